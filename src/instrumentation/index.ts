@@ -1,0 +1,89 @@
+/** The instrumentation for `NodeSDK({ instrumentations: [new AnthropicInstrumentation()] })`. */
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import {
+  InstrumentationBase,
+  type InstrumentationConfig,
+  InstrumentationNodeModuleDefinition,
+} from '@opentelemetry/instrumentation';
+import type { TelemetryOptions } from '../options.ts';
+import { addSeams } from '../seams/client-options.ts';
+import type { SdkClientOptions } from '../seams/sdk-shapes.ts';
+import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
+import { Telemetry } from '../telemetry.ts';
+import { patchExports } from './patch-exports.ts';
+
+/** The modules with client classes, and the classes. */
+const MODULES: ReadonlyArray<{ name: string; versions: string; classes: readonly string[] }> = [
+  { name: '@anthropic-ai/sdk', versions: '>=0.134.0 <2', classes: ['Anthropic'] },
+  {
+    name: '@anthropic-ai/bedrock-sdk',
+    versions: '>=0.30.0 <2',
+    classes: ['AnthropicBedrock', 'AnthropicBedrockMantle'],
+  },
+  { name: '@anthropic-ai/vertex-sdk', versions: '>=0.16.0 <2', classes: ['AnthropicVertex'] },
+  { name: '@anthropic-ai/foundry-sdk', versions: '>=0.3.0 <2', classes: ['AnthropicFoundry'] },
+];
+
+/** Options of `AnthropicInstrumentation`. */
+export interface AnthropicInstrumentationConfig extends InstrumentationConfig, TelemetryOptions {}
+
+/**
+ * Adds telemetry to every client of `@anthropic-ai/sdk` that the application makes after this, also to those of the
+ * Bedrock, Vertex and Foundry packages. CommonJS needs nothing else; ES modules need the loader hook of
+ * `@opentelemetry/instrumentation` (`anthropic-otel/register` sets it up).
+ */
+export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstrumentationConfig> {
+  // Without an initialiser, because the base class calls `init` before ours would run.
+  declare private _telemetry: Telemetry;
+
+  /** @throws TypeError for a wrong option */
+  constructor(config: AnthropicInstrumentationConfig = {}) {
+    super(SCOPE_NAME, VERSION, config);
+  }
+
+  protected override init(): InstrumentationNodeModuleDefinition[] {
+    this._telemetry ??= new Telemetry(this.getConfig());
+    const { _telemetry: telemetry } = this;
+    const add = (options: object | undefined): object | undefined =>
+      telemetry.enabled
+        ? (telemetry.guard.run('options', () => addSeams((options ?? {}) as SdkClientOptions, telemetry)) ??
+          options)
+        : options;
+    return MODULES.map(
+      ({ name, versions, classes }) =>
+        new InstrumentationNodeModuleDefinition(
+          name,
+          [versions],
+          (exports: object) =>
+            telemetry.guard.run('options', () => patchExports(exports, classes, add)) ?? exports,
+          // Clients that exist keep their seams, which do nothing while telemetry is off.
+          () => {},
+        ),
+    );
+  }
+
+  override enable(): void {
+    this._telemetry.enabled = true;
+    super.enable();
+  }
+
+  override disable(): void {
+    this._telemetry.enabled = false;
+    super.disable();
+  }
+
+  override setMeterProvider(meterProvider: MeterProvider): void {
+    super.setMeterProvider(meterProvider);
+    this._telemetry.setMeterProvider(meterProvider);
+  }
+
+  override setTracerProvider(tracerProvider: TracerProvider): void {
+    super.setTracerProvider(tracerProvider);
+    this._telemetry.setTracerProvider(tracerProvider);
+  }
+
+  /** Ends the calls that are still open, as canceled, so that they are recorded before the process ends. */
+  endOpenCalls(): void {
+    this._telemetry.endOpenCalls();
+  }
+}

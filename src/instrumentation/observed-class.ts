@@ -1,0 +1,31 @@
+/** Subclasses of the SDK's client classes whose constructor adds telemetry to the client's options. */
+
+/** A client class, as far as it is subclassed here. */
+export type ClientClass = new (options?: object, ...rest: unknown[]) => object;
+
+/** Adds telemetry to client options. */
+export type AddTelemetry = (options: object | undefined) => object | undefined;
+
+/**
+ * A subclass of `Original` whose constructor passes its options through `add`. It goes by the original's name, and an
+ * instance of the original counts as one of it, so code that compares classes notices nothing.
+ */
+export function observedClass(Original: ClientClass, add: AddTelemetry): ClientClass {
+  const Observed = class extends Original {
+    constructor(options?: object, ...rest: unknown[]) {
+      super(add(options), ...rest);
+    }
+
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      // A subclass of the application inherits this, and has instances of its own.
+      // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`.
+      return Function.prototype[Symbol.hasInstance].call(this === Observed ? Original : this, value);
+    }
+  };
+  Object.defineProperty(Observed, 'name', { value: Original.name, configurable: true });
+  if (Object.hasOwn(Original, Original.name)) {
+    // `Anthropic.Anthropic` is the class itself.
+    Object.defineProperty(Observed, Original.name, { value: Observed, configurable: true, writable: true });
+  }
+  return Observed;
+}

@@ -1,0 +1,53 @@
+/** One HTTP request within a call. */
+import type { RateLimit } from './rate-limit.ts';
+import type { RequestShape } from './request-shape.ts';
+
+/**
+ * How an attempt ended: answered and used (`ok`), failed with a retry to follow (`retried`), failed with none
+ * (`final`), or aborted by the application before an answer (`canceled`).
+ */
+export type Disposition = 'ok' | 'retried' | 'final' | 'canceled';
+
+/** An answer of the API to an attempt, as its status line and headers tell it. */
+export interface Answer {
+  readonly status: number;
+  readonly requestId?: string | undefined;
+  readonly rateLimits: readonly RateLimit[];
+  /** How long the API asks to wait, in seconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** Why an attempt failed. */
+export interface AttemptFailure {
+  readonly errorType: string;
+  readonly errorCode?: string | undefined;
+  /** Whether the SDK would retry this failure, had it retries left. */
+  readonly retryable: boolean;
+  /** Whether the SDK is about to retry it. */
+  readonly willRetry: boolean;
+  /** The request's shape, for a failure that lies in the request. */
+  readonly shape?: RequestShape | undefined;
+  /** The request and the API's message, where content capture is on. */
+  readonly content?: { readonly request: unknown; readonly message?: string | undefined } | undefined;
+}
+
+/** One HTTP request within a call. The call changes it; everybody else reads. */
+export interface Attempt {
+  /** The position within the call, from 1. */
+  readonly number: number;
+  /** Monotonic time of the start, in milliseconds. */
+  readonly startedAt: number;
+  /** The HTTP method. */
+  readonly httpMethod: string;
+  /** The URL without its query. */
+  readonly url: string;
+  /** Time waited before this attempt since the one before it ended, in seconds. */
+  readonly retryDelay?: number | undefined;
+  /** `error.type` of the attempt before this one. */
+  readonly retryCause?: string | undefined;
+  answer?: Answer | undefined;
+  failure?: AttemptFailure | undefined;
+  /** In seconds, when the attempt has ended. */
+  duration?: number | undefined;
+  disposition?: Disposition | undefined;
+}

@@ -1,0 +1,206 @@
+/**
+ * A call: one invocation of an SDK method, all its attempts and the reading of its stream.
+ *
+ * A `Call` is made once, when the SDK starts it, and ended exactly once, whatever its end. It turns what
+ * the seams see into events for a `CallListener`, each attempt ended exactly once and before its call.
+ */
+import type { Answer, Attempt, AttemptFailure, Disposition } from './attempt.ts';
+import type { Usage } from './cost.ts';
+import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
+
+/** How a call ended. `canceled`: the application aborted it, or closed its stream early. */
+export type Outcome = 'ok' | 'error' | 'canceled';
+
+/** Every outcome. */
+export const OUTCOMES: readonly Outcome[] = ['ok', 'error', 'canceled'];
+
+/** What is known of a call when it starts. */
+export interface CallStart {
+  /** The SDK method, such as `messages.create`. */
+  readonly method: string;
+  readonly operation?: string | undefined;
+  readonly provider: string;
+  /** The path with its parameters in braces, such as `/v1/messages`. */
+  readonly route?: string | undefined;
+  readonly model?: string | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly stream: boolean;
+  readonly serverAddress?: string | undefined;
+  readonly serverPort?: number | undefined;
+  readonly conversationId?: string | undefined;
+}
+
+/** What the request says that the start of the call does not. */
+export interface RequestFacts {
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly topK?: number | undefined;
+  readonly fast: boolean;
+  /** Whether the request asks for a stream, of any method. */
+  readonly stream: boolean;
+}
+
+/** What is known of a call when it ends. */
+export interface CallEnd {
+  readonly outcome: Outcome;
+  /** The SDK's own word for the error: the envelope's type, a connection word, or a status. */
+  readonly sdkErrorType?: string | undefined;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly responseModel?: string | undefined;
+  readonly responseId?: string | undefined;
+  readonly stopReason?: string | undefined;
+  readonly usage: Usage;
+}
+
+/** Receives what happens to calls. */
+export interface CallListener {
+  callStarted?(call: Call): void;
+  attemptStarted?(call: Call, attempt: Attempt): void;
+  /** The attempt failed, or its answer arrived. Comes before `attemptEnded`, at once. */
+  attemptAnswered?(call: Call, attempt: Attempt): void;
+  attemptEnded?(call: Call, attempt: Attempt): void;
+  callEnded?(call: Call, end: CallEnd): void;
+}
+
+/** The most request ids that a call remembers. */
+const MAX_REQUEST_IDS = 16;
+
+/** A call in progress. `handle` is the seam's own and opaque here. */
+export class Call {
+  readonly start: CallStart;
+  readonly handle: unknown;
+  /** Monotonic time of the start, in milliseconds. */
+  readonly startedAt: number;
+  readonly requestIds: string[] = [];
+  request: RequestFacts | undefined;
+  /** Attempts so far. */
+  attempts = 0;
+  /** Time waited between attempts, in seconds. */
+  retryDelayTotal = 0;
+  /** The last attempt. */
+  attempt: Attempt | undefined;
+  /** In seconds, from the start of the last attempt to the first content chunk. */
+  timeToFirstChunk: number | undefined;
+  /** In seconds, once the call has ended. */
+  duration: number | undefined;
+  /** `error.type`, once the call has ended in an error. */
+  errorType: string | undefined;
+  fault: Fault | undefined;
+  /** Whether the last allowed attempt failed with a retryable error. */
+  exhausted = false;
+  readonly #listener: CallListener;
+  readonly #now: () => number;
+  #attemptEndedAt = 0;
+
+  constructor(start: CallStart, listener: CallListener, handle: unknown, now: () => number) {
+    this.start = start;
+    this.handle = handle;
+    this.#listener = listener;
+    this.#now = now;
+    this.startedAt = now();
+    listener.callStarted?.(this);
+  }
+
+  get ended(): boolean {
+    return this.duration !== undefined;
+  }
+
+  /** Whether the call's answer comes as a stream. */
+  get stream(): boolean {
+    return this.start.stream || this.request?.stream === true;
+  }
+
+  /** A request leaves for the API. An attempt still open failed, and this one is its retry. */
+  beginAttempt(httpMethod: string, url: string): Attempt {
+    const before = this.attempt;
+    if (before) this.#endAttempt(before, 'retried');
+    const startedAt = this.#now();
+    const attempt: Attempt = {
+      number: ++this.attempts,
+      startedAt,
+      httpMethod,
+      url,
+      retryDelay: before ? (startedAt - this.#attemptEndedAt) / 1000 : undefined,
+      retryCause: before?.failure?.errorType,
+    };
+    this.retryDelayTotal += attempt.retryDelay ?? 0;
+    this.attempt = attempt;
+    this.#listener.attemptStarted?.(this, attempt);
+    return attempt;
+  }
+
+  /** The API answered `attempt` with success. The attempt lasts until its body is read, with the call. */
+  answerAttempt(attempt: Attempt, answer: Answer): void {
+    if (attempt.disposition) return;
+    this.#setAnswer(attempt, answer);
+    this.#listener.attemptAnswered?.(this, attempt);
+  }
+
+  /**
+   * `attempt` failed: the API refused it with `answer`, or none came. It ends now when a retry follows;
+   * otherwise it waits for the end of the call, in case a middleware of the application repeats it.
+   */
+  failAttempt(attempt: Attempt, failure: AttemptFailure, answer?: Answer): void {
+    if (attempt.disposition) return;
+    if (answer) this.#setAnswer(attempt, answer);
+    attempt.failure = failure;
+    this.#attemptEndedAt = this.#now();
+    this.#listener.attemptAnswered?.(this, attempt);
+    if (failure.willRetry) this.#endAttempt(attempt, 'retried');
+  }
+
+  /** The first content chunk of a stream reached the application. */
+  firstChunk(): void {
+    this.timeToFirstChunk ??= (this.#now() - (this.attempt?.startedAt ?? this.startedAt)) / 1000;
+  }
+
+  /** Ends the call. Only the first end counts. */
+  end(end: CallEnd): void {
+    if (this.ended) return;
+    this.duration = (this.#now() - this.startedAt) / 1000;
+    const last = this.attempt;
+    if (end.outcome === 'error') {
+      this.errorType = errorType(end.sdkErrorType, end.status);
+      const { failure } = last ?? {};
+      const status = end.status ?? last?.answer?.status;
+      this.fault = faultOf({ errorType: this.errorType, status, errorCode: failure?.errorCode });
+      if (last && (!failure || failure.errorType !== this.errorType)) {
+        // What only the end tells: an `error` event in the stream, a cut stream, a body that is no JSON.
+        const refused = failure !== undefined && (last.answer?.status ?? 0) >= 400;
+        last.failure = {
+          ...failure,
+          errorType: this.errorType,
+          retryable: refused ? failure.retryable : isRetryableType(this.errorType),
+          willRetry: false,
+        };
+      }
+      this.exhausted = last?.failure?.retryable === true;
+    }
+    if (last) this.#endAttempt(last, lastDisposition(last, end.outcome));
+    this.#listener.callEnded?.(this, end);
+  }
+
+  #setAnswer(attempt: Attempt, answer: Answer): void {
+    attempt.answer = answer;
+    if (answer.requestId !== undefined && this.requestIds.length < MAX_REQUEST_IDS) {
+      this.requestIds.push(answer.requestId);
+    }
+  }
+
+  #endAttempt(attempt: Attempt, disposition: Disposition): void {
+    if (attempt.disposition) return;
+    const endedAt =
+      attempt.failure && this.#attemptEndedAt >= attempt.startedAt ? this.#attemptEndedAt : this.#now();
+    this.#attemptEndedAt = endedAt;
+    attempt.duration = (endedAt - attempt.startedAt) / 1000;
+    attempt.disposition = disposition;
+    this.#listener.attemptEnded?.(this, attempt);
+  }
+}
+
+function lastDisposition(attempt: Attempt, outcome: Outcome): Disposition {
+  if (outcome === 'error') return 'final';
+  if (attempt.failure) return outcome === 'canceled' ? 'canceled' : 'final';
+  return attempt.answer ? 'ok' : 'canceled';
+}

@@ -1,0 +1,100 @@
+/** What a call is estimated to cost, from its token counts and a price table. */
+import type { Price, PriceTable } from './prices.ts';
+
+/** The token counts of a call. What is not known is absent. */
+export interface Usage {
+  /** All input tokens, those read from and written to the cache included. */
+  readonly input?: number | undefined;
+  readonly output?: number | undefined;
+  readonly cacheRead?: number | undefined;
+  readonly cacheWrite?: number | undefined;
+  /** The part of `cacheWrite` with the 5-minute and the 1-hour lifetime. */
+  readonly cacheWrite5m?: number | undefined;
+  readonly cacheWrite1h?: number | undefined;
+  /** The part of `output` that is thinking. */
+  readonly reasoning?: number | undefined;
+  /** Tokens that a compaction used, which the API bills and does not count above. */
+  readonly compactionInput?: number | undefined;
+  readonly compactionOutput?: number | undefined;
+}
+
+/** What a cost was caused by. */
+export type CostKind = 'input' | 'output' | 'cache_read' | 'cache_write_5m' | 'cache_write_1h';
+
+/** Every cost kind. */
+export const COST_KINDS: readonly CostKind[] = [
+  'input',
+  'output',
+  'cache_read',
+  'cache_write_5m',
+  'cache_write_1h',
+];
+
+/** Cost in USD by kind; kinds that cost nothing are absent. */
+export type Cost = Partial<Record<CostKind, number>>;
+
+/**
+ * The family of a model id: platform prefixes (`us.anthropic.`, `anthropic.`), dates (`-20251001`, `@20251001`),
+ * `-v1:0` and `-latest` are stripped.
+ */
+export function modelFamily(model: string): string {
+  return model
+    .toLowerCase()
+    .replace(/^.*\//, '')
+    .replace(/^(?:[a-z-]+\.)?anthropic\./, '')
+    .replace(/(?:[@-]\d{8})?(?:-v\d+(?::\d+)?)?$/, '')
+    .replace(/@.*$/, '')
+    .replace(/-latest$/, '')
+    .replaceAll('.', '-');
+}
+
+/**
+ * The price of `model`: that of its family, else that of the longest key which the family continues with a
+ * word (`claude-opus-5-5-fast`). A further version number is another family: without a key of its own it has no
+ * price, because a guess would look like a fact.
+ */
+export function priceOf(model: string, prices: PriceTable): Price | undefined {
+  const family = modelFamily(model);
+  if (Object.hasOwn(prices, family)) return prices[family];
+  let best: string | undefined;
+  for (const key of Object.keys(prices)) {
+    if (
+      family.startsWith(`${key}-`) &&
+      !/^\d/.test(family.slice(key.length + 1)) &&
+      key.length > (best?.length ?? 0)
+    ) {
+      best = key;
+    }
+  }
+  return best === undefined ? undefined : prices[best];
+}
+
+/** The estimated cost of `usage` at `price`. `fast` says whether the call asked for the fast mode. */
+export function costOf(usage: Usage, price: Price, fast = false): Cost {
+  const long = price.longPrompt !== undefined && (usage.input ?? 0) > price.longPrompt.above;
+  const rate = long && price.longPrompt ? price.longPrompt : price;
+  const { input: inputRate, output: outputRate } = fast && price.fast ? price.fast : rate;
+
+  const read = usage.cacheRead ?? 0;
+  const write = usage.cacheWrite ?? 0;
+  const write1h = Math.min(usage.cacheWrite1h ?? 0, write);
+  const plain = Math.max(0, (usage.input ?? 0) - read - write) + (usage.compactionInput ?? 0);
+  const cost: Cost = {};
+  const add = (kind: CostKind, tokens: number, perMillion: number): void => {
+    if (tokens > 0) cost[kind] = (tokens * perMillion) / 1_000_000;
+  };
+  add('input', plain, inputRate);
+  add('output', (usage.output ?? 0) + (usage.compactionOutput ?? 0), outputRate);
+  add('cache_read', read, rate.cacheRead);
+  // Without the split, the API's default lifetime is 5 minutes.
+  add('cache_write_5m', write - write1h, rate.cacheWrite5m);
+  add('cache_write_1h', write1h, rate.cacheWrite1h);
+  return cost;
+}
+
+/** The sum of `cost`, in USD. */
+export function totalCost(cost: Cost): number {
+  let sum = 0;
+  for (const usd of Object.values(cost)) sum += usd;
+  return sum;
+}

@@ -1,0 +1,107 @@
+/**
+ * The error table: one closed vocabulary for `error.type`, and for each entry whose turn it is to act.
+ *
+ * Types and statuses: https://platform.claude.com/docs/en/api/errors. Which of them the SDK retries:
+ * `shouldRetry` in `@anthropic-ai/sdk` 1.11.0.
+ */
+
+/**
+ * Who has to act on a failure: our configuration (key, model name, billing), our traffic (rate limits), our
+ * input (a request that the API refuses), the network between us and the API, Anthropic (or the
+ * platform that serves the model), or our application's own code.
+ */
+export type Fault = 'config' | 'traffic' | 'input' | 'network' | 'anthropic' | 'application';
+
+/** Every fault, for series that exist before their first event. */
+export const FAULTS: readonly Fault[] = ['config', 'traffic', 'input', 'network', 'anthropic', 'application'];
+
+/** `error.type` of a failure that the table does not know. */
+export const OTHER = '_OTHER';
+
+interface ErrorEntry {
+  /** The HTTP status that the type stands for, also when it arrives as an SSE `error` event after a 200. */
+  readonly status?: number;
+  readonly fault: Fault;
+  readonly retryable: boolean;
+}
+
+/** The error types of the API's envelope, and the SDK's words for failures without one. */
+const TYPES: Readonly<Record<string, ErrorEntry>> = {
+  invalid_request_error: { status: 400, fault: 'input', retryable: false },
+  authentication_error: { status: 401, fault: 'config', retryable: false },
+  billing_error: { status: 402, fault: 'config', retryable: false },
+  permission_error: { status: 403, fault: 'config', retryable: false },
+  not_found_error: { status: 404, fault: 'config', retryable: false },
+  conflict_error: { status: 409, fault: 'input', retryable: true },
+  request_too_large: { status: 413, fault: 'input', retryable: false },
+  rate_limit_error: { status: 429, fault: 'traffic', retryable: true },
+  api_error: { status: 500, fault: 'anthropic', retryable: true },
+  timeout_error: { status: 504, fault: 'anthropic', retryable: true },
+  overloaded_error: { status: 529, fault: 'anthropic', retryable: true },
+  connection_error: { fault: 'network', retryable: true },
+  client_timeout_error: { fault: 'network', retryable: true },
+  client_error: { fault: 'application', retryable: false },
+};
+
+/** The error types that end in an exhausted call, for series that exist before their first event. */
+export const RETRYABLE_TYPES: readonly string[] = Object.keys(TYPES).filter((type) => TYPES[type]?.retryable);
+
+/** What a status means when no envelope says more. */
+const STATUSES: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(TYPES).flatMap(([type, { status }]) => (status === undefined ? [] : [[status, type]])),
+);
+
+/**
+ * `error.type` of a failed attempt or call: the envelope's own type when the table has it, else the
+ * type that the API documents for the status, else `_OTHER`.
+ */
+export function errorType(envelopeType: string | undefined, status: number | undefined): string {
+  if (envelopeType !== undefined && Object.hasOwn(TYPES, envelopeType)) return envelopeType;
+  return (status !== undefined ? STATUSES[status] : undefined) ?? OTHER;
+}
+
+/** The HTTP status that `type` stands for, if it stands for one. */
+export function statusOf(type: string): number | undefined {
+  return Object.hasOwn(TYPES, type) ? TYPES[type]?.status : undefined;
+}
+
+/** What is known of a failure, to say whose it is. */
+export interface Failure {
+  readonly errorType: string;
+  /** The status of the answer, if there was one. */
+  readonly status?: number | undefined;
+  /** The envelope's `details.error_code`. */
+  readonly errorCode?: string | undefined;
+}
+
+/** Whose turn it is to act on `failure`. */
+export function faultOf({ errorType: type, status, errorCode }: Failure): Fault {
+  // A spend limit is refused as a bad request, and is not one.
+  if (errorCode !== undefined && /spend|billing|credit/.test(errorCode)) return 'config';
+  // The SDK's word for a failure on our side of a good answer: the stream was cut on its way.
+  if (type === 'client_error' && status === 200) return 'network';
+  const known = Object.hasOwn(TYPES, type) ? TYPES[type]?.fault : undefined;
+  if (known !== undefined) return known;
+  if (status === undefined) return 'application';
+  // Below 400 the API accepted the call and then broke the stream.
+  if (status < 400 || status >= 500) return 'anthropic';
+  if (status === 408) return 'network';
+  if (status === 499) return 'application';
+  if (status === 429) return 'traffic';
+  return status === 401 || status === 402 || status === 403 || status === 404 ? 'config' : 'input';
+}
+
+/**
+ * Whether the SDK retries an attempt that was answered with `status`, while it has retries left.
+ * `shouldRetry` is the `x-should-retry` header, which overrules the status.
+ */
+export function isRetryableStatus(status: number, shouldRetry: string | null): boolean {
+  if (shouldRetry === 'true') return true;
+  if (shouldRetry === 'false') return false;
+  return status === 408 || status === 409 || status === 429 || status >= 500;
+}
+
+/** Whether `type` is one of the failures that a retry can mend. */
+export function isRetryableType(type: string): boolean {
+  return Object.hasOwn(TYPES, type) && TYPES[type]?.retryable === true;
+}

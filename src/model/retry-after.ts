@@ -1,0 +1,16 @@
+/** Reads how long the API asks to wait before a retry. */
+import type { HeaderReader } from './rate-limit.ts';
+
+/**
+ * The wait in seconds: `retry-after-ms`, else `retry-after` as seconds or as an HTTP date, read as the SDK
+ * reads them. `undefined` when absent, malformed or in the past. `now` is in Unix milliseconds.
+ */
+export function parseRetryAfter(headers: HeaderReader, now: number): number | undefined {
+  const milliseconds = Number.parseFloat(headers.get('retry-after-ms') ?? '');
+  if (milliseconds > 0) return milliseconds / 1000;
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  const seconds = Number.parseFloat(value);
+  const wait = Number.isNaN(seconds) ? (Date.parse(value) - now) / 1000 : seconds;
+  return wait > 0 ? wait : undefined;
+}

@@ -1,0 +1,27 @@
+/** Counts consecutive server errors per path. */
+
+/** What an answer does to a streak: extends it, ends it, or says nothing about it. */
+export type StreakEffect = 'extends' | 'ends' | 'none';
+
+/**
+ * The effect of an answer with `status`. A 5xx extends the streak. An overload (529) neither extends nor
+ * ends it: it is its own alert, and says nothing of the health behind the load. No answer says nothing.
+ */
+export function streakEffect(status: number | undefined): StreakEffect {
+  if (status === undefined || status === 529) return 'none';
+  return status >= 500 ? 'extends' : 'ends';
+}
+
+/** The streaks of a process, one for each key. Keep the keys bounded. */
+export class Streaks {
+  readonly #lengths = new Map<string, number>();
+
+  /** Applies `effect` to the streak of `key`. Returns its length, and whether it is now one of two in a row. */
+  apply(key: string, effect: StreakEffect): { readonly length: number; readonly began: boolean } {
+    const before = this.#lengths.get(key) ?? 0;
+    if (effect === 'none') return { length: before, began: false };
+    const length = effect === 'extends' ? before + 1 : 0;
+    this.#lengths.set(key, length);
+    return { length, began: length === 2 };
+  }
+}

@@ -1,0 +1,41 @@
+/** The two functions that put telemetry into a client by its public options alone. */
+import type { TelemetryOptions } from './options.ts';
+import { addSeams } from './seams/client-options.ts';
+import type { SdkClient, SdkClientOptions } from './seams/sdk-shapes.ts';
+import { telemetryFor } from './telemetry.ts';
+
+/**
+ * Client options with telemetry, for `new Anthropic(withTelemetry({ ... }))`. Uses the SDK's public `openTelemetry` and
+ * `middleware` options and works in bundles. Your own values of both are kept.
+ *
+ * @param options the client options, as the SDK takes them
+ * @param telemetry how to record; give the same object for all clients that belong together
+ * @throws TypeError for a wrong telemetry option
+ */
+export function withTelemetry<Options extends object = Record<never, never>>(
+  options?: Options,
+  telemetry?: TelemetryOptions,
+): Options {
+  const port = telemetryFor(telemetry);
+  const given = options ?? ({} as Options);
+  return port.guard.run('options', () => addSeams(given as SdkClientOptions, port) as Options) ?? given;
+}
+
+/**
+ * A copy of `client` with telemetry, made by its own `withOptions`. The original stays as it is.
+ *
+ * @param client a client of `@anthropic-ai/sdk` or of its Bedrock, Vertex and Foundry packages
+ * @param telemetry how to record; give the same object for all clients that belong together
+ * @throws TypeError for a wrong telemetry option, or when `client` is no client
+ */
+export function observe<Client extends object>(client: Client, telemetry?: TelemetryOptions): Client {
+  const { withOptions, openTelemetry, middleware, maxRetries } = client as unknown as SdkClient;
+  if (typeof withOptions !== 'function') {
+    throw new TypeError('anthropic-otel: expected `client` to be a client of @anthropic-ai/sdk');
+  }
+  const { openTelemetry: tap, middleware: seams } = withTelemetry(
+    { openTelemetry, middleware, maxRetries },
+    telemetry,
+  );
+  return (client as unknown as SdkClient).withOptions({ openTelemetry: tap, middleware: seams }) as Client;
+}

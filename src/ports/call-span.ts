@@ -1,0 +1,14 @@
+/** What the seams and the span signal share of a call: the OpenTelemetry span behind it. */
+import type { Context, Span, TracerProvider } from '@opentelemetry/api';
+
+/** The span of a call, as a `Call` carries it in `handle`. */
+export interface CallSpan {
+  /** The span that the application's tracer provider made, or one that does nothing. */
+  readonly span: Span;
+  /** Whether the application sees spans of this call. If not, there are none of ours either. */
+  readonly visible: boolean;
+  /** The context in which the application made the call. */
+  readonly parent: Context;
+  /** The tracer provider that the call's spans come from. */
+  readonly tracerProvider: TracerProvider;
+}

@@ -1,0 +1,23 @@
+/** What a seam needs of the rest: somebody to tell, a guard, and the application's OpenTelemetry. */
+import type { Context, TracerProvider } from '@opentelemetry/api';
+import type { Attempt } from '../model/attempt.ts';
+import type { Call, CallListener } from '../model/call.ts';
+import type { Guard } from './guard.ts';
+
+/** The side of the telemetry that the seams talk to. */
+export interface SeamPort {
+  /** Whether telemetry is on. It can be switched at run time. */
+  readonly enabled: boolean;
+  readonly guard: Guard;
+  readonly listener: CallListener;
+  /** Whether request bodies and error messages may be recorded. */
+  readonly captureContent: boolean;
+  /** The tracer provider for clients that bring none of their own. */
+  tracerProvider(): TracerProvider;
+  /** The context in which to send `attempt`. */
+  attemptContext(call: Call, attempt: Attempt): Context;
+  /** Remembers an open call, to end it at shutdown at the latest. `end` ends it as canceled. */
+  opened(call: Call, end: () => void): void;
+  /** Forgets a call that has ended. */
+  closed(call: Call): void;
+}

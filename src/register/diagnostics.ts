@@ -1,0 +1,33 @@
+/** Tells the operator what telemetry cannot do, once for each problem. */
+import type { DiagLogger } from '@opentelemetry/api';
+
+/** The longest part of a message that is shown. */
+const MAX_LENGTH = 300;
+/** The most distinct messages that are shown. */
+const MAX_MESSAGES = 50;
+
+/** What this package's own warnings begin with. */
+const OWN = 'anthropic-otel:';
+
+/** A `diag` logger that passes each error, and each warning of this package, on once, and drops the rest. */
+export function onceLogger(warn: (message: string) => void): DiagLogger {
+  const told = new Set<string>();
+  const tell = (message: string, ...details: unknown[]): void => {
+    const text = [message, ...details.map(describe)].join(' ').replace(OWN, '').trim().slice(0, MAX_LENGTH);
+    if (told.has(text) || told.size >= MAX_MESSAGES) return;
+    told.add(text);
+    warn(text);
+  };
+  const drop = (): void => {};
+  const tellOwn = (message: string, ...details: unknown[]): void => {
+    if (message.startsWith(OWN)) tell(message, ...details);
+  };
+  return { error: tell, warn: tellOwn, info: drop, debug: drop, verbose: drop };
+}
+
+/** One line about `problem`. */
+export function describe(problem: unknown): string {
+  if (!(problem instanceof Error)) return String(problem);
+  const { code } = problem as { code?: unknown };
+  return problem.message || String(code ?? problem.name);
+}

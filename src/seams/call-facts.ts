@@ -1,0 +1,72 @@
+/** Reads the facts of a call from the attributes of the SDK's call span. */
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { CallEnd, CallStart, Outcome } from '../model/call.ts';
+import { ATTR, SDK_ATTR } from '../signals/names.ts';
+
+/** The attributes that the tap keeps. None of them holds content. */
+export const KEPT: ReadonlySet<string> = new Set<string>([
+  ATTR.httpStatus,
+  ATTR.errorType,
+  ATTR.requestId,
+  ATTR.responseModel,
+  ATTR.responseId,
+  ATTR.inputTokens,
+  ATTR.outputTokens,
+  ATTR.cacheReadTokens,
+  ATTR.cacheWriteTokens,
+  ATTR.reasoningTokens,
+  SDK_ATTR.stopReason,
+  SDK_ATTR.cacheWrite5m,
+  SDK_ATTR.cacheWrite1h,
+  SDK_ATTR.compactionInput,
+  SDK_ATTR.compactionOutput,
+]);
+
+/** What the span named `name` says of its call when it starts. */
+export function callStart(name: string, attributes: Attributes): CallStart {
+  return {
+    method: name.replace(/^anthropic\./, ''),
+    operation: text(attributes[ATTR.operation]),
+    provider: text(attributes[ATTR.provider]) ?? 'anthropic',
+    route: text(attributes[ATTR.httpRoute]),
+    model: text(attributes[ATTR.requestModel]),
+    maxTokens: number(attributes[ATTR.maxTokens]),
+    stream: attributes[ATTR.stream] === true,
+    serverAddress: text(attributes[ATTR.serverAddress]),
+    serverPort: number(attributes[ATTR.serverPort]),
+    conversationId: text(attributes[ATTR.conversationId]),
+  };
+}
+
+/** What the ended span says of its call. */
+export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
+  return {
+    outcome,
+    sdkErrorType: text(attributes[ATTR.errorType]),
+    status: number(attributes[ATTR.httpStatus]),
+    requestId: text(attributes[ATTR.requestId]),
+    responseModel: text(attributes[ATTR.responseModel]),
+    responseId: text(attributes[ATTR.responseId]),
+    stopReason: text(attributes[SDK_ATTR.stopReason]),
+    usage: {
+      input: number(attributes[ATTR.inputTokens]),
+      output: number(attributes[ATTR.outputTokens]),
+      cacheRead: number(attributes[ATTR.cacheReadTokens]),
+      cacheWrite: number(attributes[ATTR.cacheWriteTokens]),
+      cacheWrite5m: number(attributes[SDK_ATTR.cacheWrite5m]),
+      cacheWrite1h: number(attributes[SDK_ATTR.cacheWrite1h]),
+      reasoning: number(attributes[ATTR.reasoningTokens]),
+      compactionInput: number(attributes[SDK_ATTR.compactionInput]),
+      compactionOutput: number(attributes[SDK_ATTR.compactionOutput]),
+    },
+  };
+}
+
+function text(value: AttributeValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A whole number that is not negative: a count of something else would corrupt a counter. */
+function number(value: AttributeValue | undefined): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}

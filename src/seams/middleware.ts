@@ -1,0 +1,204 @@
+/**
+ * The attempt middleware: runs once per HTTP attempt, inside the SDK's retry loop, and tells the call what the API
+ * answered. It goes last in the client's list, so that it times the wire and sees each replay that another middleware
+ * makes. It never touches the request, and never reads the body that the client needs.
+ */
+import { context, trace } from '@opentelemetry/api';
+import type { Answer, Attempt, AttemptFailure } from '../model/attempt.ts';
+import type { Call, RequestFacts } from '../model/call.ts';
+import { errorType, isRetryableStatus } from '../model/errors.ts';
+import { readRateLimits } from '../model/rate-limit.ts';
+import { requestShape } from '../model/request-shape.ts';
+import { parseRetryAfter } from '../model/retry-after.ts';
+import type { SeamPort } from '../ports/seam-port.ts';
+import { attemptInFlight } from './attempt-in-flight.ts';
+import { readEnvelope } from './error-body.ts';
+import type { SdkMiddleware, SdkRequest, SdkRequestOptions } from './sdk-shapes.ts';
+import { callOf } from './tap.ts';
+
+/** Marks our middleware, across copies of this package. Its value makes the same for another number of retries. */
+const MIDDLEWARE = Symbol.for('anthropic-otel.middleware');
+
+type Next = Parameters<SdkMiddleware>[1];
+type Remake = (maxRetries: number) => SdkMiddleware;
+
+/** The function that makes `middleware` anew for another number of retries, when it is ours. */
+export function remakeOf(middleware: unknown): Remake | undefined {
+  if (typeof middleware !== 'function') return undefined;
+  return (middleware as { [MIDDLEWARE]?: Remake })[MIDDLEWARE];
+}
+
+/** Statuses of failures that lie in the request. */
+const INPUT_STATUSES = new Set([400, 413, 422]);
+
+/** Makes the attempt middleware of a client whose calls are retried `maxRetries` times. */
+export function createAttemptMiddleware(port: SeamPort, maxRetries: number): SdkMiddleware {
+  const calls = new WeakMap<object, Call>();
+  const middleware: SdkMiddleware = (request, next, { options }) => {
+    // Without options the request is no API call, such as a token exchange.
+    if (!port.enabled || !options) return next(request);
+    const call = openCall(calls, options) ?? callOf(trace.getSpan(context.active()));
+    if (!call) return sendUnknown(port, calls, maxRetries, request, next, options);
+    calls.set(options, call);
+    return send(port, call, maxRetries, request, next, options);
+  };
+  const remake: Remake = (retries) => createAttemptMiddleware(port, retries);
+  return Object.assign(middleware, { [MIDDLEWARE]: remake });
+}
+
+/** An options object that the application reuses must not lead to the call that it made before. */
+function openCall(calls: WeakMap<object, Call>, options: SdkRequestOptions): Call | undefined {
+  const call = calls.get(options);
+  return call && !call.ended ? call : undefined;
+}
+
+/** Sends an attempt of `call`. */
+async function send(
+  port: SeamPort,
+  call: Call,
+  maxRetries: number,
+  request: SdkRequest,
+  next: Next,
+  options: SdkRequestOptions,
+): Promise<Response> {
+  const { guard } = port;
+  const attempt = guard.run('attempt', () => begin(call, request, options));
+  if (!attempt) return next(request);
+  const active = guard.run('spans', () => port.attemptContext(call, attempt)) ?? context.active();
+  let response: Response;
+  try {
+    response = await context.with(active, next, undefined, request);
+  } catch (error) {
+    guard.run('attempt', () => call.failAttempt(attempt, thrown(error, request, options, maxRetries)));
+    throw error;
+  }
+  await settle(port, call, attempt, maxRetries, request, response, options);
+  return response;
+}
+
+/**
+ * Sends an attempt whose call is not known: no context manager is registered, or another middleware made its own span
+ * the current one. The call makes itself known while the attempt is on its way.
+ */
+async function sendUnknown(
+  port: SeamPort,
+  calls: WeakMap<object, Call>,
+  maxRetries: number,
+  request: SdkRequest,
+  next: Next,
+  options: SdkRequestOptions,
+): Promise<Response> {
+  const { guard } = port;
+  let known: { call: Call; attempt: Attempt } | undefined;
+  const onCall = (call: Call): void => {
+    if (known) return;
+    calls.set(options, call);
+    known = { call, attempt: begin(call, request, options) };
+  };
+  let response: Response;
+  try {
+    response = await attemptInFlight.run((call) => guard.run('attempt', () => onCall(call)), next, request);
+  } catch (error) {
+    guard.run('attempt', () =>
+      known?.call.failAttempt(known.attempt, thrown(error, request, options, maxRetries)),
+    );
+    throw error;
+  }
+  if (known) await settle(port, known.call, known.attempt, maxRetries, request, response, options);
+  return response;
+}
+
+function begin(call: Call, request: SdkRequest, options: SdkRequestOptions): Attempt {
+  call.request ??= requestFacts(options);
+  return call.beginAttempt(request.method?.toUpperCase() ?? 'GET', withoutQuery(request.url));
+}
+
+/** Records the answer to `attempt`. Resolves at once for a success. */
+async function settle(
+  port: SeamPort,
+  call: Call,
+  attempt: Attempt,
+  maxRetries: number,
+  request: SdkRequest,
+  response: Response,
+  options: SdkRequestOptions,
+): Promise<void> {
+  const { guard } = port;
+  const answer = guard.run('attempt', () => readAnswer(response));
+  if (!answer) return;
+  if (response.ok) {
+    guard.run('attempt', () => call.answerAttempt(attempt, answer));
+    return;
+  }
+  const envelope = (await guard.runAsync('attempt', () => readEnvelope(response))) ?? {};
+  guard.run('attempt', () => {
+    const retryable = isRetryableStatus(answer.status, response.headers.get('x-should-retry'));
+    const input = INPUT_STATUSES.has(answer.status);
+    const failure: AttemptFailure = {
+      errorType: errorType(envelope.type, answer.status),
+      errorCode: /^[a-z][a-z0-9_]{0,63}$/.test(envelope.code ?? '') ? envelope.code : undefined,
+      retryable,
+      willRetry: retryable && retriesLeft(request, options, maxRetries),
+      shape: input
+        ? requestShape(options.body, request.body, request.headers.get('anthropic-beta'), envelope.message)
+        : undefined,
+      content: port.captureContent ? { request: options.body, message: envelope.message } : undefined,
+    };
+    call.failAttempt(attempt, failure, answer);
+  });
+}
+
+function readAnswer(response: Response): Answer {
+  const { headers, status } = response;
+  const now = Date.now();
+  return {
+    status,
+    requestId: headers.get('request-id') ?? undefined,
+    rateLimits: readRateLimits(headers, now),
+    retryAfter: response.ok ? undefined : parseRetryAfter(headers, now),
+  };
+}
+
+/** The failure behind `error`, which came instead of an answer. */
+function thrown(
+  error: unknown,
+  request: SdkRequest,
+  options: SdkRequestOptions,
+  maxRetries: number,
+): AttemptFailure {
+  const aborted = options.signal?.aborted === true;
+  return {
+    errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
+    retryable: true,
+    willRetry: !aborted && retriesLeft(request, options, maxRetries),
+  };
+}
+
+/** The SDK's own rule: an abort that is not the application's is its timeout. */
+function isTimeout(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  return name === 'AbortError' || /timed? ?out/i.test(`${String(error)} ${String(cause ?? '')}`);
+}
+
+function retriesLeft(request: SdkRequest, options: SdkRequestOptions, maxRetries: number): boolean {
+  const retries = Number(request.headers.get('x-stainless-retry-count') ?? 0);
+  return retries < (options.maxRetries ?? maxRetries);
+}
+
+function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+  return {
+    temperature: number(fields['temperature']),
+    topP: number(fields['top_p']),
+    topK: number(fields['top_k']),
+    fast: fields['speed'] === 'fast',
+    stream: stream === true,
+  };
+}
+
+function withoutQuery(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}

@@ -1,0 +1,45 @@
+/** Settles the SDK's `openTelemetry` option the way the SDK does, so that adding a tracer provider changes nothing else. */
+import type { SdkOpenTelemetryOptions } from './sdk-shapes.ts';
+
+/** The `openTelemetry` option with every field settled. */
+export interface SettledOpenTelemetry {
+  readonly tracerProvider: SdkOpenTelemetryOptions['tracerProvider'];
+  readonly propagation: boolean;
+  readonly enabled: boolean;
+  readonly contentMode: 'metadata_only' | 'content' | undefined;
+  readonly maxContentBytes: number | undefined;
+}
+
+/**
+ * Settles `option`. Like the SDK, it reads the environment variables `ANTHROPIC_OPEN_TELEMETRY*` only for a client
+ * without the option (`resolveOpenTelemetryOptions` in `@anthropic-ai/sdk` 1.11.0).
+ */
+export function settleOpenTelemetry(
+  option: SdkOpenTelemetryOptions | false | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): SettledOpenTelemetry {
+  const given = option === false ? { traces: false } : (option ?? fromEnv(env));
+  const { tracerProvider, propagation, traces } = given;
+  const settings = typeof traces === 'boolean' ? { enabled: traces } : (traces ?? {});
+  return {
+    tracerProvider,
+    propagation: propagation ?? true,
+    enabled: settings.enabled ?? true,
+    contentMode: settings.contentMode,
+    maxContentBytes: settings.maxContentBytes,
+  };
+}
+
+function fromEnv(env: NodeJS.ProcessEnv): SdkOpenTelemetryOptions {
+  const read = (name: string): string | undefined => env[name]?.trim().toLowerCase();
+  const bytes = /^\d+$/.exec(read('ANTHROPIC_OPEN_TELEMETRY_TRACES_MAX_CONTENT_BYTES') ?? '')?.[0];
+  return {
+    propagation: read('ANTHROPIC_OPEN_TELEMETRY_PROPAGATION') !== 'false',
+    traces: {
+      enabled: read('ANTHROPIC_OPEN_TELEMETRY') !== 'false',
+      contentMode:
+        read('ANTHROPIC_OPEN_TELEMETRY_TRACES_CONTENT_MODE') === 'content' ? 'content' : 'metadata_only',
+      maxContentBytes: bytes === undefined ? undefined : Number(bytes),
+    },
+  };
+}

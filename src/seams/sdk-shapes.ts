@@ -1,0 +1,63 @@
+/**
+ * The parts of `@anthropic-ai/sdk` that the seams touch, as structures. The public types of this package do not
+ * import the SDK's, so that they hold for every version; a type test proves them assignable.
+ */
+import type { TracerProvider } from '@opentelemetry/api';
+
+/** The `openTelemetry` client option (SDK 0.134.0 and later). */
+export interface SdkOpenTelemetryOptions {
+  tracerProvider?: TracerProvider | undefined;
+  propagation?: boolean | undefined;
+  traces?:
+    | boolean
+    | {
+        enabled?: boolean | undefined;
+        contentMode?: 'metadata_only' | 'content' | undefined;
+        maxContentBytes?: number | undefined;
+      }
+    | undefined;
+}
+
+/** A request as a middleware sees it. */
+export interface SdkRequest {
+  readonly url: string;
+  readonly method?: string | undefined;
+  readonly headers: Headers;
+  readonly body?: unknown;
+}
+
+/** The options that the SDK makes an API call with. One object for all attempts of a call. */
+export interface SdkRequestOptions {
+  readonly body?: unknown;
+  readonly stream?: boolean | undefined;
+  readonly maxRetries?: number | undefined;
+  readonly signal?: AbortSignal | null | undefined;
+}
+
+/** What the SDK passes to a middleware beside the request. */
+export interface SdkMiddlewareContext {
+  /** Absent for requests that are no API call, such as a token exchange. */
+  readonly options?: SdkRequestOptions | undefined;
+}
+
+/** A middleware of the SDK (0.101.0 and later). */
+export type SdkMiddleware = (
+  request: SdkRequest,
+  next: (request: SdkRequest) => Promise<Response>,
+  context: SdkMiddlewareContext,
+) => Promise<Response>;
+
+/** The client options that this package reads and writes. */
+export interface SdkClientOptions {
+  openTelemetry?: SdkOpenTelemetryOptions | false | undefined;
+  middleware?: readonly unknown[] | undefined;
+  maxRetries?: number | undefined;
+}
+
+/** A client of the SDK, as far as `observe` uses it. */
+export interface SdkClient {
+  readonly maxRetries?: number;
+  readonly middleware?: readonly unknown[];
+  readonly openTelemetry?: SdkOpenTelemetryOptions;
+  withOptions(options: object): unknown;
+}

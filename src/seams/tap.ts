@@ -1,0 +1,237 @@
+/**
+ * The tap: a tracer provider that wraps the application's own. The SDK is given it through its public
+ * `openTelemetry.tracerProvider` option. Its spans pass everything on to the real span, always say that they record, and
+ * keep what the model reads. So the facts of each call are known also when tracing is off or sampled out.
+ */
+import {
+  type Attributes,
+  type AttributeValue,
+  type Context,
+  context,
+  type Exception,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import { Call, type Outcome } from '../model/call.ts';
+import type { CallSpan } from '../ports/call-span.ts';
+import type { SeamPort } from '../ports/seam-port.ts';
+import { ATTR } from '../signals/names.ts';
+import { attemptInFlight } from './attempt-in-flight.ts';
+import { callEnd, callStart, KEPT } from './call-facts.ts';
+
+/** Marks our tracer provider, across copies of this package. */
+const TAP = Symbol.for('anthropic-otel.tap');
+
+/** Whether `provider` is a tap. */
+export function isTap(provider: unknown): boolean {
+  return typeof provider === 'object' && provider !== null && TAP in provider;
+}
+
+/** What a tap is made of. */
+export interface TapSettings {
+  readonly port: SeamPort;
+  /** The application's own tracer provider for this client, if it gave one. */
+  readonly tracerProvider: TracerProvider | undefined;
+  /** Whether the application wants to see the SDK's spans. */
+  readonly visible: boolean;
+}
+
+/** Makes a tap. */
+export function createTap(settings: TapSettings): TracerProvider {
+  const { port, tracerProvider, visible } = settings;
+  return {
+    [TAP]: true,
+    getTracer(name: string, version?: string, options?: { schemaUrl?: string }): Tracer {
+      return new TapTracer(port, visible, () => tracerProvider ?? port.tracerProvider(), [
+        name,
+        version,
+        options,
+      ]);
+    },
+  } as TracerProvider;
+}
+
+class TapTracer implements Tracer {
+  readonly #port: SeamPort;
+  readonly #visible: boolean;
+  readonly #provider: () => TracerProvider;
+  readonly #scope: Parameters<TracerProvider['getTracer']>;
+  #realProvider: TracerProvider | undefined;
+  #realTracer: Tracer | undefined;
+
+  constructor(
+    port: SeamPort,
+    visible: boolean,
+    provider: () => TracerProvider,
+    scope: Parameters<TracerProvider['getTracer']>,
+  ) {
+    this.#port = port;
+    this.#visible = visible;
+    this.#provider = provider;
+    this.#scope = scope;
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, parent: Context = context.active()): Span {
+    // Tool runner and tool spans are INTERNAL: no call, and none of our business.
+    if (!this.#port.enabled || options.kind !== SpanKind.CLIENT) {
+      return this.#visible ? this.#tracer().startSpan(name, options, parent) : invisible(parent);
+    }
+    const { guard } = this.#port;
+    // A sampler or processor that throws costs the application its span, as without us, and not our metrics.
+    const span =
+      (this.#visible && guard.run('spans', () => this.#tracer().startSpan(name, options, parent))) ||
+      invisible(parent);
+    const handle: CallSpan = { span, visible: this.#visible, parent, tracerProvider: this.#provider() };
+    return guard.run('call', () => openCall(this.#port, handle, name, options.attributes ?? {})) ?? span;
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
+    const run = rest.at(-1) as F;
+    const [options, parent = context.active()] = rest.slice(0, -1) as [SpanOptions?, Context?];
+    const span = this.startSpan(name, options, parent);
+    return context.with(trace.setSpan(parent, span), () => run(span)) as ReturnType<F>;
+  }
+
+  #tracer(): Tracer {
+    const provider = this.#provider();
+    if (!this.#realTracer || provider !== this.#realProvider) {
+      this.#realProvider = provider;
+      this.#realTracer = provider.getTracer(...this.#scope);
+    }
+    return this.#realTracer;
+  }
+}
+
+/** A span that does nothing and leaves the current trace as it is. */
+function invisible(parent: Context): Span {
+  const spanContext = trace.getSpanContext(parent);
+  return spanContext ? trace.wrapSpanContext(spanContext) : trace.wrapSpanContext(INVALID);
+}
+
+const INVALID: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
+
+/** Ends calls whose span the SDK lets go without an end: a stream that nobody reads. */
+const dropped = new FinalizationRegistry<() => void>((end) => end());
+
+function openCall(port: SeamPort, handle: CallSpan, name: string, attributes: Attributes): Span {
+  const call = new Call(callStart(name, attributes), port.listener, handle, () => performance.now());
+  const facts: Attributes = {};
+  // Neither the call nor this function refers to the tap's span, which can therefore be collected.
+  const finish = (outcome: Outcome): void => {
+    port.guard.run('call', () => {
+      port.closed(call);
+      call.end(callEnd(outcome, facts));
+    });
+  };
+  const abandon = (): void => {
+    if (call.ended) return;
+    finish('canceled');
+    port.guard.run('spans', () => handle.span.end());
+  };
+  const span = new TapSpan(handle.span, call, facts, finish);
+  port.opened(call, abandon);
+  dropped.register(span, abandon, span);
+  return span;
+}
+
+/** The call behind `span`, when it is a span of a tap. */
+export function callOf(span: Span | undefined): Call | undefined {
+  return span instanceof TapSpan ? span.call : undefined;
+}
+
+class TapSpan implements Span {
+  readonly call: Call;
+  readonly #span: Span;
+  readonly #facts: Attributes;
+  readonly #finish: (outcome: Outcome) => void;
+  #status: SpanStatusCode = SpanStatusCode.UNSET;
+
+  constructor(span: Span, call: Call, facts: Attributes, finish: (outcome: Outcome) => void) {
+    this.#span = span;
+    this.call = call;
+    this.#facts = facts;
+    this.#finish = finish;
+  }
+
+  isRecording(): boolean {
+    return !this.call.ended;
+  }
+
+  spanContext(): SpanContext {
+    return this.#span.spanContext();
+  }
+
+  setAttribute(key: string, value: AttributeValue): this {
+    this.#keep(key, value);
+    this.#span.setAttribute(key, value);
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key of Object.keys(attributes)) this.#keep(key, attributes[key]);
+    this.#span.setAttributes(attributes);
+    return this;
+  }
+
+  setStatus(status: SpanStatus): this {
+    this.#status = status.code;
+    this.#span.setStatus(status);
+    return this;
+  }
+
+  end(endTime?: TimeInput): void {
+    if (!this.call.ended) {
+      dropped.unregister(this);
+      this.#finish(this.#outcome());
+    }
+    this.#span.end(endTime);
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    this.#span.addEvent(name, attributesOrTime, time);
+    return this;
+  }
+
+  addLink(link: Link): this {
+    this.#span.addLink(link);
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    this.#span.addLinks(links);
+    return this;
+  }
+
+  updateName(name: string): this {
+    this.#span.updateName(name);
+    return this;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    this.#span.recordException(exception, time);
+  }
+
+  #keep(key: string, value: AttributeValue | undefined): void {
+    if (KEPT.has(key)) this.#facts[key] = value;
+    else if (key === ATTR.timeToFirstChunk) this.call.firstChunk();
+    else if (key === ATTR.httpRequestMethod || key === ATTR.httpResendCount)
+      attemptInFlight.getStore()?.(this.call);
+  }
+
+  /** The SDK leaves the status of a canceled call unset, and that of an event stream other than a message's. */
+  #outcome(): Outcome {
+    if (this.#status === SpanStatusCode.ERROR) return 'error';
+    if (this.#status === SpanStatusCode.OK) return 'ok';
+    const { call } = this;
+    return call.stream && call.start.operation === undefined && call.attempt?.answer ? 'ok' : 'canceled';
+  }
+}

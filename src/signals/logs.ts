@@ -1,0 +1,148 @@
+/** Writes JSON-ready log records: one per ended call, one per retried attempt, one per incident. */
+import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
+import type { Attempt } from '../model/attempt.ts';
+import type { Call, CallEnd } from '../model/call.ts';
+import { faultOf } from '../model/errors.ts';
+import type { CallSpan } from '../ports/call-span.ts';
+
+/** Fields of a log record. Absent is unknown. */
+export type LogFields = Record<string, unknown>;
+
+/** Where log records go: any winston logger, or any object with these three methods. */
+export interface Logger {
+  info(message: string, fields: LogFields): unknown;
+  warn(message: string, fields: LogFields): unknown;
+  error(message: string, fields: LogFields): unknown;
+}
+
+/** Writes log records to a `Logger`. */
+export class Logs {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  attemptRetried(call: Call, attempt: Attempt): void {
+    const { failure } = attempt;
+    this.#logger.warn(
+      `Claude attempt ${attempt.number} failed (${failure?.errorType ?? 'unknown'}), retrying`,
+      fields('anthropic.attempt.retried', call, { ...attemptFields(attempt), ...trouble(attempt) }),
+    );
+  }
+
+  authenticationFailed(call: Call, attempt: Attempt): void {
+    this.#logger.error(
+      'Claude API key refused (401)',
+      fields('anthropic.authentication_failed', call, { ...attemptFields(attempt), ...trouble(attempt) }),
+    );
+  }
+
+  streak(call: Call, attempt: Attempt, length: number): void {
+    this.#logger.error(
+      `Claude API: ${length} consecutive server errors on ${call.start.route ?? call.start.method}`,
+      fields('anthropic.server_error_streak', call, {
+        streak: length,
+        ...attemptFields(attempt),
+        ...trouble(attempt),
+      }),
+    );
+  }
+
+  exhausted(call: Call): void {
+    const { attempt } = call;
+    this.#logger.error(
+      `Claude retries exhausted after ${call.attempts} attempts (${call.errorType})`,
+      fields(
+        'anthropic.retries_exhausted',
+        call,
+        attempt && { ...attemptFields(attempt), ...trouble(attempt) },
+      ),
+    );
+  }
+
+  callEnded(call: Call, end: CallEnd, costUsd: number | undefined): void {
+    const { attempt, start } = call;
+    const { usage } = end;
+    const failure = end.outcome === 'error' ? attempt?.failure : undefined;
+    const record = fields('anthropic.call', call, {
+      max_tokens: start.maxTokens,
+      outcome: end.outcome,
+      attempts: call.attempts,
+      error_type: call.errorType,
+      error_code: failure?.errorCode,
+      fault: call.fault,
+      status: end.status ?? attempt?.answer?.status,
+      request_id: end.requestId ?? attempt?.answer?.requestId,
+      request_ids: call.requestIds.length > 1 ? call.requestIds : undefined,
+      duration_s: call.duration,
+      time_to_first_chunk_s: call.timeToFirstChunk,
+      retry_delay_s: call.retryDelayTotal > 0 ? call.retryDelayTotal : undefined,
+      input_tokens: usage.input,
+      output_tokens: usage.output,
+      cache_read_tokens: usage.cacheRead,
+      cache_write_tokens: usage.cacheWrite,
+      thinking_tokens: usage.reasoning,
+      cost_usd: costUsd,
+      stop_reason: end.stopReason,
+      response_model: end.responseModel,
+      response_id: end.responseId,
+      conversation_id: start.conversationId,
+      request_shape: failure?.shape,
+      request_body: failure?.content?.request,
+      error_message: failure?.content?.message,
+    });
+    if (end.outcome === 'error') this.#logger.error(`Claude call failed (${call.errorType})`, record);
+    else this.#logger.info(`Claude call ${end.outcome}`, record);
+  }
+}
+
+/** What every record says of its call. */
+function fields(event: string, call: Call, more: LogFields | undefined): LogFields {
+  const { start } = call;
+  const { traceId, spanId } = spanContext(call) ?? {};
+  return compact({
+    event,
+    method: start.method,
+    model: start.model,
+    provider: start.provider,
+    stream: call.stream,
+    ...more,
+    trace_id: traceId,
+    span_id: spanId,
+  });
+}
+
+function attemptFields(attempt: Attempt): LogFields {
+  return {
+    attempt: attempt.number,
+    status: attempt.answer?.status,
+    request_id: attempt.answer?.requestId,
+    duration_s: attempt.duration,
+    retry_after_s: attempt.answer?.retryAfter,
+  };
+}
+
+function trouble({ failure, answer }: Attempt): LogFields {
+  if (!failure) return {};
+  return {
+    error_type: failure.errorType,
+    error_code: failure.errorCode,
+    fault: faultOf({ ...failure, status: answer?.status }),
+  };
+}
+
+function spanContext(call: Call): SpanContext | undefined {
+  const own = (call.handle as CallSpan).span.spanContext();
+  return isSpanContextValid(own) ? own : undefined;
+}
+
+/** `record` without what is not known, and with numbers as exact as they mean. */
+function compact(record: LogFields): LogFields {
+  for (const key of Object.keys(record)) {
+    const value = record[key];
+    if (value === undefined) delete record[key];
+    else if (typeof value === 'number' && !Number.isInteger(value)) record[key] = Number(value.toFixed(9));
+  }
+  return record;
+}

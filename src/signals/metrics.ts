@@ -1,0 +1,259 @@
+/** Records calls and attempts as metrics. Every attribute value comes from a closed set or is capped. */
+import type { Attributes, MeterProvider } from '@opentelemetry/api';
+import type { Attempt } from '../model/attempt.ts';
+import { BoundedValues } from '../model/bounded.ts';
+import type { Call, CallEnd } from '../model/call.ts';
+import { COST_KINDS, type Cost } from '../model/cost.ts';
+import { faultOf, RETRYABLE_TYPES } from '../model/errors.ts';
+import type { RateLimit } from '../model/rate-limit.ts';
+import { STAGES, type Stage } from '../ports/guard.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
+import { ATTR } from './names.ts';
+import { SCOPE_NAME, VERSION } from './scope.ts';
+
+/** The most distinct values of an attribute that is not closed, before `_OTHER`. */
+const MAX_VALUES = 100;
+/** Modality of tokens: the API does not tell. */
+const MODALITY_UNKNOWN = 'unknown';
+const MESSAGES_ROUTE = '/v1/messages';
+const MESSAGES_METHOD = 'messages.create';
+
+/** Settings of the metrics. */
+export interface MetricsSettings {
+  /** The meter provider to use now. It is asked at each record, because an application may register its own late. */
+  readonly provider: () => MeterProvider;
+  /** Models whose series exist, at zero, before their first call. */
+  readonly models: readonly string[];
+  /** The `anthropic.tier` of every attempt and rate limit. */
+  readonly tier: string | undefined;
+}
+
+/** Records metrics. */
+export class Metrics {
+  readonly #settings: MetricsSettings;
+  readonly #values = new Map<string, BoundedValues>();
+  readonly #initialised = new Set<string>();
+  #provider: MeterProvider | undefined;
+  #current: Instruments | undefined;
+
+  constructor(settings: MetricsSettings) {
+    this.#settings = settings;
+  }
+
+  callStarted(call: Call): void {
+    const instruments = this.#instruments();
+    const attributes = this.#callAttributes(call);
+    this.#initialise(
+      instruments,
+      call.start.method,
+      attributes[ATTR.requestModel] as string | undefined,
+      call,
+    );
+    instruments.activeCalls.add(1, attributes);
+  }
+
+  callEnded(call: Call, end: CallEnd, cost: Cost | 'unpriced' | undefined): void {
+    const instruments = this.#instruments();
+    const base = this.#callAttributes(call);
+    const error = call.errorType === undefined ? undefined : { [ATTR.errorType]: call.errorType };
+    instruments.activeCalls.add(-1, base);
+    instruments.calls.add(1, {
+      ...base,
+      [ATTR.provider]: this.#bounded(ATTR.provider, call.start.provider),
+      [ATTR.outcome]: end.outcome,
+      [ATTR.stream]: call.stream,
+      ...error,
+      ...(call.fault && { [ATTR.fault]: call.fault }),
+    });
+    if (call.exhausted) instruments.retriesExhausted.add(1, { ...base, ...error });
+    if (call.start.operation === undefined) return;
+    this.#inference(instruments, call, end, error);
+    if (cost !== undefined) this.#cost(instruments, base[ATTR.requestModel], cost);
+  }
+
+  attemptStarted(call: Call, attempt: Attempt): void {
+    if (attempt.retryDelay === undefined) return;
+    this.#instruments().retryDelay.record(attempt.retryDelay, {
+      ...this.#model(call),
+      ...(attempt.retryCause && { [ATTR.errorType]: attempt.retryCause }),
+    });
+  }
+
+  attemptEnded(call: Call, attempt: Attempt): void {
+    const instruments = this.#instruments();
+    const { failure, answer, disposition } = attempt;
+    const base = this.#callAttributes(call);
+    const error = failure && { [ATTR.errorType]: failure.errorType };
+    instruments.attempts.add(1, {
+      ...base,
+      [ATTR.provider]: this.#bounded(ATTR.provider, call.start.provider),
+      [ATTR.disposition]: disposition,
+      ...(answer && { [ATTR.httpStatus]: answer.status }),
+      ...error,
+      ...(failure && { [ATTR.fault]: faultOf({ ...failure, status: answer?.status }) }),
+      ...this.#tier(),
+    });
+    if (attempt.duration !== undefined) {
+      instruments.attemptDuration.record(attempt.duration, { ...base, ...error });
+    }
+  }
+
+  authenticationFailed(call: Call, unixSeconds: number): void {
+    const attributes = { [ATTR.httpRoute]: this.#route(call) };
+    const { authenticationFailures, authenticationFailureTime } = this.#instruments();
+    authenticationFailures.add(1, attributes);
+    authenticationFailureTime.record(unixSeconds, attributes);
+  }
+
+  streak(call: Call, length: number, began: boolean): void {
+    const attributes = { [ATTR.httpRoute]: this.#route(call), ...this.#model(call) };
+    const { serverErrorStreak, serverErrorStreaks } = this.#instruments();
+    serverErrorStreak.record(length, attributes);
+    if (began) serverErrorStreaks.add(1, attributes);
+  }
+
+  rateLimit(call: Call, { type, limit, remaining, resetTime }: RateLimit): void {
+    const instruments = this.#instruments();
+    const attributes = this.#rateLimitAttributes(call, type);
+    if (limit !== undefined) instruments.rateLimitLimit.record(limit, attributes);
+    if (remaining !== undefined) instruments.rateLimitRemaining.record(remaining, attributes);
+    if (resetTime !== undefined) instruments.rateLimitResetTime.record(resetTime, attributes);
+    // A first sight at zero, so that the first crossing is a step.
+    instruments.rateLimitLow.add(0, attributes);
+  }
+
+  rateLimitLow(call: Call, type: string): void {
+    this.#instruments().rateLimitLow.add(1, this.#rateLimitAttributes(call, type));
+  }
+
+  telemetryError(stage: Stage): void {
+    this.#instruments().telemetryErrors.add(1, { [ATTR.stage]: stage });
+  }
+
+  /** Creates the instruments and the series that need no event. */
+  start(): void {
+    this.#instruments();
+  }
+
+  /** The model of `call`, capped: the key under which its series and streaks are kept. */
+  model(call: Call): string | undefined {
+    return call.start.model === undefined ? undefined : this.#bounded(ATTR.requestModel, call.start.model);
+  }
+
+  #inference(instruments: Instruments, call: Call, end: CallEnd, error: Attributes | undefined): void {
+    const { start } = call;
+    const { usage } = end;
+    const attributes: Attributes = {
+      [ATTR.operation]: start.operation,
+      [ATTR.provider]: this.#bounded(ATTR.provider, start.provider),
+      ...this.#model(call),
+      ...(end.responseModel !== undefined && {
+        [ATTR.responseModel]: this.#bounded(ATTR.responseModel, end.responseModel),
+      }),
+      ...(start.serverAddress !== undefined && {
+        [ATTR.serverAddress]: this.#bounded(ATTR.serverAddress, start.serverAddress),
+        [ATTR.serverPort]: start.serverPort,
+      }),
+    };
+    const withError = error ? { ...attributes, ...error } : attributes;
+    if (call.duration !== undefined) instruments.inferenceDuration.record(call.duration, withError);
+    if (call.timeToFirstChunk !== undefined) {
+      instruments.timeToFirstChunk.record(call.timeToFirstChunk, attributes);
+    }
+    const tokens = { ...attributes, [ATTR.modality]: MODALITY_UNKNOWN };
+    if (usage.input !== undefined) {
+      instruments.inputTokens.add(usage.input, tokens);
+      instruments.inputTokensPerCall.record(usage.input, withError);
+    }
+    if (usage.output !== undefined) {
+      instruments.outputTokens.add(usage.output, tokens);
+      instruments.outputTokensPerCall.record(usage.output, withError);
+    }
+    if (usage.cacheRead !== undefined) instruments.cacheReadTokens.add(usage.cacheRead, tokens);
+    if (usage.cacheWrite !== undefined) instruments.cacheWriteTokens.add(usage.cacheWrite, tokens);
+    if (usage.reasoning !== undefined) instruments.reasoningTokens.add(usage.reasoning, tokens);
+  }
+
+  #cost(instruments: Instruments, model: unknown, cost: Cost | 'unpriced'): void {
+    const attributes = { [ATTR.requestModel]: model as string };
+    if (cost === 'unpriced') {
+      instruments.unpricedCalls.add(1, attributes);
+      return;
+    }
+    for (const kind of COST_KINDS) {
+      const usd = cost[kind];
+      if (usd !== undefined) instruments.cost.add(usd, { ...attributes, [ATTR.costKind]: kind });
+    }
+  }
+
+  #callAttributes(call: Call): Attributes {
+    return { [ATTR.method]: this.#bounded(ATTR.method, call.start.method), ...this.#model(call) };
+  }
+
+  #model(call: Call): Attributes | undefined {
+    const model = this.model(call);
+    return model === undefined ? undefined : { [ATTR.requestModel]: model };
+  }
+
+  #route(call: Call): string {
+    return this.#bounded(ATTR.httpRoute, call.start.route ?? call.start.method);
+  }
+
+  #rateLimitAttributes(call: Call, type: string): Attributes {
+    return { [ATTR.rateLimit]: type, ...this.#model(call), ...this.#tier() };
+  }
+
+  #tier(): Attributes | undefined {
+    const { tier } = this.#settings;
+    return tier === undefined ? undefined : { [ATTR.tier]: tier };
+  }
+
+  #bounded(attribute: string, value: string): string {
+    let values = this.#values.get(attribute);
+    if (!values) {
+      values = new BoundedValues(MAX_VALUES);
+      this.#values.set(attribute, values);
+    }
+    return values.of(value);
+  }
+
+  /** Series at zero for a method and model seen for the first time: an increase needs a value to start from. */
+  #initialise(instruments: Instruments, method: string, model: string | undefined, call?: Call): void {
+    const key = `${method} ${model} ${call?.stream}`;
+    if (this.#initialised.has(key) || this.#initialised.size > MAX_VALUES * MAX_VALUES) return;
+    this.#initialised.add(key);
+    const base = { [ATTR.method]: method, ...(model !== undefined && { [ATTR.requestModel]: model }) };
+    instruments.calls.add(0, {
+      ...base,
+      [ATTR.provider]: call?.start.provider ?? 'anthropic',
+      [ATTR.outcome]: 'ok',
+      [ATTR.stream]: call?.stream ?? false,
+    });
+    if (model === undefined || method !== MESSAGES_METHOD) return;
+    for (const type of RETRYABLE_TYPES)
+      instruments.retriesExhausted.add(0, { ...base, [ATTR.errorType]: type });
+    const path = { [ATTR.httpRoute]: MESSAGES_ROUTE, [ATTR.requestModel]: model };
+    instruments.serverErrorStreaks.add(0, path);
+    instruments.unpricedCalls.add(0, { [ATTR.requestModel]: model });
+    for (const kind of COST_KINDS) {
+      instruments.cost.add(0, { [ATTR.requestModel]: model, [ATTR.costKind]: kind });
+    }
+  }
+
+  #instruments(): Instruments {
+    const provider = this.#settings.provider();
+    if (this.#current !== undefined && provider === this.#provider) return this.#current;
+    const instruments = createInstruments(provider.getMeter(SCOPE_NAME, VERSION));
+    this.#provider = provider;
+    this.#current = instruments;
+    this.#initialised.clear();
+    const startTime = Date.now() / 1000;
+    instruments.startTime.addCallback((result) => result.observe(startTime));
+    instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
+    for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
+    for (const model of this.#settings.models) {
+      this.#initialise(instruments, MESSAGES_METHOD, this.#bounded(ATTR.requestModel, model));
+    }
+    return instruments;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The listener behind every seam: tells each signal what happened, and finds what takes more than one
+ * attempt to see: streaks, limits that fall low, exhausted calls. A signal that fails costs itself alone.
+ */
+import type { Attempt } from '../model/attempt.ts';
+import type { Call, CallEnd, CallListener } from '../model/call.ts';
+import { costOf, priceOf, totalCost } from '../model/cost.ts';
+import { statusOf } from '../model/errors.ts';
+import type { PriceTable } from '../model/prices.ts';
+import { LowLimits } from '../model/rate-limit.ts';
+import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
+import type { Guard } from '../ports/guard.ts';
+import type { Logs } from './logs.ts';
+import type { Metrics } from './metrics.ts';
+import type { Spans } from './spans.ts';
+
+/** Records what happens to calls. */
+export class Recorder implements CallListener {
+  readonly #guard: Guard;
+  readonly #metrics: Metrics;
+  readonly #spans: Spans;
+  readonly #logs: Logs | undefined;
+  readonly #prices: PriceTable;
+  readonly #streaks = new Streaks();
+  readonly #lowLimits = new LowLimits();
+
+  constructor(guard: Guard, metrics: Metrics, spans: Spans, logs: Logs | undefined, prices: PriceTable) {
+    this.#guard = guard;
+    this.#metrics = metrics;
+    this.#spans = spans;
+    this.#logs = logs;
+    this.#prices = prices;
+  }
+
+  callStarted(call: Call): void {
+    this.#guard.run('metrics', () => this.#metrics.callStarted(call));
+  }
+
+  attemptStarted(call: Call, attempt: Attempt): void {
+    this.#guard.run('spans', () => this.#spans.attemptStarted(call, attempt));
+    this.#guard.run('metrics', () => this.#metrics.attemptStarted(call, attempt));
+  }
+
+  attemptAnswered(call: Call, attempt: Attempt): void {
+    const { answer, failure } = attempt;
+    if (!answer) return;
+    this.#streak(call, attempt, streakEffect(answer.status));
+    for (const limit of answer.rateLimits) {
+      this.#guard.run('metrics', () => {
+        this.#metrics.rateLimit(call, limit);
+        if (limit.limit === undefined || limit.remaining === undefined) return;
+        const key = `${limit.type} ${this.#metrics.model(call)}`;
+        if (this.#lowLimits.crosses(key, limit.limit, limit.remaining))
+          this.#metrics.rateLimitLow(call, limit.type);
+      });
+    }
+    if (failure && answer.status === 401) {
+      this.#guard.run('metrics', () => this.#metrics.authenticationFailed(call, Date.now() / 1000));
+      this.#guard.run('logs', () => this.#logs?.authenticationFailed(call, attempt));
+    }
+  }
+
+  attemptEnded(call: Call, attempt: Attempt): void {
+    const { answer, failure, disposition } = attempt;
+    if (failure && answer && answer.status < 400) {
+      // An `error` event in a stream that began well counts like the status that it stands for.
+      this.#streak(call, attempt, streakEffect(statusOf(failure.errorType)));
+    }
+    this.#guard.run('metrics', () => this.#metrics.attemptEnded(call, attempt));
+    this.#guard.run('spans', () => this.#spans.attemptEnded(call, attempt));
+    if (disposition === 'retried') this.#guard.run('logs', () => this.#logs?.attemptRetried(call, attempt));
+  }
+
+  callEnded(call: Call, end: CallEnd): void {
+    const cost = this.#guard.run('metrics', () => this.#cost(call, end));
+    const usd = cost === undefined || cost === 'unpriced' ? undefined : totalCost(cost);
+    this.#guard.run('metrics', () => this.#metrics.callEnded(call, end, cost));
+    this.#guard.run('spans', () => this.#spans.callEnded(call, end, usd));
+    if (call.exhausted) this.#guard.run('logs', () => this.#logs?.exhausted(call));
+    this.#guard.run('logs', () => this.#logs?.callEnded(call, end, usd));
+  }
+
+  #streak(call: Call, attempt: Attempt, effect: StreakEffect): void {
+    if (effect === 'none') return;
+    this.#guard.run('metrics', () => {
+      const key = `${call.start.route ?? call.start.method} ${this.#metrics.model(call)}`;
+      const { length, began } = this.#streaks.apply(key, effect);
+      this.#metrics.streak(call, length, began);
+      if (began) this.#guard.run('logs', () => this.#logs?.streak(call, attempt, length));
+    });
+  }
+
+  /** The estimated cost of a call that used tokens, or that it has no known price. */
+  #cost(call: Call, { usage, responseModel }: CallEnd): ReturnType<typeof costOf> | 'unpriced' | undefined {
+    const model = responseModel ?? call.start.model;
+    if (call.start.operation === undefined || model === undefined) return undefined;
+    if (usage.input === undefined && usage.output === undefined) return undefined;
+    const price = priceOf(model, this.#prices);
+    return price ? costOf(usage, price, call.request?.fast) : 'unpriced';
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Spans: one for each attempt, as a child of the SDK's call span, and what the call span lacks.
+ *
+ * Attempt spans follow the stable HTTP client conventions. While an attempt is on its way, tracing is
+ * suppressed below it, so that an HTTP instrumentation does not add a second span for the same request.
+ */
+import {
+  type Attributes,
+  type Context,
+  context,
+  createContextKey,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import type { Attempt } from '../model/attempt.ts';
+import type { Call, CallEnd } from '../model/call.ts';
+import type { CallSpan } from '../ports/call-span.ts';
+import { ATTR } from './names.ts';
+import { SCOPE_NAME, VERSION } from './scope.ts';
+
+/** The key by which `@opentelemetry/core` suppresses tracing; the API makes equal keys of equal names. */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/** Records spans. */
+export class Spans {
+  readonly #enabled: boolean;
+  readonly #spans = new WeakMap<Attempt, Span>();
+
+  /** `enabled`: whether attempts become spans. */
+  constructor(enabled: boolean) {
+    this.#enabled = enabled;
+  }
+
+  attemptStarted(call: Call, attempt: Attempt): void {
+    const { span: parent, visible, tracerProvider } = call.handle as CallSpan;
+    if (!this.#enabled || !visible) return;
+    const { serverAddress, serverPort } = call.start;
+    const span = tracerProvider.getTracer(SCOPE_NAME, VERSION).startSpan(
+      attempt.httpMethod,
+      {
+        kind: SpanKind.CLIENT,
+        attributes: compact({
+          [ATTR.httpRequestMethod]: attempt.httpMethod,
+          [ATTR.urlFull]: attempt.url,
+          [ATTR.serverAddress]: serverAddress,
+          [ATTR.serverPort]: serverPort,
+          [ATTR.attemptNumber]: attempt.number,
+          [ATTR.httpResendCount]: attempt.number > 1 ? attempt.number - 1 : undefined,
+          [ATTR.retryDelay]: attempt.retryDelay,
+        }),
+      },
+      trace.setSpan(context.active(), parent),
+    );
+    this.#spans.set(attempt, span);
+  }
+
+  attemptEnded(_call: Call, attempt: Attempt): void {
+    const span = this.#spans.get(attempt);
+    if (!span) return;
+    this.#spans.delete(attempt);
+    try {
+      const { answer, failure } = attempt;
+      if (answer) {
+        span.setAttributes(
+          compact({
+            [ATTR.httpStatus]: answer.status,
+            [ATTR.requestId]: answer.requestId,
+            [ATTR.retryAfter]: answer.retryAfter,
+          }),
+        );
+      }
+      if (failure) {
+        // The HTTP conventions want the status code here; the API's own word stands beside it.
+        const status = answer !== undefined && answer.status >= 400 ? String(answer.status) : undefined;
+        span.setAttributes(
+          compact({
+            [ATTR.errorType]: status ?? failure.errorType,
+            [ATTR.attemptErrorType]: failure.errorType,
+            [ATTR.errorCode]: failure.errorCode,
+          }),
+        );
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+    } finally {
+      span.end();
+    }
+  }
+
+  callEnded(call: Call, end: CallEnd, costUsd: number | undefined): void {
+    const { span, visible } = call.handle as CallSpan;
+    if (!visible || !span.isRecording()) return;
+    const { request } = call;
+    span.setAttributes(
+      compact({
+        [ATTR.attemptCount]: call.attempts,
+        [ATTR.retryDelayTotal]: call.retryDelayTotal > 0 ? call.retryDelayTotal : undefined,
+        [ATTR.attemptTimeToFirstChunk]: call.timeToFirstChunk,
+        [ATTR.finishReasons]: finishReasons(call, end),
+        [ATTR.temperature]: request?.temperature,
+        [ATTR.topP]: request?.topP,
+        [ATTR.topK]: request?.topK,
+        [ATTR.costUsd]: costUsd,
+        [ATTR.errorType]: call.errorType,
+        [ATTR.errorCode]: end.outcome === 'error' ? call.attempt?.failure?.errorCode : undefined,
+        [ATTR.fault]: call.fault,
+      }),
+    );
+  }
+
+  /** The context in which to send `attempt`. */
+  attemptContext(call: Call, attempt: Attempt): Context {
+    const { visible, parent } = call.handle as CallSpan;
+    const active = context.active();
+    if (!visible) {
+      // The application sees no call span: its own span is the current one, as it would be without us.
+      const own = trace.getSpan(parent);
+      return own ? trace.setSpan(active, own) : trace.deleteSpan(active);
+    }
+    const span = this.#spans.get(attempt);
+    return span ? trace.setSpan(active, span).setValue(SUPPRESS_TRACING, true) : active;
+  }
+}
+
+/** The stop reason; `error` for an answer that was due and did not come whole. */
+function finishReasons(call: Call, end: CallEnd): string[] | undefined {
+  if (end.stopReason !== undefined) return [end.stopReason];
+  return call.start.operation === 'chat' && end.outcome === 'error' ? ['error'] : undefined;
+}
+
+function compact(attributes: Attributes): Attributes {
+  for (const key of Object.keys(attributes)) if (attributes[key] === undefined) delete attributes[key];
+  return attributes;
+}
