@@ -1,0 +1,167 @@
+import { BatchStore } from './batches.ts';
+import { invalid, notFound, type Refusal } from './errors.ts';
+import { createIdFactory, type MakeId } from './ids.ts';
+import { isObject, type JsonObject } from './json.ts';
+import type { ReceivedRequest } from './ledger.ts';
+import { buildMessage, type MessageScript } from './message.ts';
+import { ModelCatalogue } from './models.ts';
+import type { Settings } from './options.ts';
+import { type InputTokens, PromptCache } from './prompt-cache.ts';
+import { RateLimits } from './rate-limits.ts';
+import { promptParts } from './tokens.ts';
+import { tokenCounts } from './usage.ts';
+import { refuseCountRequest, refuseMessageRequest } from './validate.ts';
+
+/** What a healthy API answers. */
+export type Outcome =
+  | { readonly kind: 'refusal'; readonly refusal: Refusal }
+  | { readonly kind: 'json'; readonly body: JsonObject }
+  | { readonly kind: 'lines'; readonly lines: readonly JsonObject[] }
+  | { readonly kind: 'message'; readonly message: JsonObject };
+
+/** The API behind the wire: its models, limits, prompt cache and batches. Knows nothing of HTTP but method and path. */
+export class Api {
+  readonly makeId: MakeId = createIdFactory();
+  readonly organizationId: string = '00000000-0000-4000-8000-000000000000';
+  readonly catalogue: ModelCatalogue;
+  readonly limits: RateLimits;
+  readonly #cache: PromptCache;
+  readonly #batches: BatchStore;
+  apiKeys: readonly string[] | undefined;
+
+  constructor(settings: Settings) {
+    this.apiKeys = settings.apiKeys;
+    this.catalogue = new ModelCatalogue(settings.models);
+    this.limits = new RateLimits(settings.rateLimits, settings.now);
+    this.#cache = new PromptCache(settings.now);
+    const run = (params: JsonObject): { message: JsonObject } | { refusal: Refusal } =>
+      this.#runInBatch(params);
+    this.#batches = new BatchStore(run, this.makeId, settings.now, settings.batchMs);
+  }
+
+  /** Refills the limits, and forgets cached prompts and batches. */
+  reset(): void {
+    this.limits.reset();
+    this.#cache.clear();
+    this.#batches.clear();
+  }
+
+  /** The 401 for a request without a valid key, or `undefined`. */
+  refuseKey(headers: Readonly<Record<string, string>>): Refusal | undefined {
+    if (this.apiKeys === undefined) return undefined;
+    const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
+    const key = headers['x-api-key'] ?? bearer;
+    if (key !== undefined && this.apiKeys.includes(key)) return undefined;
+    const message =
+      key === undefined
+        ? 'x-api-key header is required'
+        : bearer === key
+          ? 'Invalid bearer token'
+          : 'invalid x-api-key';
+    return { status: 401, type: 'authentication_error', message };
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @param script What a message is to say. With a script the request is answered whatever it says: neither its form,
+   *   its model nor a rate limit can refuse it.
+   */
+  answer(request: ReceivedRequest, origin: string, script: MessageScript | undefined): Outcome {
+    const { method, path, body } = request;
+    const route = `${method} ${path}`;
+    if (route === 'POST /v1/messages') return this.#messages(body, script);
+    if (route === 'POST /v1/messages/count_tokens') return this.#countTokens(body);
+    if (path === '/v1/messages/batches' || path.startsWith('/v1/messages/batches/')) {
+      return this.#batch(request, origin);
+    }
+    if (route === 'GET /v1/models') return toOutcome(this.catalogue.list(new URLSearchParams(request.query)));
+    const model = /^GET \/v1\/models\/([^/]+)$/.exec(route)?.[1];
+    if (model !== undefined) return toOutcome(this.catalogue.retrieve(decodeURIComponent(model)));
+    return toOutcome(notFound('Not found'));
+  }
+
+  #messages(body: unknown, script: MessageScript | undefined): Outcome {
+    const fields = isObject(body) ? body : {};
+    if (script === undefined) {
+      const refusal =
+        refuseBody(body) ?? this.catalogue.refusal(fields.model) ?? refuseMessageRequest(fields);
+      if (refusal !== undefined) return { kind: 'refusal', refusal };
+    }
+    const requested = typeof fields.model === 'string' ? fields.model : '';
+    const parts = promptParts(fields);
+    if (script === undefined) {
+      const prompt = parts.reduce((sum, { tokens }) => sum + tokens, 0);
+      const refusal = this.limits.refusal(requested, prompt);
+      if (refusal !== undefined) return { kind: 'refusal', refusal };
+    }
+    const model = this.catalogue.resolve(requested) ?? requested;
+    const input = this.#cache.charge(model, parts);
+    const message = buildMessage(fields, model, input, script ?? {}, this.makeId);
+    this.#takeFromLimits(requested, message);
+    return { kind: 'message', message };
+  }
+
+  #takeFromLimits(model: string, message: JsonObject): void {
+    const told = tokenCounts(message.usage as JsonObject);
+    // Tokens read from the cache do not count against the input limit.
+    this.limits.take(model, told.input + told.cacheWrite5m + told.cacheWrite1h, told.output);
+  }
+
+  #countTokens(body: unknown): Outcome {
+    const fields = isObject(body) ? body : {};
+    const refusal = refuseBody(body) ?? this.catalogue.refusal(fields.model) ?? refuseCountRequest(fields);
+    if (refusal !== undefined) return { kind: 'refusal', refusal };
+    const tokens = promptParts(fields).reduce((sum, part) => sum + part.tokens, 0);
+    return { kind: 'json', body: { input_tokens: tokens } };
+  }
+
+  #batch({ method, path, query, body }: ReceivedRequest, origin: string): Outcome {
+    const [id, action] = path.split('/').slice(4);
+    const route = [
+      method,
+      ...(id === undefined ? [] : ['{id}']),
+      ...(action === undefined ? [] : [action]),
+    ].join(' ');
+    switch (route) {
+      case 'POST':
+        return toOutcome(refuseBody(body) ?? this.#batches.create(body as JsonObject, origin));
+      case 'GET':
+        return toOutcome(this.#batches.list(new URLSearchParams(query), origin));
+      case 'GET {id}':
+        return toOutcome(this.#batches.retrieve(id as string, origin));
+      case 'DELETE {id}':
+        return toOutcome(this.#batches.delete(id as string));
+      case 'POST {id} cancel':
+        return toOutcome(this.#batches.cancel(id as string, origin));
+      case 'GET {id} results': {
+        const results = this.#batches.results(id as string);
+        return 'lines' in results
+          ? { kind: 'lines', lines: results.lines }
+          : { kind: 'refusal', refusal: results };
+      }
+      default:
+        return toOutcome(notFound('Not found'));
+    }
+  }
+
+  #runInBatch(params: JsonObject): { message: JsonObject } | { refusal: Refusal } {
+    const refusal = this.catalogue.refusal(params.model) ?? refuseMessageRequest(params);
+    if (refusal !== undefined) return { refusal };
+    const model = this.catalogue.resolve(params.model as string) as string;
+    const input: InputTokens = this.#cache.charge(model, promptParts(params));
+    const script = { usage: { service_tier: 'batch' } };
+    return { message: buildMessage(params, model, input, script, this.makeId) };
+  }
+}
+
+function refuseBody(body: unknown): Refusal | undefined {
+  return isObject(body) ? undefined : invalid('body', 'The request body is not valid JSON');
+}
+
+/** Refusals carry a numeric `status`; no other answer of the API has such a field. */
+function toOutcome(result: JsonObject | Refusal): Outcome {
+  return typeof result.status === 'number'
+    ? { kind: 'refusal', refusal: result as Refusal }
+    : { kind: 'json', body: result as JsonObject };
+}

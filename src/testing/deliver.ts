@@ -1,0 +1,184 @@
+import type { Answer, DeliveryOptions, Ending, ErrorAnswerOptions } from './answer-types.ts';
+import type { Api, Outcome } from './api.ts';
+import {
+  ERROR_TABLE,
+  type ErrorRow,
+  errorEnvelope,
+  errorTypeIn,
+  gatewayPage,
+  type Refusal,
+  statusOfType,
+} from './errors.ts';
+import type { AnswerHeaders, Exchange } from './exchange.ts';
+import type { JsonObject } from './json.ts';
+import type { Settings } from './options.ts';
+import { messageEvents } from './sse.ts';
+
+const JSON_TYPE = 'application/json';
+const STREAM_TYPE = 'text/event-stream; charset=utf-8';
+const BROKEN_JSON = '{"type":"message","id":"msg_01broken","role":"assist';
+const BROKEN_EVENT = 'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_\n\n';
+
+type MessageAnswer = Extract<Answer, { kind: 'message' }>;
+type RawAnswer = Extract<Answer, { kind: 'raw' }>;
+
+/** A healthy answer with nothing out of the ordinary. */
+export const HEALTHY: MessageAnswer = {
+  kind: 'message',
+  script: {},
+  delivery: {},
+  ending: { type: 'complete' },
+};
+
+/** Puts answers on the wire. */
+export class Delivery {
+  readonly #api: Api;
+  readonly #settings: Settings;
+
+  constructor(api: Api, settings: Settings) {
+    this.#api = api;
+    this.#settings = settings;
+  }
+
+  /** Sends what the API answers by itself: a message, a list, or a refusal. */
+  async outcome(exchange: Exchange, outcome: Outcome, how: MessageAnswer = HEALTHY): Promise<void> {
+    const { delivery, ending } = how;
+    if (outcome.kind === 'refusal') return this.refusal(exchange, outcome.refusal);
+    await exchange.wait(delivery.delayMs ?? 0);
+    if (outcome.kind === 'message' && exchange.request.stream) {
+      return this.#stream(exchange, outcome.message, delivery, ending);
+    }
+    if (ending.type === 'error') {
+      return this.refusal(exchange, { ...ending.error, status: statusOfType(ending.error.type) });
+    }
+    if (outcome.kind === 'lines') {
+      const lines = outcome.lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+      return this.#whole(exchange, lines, 'application/x-jsonl', delivery, ending);
+    }
+    const body = outcome.kind === 'message' ? outcome.message : outcome.body;
+    return this.#whole(exchange, JSON.stringify(body), JSON_TYPE, delivery, ending);
+  }
+
+  /** Sends a scripted answer that the API has no part in. */
+  async scripted(exchange: Exchange, answer: Exclude<Answer, MessageAnswer>): Promise<void> {
+    switch (answer.kind) {
+      case 'error':
+        return this.#error(exchange, answer.status, answer.options);
+      case 'raw':
+        return this.#raw(exchange, answer);
+      case 'broken-json': {
+        const raw = exchange.request.stream
+          ? { contentType: STREAM_TYPE, body: BROKEN_EVENT }
+          : { contentType: JSON_TYPE, body: BROKEN_JSON };
+        return this.#raw(exchange, { kind: 'raw', status: 200, apiHeaders: true, delivery: {}, ...raw });
+      }
+      case 'silence':
+        return answer.reset ? exchange.reset() : exchange.hang();
+    }
+  }
+
+  /** Sends a refusal as the API does. */
+  async refusal(exchange: Exchange, { status, ...error }: Refusal): Promise<void> {
+    return this.#error(exchange, status, error);
+  }
+
+  async #error(exchange: Exchange, status: number, options: ErrorAnswerOptions): Promise<void> {
+    await exchange.wait(options.delayMs ?? 0);
+    const row = ERROR_TABLE[status] ?? (ERROR_TABLE[status < 500 ? 400 : 500] as ErrorRow);
+    const { type = row.type, message = row.message, code } = options;
+    // A gateway answers in the API's place, and has none of its headers.
+    const gateway = row.gateway === true && options.type === undefined;
+    const ready = options.body ?? (gateway ? gatewayPage(status, message) : undefined);
+    const contentType = ready === undefined || ready.startsWith('{') ? JSON_TYPE : 'text/html';
+    const errorType = ready === undefined ? type : errorTypeIn(ready);
+    if (errorType !== undefined) exchange.failed(errorType);
+    const headers = [gateway ? {} : this.#apiHeaders(exchange), this.#retryHeaders(status, options)];
+    exchange.head(status, contentType, ...headers, options.headers ?? {});
+    const error = { type, message, ...(code === undefined ? {} : { code }) };
+    const body = ready ?? JSON.stringify(errorEnvelope(error, exchange.request.requestId));
+    return exchange.body(body, contentType, this.#settings.chunkBytes);
+  }
+
+  async #raw(
+    exchange: Exchange,
+    { status, contentType, body, apiHeaders, delivery }: RawAnswer,
+  ): Promise<void> {
+    await exchange.wait(delivery.delayMs ?? 0);
+    const errorType = errorTypeIn(body);
+    if (errorType !== undefined) exchange.failed(errorType);
+    exchange.head(status, contentType, apiHeaders ? this.#apiHeaders(exchange) : {}, delivery.headers ?? {});
+    return exchange.body(body, contentType, delivery.chunkBytes ?? this.#settings.chunkBytes);
+  }
+
+  async #whole(
+    exchange: Exchange,
+    body: string,
+    type: string,
+    { chunkBytes = this.#settings.chunkBytes, headers = {} }: DeliveryOptions,
+    ending: Ending,
+  ): Promise<void> {
+    exchange.head(200, type, this.#apiHeaders(exchange), headers);
+    if (ending.type === 'complete') return exchange.body(body, type, chunkBytes);
+    await exchange.write(body.slice(0, body.length / 2), chunkBytes);
+    return this.#end(exchange, ending);
+  }
+
+  async #stream(
+    exchange: Exchange,
+    message: JsonObject,
+    delivery: DeliveryOptions,
+    ending: Ending,
+  ): Promise<void> {
+    const { deltas, eventDelayMs, chunkBytes } = { ...this.#settings, ...delivery };
+    exchange.head(
+      200,
+      STREAM_TYPE,
+      { 'cache-control': 'no-cache' },
+      this.#apiHeaders(exchange),
+      delivery.headers ?? {},
+    );
+    const limit = ending.type === 'complete' ? Number.POSITIVE_INFINITY : ending.afterEvents;
+    let sent = 0;
+    for (const event of messageEvents(message, deltas)) {
+      if (sent >= limit) break;
+      if (sent > 0) await exchange.wait(eventDelayMs);
+      await exchange.event(event, chunkBytes);
+      sent += 1;
+    }
+    if (ending.type === 'error') {
+      exchange.failed(ending.error.type);
+      const { requestId } = exchange.request;
+      await exchange.event({ ...errorEnvelope(ending.error, requestId), type: 'error' }, chunkBytes);
+    }
+    return this.#end(exchange, ending);
+  }
+
+  async #end(exchange: Exchange, ending: Ending): Promise<void> {
+    if (ending.type === 'reset') return exchange.destroy();
+    if (ending.type === 'hang') return exchange.hang();
+    exchange.end();
+  }
+
+  /** The headers of every answer of the API. */
+  #apiHeaders({ request }: Exchange): AnswerHeaders {
+    return {
+      'request-id': this.#api.makeId('req'),
+      'anthropic-organization-id': this.#api.organizationId,
+      ...this.#api.limits.headers(request.model),
+    };
+  }
+
+  #retryHeaders(status: number, { retryAfter, shouldRetry }: ErrorAnswerOptions): AnswerHeaders {
+    const headers: Record<string, string> = {};
+    const seconds = retryAfter === undefined && status === 429 ? 1 : retryAfter;
+    if (seconds !== null && seconds !== undefined) headers['retry-after'] = String(seconds);
+    const { retryAfterMs } = this.#settings;
+    const retryable = shouldRetry ?? ERROR_TABLE[status]?.retryable ?? status >= 500;
+    // An answer that is to name no time names it in no form.
+    if (retryable && retryAfter !== null && retryAfterMs !== undefined) {
+      headers['retry-after-ms'] = String(retryAfterMs);
+    }
+    if (shouldRetry !== undefined) headers['x-should-retry'] = String(shouldRetry);
+    return headers;
+  }
+}

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Ledger, OpenRequest } from './ledger.ts';
+import { frame, type StreamEvent } from './sse.ts';
+import { readUsage, usageInEvent } from './usage.ts';
+
+/** Headers of an answer; `null` leaves out what an earlier set had. */
+export type AnswerHeaders = Readonly<Record<string, string | null>>;
+
+/**
+ * One request and the sending of its answer: every byte goes through here, and the ledger hears of it.
+ *
+ * The methods that send throw once the connection is gone; {@link Exchange.gone} tells that from a defect.
+ */
+export class Exchange {
+  readonly request: OpenRequest;
+  readonly #response: ServerResponse;
+  readonly #ledger: Ledger;
+  readonly #closed = new AbortController();
+  #ending = false;
+
+  constructor(request: OpenRequest, response: ServerResponse, ledger: Ledger) {
+    this.request = request;
+    this.#response = response;
+    this.#ledger = ledger;
+    // A write that meets a closed socket is no event of its own: `close` follows.
+    response.on('error', () => undefined);
+    response.once('close', () => {
+      const completed = response.writableFinished;
+      ledger.ended(request, { completed, closedByClient: !completed && !this.#ending });
+      this.#closed.abort();
+    });
+  }
+
+  /** Whether the connection is closed. */
+  get gone(): boolean {
+    return this.#closed.signal.aborted || this.#response.destroyed;
+  }
+
+  /** What happens to the connection from now on is the server's doing, not the client's. */
+  endedByServer(): void {
+    this.#ending = true;
+  }
+
+  /** Waits. Throws when the connection closes. */
+  async wait(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    this.#flushHead();
+    await setTimeout(ms, undefined, { signal: this.#closed.signal });
+  }
+
+  /** Waits until the client gives up, or the server closes. */
+  async hang(): Promise<void> {
+    this.#flushHead();
+    if (!this.gone) await once(this.#closed.signal, 'abort');
+  }
+
+  /** Sends status and headers, with the first piece of the body or before the next wait. */
+  head(status: number, contentType: string, ...sets: readonly AnswerHeaders[]): void {
+    const headers = Object.entries(Object.assign({ 'content-type': contentType }, ...sets));
+    for (const [name, value] of headers) {
+      if (value !== null) this.#response.setHeader(name, String(value));
+    }
+    this.request.requestId = this.#response.getHeader('request-id')?.toString() ?? null;
+    this.#response.writeHead(status);
+    this.#ledger.answered(this.request, status);
+  }
+
+  /** Tells the ledger of an error that goes out. */
+  failed(errorType: string): void {
+    this.#ledger.failed(this.request, errorType);
+  }
+
+  /** Sends a piece of the body, cut into `chunkBytes` where that is given. */
+  async write(body: string | Uint8Array, chunkBytes: number | undefined): Promise<void> {
+    const bytes = Buffer.from(body);
+    const size = chunkBytes ?? Math.max(1, bytes.length);
+    for (let start = 0; start < bytes.length; start += size) {
+      this.#closed.signal.throwIfAborted();
+      const chunk = bytes.subarray(start, start + size);
+      this.request.bytesSent += chunk.length;
+      // Each write is a chunk of its own on the wire, so a client reads the very pieces that were cut.
+      if (!this.#response.write(chunk)) await once(this.#response, 'drain', { signal: this.#closed.signal });
+    }
+  }
+
+  /** Sends one event, and tells the ledger of the usage that it carries. */
+  async event(event: StreamEvent, chunkBytes: number | undefined): Promise<void> {
+    const usage = usageInEvent(event);
+    if (usage !== null) this.#ledger.used(this.request, usage, event.type === 'message_delta');
+    await this.write(frame(event), chunkBytes);
+    this.request.eventsSent += 1;
+  }
+
+  /** Sends a whole ready-made body and ends the answer. */
+  async body(body: string, contentType: string, chunkBytes: number | undefined): Promise<void> {
+    const { usage, final, events } = readUsage(body, contentType);
+    if (usage !== null) this.#ledger.used(this.request, usage, final);
+    this.request.eventsSent += events;
+    if (chunkBytes === undefined) {
+      this.request.bytesSent += Buffer.byteLength(body);
+      this.#response.end(body);
+      return;
+    }
+    await this.write(body, chunkBytes);
+    this.end();
+  }
+
+  /** Ends the answer. */
+  end(): void {
+    this.#response.end();
+  }
+
+  /** Destroys the socket after what was written has left. */
+  async destroy(): Promise<void> {
+    this.endedByServer();
+    this.#flushHead();
+    // Chunks are held back until the end of the tick.
+    await setImmediate();
+    this.#response.socket?.destroy();
+  }
+
+  /** Resets the connection (TCP RST). */
+  reset(): void {
+    this.endedByServer();
+    this.#response.socket?.resetAndDestroy();
+  }
+
+  /** Before the head is written there is nothing to send ahead of the body. */
+  #flushHead(): void {
+    if (this.request.status !== null) this.#response.flushHeaders();
+  }
+}

@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto';
+
+/** Makes identifiers of the API's form, unique across servers and processes: `req_01...`, `msg_01...`. */
+export type MakeId = (prefix: string) => string;
+
+/** A maker of identifiers for one server. */
+export function createIdFactory(): MakeId {
+  const origin = randomBytes(9).toString('hex');
+  let count = 0;
+  return (prefix) => {
+    count += 1;
+    return `${prefix}_01${origin}${count.toString(36).padStart(6, '0')}`;
+  };
+}
