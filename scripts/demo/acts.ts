@@ -1,0 +1,95 @@
+/** The acts of the demo: what happens, and what on-call must and must not hear of it. */
+import { type AnthropicServer, answer } from '../../src/testing/index.ts';
+import type { Service } from './service.ts';
+
+/** The alerts that page. */
+export const PAGES = [
+  'AnthropicAuthenticationFailed',
+  'AnthropicConsecutiveServerErrors',
+  'AnthropicHighErrorRate',
+  'AnthropicRetriesExhausted',
+] as const;
+
+/** The stage: the API, and the two services that call it, each with a key of its own. */
+export interface Stage {
+  readonly api: AnthropicServer;
+  readonly chat: Service;
+  readonly reports: Service;
+}
+
+/** One act. */
+export interface Act {
+  readonly name: string;
+  readonly story: string;
+  /** The service that the act is about. */
+  readonly service: 'chat' | 'reports';
+  /** The pages that must come. Every other must stay silent. */
+  readonly expected: readonly (typeof PAGES)[number][];
+  play(stage: Stage): Promise<void>;
+}
+
+/** The acts in order. */
+export const ACTS: readonly Act[] = [
+  {
+    name: 'healthy traffic',
+    story: '60 calls, half of them streamed.',
+    service: 'chat',
+    expected: [],
+    play: ({ chat }) => chat.askMany(60, 6),
+  },
+  {
+    name: 'one single 500',
+    story: 'One answer is a 500; the retry succeeds. Such things happen.',
+    service: 'chat',
+    expected: [],
+    async play({ api, chat }) {
+      await chat.askMany(10, 2);
+      api.plan([answer.error(500)]);
+      await chat.ask();
+      await chat.askMany(10, 2);
+    },
+  },
+  {
+    name: 'a burst of 429s',
+    story: '12 answers are 429; retries absorb them all.',
+    service: 'chat',
+    expected: [],
+    async play({ api, chat }) {
+      api.plan(Array.from({ length: 12 }, () => answer.error(429)));
+      await chat.askMany(24, 6);
+      await chat.askMany(20, 4);
+    },
+  },
+  {
+    name: 'two consecutive 500s',
+    story: 'Two 500s in a row on one path. The call still succeeds, and an incident has begun.',
+    service: 'chat',
+    expected: ['AnthropicConsecutiveServerErrors'],
+    async play({ api, chat }) {
+      api.plan([answer.error(500), answer.error(500)]);
+      await chat.ask();
+    },
+  },
+  {
+    name: 'a rotated key',
+    story: 'The key of the report service is revoked; its very next call gets a 401.',
+    service: 'reports',
+    expected: ['AnthropicAuthenticationFailed'],
+    async play({ api, chat, reports }) {
+      api.apiKeys = [chat.apiKey];
+      await reports.ask();
+    },
+  },
+  {
+    name: 'an overload until retries are exhausted',
+    story: 'Every answer is a 529. Calls run out of retries, and more than 5 % of them fail.',
+    service: 'chat',
+    expected: ['AnthropicHighErrorRate', 'AnthropicRetriesExhausted'],
+    async play({ api, chat }) {
+      api.faults({ rate: 1, answers: [answer.error(529)], path: '/v1/messages' });
+      await chat.askMany(24, 8);
+      api.faults();
+      await chat.askMany(10, 4);
+    },
+  },
+];

@@ -1,0 +1,92 @@
+/** What the demo shows in the terminal. Colours only on a terminal, and not with NO_COLOR. */
+import { styleText } from 'node:util';
+import { type Act, PAGES, type Stage } from './acts.ts';
+import type { Monitoring } from './monitoring.ts';
+import type { ActResult } from './play.ts';
+import type { Notification } from './webhook.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Calls and attempts. */
+export interface Counts {
+  readonly calls: number;
+  readonly attempts: number;
+}
+
+/** Prints the demo. */
+export interface Printer {
+  step(text: string): void;
+  urls(stage: Stage, monitoring: Monitoring, webhookUrl: string): void;
+  act(number: number, of: number, act: Act): void;
+  fired(notification: Notification, seconds: number | null): void;
+  result(result: ActResult): void;
+  total(sent: Counts, seen: Counts, warnings: readonly string[], ok: boolean): void;
+  open(): void;
+  problem(error: unknown): void;
+}
+
+/** A printer that writes to `stream`. */
+export function printer(stream: NodeJS.WriteStream): Printer {
+  const style = (format: Style, text: string): string => styleText(format, text, { stream });
+  const line = (text = ''): void => {
+    stream.write(`${text}\n`);
+  };
+  return {
+    step: (text) => line(style('dim', `… ${text}`)),
+    urls({ api, chat, reports }, monitoring, webhookUrl) {
+      line();
+      for (const [name, url] of [
+        ['Claude API stand-in', api.url],
+        ['service chat', `${chat.url}/?question=Why?`],
+        ['  its metrics', `http://127.0.0.1:${chat.metricsPort}/metrics`],
+        ['service reports', `${reports.url}/?question=Why?`],
+        ['  its metrics', `http://127.0.0.1:${reports.metricsPort}/metrics`],
+        ['Prometheus alerts', `${monitoring.prometheusUrl}/alerts`],
+        ['Alertmanager', monitoring.alertmanagerUrl],
+        ['webhook receiver', webhookUrl],
+      ]) {
+        line(`  ${name?.padEnd(20)} ${style('cyan', url ?? '')}`);
+      }
+    },
+    act(number, of, { name, story, service }) {
+      line();
+      line(style('bold', `Act ${number} of ${of}: ${name}`) + style('dim', ` (service ${service})`));
+      line(`  ${story}`);
+    },
+    fired({ alert, severity, summary }, seconds) {
+      const after = seconds === null ? '' : `, ${seconds.toFixed(2)} s after the first failing attempt`;
+      line(
+        `  ${style(severity === 'critical' ? 'red' : 'yellow', `▲ ${alert}`)} ${severity}, notified${after}`,
+      );
+      line(style('dim', `    ${summary}`));
+    },
+    result({ expected, answers, silent, ok }) {
+      const told = Object.entries(answers).map(([status, count]) => `${count}× ${status}`);
+      line(`  the API answered ${told.join(', ')}`);
+      line(style('dim', `  silent, as they should be: ${silent.join(', ') || 'none'}`));
+      const verdict = expected.length === 0 ? 'nobody was woken' : `paged for ${expected.join(' and ')}`;
+      line(
+        ok
+          ? style('green', `  ✓ ${verdict}`)
+          : style('red', `  ✗ expected: ${expected.join(', ') || 'silence'}`),
+      );
+    },
+    total(sent, seen, warnings, ok) {
+      line();
+      line(`The API answered ${sent.attempts} attempts of ${sent.calls} calls.`);
+      line(`Prometheus counts ${seen.attempts} attempts of ${seen.calls} calls.`);
+      for (const warning of warnings) line(style('yellow', warning));
+      line(
+        ok
+          ? style('green', '✓ every act ended as it should')
+          : style('red', '✗ not as it should be, see above'),
+      );
+      line(style('dim', `Pages of this pack: ${PAGES.join(', ')}`));
+    },
+    open() {
+      line();
+      line('Light traffic goes on. Look around at the URLs above; Ctrl-C ends everything.');
+    },
+    problem: (error) => line(style('red', error instanceof Error ? error.message : String(error))),
+  };
+}
