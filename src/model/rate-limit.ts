@@ -61,10 +61,15 @@ function readLimit(
   now: number,
   header: (field: 'limit' | 'remaining' | 'reset') => string,
 ): RateLimit | undefined {
-  const limit = count(headers.get(header('limit')));
-  const remaining = count(headers.get(header('remaining')));
-  if (limit === undefined && remaining === undefined) return undefined;
-  return { type, limit, remaining, resetTime: time(headers.get(header('reset')), now) };
+  // Most answers state few of the limits, so one header decides.
+  const remaining = headers.get(header('remaining'));
+  if (remaining === null) return undefined;
+  return {
+    type,
+    limit: count(headers.get(header('limit'))),
+    remaining: count(remaining),
+    resetTime: time(headers.get(header('reset')), now),
+  };
 }
 
 /** A header's value as a whole number, or `undefined` for anything else: a malformed header is no header. */

@@ -9,12 +9,17 @@ const MAX_MESSAGES = 50;
 /** What this package's own warnings begin with. */
 const OWN = 'anthropic-otel:';
 
+/**
+ * What OpenTelemetry calls an error and is none: a scrape in the first moments of a process lacks some resource attributes.
+ */
+const HARMLESS = 'Accessing resource attributes before async attributes settled';
+
 /** A `diag` logger that passes each error, and each warning of this package, on once, and drops the rest. */
 export function onceLogger(warn: (message: string) => void): DiagLogger {
   const told = new Set<string>();
   const tell = (message: string, ...details: unknown[]): void => {
     const text = [message, ...details.map(describe)].join(' ').replace(OWN, '').trim().slice(0, MAX_LENGTH);
-    if (told.has(text) || told.size >= MAX_MESSAGES) return;
+    if (text === HARMLESS || told.has(text) || told.size >= MAX_MESSAGES) return;
     told.add(text);
     warn(text);
   };

@@ -9,7 +9,7 @@
 import { ATTR } from './names.ts';
 
 /** The kind of instrument that records a metric. */
-export type MetricKind = 'counter' | 'up_down_counter' | 'gauge' | 'observable_gauge' | 'histogram';
+export type MetricKind = 'counter' | 'up_down_counter' | 'observable_gauge' | 'histogram';
 
 /** One metric: its name, how it is recorded, and the question that it answers. */
 export interface MetricDefinition {
@@ -202,7 +202,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
   },
   authenticationFailureTime: {
     name: 'anthropic.client.authentication_failure_time',
-    kind: 'gauge',
+    kind: 'observable_gauge',
     unit: '{unix_second}',
     description: 'When the API last answered 401, as a Unix time.',
     attributes: [ATTR.httpRoute],
@@ -218,7 +218,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
   },
   serverErrorStreak: {
     name: 'anthropic.client.server_error_streak',
-    kind: 'gauge',
+    kind: 'observable_gauge',
     unit: '{attempt}',
     description: 'Consecutive 5xx answers (529 apart) on one path, as of the last answer.',
     attributes: [ATTR.httpRoute, ATTR.requestModel],
@@ -234,7 +234,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
   },
   rateLimitLimit: {
     name: 'anthropic.client.rate_limit.limit',
-    kind: 'gauge',
+    kind: 'observable_gauge',
     unit: '{unit}',
     description: 'A rate limit as the API last stated it.',
     attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],
@@ -242,7 +242,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
   },
   rateLimitRemaining: {
     name: 'anthropic.client.rate_limit.remaining',
-    kind: 'gauge',
+    kind: 'observable_gauge',
     unit: '{unit}',
     description: 'What is left of a rate limit, as the API last stated it.',
     attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],
@@ -250,7 +250,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
   },
   rateLimitResetTime: {
     name: 'anthropic.client.rate_limit.reset_time',
-    kind: 'gauge',
+    kind: 'observable_gauge',
     unit: '{unix_second}',
     description: 'When a rate limit is full again, as a Unix time.',
     attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],

@@ -1,7 +1,6 @@
 /** Creates the instruments of the catalogue on a meter. */
 import type {
   Counter,
-  Gauge,
   Histogram,
   Meter,
   MetricOptions,
@@ -27,13 +26,13 @@ export interface Instruments {
   readonly retryDelay: Histogram;
   readonly retriesExhausted: Counter;
   readonly authenticationFailures: Counter;
-  readonly authenticationFailureTime: Gauge;
+  readonly authenticationFailureTime: ObservableGauge;
   readonly serverErrorStreaks: Counter;
-  readonly serverErrorStreak: Gauge;
+  readonly serverErrorStreak: ObservableGauge;
   readonly activeCalls: UpDownCounter;
-  readonly rateLimitLimit: Gauge;
-  readonly rateLimitRemaining: Gauge;
-  readonly rateLimitResetTime: Gauge;
+  readonly rateLimitLimit: ObservableGauge;
+  readonly rateLimitRemaining: ObservableGauge;
+  readonly rateLimitResetTime: ObservableGauge;
   readonly rateLimitLow: Counter;
   readonly cost: Counter;
   readonly unpricedCalls: Counter;
@@ -41,7 +40,7 @@ export interface Instruments {
   readonly telemetryErrors: Counter;
 }
 
-type Instrument = Counter | UpDownCounter | Gauge | Histogram | ObservableGauge;
+type Instrument = Counter | UpDownCounter | Histogram | ObservableGauge;
 
 /** Creates every instrument of the catalogue on `meter`. */
 export function createInstruments(meter: Meter): Instruments {
@@ -58,8 +57,6 @@ function createInstrument(meter: Meter, key: MetricKey): Instrument {
       return meter.createCounter(name, options);
     case 'up_down_counter':
       return meter.createUpDownCounter(name, options);
-    case 'gauge':
-      return meter.createGauge(name, options);
     case 'observable_gauge':
       return meter.createObservableGauge(name, options);
     case 'histogram':

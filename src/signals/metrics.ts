@@ -5,9 +5,10 @@ import { BoundedValues } from '../model/bounded.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
 import { faultOf, RETRYABLE_TYPES } from '../model/errors.ts';
-import type { RateLimit } from '../model/rate-limit.ts';
+import { LowLimits, type RateLimit } from '../model/rate-limit.ts';
 import { STAGES, type Stage } from '../ports/guard.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
+import { LastValues } from './last-values.ts';
 import { ATTR } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
 
@@ -17,6 +18,16 @@ const MAX_VALUES = 100;
 const MODALITY_UNKNOWN = 'unknown';
 const MESSAGES_ROUTE = '/v1/messages';
 const MESSAGES_METHOD = 'messages.create';
+
+/** Gauges whose last values are kept here and told at collection: an answer carries a dozen of them. */
+const GAUGES = [
+  'authenticationFailureTime',
+  'serverErrorStreak',
+  'rateLimitLimit',
+  'rateLimitRemaining',
+  'rateLimitResetTime',
+] as const;
+type GaugeKey = (typeof GAUGES)[number];
 
 /** Settings of the metrics. */
 export interface MetricsSettings {
@@ -33,6 +44,14 @@ export class Metrics {
   readonly #settings: MetricsSettings;
   readonly #values = new Map<string, BoundedValues>();
   readonly #initialised = new Set<string>();
+  readonly #lowLimits = new LowLimits();
+  readonly #state: Readonly<Record<GaugeKey, LastValues>> = {
+    authenticationFailureTime: new LastValues(),
+    serverErrorStreak: new LastValues(),
+    rateLimitLimit: new LastValues(),
+    rateLimitRemaining: new LastValues(),
+    rateLimitResetTime: new LastValues(),
+  };
   #provider: MeterProvider | undefined;
   #current: Instruments | undefined;
 
@@ -100,30 +119,27 @@ export class Metrics {
 
   authenticationFailed(call: Call, unixSeconds: number): void {
     const attributes = { [ATTR.httpRoute]: this.#route(call) };
-    const { authenticationFailures, authenticationFailureTime } = this.#instruments();
-    authenticationFailures.add(1, attributes);
-    authenticationFailureTime.record(unixSeconds, attributes);
+    this.#instruments().authenticationFailures.add(1, attributes);
+    this.#state.authenticationFailureTime.set(attributes, unixSeconds);
   }
 
   streak(call: Call, length: number, began: boolean): void {
     const attributes = { [ATTR.httpRoute]: this.#route(call), ...this.#model(call) };
-    const { serverErrorStreak, serverErrorStreaks } = this.#instruments();
-    serverErrorStreak.record(length, attributes);
-    if (began) serverErrorStreaks.add(1, attributes);
+    this.#state.serverErrorStreak.set(attributes, length);
+    if (began) this.#instruments().serverErrorStreaks.add(1, attributes);
   }
 
   rateLimit(call: Call, { type, limit, remaining, resetTime }: RateLimit): void {
+    const attributes = { [ATTR.rateLimit]: type, ...this.#model(call), ...this.#tier() };
+    const isNew = this.#state.rateLimitRemaining.set(attributes, remaining);
+    this.#state.rateLimitLimit.set(attributes, limit);
+    this.#state.rateLimitResetTime.set(attributes, resetTime);
     const instruments = this.#instruments();
-    const attributes = this.#rateLimitAttributes(call, type);
-    if (limit !== undefined) instruments.rateLimitLimit.record(limit, attributes);
-    if (remaining !== undefined) instruments.rateLimitRemaining.record(remaining, attributes);
-    if (resetTime !== undefined) instruments.rateLimitResetTime.record(resetTime, attributes);
-    // A first sight at zero, so that the first crossing is a step.
-    instruments.rateLimitLow.add(0, attributes);
-  }
-
-  rateLimitLow(call: Call, type: string): void {
-    this.#instruments().rateLimitLow.add(1, this.#rateLimitAttributes(call, type));
+    // At zero on first sight, so that the first crossing is a step.
+    if (isNew) instruments.rateLimitLow.add(0, attributes);
+    if (limit === undefined || remaining === undefined) return;
+    const key = Object.values(attributes).join(' ');
+    if (this.#lowLimits.crosses(key, limit, remaining)) instruments.rateLimitLow.add(1, attributes);
   }
 
   telemetryError(stage: Stage): void {
@@ -199,10 +215,6 @@ export class Metrics {
     return this.#bounded(ATTR.httpRoute, call.start.route ?? call.start.method);
   }
 
-  #rateLimitAttributes(call: Call, type: string): Attributes {
-    return { [ATTR.rateLimit]: type, ...this.#model(call), ...this.#tier() };
-  }
-
   #tier(): Attributes | undefined {
     const { tier } = this.#settings;
     return tier === undefined ? undefined : { [ATTR.tier]: tier };
@@ -249,6 +261,7 @@ export class Metrics {
     this.#initialised.clear();
     const startTime = Date.now() / 1000;
     instruments.startTime.addCallback((result) => result.observe(startTime));
+    for (const key of GAUGES) instruments[key].addCallback((result) => this.#state[key].observe(result));
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
     for (const model of this.#settings.models) {

@@ -1,13 +1,12 @@
 /**
  * The listener behind every seam: tells each signal what happened, and finds what takes more than one
- * attempt to see: streaks, limits that fall low, exhausted calls. A signal that fails costs itself alone.
+ * attempt to see: streaks and exhausted calls. A signal that fails costs itself alone.
  */
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd, CallListener } from '../model/call.ts';
 import { costOf, priceOf, totalCost } from '../model/cost.ts';
 import { statusOf } from '../model/errors.ts';
 import type { PriceTable } from '../model/prices.ts';
-import { LowLimits } from '../model/rate-limit.ts';
 import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
 import type { Guard } from '../ports/guard.ts';
 import type { Logs } from './logs.ts';
@@ -22,7 +21,6 @@ export class Recorder implements CallListener {
   readonly #logs: Logs | undefined;
   readonly #prices: PriceTable;
   readonly #streaks = new Streaks();
-  readonly #lowLimits = new LowLimits();
 
   constructor(guard: Guard, metrics: Metrics, spans: Spans, logs: Logs | undefined, prices: PriceTable) {
     this.#guard = guard;
@@ -45,15 +43,9 @@ export class Recorder implements CallListener {
     const { answer, failure } = attempt;
     if (!answer) return;
     this.#streak(call, attempt, streakEffect(answer.status));
-    for (const limit of answer.rateLimits) {
-      this.#guard.run('metrics', () => {
-        this.#metrics.rateLimit(call, limit);
-        if (limit.limit === undefined || limit.remaining === undefined) return;
-        const key = `${limit.type} ${this.#metrics.model(call)}`;
-        if (this.#lowLimits.crosses(key, limit.limit, limit.remaining))
-          this.#metrics.rateLimitLow(call, limit.type);
-      });
-    }
+    this.#guard.run('metrics', () => {
+      for (const limit of answer.rateLimits) this.#metrics.rateLimit(call, limit);
+    });
     if (failure && answer.status === 401) {
       this.#guard.run('metrics', () => this.#metrics.authenticationFailed(call, Date.now() / 1000));
       this.#guard.run('logs', () => this.#logs?.authenticationFailed(call, attempt));

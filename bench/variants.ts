@@ -1,0 +1,109 @@
+/** Who is measured: the SDK alone, with its own tracing, with us, and with the bare cost of the same records. */
+import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
+import { type Attributes, context, type Meter, metrics, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { withTelemetry } from '../dist/index.mjs';
+import { METRICS, type MetricKey } from '../src/signals/catalogue.ts';
+import { createInstruments } from '../src/signals/instruments.ts';
+
+/** Makes the client of a variant. `fetch` answers its calls. */
+export type MakeClient = (
+  fetch: ClientOptions['fetch'],
+) => Promise<{ client: Anthropic; after?: () => void }>;
+
+const OPTIONS = { apiKey: 'k', baseURL: 'http://127.0.0.1:1', logLevel: 'off' } as const;
+/** Takes spans and drops them: exporters are not what is measured. */
+const DROP: SpanProcessor = {
+  onStart() {},
+  onEnd() {},
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
+
+function openTelemetry(): { tracerProvider: TracerProvider; meterProvider: MeterProvider } {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const tracerProvider = new TracerProvider({ spanProcessors: [DROP] });
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 30 });
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  trace.setGlobalTracerProvider(tracerProvider);
+  metrics.setGlobalMeterProvider(meterProvider);
+  return { tracerProvider, meterProvider };
+}
+
+/** Every variant, by name. */
+export const VARIANTS: Readonly<Record<string, MakeClient>> = {
+  /** The SDK without any telemetry. */
+  async bare(fetch) {
+    return { client: new Anthropic({ ...OPTIONS, fetch, openTelemetry: false }) };
+  },
+  /** The SDK's own tracing. */
+  async native(fetch) {
+    openTelemetry();
+    return { client: new Anthropic({ ...OPTIONS, fetch }) };
+  },
+  /** Ours: metrics and attempt spans. */
+  async ours(fetch) {
+    openTelemetry();
+    return { client: new Anthropic(withTelemetry({ ...OPTIONS, fetch })) };
+  },
+  /** Ours with log records, into a logger that drops them. */
+  async 'ours+logs'(fetch) {
+    openTelemetry();
+    const drop = (): void => {};
+    const logger = { info: drop, warn: drop, error: drop };
+    return { client: new Anthropic(withTelemetry({ ...OPTIONS, fetch }, { logger })) };
+  },
+  /** The SDK's own tracing, and after each call the records that ours makes, with their attributes ready. */
+  async records(fetch) {
+    const { tracerProvider, meterProvider } = openTelemetry();
+    const client = new Anthropic({ ...OPTIONS, fetch });
+    const replay = await recordsOfOneCall(meterProvider);
+    const tracer = tracerProvider.getTracer('bench');
+    const attributes = { 'http.request.method': 'POST', 'url.full': 'http://127.0.0.1:1/v1/messages' };
+    const after = (): void => {
+      const span = tracer.startSpan('POST', { attributes });
+      replay();
+      span.setAttributes({ 'http.response.status_code': 200, 'anthropic.request.id': 'req_1' });
+      span.end();
+    };
+    return { client, after };
+  },
+};
+
+/** What ours records for one JSON call, as a function that records it again. */
+async function recordsOfOneCall(meterProvider: MeterProvider): Promise<() => void> {
+  const { SCENARIOS, stubFetch } = await import('./scenarios.ts');
+  const json = SCENARIOS[0]!;
+  const real = createInstruments(meterProvider.getMeter('bench'));
+  const names = new Map(Object.entries(METRICS).map(([key, { name }]) => [name, key as MetricKey]));
+  let records: (() => void)[] = [];
+  const spy = (name: string): object => {
+    const instrument = real[names.get(name)!] as unknown as Record<
+      string,
+      (value: number, attributes: Attributes) => void
+    >;
+    const note = (method: string) => (value: number, attributes: Attributes) => {
+      records.push(() => instrument[method]!(value, attributes));
+    };
+    return { add: note('add'), record: note('record'), addCallback() {} };
+  };
+  const meter = new Proxy({} as Meter, { get: () => spy });
+  const telemetry = { meterProvider: { getMeter: () => meter } };
+  const client = new Anthropic(withTelemetry({ ...OPTIONS, fetch: stubFetch(json.replies) }, telemetry));
+  await json.run(client);
+  // The first call also makes series at zero; the second is what a call costs.
+  records = [];
+  await json.run(client);
+  const once = records;
+  return () => {
+    for (const record of once) record();
+  };
+}
