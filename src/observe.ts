@@ -29,13 +29,10 @@ export function withTelemetry<Options extends object = Record<never, never>>(
  * @throws TypeError for a wrong telemetry option, or when `client` is no client
  */
 export function observe<Client extends object>(client: Client, telemetry?: TelemetryOptions): Client {
-  const { withOptions, openTelemetry, middleware, maxRetries } = client as unknown as SdkClient;
+  const { withOptions, openTelemetry, middleware } = client as unknown as SdkClient;
   if (typeof withOptions !== 'function') {
     throw new TypeError('anthropic-otel: expected `client` to be a client of @anthropic-ai/sdk');
   }
-  const { openTelemetry: tap, middleware: seams } = withTelemetry(
-    { openTelemetry, middleware, maxRetries },
-    telemetry,
-  );
+  const { openTelemetry: tap, middleware: seams } = withTelemetry({ openTelemetry, middleware }, telemetry);
   return (client as unknown as SdkClient).withOptions({ openTelemetry: tap, middleware: seams }) as Client;
 }

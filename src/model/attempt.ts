@@ -21,10 +21,8 @@ export interface Answer {
 export interface AttemptFailure {
   readonly errorType: string;
   readonly errorCode?: string | undefined;
-  /** Whether the SDK would retry this failure, had it retries left. */
+  /** Whether the SDK retries this failure while it has retries left. */
   readonly retryable: boolean;
-  /** Whether the SDK is about to retry it. */
-  readonly willRetry: boolean;
   /** The request's shape, for a failure that lies in the request. */
   readonly shape?: RequestShape | undefined;
   /** The request and the API's message, where content capture is on. */

@@ -138,8 +138,8 @@ export class Call {
   }
 
   /**
-   * `attempt` failed: the API refused it with `answer`, or none came. It ends now when a retry follows;
-   * otherwise it waits for the end of the call, in case a middleware of the application repeats it.
+   * `attempt` failed: the API refused it with `answer`, or none came. Whether it is the last one shows when the call ends or goes
+   * on.
    */
   failAttempt(attempt: Attempt, failure: AttemptFailure, answer?: Answer): void {
     if (attempt.disposition) return;
@@ -147,7 +147,11 @@ export class Call {
     attempt.failure = failure;
     this.#attemptEndedAt = this.#now();
     this.#listener.attemptAnswered?.(this, attempt);
-    if (failure.willRetry) this.#endAttempt(attempt, 'retried');
+  }
+
+  /** The call goes on after `attempt` failed: it is retried. Does nothing when another has begun, or the call has ended. */
+  retryFollows(attempt: Attempt): void {
+    if (!this.ended && attempt === this.attempt) this.#endAttempt(attempt, 'retried');
   }
 
   /** The first content chunk of a stream reached the application. */
@@ -172,7 +176,6 @@ export class Call {
           ...failure,
           errorType: this.errorType,
           retryable: refused ? failure.retryable : isRetryableType(this.errorType),
-          willRetry: false,
         };
       }
       this.exhausted = last?.failure?.retryable === true;
@@ -200,7 +203,6 @@ export class Call {
 }
 
 function lastDisposition(attempt: Attempt, outcome: Outcome): Disposition {
-  if (outcome === 'error') return 'final';
-  if (attempt.failure) return outcome === 'canceled' ? 'canceled' : 'final';
+  if (outcome === 'error' || attempt.failure) return 'final';
   return attempt.answer ? 'ok' : 'canceled';
 }

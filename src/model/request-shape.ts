@@ -26,6 +26,8 @@ export interface RequestShape {
 const OPAQUE = new Set([
   'input',
   'input_schema',
+  'input_examples',
+  'configs',
   'metadata',
   'schema',
   'data',

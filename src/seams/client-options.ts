@@ -1,12 +1,9 @@
 /** Puts the two seams, tap and attempt middleware, into the options of a client. */
 import type { SeamPort } from '../ports/seam-port.ts';
-import { createAttemptMiddleware, remakeOf } from './middleware.ts';
+import { createAttemptMiddleware, isAttemptMiddleware } from './middleware.ts';
 import { settleOpenTelemetry } from './sdk-open-telemetry.ts';
 import type { SdkClientOptions } from './sdk-shapes.ts';
 import { createTap, isTap } from './tap.ts';
-
-/** The SDK's default for `maxRetries`. */
-const DEFAULT_MAX_RETRIES = 2;
 
 /**
  * `options` with the seams added, as a copy. A seam that is there already stays the only one, so a client is never
@@ -14,7 +11,7 @@ const DEFAULT_MAX_RETRIES = 2;
  */
 export function addSeams<Options extends SdkClientOptions>(options: Options, port: SeamPort): Options {
   const added: SdkClientOptions = {};
-  const { openTelemetry, middleware = [], maxRetries = DEFAULT_MAX_RETRIES } = options;
+  const { openTelemetry, middleware = [] } = options;
   if (!(openTelemetry && isTap(openTelemetry.tracerProvider))) {
     const { tracerProvider, propagation, enabled, contentMode, maxContentBytes } =
       settleOpenTelemetry(openTelemetry);
@@ -25,13 +22,8 @@ export function addSeams<Options extends SdkClientOptions>(options: Options, por
       traces: { enabled: true, contentMode: enabled ? contentMode : 'metadata_only', maxContentBytes },
     };
   }
-  if (Array.isArray(middleware)) {
-    const ours = middleware.findIndex((each) => remakeOf(each) !== undefined);
-    // A copy made by `withOptions` brings our middleware along, made for the retries of the original.
-    added.middleware =
-      ours === -1
-        ? [...middleware, createAttemptMiddleware(port, maxRetries)]
-        : middleware.map((each) => remakeOf(each)?.(maxRetries) ?? each);
+  if (Array.isArray(middleware) && !middleware.some(isAttemptMiddleware)) {
+    added.middleware = [...middleware, createAttemptMiddleware(port)];
   }
   return { ...options, ...added };
 }

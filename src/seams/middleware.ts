@@ -16,34 +16,35 @@ import { readEnvelope } from './error-body.ts';
 import type { SdkMiddleware, SdkRequest, SdkRequestOptions } from './sdk-shapes.ts';
 import { callOf } from './tap.ts';
 
-/** Marks our middleware, across copies of this package. Its value makes the same for another number of retries. */
+/** Marks our middleware, across copies of this package. */
 const MIDDLEWARE = Symbol.for('anthropic-otel.middleware');
 
 type Next = Parameters<SdkMiddleware>[1];
-type Remake = (maxRetries: number) => SdkMiddleware;
 
-/** The function that makes `middleware` anew for another number of retries, when it is ours. */
-export function remakeOf(middleware: unknown): Remake | undefined {
-  if (typeof middleware !== 'function') return undefined;
-  return (middleware as { [MIDDLEWARE]?: Remake })[MIDDLEWARE];
+/** Whether `middleware` is ours. */
+export function isAttemptMiddleware(middleware: unknown): boolean {
+  return typeof middleware === 'function' && MIDDLEWARE in middleware;
 }
+
+/**
+ * After a failed attempt the SDK either ends the call, within the same turn of the event loop, or waits for its retry.
+ * An attempt whose call goes on for so many milliseconds is therefore one that is retried.
+ */
+const RETRY_CERTAIN = 50;
 
 /** Statuses of failures that lie in the request. */
 const INPUT_STATUSES = new Set([400, 413, 422]);
 
-/** Makes the attempt middleware of a client whose calls are retried `maxRetries` times. */
-export function createAttemptMiddleware(port: SeamPort, maxRetries: number): SdkMiddleware {
+/** Makes the attempt middleware of a client. */
+export function createAttemptMiddleware(port: SeamPort): SdkMiddleware {
   const calls = new WeakMap<object, Call>();
   const middleware: SdkMiddleware = (request, next, { options }) => {
     // Without options the request is no API call, such as a token exchange.
     if (!port.enabled || !options) return next(request);
     const call = openCall(calls, options) ?? callOf(trace.getSpan(context.active()));
-    if (!call) return sendUnknown(port, calls, maxRetries, request, next, options);
-    calls.set(options, call);
-    return send(port, call, maxRetries, request, next, options);
+    return call ? send(port, call, request, next, options) : sendUnknown(port, calls, request, next, options);
   };
-  const remake: Remake = (retries) => createAttemptMiddleware(port, retries);
-  return Object.assign(middleware, { [MIDDLEWARE]: remake });
+  return Object.assign(middleware, { [MIDDLEWARE]: true });
 }
 
 /** An options object that the application reuses must not lead to the call that it made before. */
@@ -56,7 +57,6 @@ function openCall(calls: WeakMap<object, Call>, options: SdkRequestOptions): Cal
 async function send(
   port: SeamPort,
   call: Call,
-  maxRetries: number,
   request: SdkRequest,
   next: Next,
   options: SdkRequestOptions,
@@ -69,10 +69,10 @@ async function send(
   try {
     response = await context.with(active, next, undefined, request);
   } catch (error) {
-    guard.run('attempt', () => call.failAttempt(attempt, thrown(error, request, options, maxRetries)));
+    guard.run('attempt', () => fail(call, attempt, error, options));
     throw error;
   }
-  await settle(port, call, attempt, maxRetries, request, response, options);
+  await settle(port, call, attempt, request, response, options);
   return response;
 }
 
@@ -83,7 +83,6 @@ async function send(
 async function sendUnknown(
   port: SeamPort,
   calls: WeakMap<object, Call>,
-  maxRetries: number,
   request: SdkRequest,
   next: Next,
   options: SdkRequestOptions,
@@ -99,12 +98,10 @@ async function sendUnknown(
   try {
     response = await attemptInFlight.run((call) => guard.run('attempt', () => onCall(call)), next, request);
   } catch (error) {
-    guard.run('attempt', () =>
-      known?.call.failAttempt(known.attempt, thrown(error, request, options, maxRetries)),
-    );
+    if (known) guard.run('attempt', () => fail(known!.call, known!.attempt, error, options));
     throw error;
   }
-  if (known) await settle(port, known.call, known.attempt, maxRetries, request, response, options);
+  if (known) await settle(port, known.call, known.attempt, request, response, options);
   return response;
 }
 
@@ -118,7 +115,6 @@ async function settle(
   port: SeamPort,
   call: Call,
   attempt: Attempt,
-  maxRetries: number,
   request: SdkRequest,
   response: Response,
   options: SdkRequestOptions,
@@ -138,14 +134,29 @@ async function settle(
       errorType: errorType(envelope.type, answer.status),
       errorCode: /^[a-z][a-z0-9_]{0,63}$/.test(envelope.code ?? '') ? envelope.code : undefined,
       retryable,
-      willRetry: retryable && retriesLeft(request, options, maxRetries),
       shape: input
         ? requestShape(options.body, request.body, request.headers.get('anthropic-beta'), envelope.message)
         : undefined,
       content: port.captureContent ? { request: options.body, message: envelope.message } : undefined,
     };
     call.failAttempt(attempt, failure, answer);
+    endWhenRetried(call, attempt);
   });
+}
+
+/** No answer came to `attempt`, but `error`. */
+function fail(call: Call, attempt: Attempt, error: unknown, options: SdkRequestOptions): void {
+  // An abort by the application is no failure; the end of the call says the rest.
+  if (options.signal?.aborted) return;
+  call.failAttempt(attempt, {
+    errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
+    retryable: true,
+  });
+  endWhenRetried(call, attempt);
+}
+
+function endWhenRetried(call: Call, attempt: Attempt): void {
+  setTimeout(() => call.retryFollows(attempt), RETRY_CERTAIN).unref();
 }
 
 function readAnswer(response: Response): Answer {
@@ -159,31 +170,11 @@ function readAnswer(response: Response): Answer {
   };
 }
 
-/** The failure behind `error`, which came instead of an answer. */
-function thrown(
-  error: unknown,
-  request: SdkRequest,
-  options: SdkRequestOptions,
-  maxRetries: number,
-): AttemptFailure {
-  const aborted = options.signal?.aborted === true;
-  return {
-    errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
-    retryable: true,
-    willRetry: !aborted && retriesLeft(request, options, maxRetries),
-  };
-}
-
 /** The SDK's own rule: an abort that is not the application's is its timeout. */
 function isTimeout(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { name, cause } = error as { name?: unknown; cause?: unknown };
   return name === 'AbortError' || /timed? ?out/i.test(`${String(error)} ${String(cause ?? '')}`);
-}
-
-function retriesLeft(request: SdkRequest, options: SdkRequestOptions, maxRetries: number): boolean {
-  const retries = Number(request.headers.get('x-stainless-retry-count') ?? 0);
-  return retries < (options.maxRetries ?? maxRetries);
 }
 
 function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts {

@@ -30,7 +30,6 @@ export interface SdkRequest {
 export interface SdkRequestOptions {
   readonly body?: unknown;
   readonly stream?: boolean | undefined;
-  readonly maxRetries?: number | undefined;
   readonly signal?: AbortSignal | null | undefined;
 }
 
@@ -51,12 +50,10 @@ export type SdkMiddleware = (
 export interface SdkClientOptions {
   openTelemetry?: SdkOpenTelemetryOptions | false | undefined;
   middleware?: readonly unknown[] | undefined;
-  maxRetries?: number | undefined;
 }
 
 /** A client of the SDK, as far as `observe` uses it. */
 export interface SdkClient {
-  readonly maxRetries?: number;
   readonly middleware?: readonly unknown[];
   readonly openTelemetry?: SdkOpenTelemetryOptions;
   withOptions(options: object): unknown;

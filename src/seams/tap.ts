@@ -23,6 +23,7 @@ import {
 } from '@opentelemetry/api';
 import { Call, type Outcome } from '../model/call.ts';
 import type { CallSpan } from '../ports/call-span.ts';
+import type { Guard } from '../ports/guard.ts';
 import type { SeamPort } from '../ports/seam-port.ts';
 import { ATTR } from '../signals/names.ts';
 import { attemptInFlight } from './attempt-in-flight.ts';
@@ -137,7 +138,7 @@ function openCall(port: SeamPort, handle: CallSpan, name: string, attributes: At
     finish('canceled');
     port.guard.run('spans', () => handle.span.end());
   };
-  const span = new TapSpan(handle.span, call, facts, finish);
+  const span = new TapSpan(port.guard, handle.span, call, facts, finish);
   port.opened(call, abandon);
   dropped.register(span, abandon, span);
   return span;
@@ -150,12 +151,14 @@ export function callOf(span: Span | undefined): Call | undefined {
 
 class TapSpan implements Span {
   readonly call: Call;
+  readonly #guard: Guard;
   readonly #span: Span;
   readonly #facts: Attributes;
   readonly #finish: (outcome: Outcome) => void;
   #status: SpanStatusCode = SpanStatusCode.UNSET;
 
-  constructor(span: Span, call: Call, facts: Attributes, finish: (outcome: Outcome) => void) {
+  constructor(guard: Guard, span: Span, call: Call, facts: Attributes, finish: (outcome: Outcome) => void) {
+    this.#guard = guard;
     this.#span = span;
     this.call = call;
     this.#facts = facts;
@@ -172,20 +175,17 @@ class TapSpan implements Span {
 
   setAttribute(key: string, value: AttributeValue): this {
     this.#keep(key, value);
-    this.#span.setAttribute(key, value);
-    return this;
+    return this.#pass((span) => span.setAttribute(key, value));
   }
 
   setAttributes(attributes: Attributes): this {
     for (const key of Object.keys(attributes)) this.#keep(key, attributes[key]);
-    this.#span.setAttributes(attributes);
-    return this;
+    return this.#pass((span) => span.setAttributes(attributes));
   }
 
   setStatus(status: SpanStatus): this {
     this.#status = status.code;
-    this.#span.setStatus(status);
-    return this;
+    return this.#pass((span) => span.setStatus(status));
   }
 
   end(endTime?: TimeInput): void {
@@ -193,31 +193,33 @@ class TapSpan implements Span {
       dropped.unregister(this);
       this.#finish(this.#outcome());
     }
-    this.#span.end(endTime);
+    this.#pass((span) => span.end(endTime));
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    this.#span.addEvent(name, attributesOrTime, time);
-    return this;
+    return this.#pass((span) => span.addEvent(name, attributesOrTime, time));
   }
 
   addLink(link: Link): this {
-    this.#span.addLink(link);
-    return this;
+    return this.#pass((span) => span.addLink(link));
   }
 
   addLinks(links: Link[]): this {
-    this.#span.addLinks(links);
-    return this;
+    return this.#pass((span) => span.addLinks(links));
   }
 
   updateName(name: string): this {
-    this.#span.updateName(name);
-    return this;
+    return this.#pass((span) => span.updateName(name));
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    this.#span.recordException(exception, time);
+    this.#pass((span) => span.recordException(exception, time));
+  }
+
+  /** A span that throws must not keep the SDK from telling the rest, which the metrics are made of. */
+  #pass(step: (span: Span) => unknown): this {
+    this.#guard.run('spans', () => step(this.#span));
+    return this;
   }
 
   #keep(key: string, value: AttributeValue | undefined): void {
