@@ -98,3 +98,17 @@ export function totalCost(cost: Cost): number {
   for (const usd of Object.values(cost)) sum += usd;
   return sum;
 }
+
+/** The most models whose price is remembered. */
+const MAX_REMEMBERED = 100;
+
+/** `priceOf` with a memory: the same few models are asked for at every call. */
+export function priceFinder(prices: PriceTable): (model: string) => Price | undefined {
+  const known = new Map<string, Price | undefined>();
+  return (model) => {
+    if (known.has(model)) return known.get(model);
+    const price = priceOf(model, prices);
+    if (known.size < MAX_REMEMBERED) known.set(model, price);
+    return price;
+  };
+}

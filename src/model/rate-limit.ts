@@ -1,4 +1,4 @@
-/** Reads the rate-limit headers of an answer, and tells when what is left of a limit falls below 10 %. */
+/** Reads the rate-limit headers of an answer, and remembers what they last said. */
 
 /** The limits that the API states. */
 export type RateLimitType =
@@ -11,96 +11,117 @@ export type RateLimitType =
   | 'fast_input_tokens'
   | 'fast_output_tokens';
 
-/** One limit as an answer states it. What the answer does not state is absent. */
+/** One limit as an answer states it. What the answer does not state, or states wrongly, is absent. */
 export interface RateLimit {
   readonly type: RateLimitType;
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
-  /** When the limit is full again, in Unix seconds. */
-  readonly resetTime?: number | undefined;
+  /** When the limit is full again, as the header has it: see `resetTimeOf`. */
+  readonly reset?: string | undefined;
+  /** When the answer arrived, in Unix milliseconds. */
+  readonly at: number;
 }
 
-/** What is needed of `Headers`. */
+/** What is needed of `Headers` to read one. */
 export interface HeaderReader {
   get(name: string): string | null;
 }
 
-/** The header prefix of each limit: `<prefix>-limit`, `-remaining` and `-reset`. */
-const ANTHROPIC: ReadonlyArray<readonly [RateLimitType, string]> = [
-  ['requests', 'anthropic-ratelimit-requests'],
-  ['tokens', 'anthropic-ratelimit-tokens'],
-  ['input_tokens', 'anthropic-ratelimit-input-tokens'],
-  ['output_tokens', 'anthropic-ratelimit-output-tokens'],
-  ['priority_input_tokens', 'anthropic-priority-input-tokens'],
-  ['priority_output_tokens', 'anthropic-priority-output-tokens'],
-  ['fast_input_tokens', 'anthropic-fast-input-tokens'],
-  ['fast_output_tokens', 'anthropic-fast-output-tokens'],
-];
+/** Names of the API's headers: `<prefix>-limit`, `-remaining` and `-reset`. Gateways write `x-ratelimit-<field>-<type>`. */
+const ANTHROPIC =
+  /^anthropic-(ratelimit|priority|fast)-(requests|(?:(?:input|output)-)?tokens)-(limit|remaining|reset)$/;
+const GATEWAY = /^x-ratelimit-(limit|remaining|reset)-(requests|tokens)$/;
 
-/** Gateways write `x-ratelimit-<field>-<type>`. */
-const GATEWAY_TYPES = ['requests', 'tokens'] as const;
+type Field = 'limit' | 'remaining' | 'reset';
+type Stated = { [Name in Field]?: string };
 
-/** The limits that `headers` state. `now` is the time of the answer in Unix milliseconds. */
-export function readRateLimits(headers: HeaderReader, now: number): RateLimit[] {
-  const limits: RateLimit[] = [];
-  for (const [type, prefix] of ANTHROPIC) {
-    const limit = readLimit(type, headers, now, (field) => `${prefix}-${field}`);
-    if (limit) limits.push(limit);
+/** The limits that `headers` state. `at` is the time of the answer in Unix milliseconds. */
+export function readRateLimits(headers: Iterable<readonly [string, string]>, at: number): RateLimit[] {
+  const anthropic = new Map<string, Stated>();
+  const gateway = new Map<string, Stated>();
+  // One pass: looking up each of the two dozen names that there can be costs more.
+  for (const [name, value] of headers) {
+    if (name.startsWith('anthropic-')) {
+      const match = ANTHROPIC.exec(name);
+      if (match) state(anthropic, typeOf(match[1]!, match[2]!), match[3] as Field, value);
+    } else if (name.startsWith('x-ratelimit-')) {
+      const match = GATEWAY.exec(name);
+      if (match) state(gateway, match[2]!, match[1] as Field, value);
+    }
   }
-  if (limits.length > 0) return limits;
-  for (const type of GATEWAY_TYPES) {
-    const limit = readLimit(type, headers, now, (field) => `x-ratelimit-${field}-${type}`);
-    if (limit) limits.push(limit);
+  const limits: RateLimit[] = [];
+  for (const [type, { limit, remaining, reset }] of anthropic.size > 0 ? anthropic : gateway) {
+    limits.push({ type: type as RateLimitType, limit: count(limit), remaining: count(remaining), reset, at });
   }
   return limits;
 }
 
-function readLimit(
-  type: RateLimitType,
-  headers: HeaderReader,
-  now: number,
-  header: (field: 'limit' | 'remaining' | 'reset') => string,
-): RateLimit | undefined {
-  // Most answers state few of the limits, so one header decides.
-  const remaining = headers.get(header('remaining'));
-  if (remaining === null) return undefined;
-  return {
-    type,
-    limit: count(headers.get(header('limit'))),
-    remaining: count(remaining),
-    resetTime: time(headers.get(header('reset')), now),
-  };
+function state(limits: Map<string, Stated>, type: string, field: Field, value: string): void {
+  const stated = limits.get(type);
+  if (stated) stated[field] = value;
+  else limits.set(type, { [field]: value });
+}
+
+/** `ratelimit` `input-tokens` is `input_tokens`; `priority` `input-tokens` is `priority_input_tokens`. */
+function typeOf(family: string, limit: string): string {
+  const type = limit.replace('-', '_');
+  return family === 'ratelimit' ? type : `${family}_${type}`;
 }
 
 /** A header's value as a whole number, or `undefined` for anything else: a malformed header is no header. */
-function count(value: string | null): number | undefined {
-  return value !== null && /^\d{1,15}$/.test(value.trim()) ? Number(value) : undefined;
+function count(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d{1,15}$/.test(value.trim()) ? Number(value) : undefined;
 }
 
-/** A reset as Unix seconds: RFC 3339, or (gateways) seconds from now. */
-function time(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  const seconds = /^(\d{1,9}(?:\.\d+)?)s?$/.exec(value.trim());
-  if (seconds) return now / 1000 + Number(seconds[1]);
-  const parsed = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
+/** When `limit` is full again, in Unix seconds: RFC 3339, or (gateways) seconds from the answer on. */
+export function resetTimeOf({ reset, at }: RateLimit): number | undefined {
+  if (reset === undefined) return undefined;
+  const seconds = /^(\d{1,9}(?:\.\d+)?)s?$/.exec(reset.trim());
+  if (seconds) return at / 1000 + Number(seconds[1]);
+  const parsed = /^\d{4}-\d\d-\d\dT/.test(reset) ? Date.parse(reset) : Number.NaN;
   return Number.isNaN(parsed) ? undefined : parsed / 1000;
 }
 
 /** The share of a limit below which it counts as low. */
 export const LOW_SHARE = 0.1;
 
-/** Remembers which limits are low, so that each fall below 10 % counts once. */
-export class LowLimits {
-  readonly #low = new Set<string>();
+/** A limit that is remembered, with whatever its owner keeps beside it. */
+export interface KnownLimit<Labels> {
+  readonly labels: Labels;
+  last: RateLimit;
+  low: boolean;
+}
 
-  /** Whether `remaining` of `limit` just fell below 10 %. `key` names the limit; keep the keys bounded. */
-  crosses(key: string, limit: number, remaining: number): boolean {
-    if (remaining >= limit * LOW_SHARE) {
-      this.#low.delete(key);
-      return false;
+/** The last that was said of each limit. Keep the keys bounded. */
+export class KnownLimits<Labels> {
+  readonly #known = new Map<string, KnownLimit<Labels>>();
+
+  /** Remembers `limit` under its type and `key`. Says whether it is new, and whether what is left just fell below 10 %. */
+  update(
+    key: string,
+    limit: RateLimit,
+    labels: () => Labels,
+  ): { known: KnownLimit<Labels>; isNew: boolean; fell: boolean } {
+    const name = `${limit.type} ${key}`;
+    let known = this.#known.get(name);
+    const isNew = known === undefined;
+    if (known) known.last = limit;
+    else {
+      known = { labels: labels(), last: limit, low: false };
+      this.#known.set(name, known);
     }
-    if (this.#low.has(key)) return false;
-    this.#low.add(key);
-    return true;
+    const low = isLow(limit);
+    const fell = low === true && !known.low;
+    known.low = low ?? known.low;
+    return { known, isNew, fell };
   }
+
+  /** Every limit. */
+  values(): Iterable<KnownLimit<Labels>> {
+    return this.#known.values();
+  }
+}
+
+function isLow({ limit, remaining }: RateLimit): boolean | undefined {
+  return limit === undefined || remaining === undefined ? undefined : remaining < limit * LOW_SHARE;
 }

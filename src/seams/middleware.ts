@@ -72,7 +72,8 @@ async function send(
     guard.run('attempt', () => fail(call, attempt, error, options));
     throw error;
   }
-  await settle(port, call, attempt, request, response, options);
+  if (response.ok) settleOk(port, call, attempt, response);
+  else await settleError(port, call, attempt, request, response, options);
   return response;
 }
 
@@ -101,7 +102,9 @@ async function sendUnknown(
     if (known) guard.run('attempt', () => fail(known!.call, known!.attempt, error, options));
     throw error;
   }
-  if (known) await settle(port, known.call, known.attempt, request, response, options);
+  if (!known) return response;
+  if (response.ok) settleOk(port, known.call, known.attempt, response);
+  else await settleError(port, known.call, known.attempt, request, response, options);
   return response;
 }
 
@@ -110,8 +113,12 @@ function begin(call: Call, request: SdkRequest, options: SdkRequestOptions): Att
   return call.beginAttempt(request.method?.toUpperCase() ?? 'GET', withoutQuery(request.url));
 }
 
-/** Records the answer to `attempt`. Resolves at once for a success. */
-async function settle(
+function settleOk({ guard }: SeamPort, call: Call, attempt: Attempt, response: Response): void {
+  guard.run('attempt', () => call.answerAttempt(attempt, readAnswer(response)));
+}
+
+/** Records the refusal of `attempt`, with what its body says. */
+async function settleError(
   port: SeamPort,
   call: Call,
   attempt: Attempt,
@@ -122,10 +129,6 @@ async function settle(
   const { guard } = port;
   const answer = guard.run('attempt', () => readAnswer(response));
   if (!answer) return;
-  if (response.ok) {
-    guard.run('attempt', () => call.answerAttempt(attempt, answer));
-    return;
-  }
   const envelope = (await guard.runAsync('attempt', () => readEnvelope(response))) ?? {};
   guard.run('attempt', () => {
     const retryable = isRetryableStatus(answer.status, response.headers.get('x-should-retry'));

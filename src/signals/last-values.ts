@@ -5,14 +5,12 @@ import type { Attributes, ObservableResult } from '@opentelemetry/api';
 export class LastValues {
   readonly #values = new Map<string, { readonly attributes: Attributes; value: number }>();
 
-  /** Remembers `value`; what is not known changes nothing. Returns whether the set of attributes is new. */
-  set(attributes: Attributes, value: number | undefined): boolean {
-    if (value === undefined) return false;
+  /** Remembers `value`. */
+  set(attributes: Attributes, value: number): void {
     const key = Object.values(attributes).join('\u0000');
     const known = this.#values.get(key);
     if (known) known.value = value;
     else this.#values.set(key, { attributes, value });
-    return known === undefined;
   }
 
   /** Tells every value. */

@@ -139,10 +139,10 @@ function spanContext(call: Call): SpanContext | undefined {
 
 /** `record` without what is not known, and with numbers as exact as they mean. */
 function compact(record: LogFields): LogFields {
-  for (const key of Object.keys(record)) {
-    const value = record[key];
-    if (value === undefined) delete record[key];
-    else if (typeof value === 'number' && !Number.isInteger(value)) record[key] = Number(value.toFixed(9));
+  const known: LogFields = {};
+  for (const [key, value] of Object.entries(record)) {
+    if (value === undefined) continue;
+    known[key] = typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(9)) : value;
   }
-  return record;
+  return known;
 }

@@ -1,11 +1,11 @@
 /** Records calls and attempts as metrics. Every attribute value comes from a closed set or is capped. */
-import type { Attributes, MeterProvider } from '@opentelemetry/api';
+import type { Attributes, MeterProvider, ObservableGauge } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import { BoundedValues } from '../model/bounded.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
 import { faultOf, RETRYABLE_TYPES } from '../model/errors.ts';
-import { LowLimits, type RateLimit } from '../model/rate-limit.ts';
+import { KnownLimits, type RateLimit, resetTimeOf } from '../model/rate-limit.ts';
 import { STAGES, type Stage } from '../ports/guard.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { LastValues } from './last-values.ts';
@@ -18,16 +18,6 @@ const MAX_VALUES = 100;
 const MODALITY_UNKNOWN = 'unknown';
 const MESSAGES_ROUTE = '/v1/messages';
 const MESSAGES_METHOD = 'messages.create';
-
-/** Gauges whose last values are kept here and told at collection: an answer carries a dozen of them. */
-const GAUGES = [
-  'authenticationFailureTime',
-  'serverErrorStreak',
-  'rateLimitLimit',
-  'rateLimitRemaining',
-  'rateLimitResetTime',
-] as const;
-type GaugeKey = (typeof GAUGES)[number];
 
 /** Settings of the metrics. */
 export interface MetricsSettings {
@@ -44,14 +34,10 @@ export class Metrics {
   readonly #settings: MetricsSettings;
   readonly #values = new Map<string, BoundedValues>();
   readonly #initialised = new Set<string>();
-  readonly #lowLimits = new LowLimits();
-  readonly #state: Readonly<Record<GaugeKey, LastValues>> = {
-    authenticationFailureTime: new LastValues(),
-    serverErrorStreak: new LastValues(),
-    rateLimitLimit: new LastValues(),
-    rateLimitRemaining: new LastValues(),
-    rateLimitResetTime: new LastValues(),
-  };
+  // Told when metrics are collected: an answer states a dozen values, and recording each would cost more than all the rest.
+  readonly #limits = new KnownLimits<Attributes>();
+  readonly #streaks = new LastValues();
+  readonly #authenticationFailureTimes = new LastValues();
   #provider: MeterProvider | undefined;
   #current: Instruments | undefined;
 
@@ -120,26 +106,23 @@ export class Metrics {
   authenticationFailed(call: Call, unixSeconds: number): void {
     const attributes = { [ATTR.httpRoute]: this.#route(call) };
     this.#instruments().authenticationFailures.add(1, attributes);
-    this.#state.authenticationFailureTime.set(attributes, unixSeconds);
+    this.#authenticationFailureTimes.set(attributes, unixSeconds);
   }
 
   streak(call: Call, length: number, began: boolean): void {
     const attributes = { [ATTR.httpRoute]: this.#route(call), ...this.#model(call) };
-    this.#state.serverErrorStreak.set(attributes, length);
+    this.#streaks.set(attributes, length);
     if (began) this.#instruments().serverErrorStreaks.add(1, attributes);
   }
 
-  rateLimit(call: Call, { type, limit, remaining, resetTime }: RateLimit): void {
-    const attributes = { [ATTR.rateLimit]: type, ...this.#model(call), ...this.#tier() };
-    const isNew = this.#state.rateLimitRemaining.set(attributes, remaining);
-    this.#state.rateLimitLimit.set(attributes, limit);
-    this.#state.rateLimitResetTime.set(attributes, resetTime);
-    const instruments = this.#instruments();
+  rateLimit(call: Call, limit: RateLimit): void {
+    const { known, isNew, fell } = this.#limits.update(this.model(call) ?? '', limit, () => ({
+      [ATTR.rateLimit]: limit.type,
+      ...this.#model(call),
+      ...this.#tier(),
+    }));
     // At zero on first sight, so that the first crossing is a step.
-    if (isNew) instruments.rateLimitLow.add(0, attributes);
-    if (limit === undefined || remaining === undefined) return;
-    const key = Object.values(attributes).join(' ');
-    if (this.#lowLimits.crosses(key, limit, remaining)) instruments.rateLimitLow.add(1, attributes);
+    if (isNew || fell) this.#instruments().rateLimitLow.add(fell ? 1 : 0, known.labels);
   }
 
   telemetryError(stage: Stage): void {
@@ -261,7 +244,20 @@ export class Metrics {
     this.#initialised.clear();
     const startTime = Date.now() / 1000;
     instruments.startTime.addCallback((result) => result.observe(startTime));
-    for (const key of GAUGES) instruments[key].addCallback((result) => this.#state[key].observe(result));
+    instruments.serverErrorStreak.addCallback((result) => this.#streaks.observe(result));
+    instruments.authenticationFailureTime.addCallback((result) =>
+      this.#authenticationFailureTimes.observe(result),
+    );
+    const observeLimits = (gauge: ObservableGauge, read: (limit: RateLimit) => number | undefined): void =>
+      gauge.addCallback((result) => {
+        for (const { labels, last } of this.#limits.values()) {
+          const value = read(last);
+          if (value !== undefined) result.observe(value, labels);
+        }
+      });
+    observeLimits(instruments.rateLimitLimit, ({ limit }) => limit);
+    observeLimits(instruments.rateLimitRemaining, ({ remaining }) => remaining);
+    observeLimits(instruments.rateLimitResetTime, resetTimeOf);
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
     for (const model of this.#settings.models) {

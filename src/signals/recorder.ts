@@ -4,7 +4,7 @@
  */
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd, CallListener } from '../model/call.ts';
-import { costOf, priceOf, totalCost } from '../model/cost.ts';
+import { costOf, priceFinder, totalCost } from '../model/cost.ts';
 import { statusOf } from '../model/errors.ts';
 import type { PriceTable } from '../model/prices.ts';
 import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
@@ -19,7 +19,7 @@ export class Recorder implements CallListener {
   readonly #metrics: Metrics;
   readonly #spans: Spans;
   readonly #logs: Logs | undefined;
-  readonly #prices: PriceTable;
+  readonly #priceOf: ReturnType<typeof priceFinder>;
   readonly #streaks = new Streaks();
 
   constructor(guard: Guard, metrics: Metrics, spans: Spans, logs: Logs | undefined, prices: PriceTable) {
@@ -27,7 +27,7 @@ export class Recorder implements CallListener {
     this.#metrics = metrics;
     this.#spans = spans;
     this.#logs = logs;
-    this.#prices = prices;
+    this.#priceOf = priceFinder(prices);
   }
 
   callStarted(call: Call): void {
@@ -87,7 +87,7 @@ export class Recorder implements CallListener {
     const model = responseModel ?? call.start.model;
     if (call.start.operation === undefined || model === undefined) return undefined;
     if (usage.input === undefined && usage.output === undefined) return undefined;
-    const price = priceOf(model, this.#prices);
+    const price = this.#priceOf(model);
     return price ? costOf(usage, price, call.request?.fast) : 'unpriced';
   }
 }

@@ -12,6 +12,8 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
+  type Tracer,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
@@ -27,6 +29,7 @@ const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRES
 export class Spans {
   readonly #enabled: boolean;
   readonly #spans = new WeakMap<Attempt, Span>();
+  readonly #tracers = new WeakMap<TracerProvider, Tracer>();
 
   /** `enabled`: whether attempts become spans. */
   constructor(enabled: boolean) {
@@ -37,7 +40,9 @@ export class Spans {
     const { span: parent, visible, tracerProvider } = call.handle as CallSpan;
     if (!this.#enabled || !visible) return;
     const { serverAddress, serverPort } = call.start;
-    const span = tracerProvider.getTracer(SCOPE_NAME, VERSION).startSpan(
+    const active = context.active();
+    const { spanId } = parent.spanContext();
+    const span = this.#tracer(tracerProvider).startSpan(
       attempt.httpMethod,
       {
         kind: SpanKind.CLIENT,
@@ -51,7 +56,7 @@ export class Spans {
           [ATTR.retryDelay]: attempt.retryDelay,
         }),
       },
-      trace.setSpan(context.active(), parent),
+      trace.getSpanContext(active)?.spanId === spanId ? active : trace.setSpan(active, parent),
     );
     this.#spans.set(attempt, span);
   }
@@ -109,6 +114,15 @@ export class Spans {
     );
   }
 
+  #tracer(provider: TracerProvider): Tracer {
+    let tracer = this.#tracers.get(provider);
+    if (!tracer) {
+      tracer = provider.getTracer(SCOPE_NAME, VERSION);
+      this.#tracers.set(provider, tracer);
+    }
+    return tracer;
+  }
+
   /** The context in which to send `attempt`. */
   attemptContext(call: Call, attempt: Attempt): Context {
     const { visible, parent } = call.handle as CallSpan;
@@ -129,7 +143,9 @@ function finishReasons(call: Call, end: CallEnd): string[] | undefined {
   return call.start.operation === 'chat' && end.outcome === 'error' ? ['error'] : undefined;
 }
 
+/** `attributes` without what is not known. A copy, because deleting from an object makes it slow. */
 function compact(attributes: Attributes): Attributes {
-  for (const key of Object.keys(attributes)) if (attributes[key] === undefined) delete attributes[key];
-  return attributes;
+  const known: Attributes = {};
+  for (const key in attributes) if (attributes[key] !== undefined) known[key] = attributes[key];
+  return known;
 }
