@@ -1,0 +1,66 @@
+/**
+ * Which seams the SDK behind a client has. Found out once per client and by what the SDK does, not by its version:
+ *
+ * - It takes a tracer from our tap when the client is made: it makes call spans itself (0.134.0 and later).
+ * - It runs our middleware: it has attempts to show, and we make the call span (0.101.0 to 0.133.x).
+ * - It does neither: its `fetch` is all there is (0.39.0 to 0.100.x).
+ */
+import type { Tracer, TracerProvider } from '@opentelemetry/api';
+import type { SeamPort } from '../../ports/seam-port.ts';
+import { VERSION } from '../../signals/scope.ts';
+import { settleOpenTelemetry } from '../sdk-open-telemetry.ts';
+import type { SdkOpenTelemetryOptions } from '../sdk-shapes.ts';
+import { createTap } from '../tap.ts';
+
+/** The scope of the call spans that we make where the SDK makes none. */
+const LEGACY_SCOPE = 'anthropic-otel/legacy';
+
+/** The seams of a tap, across copies of this package. */
+const SEAMS = Symbol.for('anthropic-otel.seams');
+
+/** What is known of one client and its copies. */
+export interface ClientSeams {
+  readonly port: SeamPort;
+  /** Makes the call spans of an SDK that makes none. */
+  readonly tracer: Tracer;
+  /** Whether attempts carry the trace context, where we send it. */
+  readonly propagation: boolean;
+  /** Whether the SDK took a tracer from our tap, and so makes its call spans itself. */
+  sdkTraces: boolean;
+  /** Whether the SDK runs our middleware. */
+  sdkRunsMiddleware: boolean;
+}
+
+/** A tap, and the seams that it learns of. */
+export interface SeamsAndTap {
+  readonly seams: ClientSeams;
+  /** For the client's `openTelemetry` option. */
+  readonly tap: TracerProvider;
+}
+
+/** Makes the seams and the tap of a client whose `openTelemetry` option is `option`. */
+export function createSeams(port: SeamPort, option?: SdkOpenTelemetryOptions | false): SeamsAndTap {
+  const { tracerProvider, enabled, propagation } = settleOpenTelemetry(option);
+  const inner = createTap({ port, tracerProvider, visible: enabled });
+  const seams: ClientSeams = {
+    port,
+    tracer: inner.getTracer(LEGACY_SCOPE, VERSION),
+    // A call span that the application does not see must not travel in its requests either.
+    propagation: enabled && propagation,
+    sdkTraces: false,
+    sdkRunsMiddleware: false,
+  };
+  const tap: TracerProvider = {
+    ...inner,
+    getTracer(name, version, options) {
+      seams.sdkTraces = true;
+      return inner.getTracer(name, version, options);
+    },
+  };
+  return { seams, tap: Object.assign(tap, { [SEAMS]: seams }) };
+}
+
+/** The seams that belong to `tap`, when this package made it. */
+export function seamsOf(tap: unknown): ClientSeams | undefined {
+  return typeof tap === 'object' && tap !== null ? (tap as { [SEAMS]?: ClientSeams })[SEAMS] : undefined;
+}
