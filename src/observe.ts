@@ -12,7 +12,7 @@ import { telemetryFor } from './telemetry.ts';
  * @param telemetry how to record; give the same object for all clients that belong together
  * @throws TypeError for a wrong telemetry option
  */
-export function withTelemetry<Options extends object = Record<never, never>>(
+export function withTelemetry<const Options extends object = Record<never, never>>(
   options?: Options,
   telemetry?: TelemetryOptions,
 ): Options {

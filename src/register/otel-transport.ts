@@ -28,15 +28,22 @@ export class OtelTransport extends Transport {
   }
 
   override log(info: Record<string, unknown>, done: () => void): void {
-    const { level, message, time: _, event, ...attributes } = info;
+    const { level, message, time: _, event, trace_id, span_id, trace_flags, ...attributes } = info;
     this.#logs?.getLogger(SCOPE_NAME, VERSION).emit({
       eventName: event,
       severityNumber: SEVERITY[String(level)] ?? 9,
       severityText: String(level).toUpperCase(),
       body: message,
       attributes: { ...attributes },
-      context: api.context.active(),
+      // The call may have ended in another context than the one it was made in.
+      context: contextOf(trace_id, span_id, trace_flags),
     });
     done();
   }
+}
+
+function contextOf(traceId: unknown, spanId: unknown, flags: unknown): api.Context {
+  if (typeof traceId !== 'string' || typeof spanId !== 'string') return api.ROOT_CONTEXT;
+  const traceFlags = Number.parseInt(String(flags), 16);
+  return api.trace.setSpanContext(api.ROOT_CONTEXT, { traceId, spanId, traceFlags });
 }

@@ -5,8 +5,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Call } from '../model/call.ts';
 
-/** Called with the call, once it is known. */
-export type OnCall = (call: Call) => void;
+/** An attempt that waits to learn its call. */
+export interface AttemptInFlight {
+  /**
+   * Called with the call, once it is known, and then forgotten: sockets keep the context that they were opened in, and would keep
+   * everything that this function refers to.
+   */
+  onCall: ((call: Call) => void) | undefined;
+}
 
-/** The attempt that waits to learn its call. */
-export const attemptInFlight: AsyncLocalStorage<OnCall> = new AsyncLocalStorage();
+/** The attempt that is in flight, until its call is known. */
+export const attemptInFlight: AsyncLocalStorage<AttemptInFlight> = new AsyncLocalStorage();

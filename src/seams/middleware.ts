@@ -11,7 +11,7 @@ import { readRateLimits } from '../model/rate-limit.ts';
 import { requestShape } from '../model/request-shape.ts';
 import { parseRetryAfter } from '../model/retry-after.ts';
 import type { SeamPort } from '../ports/seam-port.ts';
-import { attemptInFlight } from './attempt-in-flight.ts';
+import { type AttemptInFlight, attemptInFlight } from './attempt-in-flight.ts';
 import { readEnvelope } from './error-body.ts';
 import type { SdkMiddleware, SdkRequest, SdkRequestOptions } from './sdk-shapes.ts';
 import { callOf } from './tap.ts';
@@ -90,17 +90,23 @@ async function sendUnknown(
 ): Promise<Response> {
   const { guard } = port;
   let known: { call: Call; attempt: Attempt } | undefined;
-  const onCall = (call: Call): void => {
-    if (known) return;
-    calls.set(options, call);
-    known = { call, attempt: begin(call, request, options) };
+  const inFlight: AttemptInFlight = {
+    onCall(call) {
+      inFlight.onCall = undefined;
+      guard.run('attempt', () => {
+        calls.set(options, call);
+        known = { call, attempt: begin(call, request, options) };
+      });
+    },
   };
   let response: Response;
   try {
-    response = await attemptInFlight.run((call) => guard.run('attempt', () => onCall(call)), next, request);
+    response = await attemptInFlight.run(inFlight, next, request);
   } catch (error) {
     if (known) guard.run('attempt', () => fail(known!.call, known!.attempt, error, options));
     throw error;
+  } finally {
+    inFlight.onCall = undefined;
   }
   if (!known) return response;
   if (response.ok) settleOk(port, known.call, known.attempt, response);

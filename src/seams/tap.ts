@@ -226,7 +226,7 @@ class TapSpan implements Span {
     if (KEPT.has(key)) this.#facts[key] = value;
     else if (key === ATTR.timeToFirstChunk) this.call.firstChunk();
     else if (key === ATTR.httpRequestMethod || key === ATTR.httpResendCount)
-      attemptInFlight.getStore()?.(this.call);
+      attemptInFlight.getStore()?.onCall?.(this.call);
   }
 
   /** The SDK leaves the status of a canceled call unset, and that of an event stream other than a message's. */

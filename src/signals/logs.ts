@@ -100,7 +100,7 @@ export class Logs {
 /** What every record says of its call. */
 function fields(event: string, call: Call, more: LogFields | undefined): LogFields {
   const { start } = call;
-  const { traceId, spanId } = spanContext(call) ?? {};
+  const { traceId, spanId, traceFlags } = spanContext(call) ?? {};
   return compact({
     event,
     method: start.method,
@@ -110,6 +110,7 @@ function fields(event: string, call: Call, more: LogFields | undefined): LogFiel
     ...more,
     trace_id: traceId,
     span_id: spanId,
+    trace_flags: traceFlags?.toString(16).padStart(2, '0'),
   });
 }
 

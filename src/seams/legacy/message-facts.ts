@@ -5,7 +5,9 @@ import { ATTR, SDK_ATTR } from '../../signals/names.ts';
 type Fields = Record<string, unknown>;
 
 /** Attributes that one field of a Message gives. None of them holds content. */
-const MESSAGE: ReadonlyArray<readonly [attribute: string, type: 'string' | 'number', path: readonly string[]]> = [
+const MESSAGE: ReadonlyArray<
+  readonly [attribute: string, type: 'string' | 'number', path: readonly string[]]
+> = [
   [ATTR.responseId, 'string', ['id']],
   [ATTR.responseModel, 'string', ['model']],
   [SDK_ATTR.stopReason, 'string', ['stop_reason']],

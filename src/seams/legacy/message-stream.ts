@@ -1,0 +1,111 @@
+/** Follows the events of a streamed Message as they pass, and keeps of it what the call span says. */
+import type { Span } from '@opentelemetry/api';
+import { field, setMessageFacts } from './message-facts.ts';
+import { SseReader } from './sse.ts';
+
+type Fields = Record<string, unknown>;
+
+/** The events whose data is read. Of all others it is enough that they came. */
+const READ: ReadonlySet<string> = new Set(['message_start', 'message_delta', 'error']);
+
+/** Totals in the usage of `message_delta` that replace those of `message_start`. */
+const TOTALS = [
+  'input_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'output_tokens_details',
+  'iterations',
+];
+
+/** What `message_start` has of the usage that is only a placeholder until `message_delta`. */
+const PLACEHOLDERS = ['output_tokens', 'output_tokens_details'];
+
+/** What a streamed Message told so far. */
+export class MessageStream {
+  /** Whether `message_stop` came. */
+  stopped = false;
+  /** `error.type` of an `error` event; empty when the event names none. */
+  errorType: string | undefined;
+  /** Whether an event was no JSON, which the SDK answers with an error. */
+  broken = false;
+  readonly #reader: SseReader;
+  readonly #onFirstDelta: () => void;
+  #message: Fields | undefined;
+  #usage: Fields = {};
+  #sawDelta = false;
+  #sawMessageDelta = false;
+
+  /** `onFirstDelta` is called once, with the first delta of any kind. */
+  constructor(onFirstDelta: () => void) {
+    this.#onFirstDelta = onFirstDelta;
+    this.#reader = new SseReader(
+      (event) => READ.has(event),
+      (event, data) => this.#onEvent(event, data),
+    );
+  }
+
+  /** The next piece of the body. */
+  push(piece: Uint8Array | string): void {
+    this.#reader.push(piece);
+  }
+
+  /** Sets on `span` what is known of the Message. What is final only later is left out until then. */
+  setFacts(span: Span): void {
+    if (!this.#message) return;
+    if (this.#sawMessageDelta || this.stopped) {
+      setMessageFacts(span, { ...this.#message, usage: this.#usage });
+      return;
+    }
+    const usage = { ...this.#usage };
+    for (const name of PLACEHOLDERS) delete usage[name];
+    setMessageFacts(span, { ...this.#message, stop_reason: undefined, usage });
+  }
+
+  #onEvent(event: string, data: string): void {
+    switch (event) {
+      case 'message_start': {
+        const message = field(this.#parse(data), 'message');
+        this.#message = { id: field(message, 'id'), model: field(message, 'model') };
+        this.#usage = { ...(field(message, 'usage') as Fields | undefined) };
+        break;
+      }
+      case 'content_block_delta':
+        if (!this.#sawDelta) this.#onFirstDelta();
+        this.#sawDelta = true;
+        break;
+      case 'message_delta':
+        this.#onMessageDelta(this.#parse(data));
+        break;
+      case 'message_stop':
+        this.stopped = true;
+        break;
+      case 'error': {
+        const type = field(field(this.#parse(data), 'error'), 'type');
+        this.errorType ??= typeof type === 'string' ? type : '';
+        break;
+      }
+    }
+  }
+
+  #onMessageDelta(event: unknown): void {
+    if (!this.#message) return;
+    const totals = field(event, 'usage');
+    this.#usage['output_tokens'] = field(totals, 'output_tokens');
+    for (const name of TOTALS) {
+      const total = field(totals, name);
+      if (total !== undefined && total !== null) this.#usage[name] = total;
+    }
+    const stopReason = field(field(event, 'delta'), 'stop_reason');
+    if (stopReason !== null && stopReason !== undefined) this.#message['stop_reason'] = stopReason;
+    this.#sawMessageDelta = true;
+  }
+
+  #parse(data: string): unknown {
+    try {
+      return JSON.parse(data);
+    } catch {
+      this.broken = true;
+      return undefined;
+    }
+  }
+}
