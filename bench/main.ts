@@ -7,19 +7,21 @@ import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { SCENARIOS } from './scenarios.ts';
-import { VARIANTS } from './variants.ts';
+import { PEERS, VARIANTS } from './variants.ts';
 
 const run = promisify(execFile);
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
-const HELP = `Usage: npm run bench -- [--rounds N] [--only SCENARIO] [--json]
+const HELP = `Usage: npm run bench -- [--rounds N] [--only SCENARIO] [--peers] [--json]
 
 Measures CPU microseconds per operation, alternating the variants. --rounds N (default 7); --only one of
-${SCENARIOS.map(({ name }) => name).join(', ')}; --json for a machine.`;
+${SCENARIOS.map(({ name }) => name).join(', ')}; --peers also measures other instrumentations (first: npm install --prefix bench/peers);
+--json for a machine.`;
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     only: { type: 'string' },
+    peers: { type: 'boolean' },
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -64,7 +66,8 @@ else print();
 
 /** The bare cost of the same records is known for a JSON call only. */
 function variantsOf(scenario: string): string[] {
-  return Object.keys(VARIANTS).filter((variant) => variant !== 'records' || scenario === 'json');
+  const own = Object.keys(VARIANTS).filter((variant) => variant !== 'records' || scenario === 'json');
+  return values.peers ? [...own, ...Object.keys(PEERS)] : own;
 }
 
 function print(): void {

@@ -1,4 +1,6 @@
 /** Who is measured: the SDK alone, with its own tracing, with us, and with the bare cost of the same records. */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import { type Attributes, context, type Meter, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -38,7 +40,35 @@ function openTelemetry(): { tracerProvider: TracerProvider; meterProvider: Meter
   return { tracerProvider, meterProvider };
 }
 
-/** Every variant, by name. */
+/** Variants that need the packages of `bench/peers`, each beside the SDK's own tracing, as its users have it. */
+export const PEERS: Readonly<Record<string, MakeClient>> = {
+  async arize(fetch) {
+    const { tracerProvider } = openTelemetry();
+    const { AnthropicInstrumentation } = peer('@arizeai/openinference-instrumentation-anthropic');
+    new AnthropicInstrumentation({ tracerProvider }).manuallyInstrument(Anthropic);
+    return { client: new Anthropic({ ...OPTIONS, fetch }) };
+  },
+  async openlit(fetch) {
+    const { tracerProvider } = openTelemetry();
+    const { default: Instrumentation } = peer(
+      // Not exported by name; the path is that of the pinned version.
+      fileURLToPath(
+        new URL('./peers/node_modules/openlit/dist/instrumentation/anthropic/index.js', import.meta.url),
+      ),
+    );
+    const instrumentation = new Instrumentation();
+    instrumentation.setTracerProvider(tracerProvider);
+    instrumentation.manualPatch({ Anthropic });
+    return { client: new Anthropic({ ...OPTIONS, fetch }) };
+  },
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: other packages, whose types are not installed here.
+function peer(name: string): any {
+  return createRequire(new URL('./peers/package.json', import.meta.url))(name);
+}
+
+/** Every variant of ours, by name. */
 export const VARIANTS: Readonly<Record<string, MakeClient>> = {
   /** The SDK without any telemetry. */
   async bare(fetch) {

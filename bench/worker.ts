@@ -1,10 +1,10 @@
 /** Measures one variant in one scenario, in a process of its own. Prints microseconds of CPU per operation, one line a block. */
 import { SCENARIOS, stubFetch } from './scenarios.ts';
-import { VARIANTS } from './variants.ts';
+import { PEERS, VARIANTS } from './variants.ts';
 
 const [variant = '', scenarioName = '', blocks = '10'] = process.argv.slice(2);
 const scenario = SCENARIOS.find(({ name }) => name === scenarioName);
-const make = VARIANTS[variant];
+const make = { ...VARIANTS, ...PEERS }[variant];
 if (!scenario || !make) throw new Error(`unknown variant or scenario: ${variant} ${scenarioName}`);
 const { client, after } = await make(stubFetch(scenario.replies));
 

@@ -27,45 +27,64 @@ export interface HeaderReader {
   get(name: string): string | null;
 }
 
-/** Names of the API's headers: `<prefix>-limit`, `-remaining` and `-reset`. Gateways write `x-ratelimit-<field>-<type>`. */
-const ANTHROPIC =
-  /^anthropic-(ratelimit|priority|fast)-(requests|(?:(?:input|output)-)?tokens)-(limit|remaining|reset)$/;
-const GATEWAY = /^x-ratelimit-(limit|remaining|reset)-(requests|tokens)$/;
-
 type Field = 'limit' | 'remaining' | 'reset';
 type Stated = { [Name in Field]?: string };
 
+const FIELDS: readonly Field[] = ['limit', 'remaining', 'reset'];
+const ANTHROPIC_PREFIXES: ReadonlyArray<readonly [RateLimitType, string]> = [
+  ['requests', 'anthropic-ratelimit-requests'],
+  ['tokens', 'anthropic-ratelimit-tokens'],
+  ['input_tokens', 'anthropic-ratelimit-input-tokens'],
+  ['output_tokens', 'anthropic-ratelimit-output-tokens'],
+  ['priority_input_tokens', 'anthropic-priority-input-tokens'],
+  ['priority_output_tokens', 'anthropic-priority-output-tokens'],
+  ['fast_input_tokens', 'anthropic-fast-input-tokens'],
+  ['fast_output_tokens', 'anthropic-fast-output-tokens'],
+];
+
+/** What each header of the API states. */
+const ANTHROPIC: ReadonlyMap<string, readonly [RateLimitType, Field]> = new Map(
+  ANTHROPIC_PREFIXES.flatMap(([type, prefix]) =>
+    FIELDS.map((field) => [`${prefix}-${field}`, [type, field] as const] as const),
+  ),
+);
+
+/** The same for gateways, which write `x-ratelimit-<field>-<type>`. */
+const GATEWAY: ReadonlyMap<string, readonly [RateLimitType, Field]> = new Map(
+  (['requests', 'tokens'] as const).flatMap((type) =>
+    FIELDS.map((field) => [`x-ratelimit-${field}-${type}`, [type, field] as const] as const),
+  ),
+);
+
 /** The limits that `headers` state. `at` is the time of the answer in Unix milliseconds. */
 export function readRateLimits(headers: Iterable<readonly [string, string]>, at: number): RateLimit[] {
-  const anthropic = new Map<string, Stated>();
-  const gateway = new Map<string, Stated>();
+  const anthropic = new Map<RateLimitType, Stated>();
+  const gateway = new Map<RateLimitType, Stated>();
   // One pass: looking up each of the two dozen names that there can be costs more.
   for (const [name, value] of headers) {
-    if (name.startsWith('anthropic-')) {
-      const match = ANTHROPIC.exec(name);
-      if (match) state(anthropic, typeOf(match[1]!, match[2]!), match[3] as Field, value);
-    } else if (name.startsWith('x-ratelimit-')) {
-      const match = GATEWAY.exec(name);
-      if (match) state(gateway, match[2]!, match[1] as Field, value);
-    }
+    if (!state(anthropic, ANTHROPIC.get(name), value)) state(gateway, GATEWAY.get(name), value);
   }
   const limits: RateLimit[] = [];
   for (const [type, { limit, remaining, reset }] of anthropic.size > 0 ? anthropic : gateway) {
-    limits.push({ type: type as RateLimitType, limit: count(limit), remaining: count(remaining), reset, at });
+    limits.push({ type, limit: count(limit), remaining: count(remaining), reset, at });
   }
   return limits;
 }
 
-function state(limits: Map<string, Stated>, type: string, field: Field, value: string): void {
-  const stated = limits.get(type);
-  if (stated) stated[field] = value;
-  else limits.set(type, { [field]: value });
-}
-
-/** `ratelimit` `input-tokens` is `input_tokens`; `priority` `input-tokens` is `priority_input_tokens`. */
-function typeOf(family: string, limit: string): string {
-  const type = limit.replace('-', '_');
-  return family === 'ratelimit' ? type : `${family}_${type}`;
+function state(
+  limits: Map<RateLimitType, Stated>,
+  what: readonly [RateLimitType, Field] | undefined,
+  value: string,
+): boolean {
+  if (!what) return false;
+  const [type, field] = what;
+  let stated = limits.get(type);
+  if (!stated) {
+    stated = {};
+    limits.set(type, stated);
+  }
+  stated[field] = value;
+  return true;
 }
 
 /** A header's value as a whole number, or `undefined` for anything else: a malformed header is no header. */

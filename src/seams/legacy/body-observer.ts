@@ -9,6 +9,8 @@ export interface BodyObserver {
   piece(bytes: Uint8Array | string): void;
   /** The whole body was read as JSON. */
   json(value: unknown): void;
+  /** The whole body was read as text. */
+  text(value: string): void;
   /** The body was read to its end. */
   completed(): void;
   /** Reading failed. */

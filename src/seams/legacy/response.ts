@@ -7,56 +7,56 @@ import { observeWebBody } from './web-body.ts';
 /** Methods that read the whole body. */
 const WHOLE = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
 
+/** Told of the reading of a whole body. */
+type WholeObserver = Pick<BodyObserver, 'json' | 'text' | 'completed' | 'failed'>;
+
 /** Observes the reading of `response`, which stays the same object. */
 export function observeResponse(response: Response, observer: BodyObserver): void {
   let whole = false;
-  observeWhole(
-    response,
-    () => {
-      whole = true;
-    },
-    observer,
-  );
+  observeWhole(response, observer, () => {
+    whole = true;
+  });
+  // The platform may read a whole body piece by piece. The whole tells more.
   const pieces: BodyObserver = {
-    ...passOn(observer),
-    // Where the platform reads a whole body piece by piece, the whole tells more.
-    piece: (bytes) => whole || observer.piece(bytes),
-    completed: () => whole || observer.completed(),
-    failed: (error) => whole || observer.failed(error),
-    closed: () => whole || observer.closed(),
+    piece: (bytes) => void (whole || observer.piece(bytes)),
+    json: () => {},
+    text: () => {},
+    completed: () => void (whole || observer.completed()),
+    failed: (error) => void (whole || observer.failed(error)),
+    closed: () => void (whole || observer.closed()),
   };
   observeBody(response.body, pieces);
   const { clone } = response;
   if (typeof clone !== 'function') return;
   override(response, 'clone', () => {
+    // The platform gives the response another body, one half of the one that it had, and splits that one itself.
+    if (response.body) Reflect.deleteProperty(response.body, 'tee');
     const copy = clone.call(response);
-    // The platform has given the response another body: one half of the one before.
     observeBody(response.body, pieces);
     return copy;
   });
 }
 
-/** Calls `onRead` when `response`, an error, is read whole, with its text where it is read as text. */
+/** Calls `onRead` when `response`, an error, is read whole: with its text, where it is read as text. */
 export function observeRefusal(response: Response, onRead: (text: string | undefined) => void): void {
-  observeWhole(response, () => {}, {
-    piece: (text) => onRead(String(text)),
-    json: (value) => onRead(JSON.stringify(value)),
-    completed: () => onRead(undefined),
+  let text: string | undefined;
+  observeWhole(response, {
+    json() {},
+    text(value) {
+      text = value;
+    },
+    completed: () => onRead(text),
     failed: () => onRead(undefined),
-    closed: () => {},
   });
 }
 
-function observeWhole(response: Response, onStart: () => void, observer: BodyObserver): void {
-  const methods = response as unknown as Record<
-    string,
-    ((...args: unknown[]) => Promise<unknown>) | undefined
-  >;
+function observeWhole(response: Response, observer: WholeObserver, onStart?: () => void): void {
+  const methods = response as unknown as Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>;
   for (const name of WHOLE) {
     const read = methods[name];
     if (typeof read !== 'function') continue;
     override(response, name, async (...args: unknown[]) => {
-      onStart();
+      onStart?.();
       let value: unknown;
       try {
         value = await read.apply(response, args);
@@ -65,7 +65,7 @@ function observeWhole(response: Response, onStart: () => void, observer: BodyObs
         throw error;
       }
       if (name === 'json') observer.json(value);
-      else if (name === 'text') observer.piece(value as string);
+      else if (name === 'text') observer.text(value as string);
       observer.completed();
       return value;
     });
@@ -79,8 +79,4 @@ function observeBody(body: unknown, observer: BodyObserver): void {
   } else if (typeof (body as EventEmitter).emit === 'function') {
     observeNodeBody(body as EventEmitter, observer);
   }
-}
-
-function passOn(observer: BodyObserver): Pick<BodyObserver, 'json'> {
-  return { json: (value) => observer.json(value) };
 }

@@ -1,0 +1,97 @@
+/** Ends a call by how its successful answer is read: the counterpart of the SDK's own `endApiCallSpan...` functions. */
+import { type Span, SpanStatusCode } from '@opentelemetry/api';
+import type { Call } from '../../model/call.ts';
+import type { Guard } from '../../ports/guard.ts';
+import { ATTR } from '../../signals/names.ts';
+import type { BodyObserver } from './body-observer.ts';
+import { endInError, type OpenCall } from './call-span.ts';
+import { setMessageFacts } from './message-facts.ts';
+import { MessageStream } from './message-stream.ts';
+
+/** The SDK's word for a failure on our side of a good answer, such as a body that does not come whole. */
+const CLIENT_ERROR = 'client_error';
+
+/** Follows the reading of an answer, and ends its call with it, exactly once. */
+export class AnswerReading implements BodyObserver {
+  readonly #guard: Guard;
+  readonly #call: Call;
+  readonly #span: Span;
+  readonly #stream: MessageStream | undefined;
+  readonly #message: boolean;
+
+  constructor(guard: Guard, { call, span }: OpenCall) {
+    this.#guard = guard;
+    this.#call = call;
+    this.#span = span;
+    this.#message = call.start.operation === 'chat';
+    if (this.#message && call.stream) {
+      this.#stream = new MessageStream(() =>
+        span.setAttribute(ATTR.timeToFirstChunk, (performance.now() - call.startedAt) / 1000),
+      );
+    }
+  }
+
+  piece(bytes: Uint8Array | string): void {
+    if (!this.#stream) return;
+    this.#step(() => {
+      this.#stream?.push(bytes);
+      // The SDK throws the error of the event as soon as it reads it.
+      if (this.#stream?.errorType !== undefined) this.#fail(this.#stream.errorType || CLIENT_ERROR);
+    });
+  }
+
+  json(value: unknown): void {
+    this.#step(() => {
+      if (this.#message) setMessageFacts(this.#span, value);
+    });
+  }
+
+  text(value: string): void {
+    if (this.#stream) this.piece(value);
+    else if (this.#message && value.startsWith('{')) this.#step(() => this.json(JSON.parse(value)));
+  }
+
+  completed(): void {
+    this.#step(() => {
+      // The application sees such a stream end without an error.
+      if (this.#stream && !this.#stream.stopped) return this.#fail('api_error');
+      this.#stream?.setFacts(this.#span);
+      this.#span.setStatus({ code: SpanStatusCode.OK });
+      this.#span.end();
+    });
+  }
+
+  failed(error: unknown): void {
+    this.#step(() => {
+      if ((error as Error | undefined)?.name === 'AbortError') this.#close();
+      else this.#fail(CLIENT_ERROR);
+    });
+  }
+
+  closed(): void {
+    this.#step(() => {
+      // An event that is no JSON makes the SDK throw and close the stream; anybody else who closes it has had enough.
+      if (this.#stream?.broken) this.#fail(CLIENT_ERROR);
+      else this.#close();
+    });
+  }
+
+  /** Nobody will read the answer: it has no body to read. */
+  empty(): void {
+    this.completed();
+  }
+
+  #close(): void {
+    this.#stream?.setFacts(this.#span);
+    this.#span.end();
+  }
+
+  #fail(errorType: string): void {
+    this.#stream?.setFacts(this.#span);
+    endInError(this.#span, errorType);
+  }
+
+  #step(step: () => void): void {
+    if (!this.#call.ended) this.#guard.run('call', step);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The call span, where the SDK makes none: with the names and attributes of the SDK's own (`@anthropic-ai/sdk` 1.11.0),
+ * on a span of the tap, so that everything behind it is the same for every version of the SDK.
+ */
+import { type Attributes, context, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { Call } from '../../model/call.ts';
+import { ATTR } from '../../signals/names.ts';
+import type { SdkRequest } from '../sdk-shapes.ts';
+import { callOf } from '../tap.ts';
+import type { BodyFields } from './body-fields.ts';
+import type { ClientSeams } from './client-seams.ts';
+import { methodOf } from './method.ts';
+
+/** A call, and the span that tells its facts. */
+export interface OpenCall {
+  readonly call: Call;
+  readonly span: Span;
+}
+
+/** Starts the call span of the call whose first attempt is `request`, with the top-level `fields` of its body. */
+export function startCallSpan(
+  { tracer }: ClientSeams,
+  request: SdkRequest,
+  fields: BodyFields,
+): OpenCall | undefined {
+  const url = new URL(request.url);
+  const httpMethod = request.method?.toUpperCase() ?? 'GET';
+  const { method, route } = methodOf(httpMethod, url.pathname);
+  const attributes: Attributes = {
+    [ATTR.provider]: providerOf(url.hostname),
+    [ATTR.serverAddress]: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    [ATTR.serverPort]: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    [ATTR.httpRequestMethod]: httpMethod,
+    [ATTR.urlFull]: `${url.protocol}//${url.host}${url.pathname}`,
+  };
+  if (route !== undefined) attributes[ATTR.httpRoute] = route;
+  if (typeof fields['model'] === 'string') attributes[ATTR.requestModel] = fields['model'];
+  if (method === 'messages.create') {
+    attributes[ATTR.operation] = 'chat';
+    if (Number.isInteger(fields['max_tokens'])) attributes[ATTR.maxTokens] = fields['max_tokens'] as number;
+    if (fields['stream'] === true) attributes[ATTR.stream] = true;
+  }
+  const span = tracer.startSpan(
+    `anthropic.${method}`,
+    { kind: SpanKind.CLIENT, attributes },
+    context.active(),
+  );
+  const call = callOf(span);
+  return call && { call, span };
+}
+
+/** Sets on `span` what the answer itself says. */
+export function setAnswerFacts(span: Span, status: number, requestId: string | null): void {
+  span.setAttribute(ATTR.httpStatus, status);
+  if (requestId) span.setAttribute(ATTR.requestId, requestId);
+}
+
+/** Ends `span` in an error of `errorType`: an envelope's type, a status, or the SDK's word. */
+export function endInError(span: Span, errorType: string): void {
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute(ATTR.errorType, errorType);
+  span.end();
+}
+
+/** The platform that serves a host, by the SDK's names. */
+function providerOf(host: string): string {
+  if (/(^|\.)amazonaws\.com$/.test(host)) return 'aws.bedrock';
+  return /(^|[.-])aiplatform\.googleapis\.com$/.test(host) ? 'gcp.vertex_ai' : 'anthropic';
+}
