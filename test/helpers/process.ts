@@ -1,0 +1,158 @@
+/** Runs applications in processes of their own. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** The root of the project. */
+export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
+
+const MODULES = join(ROOT, 'node_modules');
+
+/** How a process ended, and what it wrote. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The lines of standard error that are log records. */
+  readonly records: readonly Record<string, unknown>[];
+  /** The other lines of standard error. */
+  readonly warnings: readonly string[];
+}
+
+/** A process under way. */
+export interface Running {
+  readonly ended: Promise<Ended>;
+  kill(signal: NodeJS.Signals): void;
+  /** Writes to its standard input. */
+  write(text: string): void;
+  /** Resolves when standard output has this text. */
+  printed(text: string): Promise<void>;
+}
+
+/** A folder for the files of an application, in which every package of the project can be imported, this one too. */
+export function createApp(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'anthropic-otel-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  for (const name of readdirSync(MODULES)) symlinkSync(join(MODULES, name), join(modules, name));
+  symlinkSync(ROOT, join(modules, 'anthropic-otel'));
+  return folder;
+}
+
+/** Starts `node` with `args` in `folder`. The environment is that of the tests without its OpenTelemetry variables. */
+export function start(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
+  const clean = Object.entries(process.env).filter(
+    ([name]) => !/^(OTEL_|ANTHROPIC_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE)/.test(name),
+  );
+  const child = spawn(process.execPath, [...args], {
+    cwd: folder,
+    env: { ...Object.fromEntries(clean), ANTHROPIC_API_KEY: 'test-key', ...env },
+  });
+  let stdout = '';
+  let stderr = '';
+  const waiting = new Set<() => void>();
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data;
+    for (const check of waiting) check();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data;
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code, signal) => {
+      const lines = stderr.split('\n').filter(Boolean);
+      const isRecord = (line: string): boolean => line.startsWith('{');
+      resolve({
+        code,
+        signal,
+        stdout,
+        stderr,
+        records: lines.filter(isRecord).map((line) => JSON.parse(line) as Record<string, unknown>),
+        warnings: lines.filter((line) => !isRecord(line)),
+      });
+    });
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return {
+    ended,
+    kill: (signal) => void child.kill(signal),
+    write: (text) => void child.stdin.write(text),
+    printed: (text) =>
+      new Promise((resolve, reject) => {
+        const check = (): void => {
+          if (!stdout.includes(text)) return;
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+        check();
+        void ended.then(() => reject(new Error(`ended without printing ${text}:\n${stdout}\n${stderr}`)));
+      }),
+  };
+}
+
+/** Runs `node` to its end. */
+export function run(
+  folder: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  return start(folder, args, env).ended;
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A port that is taken until the test ends. */
+export async function busyPort(): Promise<number> {
+  const server = createTcpServer();
+  onTestFinished(() => void server.close());
+  return listen(server);
+}
+
+/** A server that takes OTLP in JSON, and what it was sent, by path. */
+export async function startCollector(): Promise<{
+  readonly url: string;
+  readonly received: ReadonlyMap<string, string>;
+}> {
+  const received = new Map<string, string>();
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const path = request.url ?? '';
+      received.set(path, (received.get(path) ?? '') + body);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const port = await listen(server);
+  return { url: `http://127.0.0.1:${port}`, received };
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,90 @@
+/** Nothing registers a context manager here, as in an application that set up no OpenTelemetry at all. */
+import { trace } from '@opentelemetry/api';
+import { describe, expect, test } from 'vitest';
+import { answer } from '../../src/testing/index.ts';
+import { expectCall } from '../helpers/expect-calls.ts';
+import { type ExpectedAttempt, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
+import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
+
+const contextManager = false;
+const OVERLOADED = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
+const RETRIED: ExpectedAttempt = { status: 529, disposition: 'retried', retryAfter: 0.001, ...OVERLOADED };
+
+describe('without a context manager', () => {
+  test('a call is recorded whole', async () => {
+    const harness = await startHarness({ contextManager });
+    await harness.client.messages.create(HELLO);
+    expect(trace.getActiveSpan()).toBeUndefined();
+    await expectCall(harness, OK_CALL);
+  });
+
+  test('the attempts of a call belong to it', async () => {
+    const harness = await startHarness({ contextManager });
+    harness.server.plan([answer.error(529), answer.error(529)]);
+    await harness.client.messages.create(HELLO);
+    await expectCall(harness, { ...OK_CALL, attempts: [RETRIED, RETRIED, OK_ATTEMPT] });
+  });
+
+  test('a stream is recorded whole', async () => {
+    const harness = await startHarness({ contextManager });
+    await harness.client.messages.stream(HELLO).finalMessage();
+    await expectCall(harness, { ...OK_CALL, stream: true });
+  });
+
+  test('parallel calls with retries do not mix their attempts', async () => {
+    const harness = await startHarness({ contextManager, client: { maxRetries: 5 } });
+    harness.server.faults({ rate: 0.3, seed: 3 });
+    await Promise.all(Array.from({ length: 30 }, () => harness.client.messages.create(HELLO)));
+    const byCall = new Map<string, number[]>();
+    for (const span of harness.attemptSpans()) {
+      const parent = span.parentSpanContext?.spanId ?? 'none';
+      byCall.set(parent, [
+        ...(byCall.get(parent) ?? []),
+        Number(span.attributes['anthropic.attempt.number']),
+      ]);
+    }
+    expect(byCall.size).toBe(30);
+    for (const numbers of byCall.values()) expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    expect(await harness.metric('anthropic.client.attempts')).toBe(harness.server.sent.attempts);
+  });
+
+  test('a failure without an answer belongs to its call', async () => {
+    const harness = await startHarness({ contextManager });
+    harness.server.plan([answer.hang()]);
+    await rejection(harness.client.messages.create(HELLO, { maxRetries: 0, timeout: 60 }));
+    const failure = { errorType: 'client_timeout_error', fault: 'network' } as const;
+    await expectCall(harness, {
+      outcome: 'error',
+      exhausted: true,
+      ...failure,
+      attempts: [{ disposition: 'final', ...failure }],
+    });
+  });
+
+  test('a request options object that the application reuses is a call each time', async () => {
+    const harness = await startHarness({ contextManager });
+    const options = { timeout: 5000 };
+    for (let call = 0; call < 2; call++) await harness.client.messages.create(HELLO, options);
+    expect(await harness.metric('anthropic.client.calls')).toBe(2);
+    const numbers = harness.attemptSpans().map((span) => span.attributes['anthropic.attempt.number']);
+    expect(numbers).toEqual([1, 1]);
+  });
+
+  test('a middleware of the application that replays stays within the call', async () => {
+    const harness = await startHarness({
+      contextManager,
+      client: {
+        maxRetries: 0,
+        middleware: [
+          async (request, next) => {
+            const response = await next(request);
+            return response.ok ? response : next(request);
+          },
+        ],
+      },
+    });
+    harness.server.plan([answer.error(529)]);
+    await harness.client.messages.create(HELLO);
+    await expectCall(harness, { ...OK_CALL, attempts: [RETRIED, OK_ATTEMPT] });
+  });
+});

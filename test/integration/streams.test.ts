@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { answer } from '../../src/testing/index.ts';
+import { expectCall } from '../helpers/expect-calls.ts';
+import { type ExpectedCall, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
+import { collect, HELLO, rejection, startHarness } from '../helpers/harness.ts';
+
+const STREAM = { ...HELLO, stream: true } as const;
+const STREAMED: ExpectedCall = { ...OK_CALL, stream: true };
+
+/** What is known of a stream that began and was not finished: the output count is not among it. */
+const BEGUN = {
+  stream: true,
+  firstChunk: true,
+  tokens: { input: 5, cacheRead: 0, cacheWrite: 0 },
+} as const;
+
+describe('a stream that is read to its end', () => {
+  test('messages.create with stream is one call that lasts until the last event', async () => {
+    const harness = await startHarness();
+    const stream = await harness.client.messages.create(STREAM);
+    expect(await harness.metric('anthropic.client.calls')).toBe(0);
+    expect(await harness.metric('anthropic.client.active_calls')).toBe(1);
+    expect(await collect(stream)).toHaveLength(10);
+    await expectCall(harness, STREAMED);
+  });
+
+  test('messages.stream() with finalMessage is one call', async () => {
+    const harness = await startHarness();
+    const message = await harness.client.messages.stream(HELLO).finalMessage();
+    expect(message.usage.output_tokens).toBe(27);
+    await expectCall(harness, STREAMED);
+  });
+
+  test("messages.stream() with on('text') is one call, and the text arrives whole", async () => {
+    const harness = await startHarness();
+    const stream = harness.client.messages.stream(HELLO);
+    let text = '';
+    stream.on('text', (delta) => {
+      text += delta;
+    });
+    await stream.done();
+    expect(text).toBe(await stream.finalText());
+    await expectCall(harness, STREAMED);
+  });
+
+  test('messages.stream() read as an async iterable is one call', async () => {
+    const harness = await startHarness();
+    expect(await collect(harness.client.messages.stream(HELLO))).toHaveLength(10);
+    await expectCall(harness, STREAMED);
+  });
+
+  test('beta.messages.stream() is one call', async () => {
+    const harness = await startHarness();
+    await harness.client.beta.messages.stream({ ...HELLO }).finalMessage();
+    await expectCall(harness, STREAMED);
+  });
+
+  test('withResponse of a stream gives the response before the events', async () => {
+    const harness = await startHarness();
+    const { data, response } = await harness.client.messages.create(STREAM).withResponse();
+    expect(response.status).toBe(200);
+    await collect(data);
+    await expectCall(harness, STREAMED);
+  });
+
+  test('a stream cut into single bytes on the wire is recorded the same', async () => {
+    const harness = await startHarness({ server: { chunkBytes: 1 } });
+    await harness.client.messages.stream(HELLO).finalMessage();
+    await expectCall(harness, STREAMED);
+  });
+
+  test('both halves of a tee are read, and the call is recorded once', async () => {
+    const harness = await startHarness();
+    const [left, right] = (await harness.client.messages.create(STREAM)).tee();
+    expect(await collect(left)).toEqual(await collect(right));
+    await expectCall(harness, STREAMED);
+  });
+});
+
+describe('a stream that fails', () => {
+  test('an error event after HTTP 200 counts like the status that it stands for', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.sseError('overloaded_error')]);
+    const stream = await harness.client.messages.create(STREAM);
+    const error = await rejection(collect(stream));
+    expect(error).toMatchObject({ status: undefined, type: 'overloaded_error' });
+    const failure = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
+    await expectCall(harness, {
+      ...BEGUN,
+      ...failure,
+      outcome: 'error',
+      exhausted: true,
+      attempts: [{ status: 200, disposition: 'final', ...failure, eventStatus: 529 }],
+    });
+  });
+
+  test('an api_error event extends the streak of server errors', async () => {
+    const harness = await startHarness({ client: { maxRetries: 0 } });
+    harness.server.plan([answer.error(500), answer.sseError('api_error'), answer.sseError('api_error')]);
+    for (let call = 0; call < 3; call++) {
+      await rejection(harness.client.messages.stream(HELLO).finalMessage());
+    }
+    // 500, then 200 whose stream fails: the good beginning ends the streak, the event begins another.
+    const gauge = await harness.points('anthropic.client.server_error_streak');
+    expect(gauge.map(({ value }) => value)).toEqual([1]);
+    expect(await harness.metric('anthropic.client.retries_exhausted')).toBe(3);
+  });
+
+  test('a stream that ends before message_stop is an error of the API, though the application sees none', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.cutStream()]);
+    expect(await collect(await harness.client.messages.create(STREAM))).toHaveLength(3);
+    const failure = { errorType: 'api_error', fault: 'anthropic' } as const;
+    await expectCall(harness, {
+      ...BEGUN,
+      ...failure,
+      outcome: 'error',
+      exhausted: true,
+      attempts: [{ status: 200, disposition: 'final', ...failure, eventStatus: 500 }],
+    });
+  });
+
+  test('a socket that is reset in mid-stream is an error of the network', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.resetStream()]);
+    const error = await rejection(collect(await harness.client.messages.create(STREAM)));
+    expect(error.message).toMatch(/terminated/);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
+    const fault = { 'anthropic.error.fault': 'network' };
+    expect(await harness.metric('anthropic.client.calls', fault)).toBe(1);
+    expect(await harness.metric('anthropic.client.attempts', fault)).toBe(1);
+    expect(await harness.metric('anthropic.client.active_calls')).toBe(0);
+  });
+
+  test('an event that is no JSON is an error, and reaches the application unchanged', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.malformedJson()]);
+    const error = await rejection(collect(await harness.client.messages.create(STREAM)));
+    expect(error).toBeInstanceOf(SyntaxError);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
+    expect(await harness.metric('anthropic.telemetry.errors')).toBe(0);
+  });
+
+  test('a helper that fails on its own side leaves one failed call', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.sseError('api_error', 5)]);
+    const stream = harness.client.messages.stream(HELLO);
+    await rejection(stream.finalMessage());
+    expect(await harness.metric('anthropic.client.calls', { 'error.type': 'api_error' })).toBe(1);
+    expect(harness.callSpans()).toHaveLength(1);
+  });
+});
+
+describe('a stream that is given up', () => {
+  test('a break closes the connection, and the call is canceled', async () => {
+    const harness = await startHarness({ server: { eventDelayMs: 20 } });
+    for await (const event of await harness.client.messages.create(STREAM)) {
+      if (event.type === 'content_block_delta') break;
+    }
+    await expectCall(harness, { ...BEGUN, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+    expect(harness.server.requests[0]?.closedByClient).toBe(true);
+  });
+
+  test('abort() of a helper cancels the call', async () => {
+    const harness = await startHarness({ server: { eventDelayMs: 20 } });
+    const stream = harness.client.messages.stream(HELLO);
+    stream.once('text', () => stream.abort());
+    const error = await rejection(stream.finalMessage());
+    expect(error.constructor.name).toBe('APIUserAbortError');
+    await expectCall(harness, { ...BEGUN, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+  });
+
+  test('a signal that aborts while the stream is read cancels the call', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.hangBody(4)]);
+    const controller = new AbortController();
+    const stream = await harness.client.messages.create(STREAM, { signal: controller.signal });
+    const read = collect(stream);
+    setTimeout(() => controller.abort(), 20);
+    await read;
+    await expectCall(harness, { ...BEGUN, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+  });
+
+  test('a break before the first event is canceled, with nothing known of the message', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.hangBody(0)]);
+    const stream = await harness.client.messages.create(STREAM);
+    stream.controller.abort();
+    await collect(stream);
+    await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+  });
+
+  test('a stream that nobody reads ends, as canceled, at the latest with the process', async () => {
+    const harness = await startHarness();
+    const stream = await harness.client.messages.create(STREAM);
+    expect(await harness.metric('anthropic.client.active_calls')).toBe(1);
+    harness.telemetry.endOpenCalls();
+    await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+    // Reading it after all records nothing more.
+    await collect(stream);
+    await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+  });
+});

@@ -1,0 +1,149 @@
+/** `AnthropicInstrumentation` in a NodeSDK that the application sets up itself. */
+import { describe, expect, test } from 'vitest';
+import { startApi } from '../helpers/api.ts';
+import { createApp, run } from '../helpers/process.ts';
+
+const SETUP = `
+const reader = new InMemoryReader();
+const spans = [];
+const keep = { onStart() {}, onEnd: (span) => spans.push(span), async forceFlush() {}, async shutdown() {} };
+const lines = [];
+const logger = { info: (m, f) => lines.push(f), warn: (m, f) => lines.push(f), error: (m, f) => lines.push(f) };
+const sdk = new NodeSDK({
+  instrumentations: [new AnthropicInstrumentation({ logger })],
+  metricReaders: [reader],
+  spanProcessors: [keep],
+  logRecordProcessors: [],
+});
+sdk.start();
+globalThis.report = async () => {
+  const { resourceMetrics } = await reader.collect();
+  const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+  const sum = (name) =>
+    metrics
+      .filter((metric) => metric.descriptor.name === name)
+      .flatMap((metric) => metric.dataPoints)
+      .reduce((total, point) => total + point.value, 0);
+  console.log(JSON.stringify({
+    calls: sum('anthropic.client.calls'),
+    attempts: sum('anthropic.client.attempts'),
+    tokens: sum('gen_ai.client.inference.usage.output_tokens'),
+    spans: spans.map((span) => span.name),
+    traces: new Set(spans.map((span) => span.spanContext().traceId)).size,
+    logged: lines.map((line) => line.event),
+  }));
+};
+`;
+
+const NAMES = {
+  '@opentelemetry/sdk-node': 'NodeSDK',
+  '@opentelemetry/sdk-metrics': 'MetricReader',
+  'anthropic-otel/instrumentation': 'AnthropicInstrumentation',
+};
+
+const READER = 'class InMemoryReader extends MetricReader { async onForceFlush() {} async onShutdown() {} }';
+const imports = Object.entries(NAMES).map(([name, what]) => `import { ${what} } from '${name}';`);
+const requires = Object.entries(NAMES).map(([name, what]) => `const { ${what} } = require('${name}');`);
+
+const setup = {
+  'setup.mjs': [
+    `import { register } from 'node:module';`,
+    ...imports,
+    `register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);`,
+    READER,
+    SETUP,
+  ].join('\n'),
+  'setup.cjs': [...requires, READER, SETUP].join('\n'),
+};
+
+const REQUEST = `{ model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }`;
+const use = (client: string): string => `
+const client = ${client};
+await client.messages.create(${REQUEST});
+await globalThis.report();
+`;
+const OPTIONS = `{ baseURL: process.env.BASE_URL }`;
+
+const EXPECTED = {
+  calls: 1,
+  attempts: 1,
+  tokens: 27,
+  spans: ['POST', 'anthropic.messages.create'],
+  traces: 1,
+  logged: ['anthropic.call'],
+};
+
+const APPS: ReadonlyArray<readonly [string, string, string, string]> = [
+  [
+    'the default import of ES modules',
+    '--import',
+    'app.mjs',
+    `import A from '@anthropic-ai/sdk';${use(`new A(${OPTIONS})`)}`,
+  ],
+  [
+    'the named import of ES modules',
+    '--import',
+    'app.mjs',
+    `import { Anthropic } from '@anthropic-ai/sdk';${use(`new Anthropic(${OPTIONS})`)}`,
+  ],
+  [
+    'a subclass of the application',
+    '--import',
+    'app.mjs',
+    `import { Anthropic } from '@anthropic-ai/sdk';
+class Mine extends Anthropic {}
+${use(`new Mine(${OPTIONS})`)}
+if (!(client instanceof Mine) || !(client instanceof Anthropic)) throw new Error('instanceof');`,
+  ],
+  [
+    'a dynamic import',
+    '--import',
+    'app.mjs',
+    `const { default: A } = await import('@anthropic-ai/sdk');${use(`new A(${OPTIONS})`)}`,
+  ],
+  [
+    'the module as a class in CommonJS',
+    '--require',
+    'app.cjs',
+    `const A = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`,
+  ],
+  [
+    'the default export in CommonJS',
+    '--require',
+    'app.cjs',
+    `const { default: A } = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`,
+  ],
+  [
+    'the named export in CommonJS',
+    '--require',
+    'app.cjs',
+    `const { Anthropic, APIError } = require('@anthropic-ai/sdk');(async () => {${use(`new Anthropic(${OPTIONS})`)}
+if (Anthropic.APIError !== APIError) throw new Error('error classes');})();`,
+  ],
+  [
+    'a copy made by withOptions, and observe',
+    '--import',
+    'app.mjs',
+    `import { observe } from 'anthropic-otel';
+import A from '@anthropic-ai/sdk';${use(`observe(new A(${OPTIONS}).withOptions({ maxRetries: 1 }))`)}`,
+  ],
+];
+
+describe('AnthropicInstrumentation', () => {
+  test.each(APPS)('observes %s', async (_title, flag, file, text) => {
+    const api = await startApi();
+    const folder = createApp({ ...setup, [file]: text });
+    const name = flag === '--import' ? './setup.mjs' : './setup.cjs';
+    const ended = await run(folder, [flag, name, file], { BASE_URL: api.url });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toEqual(EXPECTED);
+  });
+
+  test('observes the calls of a CommonJS application in which it is set up first', async () => {
+    const api = await startApi();
+    const text = `require('./setup.cjs');\nconst A = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`;
+    const ended = await run(createApp({ ...setup, 'app.cjs': text }), ['app.cjs'], { BASE_URL: api.url });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toEqual(EXPECTED);
+  });
+});
