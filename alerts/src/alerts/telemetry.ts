@@ -1,0 +1,79 @@
+/** Alerts on the telemetry itself: when it is gone, every other alert is silent. */
+import { prometheusLabel } from '../../../src/signals/catalogue.ts';
+import { ATTR } from '../../../src/signals/names.ts';
+import type { Queries } from '../expressions.ts';
+import type { AlertRule } from '../rule.ts';
+
+const STAGE = prometheusLabel(ATTR.stage);
+
+/** Some targets of an instrumented job cannot be scraped. Where all are gone, `telemetryAbsent` tells. */
+export function targetDown(q: Queries): AlertRule {
+  const by = q.service.join(', ');
+  const { selector, telemetry } = q.config;
+  return {
+    alert: 'AnthropicTargetDown',
+    severity: 'warning',
+    fault: 'telemetry',
+    for: telemetry.absentFor,
+    expr: [
+      `count by (${by}) (up${selector && `{${selector}}`} == 0)`,
+      `and on (${by}) group by (${by}) (${q.series('startTime')})`,
+    ].join('\n'),
+    summary: 'Prometheus cannot scrape some processes of {{ $labels.job }}.',
+    description:
+      `{{ printf "%.0f" $value }} target(s) of {{ $labels.job }} have been down for ${telemetry.absentFor}: nobody ` +
+      'sees what their Claude calls do.',
+    dashboard: 'anthropic-telemetry',
+  };
+}
+
+/** A job that had telemetry has none. */
+export function telemetryAbsent(q: Queries): AlertRule {
+  const by = q.service.join(', ');
+  const { absentFor, expectedSince } = q.config.telemetry;
+  const started = q.series('startTime');
+  return {
+    alert: 'AnthropicTelemetryAbsent',
+    severity: 'warning',
+    fault: 'telemetry',
+    for: absentFor,
+    expr: `group by (${by}) (${started} offset ${expectedSince})\nunless on (${by}) group by (${by}) (${started})`,
+    summary: 'There is no Claude telemetry from {{ $labels.job }} any more.',
+    description:
+      `{{ $labels.job }} had Claude telemetry ${expectedSince} ago and has had none for ${absentFor}. All other ` +
+      'alerts on its Claude calls are blind.',
+    dashboard: 'anthropic-telemetry',
+  };
+}
+
+/** The instrumentation failed, and swallowed it. */
+export function telemetryErrors(q: Queries): AlertRule {
+  const { errorWindow, allowedErrors } = q.config.telemetry;
+  return {
+    alert: 'AnthropicTelemetryErrors',
+    severity: 'warning',
+    fault: 'telemetry',
+    keepFiringFor: q.config.keepFiringFor,
+    expr: `${q.events('telemetryErrors', errorWindow, [...q.service, STAGE])} > ${allowedErrors}`,
+    summary: 'The Claude telemetry of {{ $labels.job }} fails.',
+    description:
+      `{{ $labels.job }} had {{ printf "%.0f" $value }} failures while recording {{ $labels.${STAGE} }} ` +
+      `in the last ${errorWindow}. The Claude calls are not affected, what is told about them may be.`,
+    dashboard: 'anthropic-telemetry',
+  };
+}
+
+/** Always fires: when it stops, the way from Prometheus to the receiver is broken. */
+export function watchdog(): AlertRule {
+  return {
+    alert: 'AnthropicWatchdog',
+    severity: 'none',
+    fault: 'none',
+    expr: 'vector(1)',
+    summary: 'Alerting works.',
+    description:
+      'This alert always fires. Route it to a receiver that raises the alarm when it stops: then the way from ' +
+      'Prometheus through Alertmanager is broken, and no other alert can arrive.',
+    dashboard: 'anthropic-telemetry',
+  };
+}

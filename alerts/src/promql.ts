@@ -1,0 +1,126 @@
+/**
+ * PromQL from the metric catalogue. A metric or label that is not in the catalogue cannot be written with
+ * these helpers; rules and dashboards use no others.
+ */
+import { METRICS, type MetricKey, prometheusLabel, prometheusName } from '../../src/signals/catalogue.ts';
+import { type Duration, seconds } from './config.ts';
+
+export { prometheusLabel };
+
+/** The attribute keys that points of a metric can carry. */
+export type AttributeOf<K extends MetricKey> = (typeof METRICS)[K]['attributes'][number];
+
+/** How a label must match: a string means equal. */
+export type Matcher = string | { readonly op: '!=' | '=~' | '!~'; readonly value: string };
+
+/** Matchers of a metric by attribute key, as in `{ [ATTR.outcome]: 'error' }`. */
+export type Matchers<K extends MetricKey> = { readonly [A in AttributeOf<K>]?: Matcher };
+
+/** Matches a regular expression (Prometheus anchors it at both ends). */
+export const matching = (value: string): Matcher => ({ op: '=~', value });
+/** Matches everything but `value`; `not('')` means "the label is set". */
+export const not = (value: string): Matcher => ({ op: '!=', value });
+
+/**
+ * A selector of one metric: `series('calls', { [ATTR.outcome]: 'error' })` is
+ * `anthropic_client_calls_total{anthropic_outcome="error"}`.
+ *
+ * @param extra - matchers as text, put first: a dashboard's `job=~"$job"`, a configured `env="prod"`.
+ */
+export function series<K extends MetricKey>(key: K, matchers: Matchers<K> = {}, extra = ''): string {
+  return prometheusName(METRICS[key]) + braces(extra, ...matcherTexts(key, matchers));
+}
+
+/**
+ * A selector of one series of a histogram. A histogram in seconds has the suffix `_seconds` when it came by
+ * OTLP and none when it was scraped from the JS exporter: the selector matches both.
+ */
+export function histogramSeries<K extends MetricKey>(
+  key: K,
+  part: 'bucket' | 'sum' | 'count',
+  matchers: Matchers<K> = {},
+  extra = '',
+): string {
+  const name = prometheusName(METRICS[key]);
+  const texts = matcherTexts(key, matchers);
+  if (METRICS[key].unit !== 's') return `${name}_${part}${braces(extra, ...texts)}`;
+  return braces(`__name__=~"${name}(_seconds)?_${part}"`, extra, ...texts);
+}
+
+/** What {@link events} counts and how. */
+export interface EventsOptions<K extends MetricKey> {
+  readonly metric: K;
+  readonly window: Duration;
+  /** Labels of the result. */
+  readonly by: readonly string[];
+  readonly matchers?: Matchers<K>;
+  /** Matchers as text, put first. */
+  readonly extra?: string;
+  /** Labels that identify a process; `job` and `instance` when absent. */
+  readonly targetLabels?: readonly string[];
+  /** The longest time from the start of a process to its first scrape; 2 minutes when absent. */
+  readonly birthGrace?: Duration;
+}
+
+/**
+ * How many events a counter counted in the last `window`: an exact number, not an extrapolated one.
+ *
+ * `increase()` cannot see the first event of a counter that is born with it (a 401 on the first call after a
+ * deploy), and the usual repairs raise a false alarm whenever Prometheus or a target was away. This one asks
+ * the process's own start time, so it is right at births, deploys, restarts and gaps, for scraped and for
+ * pushed metrics, and needs no feature flag. The three operands of `or`, for each series the first that applies:
+ * 1. the process is younger than the window: all that it counted is recent;
+ * 2. the counter was known a window ago: the difference, unless the counter was reset;
+ * 3. the series is new, on a process that was known a window ago or was too young to be: all that it counted.
+ * A series that is new on a process that was away (a gap, a fresh Prometheus) counts nothing: its age is not known.
+ */
+export function events<K extends MetricKey>(options: EventsOptions<K>): string {
+  const { metric, window, by, targetLabels = ['job', 'instance'], birthGrace = '2m' } = options;
+  const counter = series(metric, options.matchers, options.extra);
+  const started = series('startTime');
+  const target = `on (${targetLabels.join(', ')})`;
+  const young = seconds(window);
+  return [
+    `sum by (${by.join(', ')}) (`,
+    `  (${counter} and ${target} (time() - ${started} <= ${young}))`,
+    `  or (${counter} - ${counter} offset ${window} >= 0)`,
+    `  or (${counter} and ${target} (time() - ${started} <= ${young + seconds(birthGrace)} or ${started} offset ${window}))`,
+    ')',
+  ].join('\n');
+}
+
+/** `numerator / denominator` by `labels`, only where the denominator is at least `min`: no rate of a handful. */
+export function ratio(
+  numerator: string,
+  denominator: string,
+  labels: readonly string[],
+  min: number,
+): string {
+  const onLabels = `on (${labels.join(', ')})`;
+  return `${numerator}\n/ ${onLabels}\n(\n${indent(denominator)}\n  >= ${min}\n)`;
+}
+
+/** `expression` with 0 where it has no series but `reference` has one. */
+export function orZero(expression: string, reference: string): string {
+  return `(\n${indent(expression)}\n  or\n${indent(`0 * ${reference}`)}\n)`;
+}
+
+/** Every line two spaces further in. */
+export function indent(text: string, by = 2): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(by));
+}
+
+function braces(...matchers: readonly string[]): string {
+  const present = matchers.filter(Boolean);
+  return present.length > 0 ? `{${present.join(', ')}}` : '';
+}
+
+function matcherTexts<K extends MetricKey>(key: K, matchers: Matchers<K>): string[] {
+  const known: readonly string[] = METRICS[key].attributes;
+  return Object.entries<Matcher | undefined>(matchers).flatMap(([attribute, matcher]) => {
+    if (!known.includes(attribute)) throw new Error(`${METRICS[key].name} has no attribute ${attribute}`);
+    if (matcher === undefined) return [];
+    const { op, value } = typeof matcher === 'string' ? { op: '=', value: matcher } : matcher;
+    return [`${prometheusLabel(attribute)}${op}${JSON.stringify(value)}`];
+  });
+}

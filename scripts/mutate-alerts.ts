@@ -1,0 +1,115 @@
+/**
+ * Changes every threshold, comparison, window, duration and label matcher of the pack, one at a time, and runs
+ * the cases of the alerts that read it. A change that no case notices is a rule that nobody tests: exits 1.
+ * `node scripts/mutate-alerts.ts NAME` does so for the rules whose name contains NAME.
+ */
+import { ruleFile, yaml } from '../alerts/src/build.ts';
+import { DEFAULT_CONFIG } from '../alerts/src/config.ts';
+import { isAlert, type RuleGroup } from '../alerts/src/rule.ts';
+import { ALERT_CASES } from '../test/alerts/cases/index.ts';
+import { promtoolTest } from '../test/alerts/support/case.ts';
+import { equivalence } from '../test/alerts/support/equivalents.ts';
+import { type Mutant, mutantsOf } from '../test/alerts/support/mutants.ts';
+import { testRules } from '../test/alerts/support/promtool.ts';
+import { recordCases } from '../test/alerts/support/record-cases.ts';
+import { ALERTS, groupOf } from '../test/alerts/support/rules.ts';
+import { findPrometheusTools } from './prometheus-tools.ts';
+
+/** A mutant within the rules that are needed to test it, every rule renamed by a suffix. */
+interface Subject {
+  readonly mutant: Mutant;
+  readonly name: string;
+  readonly alert: string;
+  readonly group: RuleGroup;
+}
+
+await findPrometheusTools((line) => console.error(line));
+const wanted = process.argv[2] ?? '';
+const survivors = new Map<string, Subject[]>();
+let total = 0;
+let caught = 0;
+let equivalent = 0;
+
+for (const { alert } of ALERTS) {
+  for (const rule of groupOf(alert).rules) {
+    const name = isAlert(rule) ? rule.alert : rule.record;
+    if (!name.includes(wanted)) continue;
+    const subjects = mutantsOf(rule).map((mutant, i) => subject(mutant, name, alert, i));
+    // What an earlier alert caught needs no second proof; what it missed, this one may catch.
+    const open = survivors.get(name);
+    const todo = open
+      ? subjects.filter((s) => open.some((o) => o.mutant.change === s.mutant.change))
+      : subjects;
+    if (!open) total += todo.length;
+    survivors.set(name, await survivorsOf(todo, alert));
+  }
+}
+
+for (const [name, subjects] of survivors) {
+  for (const { mutant } of subjects) {
+    const reason = equivalence(name, mutant.change);
+    if (reason) equivalent++;
+    console.log(`${reason ? `equivalent (${reason})` : 'NOT CAUGHT'}: ${name}: ${mutant.change}`);
+  }
+}
+caught = total - [...survivors.values()].flat().length;
+console.log(
+  `${caught} of ${total - equivalent} changes caught (${total} made, ${equivalent} of them change nothing)`,
+);
+if (caught < total - equivalent) process.exitCode = 1;
+
+function subject(mutant: Mutant, name: string, alert: string, index: number): Subject {
+  const suffix = `M${index}`;
+  const group = groupOf(alert);
+  const records = group.rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]));
+  // Longest first: one name may begin another.
+  const rename = (expr: string) =>
+    records
+      .toSorted((a, b) => b.length - a.length)
+      .reduce((text, record) => text.replaceAll(record, `${record}${suffix}`), expr);
+  const rules = group.rules.map((original) => {
+    const rule = (isAlert(original) ? original.alert : original.record) === name ? mutant.rule : original;
+    if (isAlert(rule)) return { ...rule, expr: rename(rule.expr) };
+    return { record: `${rule.record}${suffix}`, expr: rename(rule.expr) };
+  });
+  return {
+    mutant,
+    name,
+    alert: `${alert}${suffix}`,
+    group: { ...group, name: `${group.name}${suffix}`, rules },
+  };
+}
+
+/** The subjects that no case notices. Cases run one after the other, each on what the ones before missed. */
+async function survivorsOf(subjects: Subject[], alert: string): Promise<Subject[]> {
+  let alive = subjects;
+  const cases = [
+    ...ALERT_CASES.filter((test) => test.alert === alert),
+    ...recordCases(subjects[0]?.name ?? '', alert),
+  ];
+  for (const test of cases) {
+    if (alive.length === 0) break;
+    const file = ruleFile(
+      alive.map(({ group }) => group),
+      DEFAULT_CONFIG,
+    );
+    // Renamed here, not before: the links in the text carry the original name.
+    const text = alive.reduce(
+      (rules, { group, alert: renamed }) => renameAlert(rules, group.name, alert, renamed),
+      yaml(file),
+    );
+    const names = alive.map((candidate) => candidate.alert);
+    const { failures, output } = await testRules(text, [promtoolTest(test, names)], `${test.step}s`);
+    if (failures.length === 0 && /error|fail/i.test(output)) throw new Error(output.slice(0, 2000));
+    const noticed = new Set(failures.flatMap(({ check }) => check.match(/\w+M\d+/g) ?? []));
+    alive = alive.filter((candidate) => !noticed.has(candidate.alert));
+  }
+  return alive;
+}
+
+/** Renames the alert in one group of a rule file. */
+function renameAlert(rules: string, group: string, alert: string, renamed: string): string {
+  const start = rules.indexOf(`- name: ${group}\n`);
+  const at = rules.indexOf(`alert: ${alert}\n`, start);
+  return rules.slice(0, at) + `alert: ${renamed}\n` + rules.slice(at + `alert: ${alert}\n`.length);
+}

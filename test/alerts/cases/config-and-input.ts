@@ -1,0 +1,114 @@
+/** Cases of the alerts on billing, permissions, model names and wrong requests. */
+import { burstCases } from '../support/bursts.ts';
+import { type AlertCase, MODEL, OF_MODEL, VARS } from '../support/case.ts';
+
+const attempts = (status: number, type: string, fault: string, labels: string = OF_MODEL) =>
+  `anthropic_client_attempts_total{${labels},anthropic_attempt_disposition="final",http_response_status_code="${status}",error_type="${type}",anthropic_error_fault="${fault}"}`;
+const UNPAID = attempts(402, 'billing_error', 'config');
+const SPEND_LIMIT = attempts(400, 'invalid_request_error', 'config');
+const MONTHLY_CAP = attempts(429, 'rate_limit_error', 'config');
+const FORBIDDEN = attempts(403, 'permission_error', 'config');
+const NO_MODEL = attempts(404, 'not_found_error', 'config');
+const NO_FILE = attempts(404, 'not_found_error', 'config', 'anthropic_method="beta.files.retrieve"');
+const INVALID = attempts(400, 'invalid_request_error', 'input');
+const LIMITED = attempts(429, 'rate_limit_error', 'traffic');
+const LABELS = { severity: 'warning', fault: 'config', job: 'app', gen_ai_request_model: MODEL };
+const calls = (labels: string) => `anthropic_client_calls_total{${OF_MODEL},${labels}}`;
+const OK = calls('anthropic_outcome="ok"');
+const REFUSED = calls(
+  'anthropic_outcome="error",error_type="invalid_request_error",anthropic_error_fault="input"',
+);
+const TOO_LARGE = calls(
+  'anthropic_outcome="error",error_type="request_too_large",anthropic_error_fault="input"',
+);
+const OTHER_ERROR = calls(
+  'anthropic_outcome="error",error_type="api_error",anthropic_error_fault="anthropic"',
+);
+const CANCELED = calls('anthropic_outcome="canceled"');
+/** Not something that the instrumentation writes: shows that the rule asks for failed calls. */
+const CANCELED_INPUT = calls('anthropic_outcome="canceled",anthropic_error_fault="input"');
+
+export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
+  ...burstCases({
+    expected: {
+      alert: 'AnthropicBillingFailed',
+      labels: { severity: 'critical', fault: 'config', job: 'app' },
+      summary: 'The Claude API refuses calls of app because of billing or a spend limit.',
+      description:
+        '1 attempt(s) of app were refused in the last 5m because the account has a billing problem or reached its ' +
+        'spend limit. No call succeeds until that is mended.',
+      dashboard: 'anthropic-cost?var-job=app',
+    },
+    window: 300,
+    fires: {
+      'one 402': { [UNPAID]: 1, [FORBIDDEN]: 3, [INVALID]: 3, [LIMITED]: 3 },
+      'one 400 for a spend limit': { [SPEND_LIMIT]: 1 },
+      'one 429 for a monthly cap': { [MONTHLY_CAP]: 1 },
+    },
+    silent: {
+      'other refusals': {
+        [UNPAID]: 0,
+        [FORBIDDEN]: 3,
+        [NO_MODEL]: 3,
+        [INVALID]: 3,
+        [LIMITED]: 3,
+      },
+    },
+  }),
+  ...burstCases({
+    expected: {
+      alert: 'AnthropicPermissionDenied',
+      labels: LABELS,
+      summary: 'The Claude API denies app what it asks for.',
+      description:
+        `1 attempt(s) of app for ${MODEL} were answered with 403 in the last 5m: the key is valid, and its workspace ` +
+        'may not use the model or feature.',
+      dashboard: `anthropic-errors?${VARS}`,
+    },
+    window: 300,
+    fires: { 'one 403': { [FORBIDDEN]: 1, [UNPAID]: 3 } },
+    silent: { 'other refusals': { [FORBIDDEN]: 0, [UNPAID]: 3, [NO_MODEL]: 3 } },
+  }),
+  ...burstCases({
+    expected: {
+      alert: 'AnthropicModelNotFound',
+      labels: LABELS,
+      summary: 'app asks for a Claude model that does not exist.',
+      description:
+        `1 attempt(s) of app for ${MODEL} were answered with 404 in the last 5m: the name is wrong, or the model was ` +
+        'retired.',
+      dashboard: `anthropic-errors?${VARS}`,
+    },
+    window: 300,
+    fires: { 'one 404 for a model': { [NO_MODEL]: 1, [FORBIDDEN]: 3, [NO_FILE]: 3 } },
+    silent: { '404 for a file, 403 for a model': { [NO_MODEL]: 0, [NO_FILE]: 3, [FORBIDDEN]: 3 } },
+  }),
+  ...burstCases({
+    expected: {
+      alert: 'AnthropicInvalidRequests',
+      labels: { ...LABELS, fault: 'input' },
+      summary: 'The Claude API refuses more than 5 % of the requests of app as wrong.',
+      description:
+        `7.5% of the calls of app to ${MODEL} were refused as invalid (400, 422) or too large (413) in the last 15m. ` +
+        'The log lines carry the shape of the request.',
+      dashboard: `anthropic-errors?${VARS}`,
+    },
+    window: 900,
+    fires: {
+      '3 of 40 calls, 1000 were canceled': {
+        [OK]: 36,
+        [REFUSED]: 2,
+        [TOO_LARGE]: 1,
+        [OTHER_ERROR]: 1,
+        [CANCELED]: 1000,
+        [CANCELED_INPUT]: 0,
+      },
+    },
+    silent: {
+      '2 of 40 calls': { [OK]: 28, [REFUSED]: 2, [OTHER_ERROR]: 10, [CANCELED_INPUT]: 5 },
+      '3 of 39 calls': { [OK]: 36, [REFUSED]: 3, [CANCELED]: 1000 },
+      'one of one': { [REFUSED]: 1 },
+    },
+    share: { good: OK, failed: REFUSED, limit: { [OK]: 38, [REFUSED]: 2 } },
+  }),
+];

@@ -1,0 +1,160 @@
+/** Cases of the alerts on the telemetry itself. */
+import { burstCases } from '../support/bursts.ts';
+import { type AlertCase, type Check, firing } from '../support/case.ts';
+import { type ProcessSpec, world } from '../support/world.ts';
+
+const STEP = 15;
+const HOUR = 3600;
+const LABELS = { severity: 'warning', fault: 'telemetry', job: 'app' };
+
+const down = firing({
+  alert: 'AnthropicTargetDown',
+  labels: LABELS,
+  summary: 'Prometheus cannot scrape some processes of app.',
+  description: '1 target(s) of app have been down for 10m: nobody sees what their Claude calls do.',
+  dashboard: 'anthropic-telemetry?var-job=app',
+});
+
+const absent = firing({
+  alert: 'AnthropicTelemetryAbsent',
+  labels: LABELS,
+  summary: 'There is no Claude telemetry from app any more.',
+  description:
+    'app had Claude telemetry 1h ago and has had none for 10m. All other alerts on its Claude calls are blind.',
+  dashboard: 'anthropic-telemetry?var-job=app',
+});
+
+const pod = (instance: string, more: Partial<ProcessSpec> = {}): ProcessSpec => ({
+  instance,
+  metrics: {},
+  ...more,
+});
+
+function fleetCase(
+  alert: string,
+  name: string,
+  processes: readonly ProcessSpec[],
+  proves: AlertCase['proves'],
+  checks: readonly Check[],
+): AlertCase {
+  const until = Math.max(...checks.map(({ at }) => at));
+  return {
+    alert,
+    name: `${alert}: ${name}`,
+    proves,
+    series: world(processes, { until, step: STEP, up: true }),
+    step: STEP,
+    checks,
+  };
+}
+
+const silentUntil = (to: number): Check[] =>
+  Array.from({ length: to / 60 + 1 }, (_, i) => ({ at: i * 60, alerts: [] }));
+
+/** A job that has nothing to do with this package, and is down. */
+const stranger: ProcessSpec = { job: 'other', instance: 'other-1', start: 1e9, metrics: {} };
+
+export const TELEMETRY_CASES: readonly AlertCase[] = [
+  fleetCase(
+    'AnthropicTargetDown',
+    'one of three targets cannot be scraped',
+    [pod('pod-1'), pod('pod-2', { unseen: [[600, 2400]] }), pod('pod-3'), stranger],
+    ['fires', 'resolves'],
+    [
+      { at: 600, alerts: [] },
+      { at: 1185, alerts: [] },
+      { at: 1200, alerts: [down] },
+      { at: 2385, alerts: [down] },
+      { at: 2400, alerts: [] },
+    ],
+  ),
+  fleetCase(
+    'AnthropicTargetDown',
+    'a target is down for 9 minutes',
+    [pod('pod-1'), pod('pod-2', { unseen: [[600, 1140]] })],
+    ['silent below'],
+    silentUntil(2400),
+  ),
+  {
+    ...fleetCase(
+      'AnthropicTargetDown',
+      'a job without our telemetry is down',
+      [pod('pod-1')],
+      ['silent below'],
+      silentUntil(1800),
+    ),
+    series: [
+      ...world([pod('pod-1')], { until: 1800, step: STEP, up: true }),
+      { series: 'up{job="other",instance="other-1"}', values: '0+0x120' },
+    ],
+  },
+  fleetCase(
+    'AnthropicTelemetryAbsent',
+    'the only target of a job goes away for two hours',
+    [pod('pod-1', { unseen: [[2 * HOUR, 4 * HOUR]] }), { ...stranger, start: 0 }],
+    ['fires', 'resolves'],
+    [
+      { at: 2 * HOUR, alerts: [] },
+      { at: 2 * HOUR + 585, alerts: [] },
+      { at: 2 * HOUR + 600, alerts: [absent] },
+      { at: 3 * HOUR - 15, alerts: [absent] },
+      // An hour later nobody expects it any more: the job may have been retired.
+      { at: 3 * HOUR, alerts: [] },
+    ],
+  ),
+  fleetCase(
+    'AnthropicTelemetryAbsent',
+    'comes back after 20 minutes',
+    [pod('pod-1', { unseen: [[2 * HOUR, 2 * HOUR + 1200]] })],
+    ['fires', 'resolves'],
+    [
+      { at: 2 * HOUR + 1185, alerts: [absent] },
+      { at: 2 * HOUR + 1200, alerts: [] },
+    ],
+  ),
+  fleetCase(
+    'AnthropicTelemetryAbsent',
+    'away for 9 minutes, and one of two away for longer',
+    [
+      pod('pod-1', { unseen: [[2 * HOUR, 2 * HOUR + 540]] }),
+      pod('pod-2', { unseen: [[2 * HOUR, 3 * HOUR]] }),
+    ],
+    ['silent below'],
+    silentUntil(3 * HOUR),
+  ),
+  ...burstCases({
+    expected: {
+      alert: 'AnthropicTelemetryErrors',
+      labels: { ...LABELS, anthropic_telemetry_stage: 'metrics' },
+      summary: 'The Claude telemetry of app fails.',
+      description:
+        'app had 6 failures while recording metrics in the last 15m. The Claude calls are not affected, what is told ' +
+        'about them may be.',
+      dashboard: 'anthropic-telemetry?var-job=app',
+    },
+    window: 900,
+    fires: { '6 failures': { 'anthropic_telemetry_errors_total{anthropic_telemetry_stage="metrics"}': 6 } },
+    silent: { '5 failures': { 'anthropic_telemetry_errors_total{anthropic_telemetry_stage="metrics"}': 5 } },
+  }),
+  {
+    alert: 'AnthropicWatchdog',
+    name: 'AnthropicWatchdog: always fires, also without any metric',
+    proves: ['fires'],
+    series: [],
+    step: STEP,
+    checks: [0, 600].map((at) => ({
+      at,
+      alerts: [
+        firing({
+          alert: 'AnthropicWatchdog',
+          labels: { severity: 'none', fault: 'none' },
+          summary: 'Alerting works.',
+          description:
+            'This alert always fires. Route it to a receiver that raises the alarm when it stops: then the way from ' +
+            'Prometheus through Alertmanager is broken, and no other alert can arrive.',
+          dashboard: 'anthropic-telemetry',
+        }),
+      ],
+    })),
+  },
+];

@@ -1,0 +1,75 @@
+/** Runs promtool's unit tests of rules. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { findPrometheusTools } from '../../../scripts/prometheus-tools.ts';
+
+/** One test group of promtool's format. */
+export interface PromtoolTest {
+  readonly name: string;
+  readonly interval: string;
+  readonly input_series: readonly { readonly series: string; readonly values: string }[];
+  readonly alert_rule_test?: readonly {
+    readonly eval_time: string;
+    readonly alertname: string;
+    readonly exp_alerts: readonly ExpectedAlert[];
+  }[];
+  readonly promql_expr_test?: readonly {
+    readonly expr: string;
+    readonly eval_time: string;
+    readonly exp_samples: readonly { readonly labels: string; readonly value: number }[];
+  }[];
+}
+
+/** A firing alert, with all its labels and annotations. */
+export interface ExpectedAlert {
+  readonly exp_labels: Readonly<Record<string, string>>;
+  readonly exp_annotations: Readonly<Record<string, string>>;
+}
+
+/** What promtool said. */
+export interface PromtoolResult {
+  readonly passed: boolean;
+  readonly output: string;
+  /** The failed checks: the test's name and what it checked, which names the alert. */
+  readonly failures: readonly { readonly test: string; readonly check: string }[];
+}
+
+/** Runs `tests` against `rules`, the text of a rule file. */
+export async function testRules(
+  rules: string,
+  tests: readonly PromtoolTest[],
+  evaluationInterval = '15s',
+): Promise<PromtoolResult> {
+  const { promtool } = await findPrometheusTools();
+  const folder = await mkdtemp(join(tmpdir(), 'rules-'));
+  try {
+    await writeFile(join(folder, 'rules.yaml'), rules);
+    // Aliases off: promtool reads them, but people read the file when a test fails.
+    const file = stringify(
+      { rule_files: ['rules.yaml'], evaluation_interval: evaluationInterval, tests },
+      { lineWidth: 0, aliasDuplicateObjects: false },
+    );
+    await writeFile(join(folder, 'tests.yaml'), file);
+    return await new Promise((resolve) => {
+      execFile(
+        promtool,
+        ['test', 'rules', 'tests.yaml'],
+        { cwd: folder, maxBuffer: 1 << 26 },
+        (error, out, err) =>
+          resolve({ passed: error === null, output: out + err, failures: failuresIn(out + err) }),
+      );
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function failuresIn(output: string): PromtoolResult['failures'] {
+  // Checks of alerts come with the name of their test, checks of expressions without.
+  return [...output.matchAll(/^ {4}(?:name: (.*),\n {4})?((?:alertname|expr): .*)$/gm)].map(
+    ([, test = '', check = '']) => ({ test, check }),
+  );
+}

@@ -1,0 +1,35 @@
+/** Parts of the pack, so that a test evaluates only what it tests. */
+import { ruleFile, yaml } from '../../../alerts/src/build.ts';
+import { DEFAULT_CONFIG } from '../../../alerts/src/config.ts';
+import { ruleGroups } from '../../../alerts/src/groups.ts';
+import { type AlertRule, isAlert, type RuleGroup } from '../../../alerts/src/rule.ts';
+
+const GROUPS = ruleGroups(DEFAULT_CONFIG);
+
+/** Every alert of the pack. */
+export const ALERTS: readonly AlertRule[] = GROUPS.flatMap(({ rules }) => rules).filter(isAlert);
+
+/** The group of an alert, with the alert and the records that it reads, directly or not. */
+export function groupOf(alert: string): RuleGroup {
+  const group = GROUPS.find(({ rules }) => rules.some((rule) => isAlert(rule) && rule.alert === alert));
+  if (!group) throw new Error(`no alert ${alert}`);
+  const wanted = group.rules.filter((rule) => isAlert(rule) && rule.alert === alert);
+  for (const rule of group.rules.toReversed()) {
+    if (!isAlert(rule) && wanted.some(({ expr }) => expr.includes(rule.record))) wanted.unshift(rule);
+  }
+  return { ...group, rules: group.rules.filter((rule) => wanted.includes(rule)) };
+}
+
+/** {@link groupOf} as a rule file. */
+export function rulesOf(alert: string): string {
+  return yaml(ruleFile([groupOf(alert)], DEFAULT_CONFIG));
+}
+
+/** The expression of an alert or record. */
+export function expressionOf(name: string): string {
+  const rule = GROUPS.flatMap(({ rules }) => rules).find((candidate) =>
+    isAlert(candidate) ? candidate.alert === name : candidate.record === name,
+  );
+  if (!rule) throw new Error(`no rule ${name}`);
+  return rule.expr;
+}

@@ -1,0 +1,121 @@
+/** Births, deploys, restarts and gaps: in each, which events a correct rule counts. */
+import { born, counts, flat, type ProcessSpec, type ValueAt } from './world.ts';
+
+/** A scenario for one counter. */
+export interface BirthScenario {
+  readonly name: string;
+  /** The processes, with `series` as the counter. */
+  processes(series: string): ProcessSpec[];
+  /** When the events happened that a rule must see. */
+  readonly events: readonly number[];
+}
+
+/** How many events of the last `window` seconds a scrape every `step` seconds shows at `time`. */
+export function visibleEvents(scenario: BirthScenario, time: number, window: number, step: number): number {
+  return scenario.events
+    .map((event) => Math.ceil(event / step) * step)
+    .filter((seen) => seen <= time && seen > time - window).length;
+}
+
+const pod = (instance: string, life: Partial<ProcessSpec>, series: string, value: ValueAt): ProcessSpec => ({
+  instance,
+  ...life,
+  metrics: { [series]: value },
+});
+const OLD = -86_400;
+const pods = ['pod-1', 'pod-2', 'pod-3', 'pod-4', 'pod-5'];
+const next = (name: string) => `${name}-new`;
+/** A rolling deploy: a pod ends and its successor starts every 40 s from second 1200 on. */
+const rolling = (series: string, last: ValueAt): ProcessSpec[] =>
+  pods.flatMap((name, i) => [
+    pod(name, { end: 1200 + i * 40 }, series, flat(7)),
+    pod(next(name), { start: 1200 + i * 40 }, series, i === 4 ? last : counts()),
+  ]);
+
+export const BIRTH_SCENARIOS: readonly BirthScenario[] = [
+  {
+    name: 'S1: the series of a known process is born at 1',
+    processes: (s) => [pod('pod-1', {}, s, born(1207))],
+    events: [1207],
+  },
+  {
+    name: 'S2: a series at zero counts to 1',
+    processes: (s) => [pod('pod-1', {}, s, counts(1207))],
+    events: [1207],
+  },
+  {
+    name: 'S3: a deploy resets the counter and nothing happens',
+    processes: (s) => [pod('pod-1', { end: 1200 }, s, flat(7)), pod('pod-1', { start: 1205 }, s, counts())],
+    events: [],
+  },
+  {
+    name: 'S4: a new pod whose first scrape shows 1',
+    processes: (s) => [pod('pod-1', {}, s, flat(0)), pod('pod-2', { start: 1202 }, s, born(1207))],
+    events: [1207],
+  },
+  {
+    name: 'S4b: a new pod at zero counts to 1 within its first window',
+    processes: (s) => [pod('pod-1', {}, s, flat(0)), pod('pod-2', { start: 1202 }, s, counts(1307))],
+    events: [1307],
+  },
+  {
+    name: 'S4c: a new pod at zero counts to 1 as its first window ends',
+    processes: (s) => [pod('pod-1', {}, s, flat(0)), pod('pod-2', { start: 1202 }, s, counts(1503))],
+    events: [1503],
+  },
+  {
+    name: 'S5: a target is away for 8 minutes and comes back',
+    processes: (s) => [pod('pod-1', { unseen: [[1200, 1680]] }, s, flat(7))],
+    events: [],
+  },
+  {
+    name: 'S5b: a fresh Prometheus sees an old counter',
+    processes: (s) => [pod('pod-1', { unseen: [[0, 1200]] }, s, flat(7))],
+    events: [],
+  },
+  {
+    name: 'S6: three replicas, each born at 1',
+    processes: (s) => ['pod-1', 'pod-2', 'pod-3'].map((name) => pod(name, {}, s, born(1207))),
+    events: [1207, 1207, 1207],
+  },
+  {
+    name: 'S7: the series of a known process is born at 5',
+    processes: (s) => [pod('pod-1', {}, s, born(1207, 1208, 1209, 1210, 1211))],
+    events: [1207, 1208, 1209, 1210, 1211],
+  },
+  {
+    name: 'S9: 7, a restart, then 1',
+    processes: (s) => [pod('pod-1', { end: 1200 }, s, flat(7)), pod('pod-1', { start: 1201 }, s, born(1207))],
+    events: [1207],
+  },
+  {
+    name: 'S10: 1, a restart, then 1: a reset that no value shows',
+    processes: (s) => [pod('pod-1', { end: 1200 }, s, flat(1)), pod('pod-1', { start: 1201 }, s, born(1207))],
+    events: [1207],
+  },
+  {
+    name: 'S11: three events between two scrapes',
+    processes: (s) => [pod('pod-1', {}, s, counts(1206, 1207, 1208))],
+    events: [1206, 1207, 1208],
+  },
+  {
+    name: 'S12: a rolling deploy of five pods and nothing happens',
+    processes: (s) => rolling(s, counts()),
+    events: [],
+  },
+  {
+    name: 'S13: a rolling deploy of five pods with an event on the last one',
+    processes: (s) => rolling(s, born(1403)),
+    events: [1403],
+  },
+  {
+    name: 'S14: a process that is first seen a minute after its start, and counts as its first window ends',
+    processes: (s) => [pod('pod-1', { start: 1201, unseen: [[1201, 1260]] }, s, born(1480))],
+    events: [1480],
+  },
+  {
+    name: 'S15: a process older than the test, whose counter has long been there, counts on',
+    processes: (s) => [pod('pod-1', { start: OLD }, s, (now) => 7 + (now >= 1207 ? 2 : 0))],
+    events: [1206, 1207],
+  },
+];
