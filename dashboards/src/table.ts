@@ -1,0 +1,106 @@
+/** Tables of totals: one column per label, one per query. */
+import {
+  TableCellDisplayMode,
+  TableCellHeight,
+  TableSortByFieldStateBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import { common, type PanelOptions, type Query, type SizedPanel } from './panel-options.ts';
+import { COLORS, type Link, type Step } from './style.ts';
+
+/** A column that shows a label. */
+export interface LabelColumn {
+  readonly label: string;
+  readonly title: string;
+  readonly width?: number;
+  /** Colours the words that have a colour. */
+  readonly colored?: boolean;
+  readonly links?: readonly Link[];
+}
+
+/** A column that shows the values of a query. */
+export interface ValueColumn {
+  readonly title: string;
+  readonly expr: string;
+  readonly unit?: string;
+  readonly decimals?: number;
+  readonly width?: number;
+  /** Colours the text of the cell. */
+  readonly thresholds?: readonly Step[];
+}
+
+/** Options of {@link table}. */
+export interface TableOptions extends Omit<PanelOptions, 'queries' | 'unit'> {
+  readonly labels: readonly LabelColumn[];
+  readonly values: readonly ValueColumn[];
+  /** The column to sort by, highest first. @default the first value */
+  readonly sortBy?: string;
+}
+
+/** A table with a row for each set of labels. Queries that lack a row leave the cell empty. */
+export function table(options: TableOptions): SizedPanel {
+  const { labels, values, sortBy = values[0]?.title ?? '', ...rest } = options;
+  const queries: Query[] = values.map(({ expr }) => ({ expr, format: 'table', instant: true }));
+  const builder = common(new Table(), { ...rest, unit: 'short', queries })
+    .cellHeight(TableCellHeight.Sm)
+    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)])
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({ id: 'organize', options: organize(labels, values) });
+  for (const column of labels) builder.overrideByName(column.title, labelProperties(column));
+  for (const column of values) builder.overrideByName(column.title, valueProperties(column));
+  return { builder, width: options.width ?? 12, height: options.height ?? 8 };
+}
+
+/** Names and order of the columns; Prometheus calls the values of query A `Value`, or `Value #A` when there are more. */
+function organize(labels: readonly LabelColumn[], values: readonly ValueColumn[]): object {
+  const field = (index: number) =>
+    values.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`;
+  const columns = [
+    ...labels.map(({ label, title }) => [label, title] as const),
+    ...values.map(({ title }, index) => [field(index), title] as const),
+  ];
+  return {
+    excludeByName: { Time: true },
+    indexByName: Object.fromEntries(columns.map(([name], index) => [name, index])),
+    renameByName: Object.fromEntries(columns),
+  };
+}
+
+function labelProperties({ width, colored, links }: LabelColumn): DynamicConfigValue[] {
+  return [
+    ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(links ? [{ id: 'links', value: links.map((link) => ({ ...link, targetBlank: true })) }] : []),
+    ...(colored
+      ? [
+          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+          { id: 'mappings', value: [{ type: 'value', options: colorOptions() }] },
+        ]
+      : []),
+  ];
+}
+
+function valueProperties({ unit, decimals, width, thresholds }: ValueColumn): DynamicConfigValue[] {
+  return [
+    ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
+    ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
+    ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(thresholds
+      ? [
+          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+          { id: 'color', value: { mode: 'thresholds' } },
+          {
+            id: 'thresholds',
+            value: {
+              mode: 'absolute',
+              steps: thresholds.map(({ from, color }) => ({ value: from, color })),
+            },
+          },
+        ]
+      : []),
+  ];
+}
+
+function colorOptions(): object {
+  return Object.fromEntries(Object.entries(COLORS).map(([word, color], index) => [word, { color, index }]));
+}

@@ -1,0 +1,17 @@
+/** The committed files are what the sources say. */
+import { readdir, readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { dashboards } from '../../dashboards/src/build.ts';
+
+it.each(dashboards())('$path is up to date', async ({ path, content }) => {
+  expect(await readFile(path, 'utf8'), 'run `npm run generate`').toBe(content);
+});
+
+it('there is no other dashboard', async () => {
+  const files = (await readdir('dashboards')).filter((name) => name.endsWith('.json'));
+  expect(files.sort()).toEqual(
+    dashboards()
+      .map(({ path }) => path.replace('dashboards/', ''))
+      .sort(),
+  );
+});

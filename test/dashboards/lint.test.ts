@@ -1,0 +1,126 @@
+/** The rules of dashboard-linter and the traps of the builders, as tests. */
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
+import { ruleGroups } from '../../alerts/src/groups.ts';
+import { isAlert } from '../../alerts/src/rule.ts';
+import { variable } from '../../dashboards/src/style.ts';
+import { DASHBOARDS, type PanelJson } from './support/panels.ts';
+
+const ALERTS = ruleGroups(DEFAULT_CONFIG)
+  .flatMap(({ rules }) => rules)
+  .filter(isAlert);
+
+describe.each(DASHBOARDS)('$path', ({ path, json }) => {
+  const panels = json.panels.filter(({ type }) => type !== 'row');
+  const querying = panels.filter(({ targets }) => targets?.length);
+
+  it('is a classic dashboard that imports and provisions', () => {
+    expect(json).toMatchObject({
+      id: null,
+      editable: false,
+      uid: path.slice('dashboards/'.length, -'.json'.length),
+    });
+    expect(json.schemaVersion).toBeLessThanOrEqual(42);
+    expect(json).not.toHaveProperty('__inputs');
+    expect(json).not.toHaveProperty('apiVersion');
+    expect(json.description).not.toBe('');
+    expect(JSON.stringify(json)).not.toMatch(/"placement":"inControlsMenu"|\$\{DS_/);
+  });
+
+  it('has the variables', () => {
+    const [datasource, ...others] = json.templating.list;
+    expect(datasource).toMatchObject({
+      name: 'datasource',
+      label: 'Data source',
+      type: 'datasource',
+      query: 'prometheus',
+    });
+    expect(others.map(({ name }) => name)).toEqual(['job', 'instance', 'model', 'method', 'logs', 'traces']);
+    for (const variable of others.filter(({ type }) => type === 'query')) {
+      expect(variable).toMatchObject({
+        refresh: 2,
+        multi: true,
+        allValue: expect.stringMatching(/^\.[+*]$/),
+      });
+    }
+  });
+
+  it('shows firing alerts on every graph', () => {
+    expect(json.annotations.list.map(({ expr }) => expr).join()).toContain('ALERTS{');
+  });
+
+  it('has unique ids and references', () => {
+    const ids = json.panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(Math.min(...ids)).toBeGreaterThan(0);
+    for (const { targets = [] } of querying) {
+      const references = targets.map(({ refId }) => refId);
+      expect(references).toEqual([...'ABCDEFGH'].slice(0, references.length));
+    }
+  });
+
+  it('has panels that do not overlap and fill their line', () => {
+    const cells = new Set<string>();
+    for (const { title, gridPos } of json.panels) {
+      expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
+      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
+        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+          expect(cells.has(`${x} ${y}`), `${title} overlaps`).toBe(false);
+          cells.add(`${x} ${y}`);
+        }
+      }
+    }
+    const height = Math.max(...json.panels.map(({ gridPos }) => gridPos.y + gridPos.h));
+    expect(cells.size).toBe(24 * height);
+  });
+
+  it('has panels with title, description, unit, data source, legend and a text for no data', () => {
+    for (const panel of panels) {
+      expect(panel.title).not.toBe('');
+      expect(panel.description, panel.title).toMatch(/.{20,}/);
+    }
+    for (const panel of querying) {
+      expect(panel.datasource?.uid, panel.title).toBe(variable('datasource'));
+      expect(panel.fieldConfig?.defaults.unit, panel.title).toMatch(/./);
+      expect(panel.fieldConfig?.defaults.noValue, panel.title).toMatch(/./);
+      expect(legendShown(panel), panel.title).toBe(true);
+      for (const target of panel.targets ?? []) {
+        expect(target.datasource.uid).toBe(variable('datasource'));
+        if (panel.type !== 'table') expect(target.legendFormat, panel.title).not.toBe('__auto');
+      }
+    }
+  });
+
+  it('links to runbooks and dashboards that exist', () => {
+    const urls = JSON.stringify(json).match(/https?:[^"\\)\s]+\.md/g) ?? [];
+    for (const url of urls) {
+      const alert = /\/(\w+)\.md$/.exec(url)?.[1] ?? url;
+      expect(ALERTS.map((rule) => rule.alert)).toContain(alert);
+      expect(existsSync(`runbooks/${alert}.md`), `runbooks/${alert}.md`).toBe(true);
+    }
+  });
+});
+
+it('every alert links to a dashboard that exists, and to a panel of it', () => {
+  for (const { alert, dashboard, panel } of ALERTS) {
+    const target = DASHBOARDS.find(({ json }) => json.uid === dashboard);
+    expect(target, alert).toBeDefined();
+    if (panel !== undefined)
+      expect(
+        target?.json.panels.map(({ id }) => id),
+        alert,
+      ).toContain(panel);
+  }
+});
+
+it('every alert has its runbook on a panel or in the first steps', () => {
+  const all = DASHBOARDS.map(({ json }) => JSON.stringify(json)).join();
+  for (const { alert } of ALERTS) expect(all, alert).toContain(`/${alert}.md`);
+});
+
+function legendShown({ type, options }: PanelJson): boolean {
+  if (type === 'timeseries') return options?.legend?.showLegend === true;
+  if (type === 'heatmap') return options?.legend?.show === true;
+  return true;
+}

@@ -1,0 +1,360 @@
+/**
+ * Every panel against the truth: known calls by the real SDK to the local API, scraped by a real Prometheus. What a
+ * panel shows must be what the API sent. Pods are born with all their calls before their first scrape, die, and
+ * restart in place, and the totals still match.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COST_KINDS, type CostKind } from '../../src/model/cost.ts';
+import { PRICES } from '../../src/model/prices.ts';
+import {
+  type AnthropicServer,
+  DEFAULT_MODELS,
+  type SentTotals,
+  startAnthropicServer,
+} from '../../src/testing/index.ts';
+import { type Answers, evaluate } from './support/evaluate.ts';
+import { PANELS } from './support/panels.ts';
+import { freePort, type Prometheus, startPrometheus } from './support/prometheus.ts';
+import { since, tokensOf } from './support/sent.ts';
+import {
+  type App,
+  BAD,
+  badCalls,
+  drain,
+  goodCalls,
+  HAIKU,
+  OPUS,
+  SONNET,
+  startApp,
+  UNKNOWN,
+} from './support/workload.ts';
+
+const PRICED = {
+  [OPUS]: 'claude-opus-5-5',
+  [SONNET]: 'claude-sonnet-5-5',
+  [HAIKU]: 'claude-haiku-4-5',
+} as const;
+const MODELS = [OPUS, SONNET, HAIKU, UNKNOWN];
+const now = () => Math.floor(Date.now() / 1000);
+
+let server: AnthropicServer;
+let prometheus: Prometheus;
+let app: App;
+let nobody: Answers;
+let quiet: Answers;
+/** The whole time, and the second half alone, with what the API sent in it. */
+let whole: { answers: Answers; sent: SentTotals; rounds: number };
+let half: { answers: Answers; sent: SentTotals; rounds: number };
+
+beforeAll(async () => {
+  const start = now() - 5;
+  const [port, otherPort] = [await freePort(), await freePort()];
+  prometheus = await startPrometheus({ 'pod-1': port, 'pod-2': otherPort });
+  server = await startAnthropicServer({
+    retryAfterMs: 20,
+    models: [...DEFAULT_MODELS, UNKNOWN],
+    apiKeys: ['good-key'],
+  });
+  nobody = await evaluate(prometheus, start, now());
+
+  let broken = 0;
+  const info = () => {
+    if (broken++ < 2) throw new Error('the disk is full');
+  };
+  app = await startApp(server, { logger: { info, warn() {}, error() {} } }, port);
+  await sleep(2500);
+  quiet = await evaluate(prometheus, start, now());
+
+  const round = async (left: number) => {
+    await goodCalls(app);
+    await badCalls(app, server);
+    await drain(app, server, left);
+    await sleep(1100);
+  };
+  await round(0.9);
+  await round(0.6);
+  await sleep(1500);
+  const middle = now();
+  const before = server.sent;
+  await sleep(1500);
+  await round(0.3);
+
+  // Born with all its calls before its first scrape; dies; starts again under the same name.
+  const first = await startApp(server, {}, otherPort);
+  await goodCalls(first);
+  await sleep(2100);
+  await first[Symbol.asyncDispose]();
+  await sleep(1100);
+  const second = await startApp(server, {}, otherPort);
+  await goodCalls(second);
+  await goodCalls(second);
+  await round(0.05);
+  await sleep(2100);
+  const end = now();
+  whole = { answers: await evaluate(prometheus, start, end), sent: server.sent, rounds: 4 };
+  half = { answers: await evaluate(prometheus, middle, end), sent: since(before, server.sent), rounds: 2 };
+  await second[Symbol.asyncDispose]();
+});
+
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+  await server.close();
+  await prometheus[Symbol.asyncDispose]();
+});
+
+describe('without telemetry', () => {
+  it('every panel shows its text for no data', () => {
+    const shown = nobody.all.filter(({ series, name }) => series.length > 0 && !name.includes('Rules'));
+    // The states of the alerts are known as soon as the rules are loaded: nothing fires.
+    expect(shown.map(({ name }) => name)).toEqual(
+      ['Error rate', 'Server errors', 'Authentication', 'Retries'].map(
+        (title) => `anthropic-triage: ${title} [A]`,
+      ),
+    );
+  });
+});
+
+describe('without traffic', () => {
+  it('every panel shows zeros or its text for no data, and no NaN', () => {
+    for (const { name, series } of quiet.all) {
+      for (const { values } of series) for (const [, value] of values) expect(value, name).not.toBeNaN();
+    }
+    const counts = [
+      'anthropic-triage: In the time range [A]',
+      'anthropic-errors: Failed attempts [A]',
+      'anthropic-cost: Calls [A]',
+    ];
+    for (const name of counts) {
+      const { series } = quiet.all.find((answer) => answer.name === name) ?? {};
+      expect(
+        series?.map(({ values }) => values[0]?.[1]),
+        name,
+      ).toEqual([0]);
+    }
+    expect(quiet.of('anthropic-triage', 'Whose turn is it? (last 5m)')[0]?.metric).toEqual({
+      anthropic_error_fault: 'nobody',
+    });
+    expect(quiet.of('anthropic-triage', 'Failed attempts by whose turn it is (last 5m)')).toHaveLength(6);
+    expect(quiet.of('anthropic-triage', 'Error rate (last 5m)')).toEqual([]);
+  });
+});
+
+describe('with traffic', () => {
+  it('every query of every panel has a result', () => {
+    expect(whole.answers.all.filter(({ series }) => series.length === 0).map(({ name }) => name)).toEqual([]);
+    expect(whole.answers.all).toHaveLength(PANELS.flatMap(({ targets }) => targets).length);
+  });
+
+  it('no value is NaN, negative or infinite', () => {
+    for (const { name, series } of whole.answers.all) {
+      if (name.includes('Does the cache pay?')) continue;
+      for (const { values } of series) {
+        for (const [, value] of values) {
+          expect(Number.isFinite(value), name).toBe(true);
+          expect(value, name).toBeGreaterThanOrEqual(0);
+        }
+      }
+    }
+  });
+
+  it('the alerts of the mission fire, and the verdict names who has to act', () => {
+    for (const title of ['Error rate', 'Server errors', 'Authentication', 'Retries']) {
+      expect(whole.answers.sum('anthropic-triage', title), title).toBeGreaterThan(0);
+    }
+    expect(whole.answers.of('anthropic-triage', 'Whose turn is it? (last 5m)')[0]?.metric).toEqual({
+      anthropic_error_fault: 'anthropic',
+    });
+  });
+});
+
+describe.each([
+  ['the whole time', () => whole],
+  ['a range that begins in the middle', () => half],
+])('in %s', (_, given) => {
+  it('counts of calls and attempts are what the API sent', () => {
+    const { answers, sent, rounds } = given();
+    const failedCalls = BAD.failedCalls * rounds;
+    const canceled = BAD.canceled * rounds;
+    const failed = sent.attempts - ((sent.statuses['200'] ?? 0) - BAD.interrupted * rounds) - canceled;
+    const errors = 'anthropic-errors';
+    const triage = 'anthropic-triage';
+    const limits = 'anthropic-rate-limits';
+    const expected: [uid: string, title: string, refId: string, value: number][] = [
+      [triage, 'In the time range', 'A', sent.calls],
+      [triage, 'In the time range', 'B', failedCalls],
+      [triage, 'In the time range', 'C', BAD.exhausted * rounds],
+      [triage, 'In the time range', 'D', sent.attempts],
+      [triage, 'In the time range', 'E', sent.attempts / sent.calls],
+      [triage, 'Calls, by outcome', 'A', sent.calls],
+      [triage, 'Attempts, by what came back', 'A', sent.attempts],
+      [triage, 'Failed attempts, by whose turn it is', 'A', failed],
+      [triage, 'What failed in the time range', 'A', failed],
+      [triage, 'Calls that ran out of retries, by error type', 'A', BAD.exhausted * rounds],
+      [triage, 'Consecutive 5xx answers, by path and model', 'B', BAD.streaks * rounds],
+      [triage, 'Answers 401, by path', 'A', BAD.refused * rounds],
+      [errors, 'Error rate in the time range', 'A', failedCalls / (sent.calls - canceled)],
+      [errors, 'Failed calls', 'A', failedCalls],
+      [errors, 'Out of retries', 'A', BAD.exhausted * rounds],
+      [errors, 'Failed attempts', 'A', failed],
+      [errors, 'Retried attempts', 'A', failed - failedCalls],
+      [errors, 'Interrupted streams', 'A', BAD.interrupted * rounds],
+      [errors, '429, 529, 5xx, timeouts: which kind of trouble?', 'A', sent.errors['rate_limit_error'] ?? 0],
+      [errors, '429, 529, 5xx, timeouts: which kind of trouble?', 'B', sent.errors['overloaded_error'] ?? 0],
+      [errors, 'Failed attempts, by error type', 'A', failed],
+      [errors, 'What failed in the time range', 'A', failed],
+      [errors, 'By status', 'A', failed],
+      [errors, 'By model', 'A', failed],
+      [errors, 'By method of the SDK', 'A', failed],
+      [errors, 'By whose turn it is', 'A', failed],
+      [errors, 'By path: runs of 5xx and answers 401', 'A', BAD.streaks * rounds],
+      [errors, 'By path: runs of 5xx and answers 401', 'B', BAD.refused * rounds],
+      [errors, 'Failed calls, by provider and stream', 'A', failedCalls],
+      [errors, 'Failed attempts: retried or final', 'A', failed],
+      [errors, 'Calls out of retries, by model', 'A', BAD.exhausted * rounds],
+      [errors, 'Interrupted streams, by error type', 'A', BAD.interrupted * rounds],
+      [limits, 'Answers 429', 'A', sent.statuses['429'] ?? 0],
+      [limits, 'Answers 429, by model', 'A', sent.statuses['429'] ?? 0],
+      [limits, 'Falls below 10 %', 'A', 4],
+      [limits, 'Falls below 10 %, by limit', 'A', 4],
+      [limits, 'Calls that a limit ended', 'A', rounds],
+      ['anthropic-cost', 'Calls without a price', 'A', sent.models[UNKNOWN]?.calls ?? 0],
+    ];
+    for (const [uid, title, refId, value] of expected) {
+      expect(answers.sum(uid, title, refId), `${uid}: ${title} [${refId}]`).toBeCloseTo(value, 9);
+    }
+  });
+
+  it('statuses and error types are what the API sent, one by one', () => {
+    const { answers, sent } = given();
+    for (const [status, count] of Object.entries(sent.statuses)) {
+      const label = { http_response_status_code: status === 'none' ? 'no answer' : status };
+      expect(answers.sum('anthropic-triage', 'Attempts, by what came back', 'A', label), status).toBe(count);
+    }
+    for (const [type, count] of Object.entries(sent.errors)) {
+      const shown = answers.sum('anthropic-errors', 'What failed in the time range', 'A', {
+        error_type: type,
+      });
+      // A connection that breaks in a stream has a type, too, that the server does not know of.
+      expect(shown, type).toBeGreaterThanOrEqual(count);
+      if (type !== 'api_error') expect(shown, type).toBe(count);
+    }
+  });
+
+  it('tokens and calls of each model are what the API sent', () => {
+    const { answers, sent } = given();
+    for (const model of MODELS) {
+      const tokens = tokensOf(sent, model);
+      const written = tokens.cacheWrite5m + tokens.cacheWrite1h;
+      const columns = {
+        B: sent.models[model]?.calls,
+        C: tokens.input + tokens.cacheRead + written,
+        D: tokens.cacheRead,
+        E: written,
+        F: tokens.output,
+        G: tokens.thinking,
+        H: model === UNKNOWN ? sent.models[model]?.calls : 0,
+      };
+      for (const [refId, value] of Object.entries(columns)) {
+        const shown = answers.sum('anthropic-cost', 'Totals of the time range, by model', refId, {
+          gen_ai_request_model: model,
+        });
+        expect(shown, `${model} [${refId}]`).toBe(value);
+      }
+    }
+  });
+
+  it('money is the list price of what the API sent, in totals and in bars', () => {
+    const { answers, sent } = given();
+    const kinds = Object.fromEntries(COST_KINDS.map((kind) => [kind, 0])) as Record<CostKind, number>;
+    let total = 0;
+    for (const [model, family] of Object.entries(PRICED)) {
+      const price = PRICES[family];
+      const tokens = tokensOf(sent, model);
+      if (!price) throw new Error(`no price of ${family}`);
+      const usd: Record<CostKind, number> = {
+        input: tokens.input * price.input,
+        output: tokens.output * price.output,
+        cache_read: tokens.cacheRead * price.cacheRead,
+        cache_write_5m: tokens.cacheWrite5m * price.cacheWrite5m,
+        cache_write_1h: tokens.cacheWrite1h * price.cacheWrite1h,
+      };
+      let ofModel = 0;
+      for (const kind of COST_KINDS) {
+        kinds[kind] += usd[kind] / 1e6;
+        ofModel += usd[kind] / 1e6;
+      }
+      total += ofModel;
+      expectMoney(
+        answers.sum('anthropic-cost', 'Totals of the time range, by model', 'A', {
+          gen_ai_request_model: model,
+        }),
+        ofModel,
+      );
+    }
+    expectMoney(answers.sum('anthropic-cost', 'Spent in the time range'), total);
+    const hours = answers.step / 3600;
+    expectMoney(answers.sum('anthropic-cost', 'USD an hour, by model') * hours, total);
+    for (const kind of COST_KINDS) {
+      expectMoney(
+        answers.sum('anthropic-cost', 'USD an hour, by kind of token', 'A', { anthropic_cost_kind: kind }) *
+          hours,
+        kinds[kind],
+      );
+    }
+    const calls = MODELS.reduce((sum, model) => sum + (sent.models[model]?.calls ?? 0), 0);
+    expectMoney(answers.sum('anthropic-cost', 'Per 1,000 calls'), (1000 * total) / calls);
+  });
+});
+
+it('the cache has saved what the price list says', () => {
+  const { answers, sent } = whole;
+  let saved = 0;
+  let extra = 0;
+  for (const [model, family] of Object.entries(PRICED)) {
+    const price = PRICES[family];
+    const tokens = tokensOf(sent, model);
+    if (!price) throw new Error(`no price of ${family}`);
+    saved += (tokens.cacheRead * (price.input - price.cacheRead)) / 1e6;
+    extra +=
+      (tokens.cacheWrite5m * (price.cacheWrite5m - price.input) +
+        tokens.cacheWrite1h * (price.cacheWrite1h - price.input)) /
+      1e6;
+  }
+  const pays = 'Does the cache pay? (time range)';
+  expectMoney(answers.sum('anthropic-cost', pays, 'A'), saved - extra);
+  expectMoney(answers.sum('anthropic-cost', pays, 'B'), saved);
+  expectMoney(answers.sum('anthropic-cost', pays, 'C'), -extra);
+});
+
+it('limits are what the API stated, once for all replicas', () => {
+  const limit = (refId: string, type: string) =>
+    whole.answers
+      .of('anthropic-rate-limits', 'Limits', refId)
+      .filter(
+        ({ metric }) =>
+          metric['anthropic_rate_limit_type'] === type && metric['gen_ai_request_model'] === SONNET,
+      )
+      .map(({ values }) => values[0]?.[1]);
+  expect(limit('A', 'requests')).toEqual([4000]);
+  expect(limit('A', 'input_tokens')).toEqual([2_000_000]);
+  expect(limit('B', 'requests')[0]).toBeGreaterThan(3700);
+  expect(limit('D', 'requests')[0]).toBeLessThan(0.08);
+});
+
+it('the telemetry sees itself', () => {
+  const uid = 'anthropic-telemetry';
+  expect(whole.answers.sum(uid, 'Processes')).toBe(2);
+  expect(whole.answers.sum(uid, 'Telemetry failures')).toBe(2);
+  expect(
+    whole.answers.sum(uid, 'Telemetry failures, by stage', 'A', { anthropic_telemetry_stage: 'logs' }),
+  ).toBe(2);
+  expect(whole.answers.sum(uid, 'Rules')).toBe(1);
+  const perProcess = whole.answers.sum(uid, 'Processes', 'B');
+  expect(whole.answers.sum(uid, 'Series')).toBe(perProcess || whole.answers.sum(uid, 'Series'));
+});
+
+/** Within 0.01 %. */
+function expectMoney(shown: number, value: number): void {
+  expect(Math.abs(shown - value), `${shown} is not ${value} USD`).toBeLessThanOrEqual(Math.abs(value) * 1e-4);
+}

@@ -1,0 +1,74 @@
+/** The committed dashboards, and their panels in one list. */
+import { dashboards } from '../../../dashboards/src/build.ts';
+
+/** A query of a panel. */
+export interface Target {
+  readonly refId: string;
+  readonly expr: string;
+  readonly legendFormat: string;
+  readonly instant: boolean;
+  readonly format: string;
+  readonly datasource: { readonly type: string; readonly uid: string };
+}
+
+/** A panel, as the JSON has it. */
+export interface PanelJson {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly targets?: readonly Target[];
+  readonly datasource?: { readonly uid: string };
+  readonly fieldConfig?: {
+    readonly defaults: { readonly unit?: string; readonly noValue?: string };
+    readonly overrides: readonly unknown[];
+  };
+  readonly options?: { readonly legend?: { readonly showLegend?: boolean; readonly show?: boolean } };
+  readonly links?: readonly { readonly url: string }[];
+}
+
+/** A dashboard, as the JSON has it. */
+export interface DashboardJson {
+  readonly id: null;
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly schemaVersion: number;
+  readonly editable: boolean;
+  readonly panels: readonly PanelJson[];
+  readonly links: readonly { readonly url?: string; readonly type: string }[];
+  readonly templating: {
+    readonly list: readonly {
+      readonly name: string;
+      readonly label?: string;
+      readonly type: string;
+      readonly refresh?: number;
+      readonly multi?: boolean;
+      readonly allValue?: string;
+      readonly query: unknown;
+    }[];
+  };
+  readonly annotations: { readonly list: readonly { readonly expr: string }[] };
+}
+
+/** Every dashboard, by its path. */
+export const DASHBOARDS: readonly { readonly path: string; readonly json: DashboardJson }[] =
+  dashboards().map(({ path, content }) => ({ path, json: JSON.parse(content) }));
+
+/** A panel that asks queries, with its dashboard. */
+export interface QueryPanel {
+  readonly name: string;
+  readonly uid: string;
+  readonly panel: PanelJson;
+  readonly targets: readonly Target[];
+}
+
+/** Every panel that asks queries. */
+export const PANELS: readonly QueryPanel[] = DASHBOARDS.flatMap(({ json }) =>
+  json.panels.flatMap((panel) =>
+    panel.targets?.length
+      ? [{ name: `${json.uid}: ${panel.title}`, uid: json.uid, panel, targets: panel.targets }]
+      : [],
+  ),
+);
