@@ -85,7 +85,13 @@ export class Telemetry implements SeamPort {
 }
 
 const SHARED = Symbol.for('anthropic-otel.telemetry');
+const shared = globalThis as { [SHARED]?: Telemetry };
 const byOptions = new WeakMap<TelemetryOptions, Telemetry>();
+
+/** Makes `telemetry` the one of every client without options of its own. */
+export function shareTelemetry(telemetry: Telemetry): void {
+  shared[SHARED] = telemetry;
+}
 
 /**
  * The telemetry for `options`: one for each options object, and one for the whole process without any, so that streaks,
@@ -93,7 +99,6 @@ const byOptions = new WeakMap<TelemetryOptions, Telemetry>();
  */
 export function telemetryFor(options?: TelemetryOptions): Telemetry {
   if (options === undefined) {
-    const shared = globalThis as { [SHARED]?: Telemetry };
     shared[SHARED] ??= new Telemetry();
     return shared[SHARED];
   }

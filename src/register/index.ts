@@ -3,6 +3,7 @@
  * the standard `OTEL_*` variables with a Prometheus endpoint by default, JSON log lines by winston, and
  * the instrumentation of the Claude SDK; flushes at exit. Whatever fails here, the application starts.
  */
+import { isInternalThread, isMainThread } from 'node:worker_threads';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { AnthropicInstrumentation } from '../instrumentation/index.ts';
@@ -38,7 +39,10 @@ function start(): void {
   );
   const instrumentation = new AnthropicInstrumentation({ ...settings.telemetry, logger });
   const configuration: Partial<NodeSDKConfiguration> = { instrumentations: [instrumentation] };
-  if (settings.prometheus) {
+  if (settings.prometheus && !isMainThread) {
+    // The endpoint is the main thread's. Metrics of worker threads need a push exporter.
+    configuration.metricReaders = [];
+  } else if (settings.prometheus) {
     const { host, port } = settings.prometheus;
     configuration.metricReaders = [
       createPrometheusExporter(settings.prometheus, (problem) =>
@@ -54,7 +58,9 @@ function start(): void {
   if (!settings.logs) configuration.logRecordProcessors = [];
   const sdk = new NodeSDK(configuration);
   sdk.start();
+  instrumentation.share();
 
+  if (!isMainThread) return;
   flushAtExit(async () => {
     instrumentation.endOpenCalls();
     await sdk.shutdown();
@@ -62,7 +68,8 @@ function start(): void {
 }
 
 const registered = globalThis as { [REGISTERED]?: boolean };
-if (!registered[REGISTERED]) {
+// Node runs the modules of `--require` in its own loader threads too.
+if (!isInternalThread && !registered[REGISTERED]) {
   registered[REGISTERED] = true;
   try {
     start();

@@ -5,12 +5,17 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Calls `flush` once, when the process is about to end, and waits for it `deadline` milliseconds at most. */
 export function flushAtExit(flush: () => Promise<unknown>, deadline: number): void {
-  let flushed: Promise<void> | undefined;
-  const once = (): Promise<void> => {
+  let flushed: Promise<boolean> | undefined;
+  const once = (): Promise<boolean> => {
     flushed ??= within(deadline, flush());
     return flushed;
   };
-  process.once('beforeExit', () => void once());
+  process.once('beforeExit', () => {
+    void once().then((inTime) => {
+      // The process was done; an exporter that goes on trying must not keep it.
+      if (!inTime) process.exit();
+    });
+  });
   for (const signal of SIGNALS) {
     const onSignal = (): void => {
       void once().then(() => {
@@ -23,11 +28,17 @@ export function flushAtExit(flush: () => Promise<unknown>, deadline: number): vo
   }
 }
 
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+/** Whether `work` is done, one way or the other, within so many milliseconds. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
   });
-  await Promise.race([work.catch(() => {}), late]);
+  const done = work.then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([done, late]);
   clearTimeout(timer);
+  return inTime;
 }
