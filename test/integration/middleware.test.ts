@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Middleware } from '@anthropic-ai/sdk';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
@@ -94,6 +95,23 @@ describe("the application's own middleware", () => {
     ).toBe(0);
     expect(await harness.metric('anthropic.client.retries_exhausted')).toBe(0);
     expect(harness.callSpans().map((span) => span.status.code)).toEqual([SpanStatusCode.ERROR]);
+  });
+
+  test('that takes its time over a failure and then passes it on leaves a final attempt', async () => {
+    const slow: Middleware = async (request, next) => {
+      const response = await next(request);
+      await sleep(120);
+      return response;
+    };
+    const harness = await startHarness({ client: { middleware: [slow], maxRetries: 0 } });
+    harness.server.plan([answer.error(529)]);
+    await rejection(harness.client.messages.create(HELLO));
+    await expectCall(harness, {
+      outcome: 'error',
+      exhausted: true,
+      ...OVERLOADED,
+      attempts: [{ status: 529, disposition: 'final', retryAfter: 0.001, ...OVERLOADED }],
+    });
   });
 
   test('that makes its own span the current one does not hide the call', async () => {

@@ -1,9 +1,6 @@
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
 import { observe, withTelemetry } from '../../src/index.ts';
-import { observedClass } from '../../src/instrumentation/observed-class.ts';
-import { addSeams } from '../../src/seams/client-options.ts';
-import { telemetryFor } from '../../src/telemetry.ts';
 import { answer } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
@@ -68,16 +65,16 @@ describe('a client is observed once', () => {
     await expectOnce(harness, observe(harness.client, harness.telemetryOptions));
   });
 
-  test('by observe of a client of an instrumented class', async () => {
+  test('by observe of a client whose class adds telemetry itself, as the instrumentation has it', async () => {
     const harness = await startHarness();
-    const port = telemetryFor(harness.telemetryOptions);
-    const Instrumented = observedClass(Anthropic as never, (options) => addSeams(options ?? {}, port));
-    const client = new Instrumented({
-      baseURL: harness.server.url,
-      apiKey: 'test-key',
-      logLevel: 'off',
-    }) as Anthropic;
-    expect(client).toBeInstanceOf(Anthropic);
+    class Instrumented extends Anthropic {
+      constructor(options: ClientOptions) {
+        super(withTelemetry(options, harness.telemetryOptions));
+      }
+    }
+    const options: ClientOptions = { baseURL: harness.server.url, apiKey: 'test-key', logLevel: 'off' };
+    const client = new Instrumented(options);
+    expect(client.withOptions({}).middleware).toHaveLength(1);
     await expectOnce(harness, observe(client, {}));
   });
 });

@@ -36,6 +36,18 @@ describe('an application under register ends as it would without it', () => {
     expect(ended.warnings.length).toBeLessThanOrEqual(3);
   });
 
+  test('when no collector listens: not later than the deadline of the flush', { timeout: 7000 }, async () => {
+    const api = await startApi();
+    // Left to itself, an exporter goes on trying for ten seconds.
+    const ended = await run(createApp({ 'app.mjs': ESM }), FLAGS, {
+      ...OTLP,
+      BASE_URL: api.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+      ANTHROPIC_OTEL_SHUTDOWN_TIMEOUT: '300',
+    });
+    expect(ended.code).toBe(0);
+  });
+
   test('when no collector is configured: with no warning and no attempt to reach one', async () => {
     const api = await startApi();
     const ended = await run(createApp({ 'app.mjs': ESM }), FLAGS, {

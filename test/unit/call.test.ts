@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { Attempt } from '../../src/model/attempt.ts';
+import { Call, type CallEnd, type CallListener } from '../../src/model/call.ts';
+
+const START = { method: 'messages.create', provider: 'anthropic', model: 'm', stream: false };
+const OK: CallEnd = { outcome: 'ok', usage: {} };
+const FAILED: CallEnd = { outcome: 'error', sdkErrorType: 'overloaded_error', status: 529, usage: {} };
+const OVERLOADED = { errorType: 'overloaded_error', retryable: true };
+
+/** A call with a clock that the test turns, and what it tells its listener. */
+function createCall(): { call: Call; events: string[]; clock: { now: number }; begin: () => Attempt } {
+  const events: string[] = [];
+  const clock = { now: 0 };
+  const listener: CallListener = {
+    callStarted: () => void events.push('call'),
+    attemptStarted: (_, attempt) => void events.push(`attempt ${attempt.number}`),
+    attemptAnswered: (_, attempt) => void events.push(`answered ${attempt.answer?.status ?? 'not'}`),
+    attemptEnded: (_, attempt) => void events.push(`${attempt.disposition} after ${attempt.duration}`),
+    callEnded: (call, { outcome }) => void events.push(`${outcome} after ${call.duration}`),
+  };
+  const call = new Call(START, listener, undefined, () => clock.now);
+  return { call, events, clock, begin: () => call.beginAttempt('POST', 'http://api/v1/messages') };
+}
+
+const answer = (status: number, requestId?: string) => ({ status, requestId, rateLimits: [] });
+
+describe('a call', () => {
+  test('tells of itself, its attempt, the answer, the end of the attempt and its own end', () => {
+    const { call, events, clock, begin } = createCall();
+    const attempt = begin();
+    clock.now = 200;
+    call.answerAttempt(attempt, answer(200));
+    clock.now = 1000;
+    call.end(OK);
+    expect(events).toEqual(['call', 'attempt 1', 'answered 200', 'ok after 1', 'ok after 1']);
+  });
+
+  test('ends once, and its attempts end once', () => {
+    const { call, events, begin } = createCall();
+    const attempt = begin();
+    call.answerAttempt(attempt, answer(200));
+    for (const end of [OK, FAILED, OK]) call.end(end);
+    call.failAttempt(attempt, OVERLOADED, answer(529));
+    expect(events.filter((event) => event.includes('after'))).toEqual(['ok after 0', 'ok after 0']);
+  });
+
+  test('times the wait between attempts, and no attempt with it', () => {
+    const { call, events, clock, begin } = createCall();
+    const first = begin();
+    clock.now = 100;
+    call.failAttempt(first, OVERLOADED, answer(529));
+    clock.now = 600;
+    const second = begin();
+    expect(second).toMatchObject({ number: 2, retryDelay: 0.5, retryCause: 'overloaded_error' });
+    clock.now = 700;
+    call.answerAttempt(second, answer(200));
+    call.end(OK);
+    expect(events).toContain('retried after 0.1');
+    expect(call).toMatchObject({ attempts: 2, retryDelayTotal: 0.5, duration: 0.7, exhausted: false });
+  });
+
+  test('whose last attempt failed with a retryable error is exhausted', () => {
+    const { call, begin } = createCall();
+    call.failAttempt(begin(), OVERLOADED, answer(529));
+    call.end(FAILED);
+    expect(call).toMatchObject({ exhausted: true, errorType: 'overloaded_error', fault: 'anthropic' });
+  });
+
+  test('without an attempt is never exhausted', () => {
+    const { call, events } = createCall();
+    call.end({ ...FAILED, sdkErrorType: 'client_error', status: undefined });
+    expect(call).toMatchObject({ exhausted: false, fault: 'application', attempts: 0 });
+    expect(events).toEqual(['call', 'error after 0']);
+  });
+
+  test('remembers the first request ids, and not endlessly many', () => {
+    const { call, begin } = createCall();
+    for (let index = 0; index < 50; index++) call.answerAttempt(begin(), answer(500, `req_${index}`));
+    expect(call.requestIds).toHaveLength(16);
+    expect(call.requestIds[0]).toBe('req_0');
+  });
+
+  test('times the first chunk from the start of the last attempt, once', () => {
+    const { call, clock, begin } = createCall();
+    begin();
+    clock.now = 5000;
+    begin();
+    clock.now = 5300;
+    call.firstChunk();
+    clock.now = 9000;
+    call.firstChunk();
+    expect(call.timeToFirstChunk).toBeCloseTo(0.3, 9);
+  });
+});
