@@ -13,6 +13,8 @@ import { table } from './table.ts';
 
 const { spend } = DEFAULT_CONFIG;
 const MODEL = [LABEL.requestModel];
+/** Dollars in full, to compare with a bill. */
+const MONEY = 'currency:financial:$';
 
 export function cost(): string {
   return dashboard({
@@ -61,7 +63,7 @@ function numbers(): SizedPanel[] {
       'Spent in the time range',
       'Estimate by list prices, without taxes, discounts and server tools.',
       spent,
-      'currencyUSD',
+      MONEY,
     ),
     number(
       'Per 1,000 calls',
@@ -70,7 +72,7 @@ function numbers(): SizedPanel[] {
       'currencyUSD',
     ),
     number(
-      'A day, at the rate of the last hour',
+      'USD a day (last hour × 24)',
       `The dearest job. Its budget is ${spend.dailyBudgetUsd} USD a day, set in alerts/src/config.ts.`,
       `24 * max(\n${lastHour}\n)`,
       'currencyUSD',
@@ -83,12 +85,17 @@ function numbers(): SizedPanel[] {
       'percentunit',
       above(1),
     ),
-    number('Calls', 'Calls of a model in the time range.', orZero(total('calls', [], ONLY.ofModel)), 'short'),
+    number(
+      'Calls',
+      'Calls of a model in the time range.',
+      orZero(total('calls', [], ONLY.ofModel)),
+      'locale',
+    ),
     number(
       'Calls without a price',
       'Calls of models that the price table does not know: the estimate leaves them out. Add their price with the `prices` option.',
       orZero(total('unpricedCalls', [])),
-      'short',
+      'locale',
       above(1, 'orange'),
       'AnthropicUnpricedModel',
     ),
@@ -137,7 +144,7 @@ function totals(): SizedPanel {
   ) => ({
     title,
     expr: total(key, MODEL, ONLY.ofModel),
-    unit: 'short',
+    unit: 'locale',
   });
   return table({
     title: 'Totals of the time range, by model',
@@ -146,7 +153,7 @@ function totals(): SizedPanel {
     noValue: NO_DATA.traffic,
     labels: [{ label: LABEL.requestModel, title: 'Model' }],
     values: [
-      { title: 'USD', expr: total('cost', MODEL), unit: 'currencyUSD', decimals: 2 },
+      { title: 'USD', expr: total('cost', MODEL), unit: MONEY, decimals: 2 },
       of('Calls', 'calls'),
       of('Input', 'inputTokens'),
       of('of it cache reads', 'cacheReadTokens'),

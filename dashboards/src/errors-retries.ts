@@ -20,7 +20,7 @@ export function exhausted(): SizedPanel {
   return graph({
     title: 'Calls out of retries, by model',
     description: `The SLA budget is ${DEFAULT_CONFIG.retriesExhausted.allowedCalls} in ${DEFAULT_CONFIG.retriesExhausted.window}, or ${DEFAULT_CONFIG.retriesExhausted.allowedRatio * 100} % of the calls where that is more.`,
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: `${perBar('retriesExhausted', [LABEL.requestModel])} > 0`,
@@ -51,14 +51,12 @@ export function amplified(): SizedPanel {
 
 export function delay(): SizedPanel {
   return graph({
-    title: 'Wait before a retry: median and p95, by cause',
+    title: 'Wait before a retry: p95, by cause',
     description: 'The backoff of the SDK, or what retry-after asked for.',
     unit: 's',
-    queries: [0.5, 0.95].map((phi) => ({
-      expr: quantile(phi, 'retryDelay', [LABEL.errorType]),
-      legend: `p${phi * 100} {{${LABEL.errorType}}}`,
-    })),
+    queries: [{ expr: quantile(0.95, 'retryDelay', [LABEL.errorType]), legend: `{{${LABEL.errorType}}}` }],
     noValue: NO_DATA.zero,
+    colored: ERROR_TYPES,
   });
 }
 
@@ -83,7 +81,7 @@ export function interrupted(): SizedPanel {
   return graph({
     title: 'Interrupted streams, by error type',
     description: 'Streams that began with status 200 and broke: the user sees half an answer.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       { expr: perBar('attempts', [LABEL.errorType], ONLY.interrupted), legend: `{{${LABEL.errorType}}}` },
     ],

@@ -46,7 +46,7 @@ function counts(): SizedPanel[] {
     stat({
       title,
       description,
-      unit: 'short',
+      unit: 'locale',
       queries: [{ expr: orZero(expr), legend: title, instant: true }],
       noValue: NO_DATA.telemetry,
       thresholds: above(1, 'orange'),
@@ -104,7 +104,7 @@ function trouble(): SizedPanel {
     description:
       'Failed attempts of the kinds that a retry can mend. 429 is ours to slow down, 529 and 5xx are theirs, ' +
       'timeouts and connections lie between.',
-    unit: 'short',
+    unit: 'locale',
     queries: Object.entries(TROUBLE).map(([legend, types]) => ({
       expr: orZero(perBar('attempts', [], { [ATTR.errorType]: matching(types) })),
       legend,
@@ -151,7 +151,7 @@ function byPath(): SizedPanel {
     title: 'By path: runs of 5xx and answers 401',
     description:
       'Runs of two or more consecutive server errors (529 apart), and refused keys, by path of the API.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       { expr: `${perBar('serverErrorStreaks', [LABEL.httpRoute])} > 0`, legend: '5xx run: {{http_route}}' },
       { expr: `${perBar('authenticationFailures', [LABEL.httpRoute])} > 0`, legend: '401: {{http_route}}' },
@@ -166,7 +166,7 @@ function byProvider(): SizedPanel {
   return graph({
     title: 'Failed calls, by provider and stream',
     description: 'Platform that serves the model, and whether the answer came as a stream.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: perBar('calls', [LABEL.provider, LABEL.stream], ONLY.failedCalls),

@@ -16,7 +16,7 @@ export function failedBy(
   return graph({
     title,
     description,
-    unit: 'short',
+    unit: 'locale',
     queries: [
       { expr: named(perBar('attempts', [label], ONLY.failed), label, missing), legend: `{{${label}}}` },
     ],

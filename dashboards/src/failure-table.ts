@@ -41,7 +41,14 @@ export function failureTable(width: number): SizedPanel {
       { label: LABEL.method, title: 'Method' },
       { label: LABEL.disposition, title: 'Then', colored: true, width: 80 },
     ],
-    values: [{ title: 'Attempts', expr: `${total('attempts', by, ONLY.failed)} > 0`, width: 90 }],
+    values: [
+      {
+        title: 'Attempts',
+        unit: 'locale',
+        expr: `sort_desc(\n${total('attempts', by, ONLY.failed)} > 0\n)`,
+        width: 90,
+      },
+    ],
     width,
   });
 }

@@ -32,7 +32,6 @@ export function numbers(): SizedPanel[] {
       title,
       description,
       unit,
-      decimals: 2,
       queries: [{ expr, legend: title, instant: true }],
       noValue: NO_DATA.traffic,
       thresholds,
@@ -67,7 +66,7 @@ export function numbers(): SizedPanel[] {
       inRange(WATCHED, 'timeToFirstChunk'),
     ),
     number(
-      'Share of the time spent waiting for retries',
+      'Spent waiting for retries',
       'Backoff and retry-after, of the time of all calls.',
       share(
         `${sum('retryDelay')}

@@ -24,14 +24,14 @@ export function latency(): string {
     refresh: '1m',
     sections: [
       { lines: [now.numbers(), [callHeatmap(), attemptHeatmap()]] },
-      { title: 'Where does the time go?', lines: [[callsAndAttempts(), backoff(), byError()]] },
       {
-        title: 'What does the user see?',
+        title: 'Where does the time go?',
         lines: [
-          [firstChunk(), speed()],
-          [sizes(), active()],
+          [callsAndAttempts(), backoff()],
+          [byError(), sizes(), active()],
         ],
       },
+      { title: 'What does the user see?', lines: [[firstChunk(), speed()]] },
     ],
   });
 }
@@ -82,6 +82,7 @@ function callsAndAttempts(): SizedPanel {
     queries: [q('call', 'inferenceDuration'), q('attempt', 'attemptDuration')],
     noValue: NO_DATA.traffic,
     links: [runbook('AnthropicSlowCalls')],
+    width: 12,
   });
 }
 
@@ -97,6 +98,7 @@ function backoff(): SizedPanel {
       { expr: `(\n${waited}\nor 0 *\n${called}\n)\n/ (${called} > 0)`, legend: `{{${LABEL.requestModel}}}` },
     ],
     noValue: NO_DATA.traffic,
+    width: 12,
   });
 }
 
@@ -159,7 +161,6 @@ function sizes(): SizedPanel {
       { expr: quantile(phi, 'outputTokensPerCall', []), legend: `output p${phi * 100}` },
     ]),
     noValue: NO_DATA.traffic,
-    width: 12,
   });
 }
 
@@ -176,6 +177,5 @@ function active(): SizedPanel {
     ],
     noValue: NO_DATA.traffic,
     stacked: true,
-    width: 12,
   });
 }

@@ -9,6 +9,7 @@ import {
   type GridPos,
   MappingType,
   type Panel,
+  SpecialValueMatch,
   ThresholdsConfigBuilder,
   ThresholdsMode,
   type ValueMapping,
@@ -54,6 +55,8 @@ export interface PanelOptions {
   readonly min?: number;
   readonly max?: number;
   readonly thresholds?: readonly Step[];
+  /** Decimals of single series. */
+  readonly decimalsOf?: Readonly<Record<string, number>>;
   /** Texts and colours for values. */
   readonly texts?: readonly ValueText[];
   readonly links?: readonly Link[];
@@ -105,17 +108,18 @@ export function common<B>(builder: B & CommonBuilder, options: PanelOptions): B 
   if (min !== undefined) builder.min(min);
   if (max !== undefined) builder.max(max);
   builder.colorScheme(
-    new FieldColorBuilder().mode(
-      thresholds ? FieldColorModeId.Thresholds : FieldColorModeId.PaletteClassicByName,
-    ),
+    new FieldColorBuilder().mode(thresholds ? FieldColorModeId.Thresholds : FieldColorModeId.PaletteClassic),
   );
   if (thresholds) {
     const steps = thresholds.map(({ from, color }) => ({ value: from, color }));
     builder.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
   }
-  if (texts) builder.mappings(texts.map(mapping));
+  builder.mappings([...(texts ?? []).map(mapping), nothing(options.noValue)]);
   if (links) builder.links(links.map(panelLink));
   if (dataLinks) builder.dataLinks(dataLinks.map(panelLink));
+  for (const [name, value] of Object.entries(options.decimalsOf ?? {})) {
+    builder.overrideByName(name, [{ id: 'decimals', value }]);
+  }
   for (const name of colored ?? []) {
     const color = COLORS[name];
     if (color === undefined) throw new Error(`no colour for ${name}`);
@@ -139,6 +143,12 @@ function target({ expr, legend, instant, format, exemplar }: Query, index: numbe
 
 function mapping({ from, to, text, color }: ValueText, index: number): ValueMapping {
   return { type: MappingType.RangeToText, options: { from, to, result: { text, color, index } } };
+}
+
+/** No value is neither good nor bad: without this it has the colour of the lowest threshold. */
+function nothing(text: string): ValueMapping {
+  const result = { text, color: '#8f8f8f' };
+  return { type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NullAndNan, result } };
 }
 
 function panelLink({ title, url }: Link): DashboardLinkBuilder {

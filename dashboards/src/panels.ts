@@ -62,7 +62,7 @@ export interface StatOptions extends PanelOptions {
 /** One or more big numbers. */
 export function stat(options: StatOptions): SizedPanel {
   const { text = 'auto', background = false, valueSize, titleSize } = options;
-  const builder = common(new Stat(), { height: 4, width: 3, ...options })
+  const builder = common(new Stat(), options)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .graphMode(BigValueGraphMode.None)
     .colorMode(background ? BigValueColorMode.Background : BigValueColorMode.Value)
@@ -76,26 +76,30 @@ export function stat(options: StatOptions): SizedPanel {
   return { builder, width: options.width ?? 3, height: options.height ?? 4 };
 }
 
-/** Values over time. The legend says the sum of bars and the last and highest value of lines. */
+/** Values over time. The legend says the sum of bars, and the last value of lines. */
 export function graph(options: GraphOptions): SizedPanel {
   const { style = 'lines', stacked = false, thresholdLines = false, min = 0 } = options;
   const bars = style === 'bars';
+  // Beside a wide graph there is room for all its names; below a narrow one for a few.
+  const wide = (options.width ?? 8) >= 10;
   const builder = common(new TimeSeries(), { ...options, min })
     .legend(
       new VizLegendOptionsBuilder()
         .showLegend(true)
-        .displayMode(LegendDisplayMode.Table)
-        .placement(LegendPlacement.Bottom)
-        .calcs(bars ? ['sum'] : ['lastNotNull', 'max']),
+        .displayMode(wide ? LegendDisplayMode.Table : LegendDisplayMode.List)
+        .placement(wide ? LegendPlacement.Right : LegendPlacement.Bottom)
+        .calcs(bars ? ['sum'] : wide ? ['lastNotNull', 'max'] : ['lastNotNull']),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .drawStyle(bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
     .lineWidth(bars ? 0 : 2)
-    .fillOpacity(bars ? 90 : stacked ? 40 : 8)
+    .fillOpacity(bars ? 90 : stacked ? 40 : 0)
     .showPoints(bars ? VisibilityMode.Never : VisibilityMode.Auto)
     .axisSoftMin(0)
+    // A bar that stands alone would be as wide as the graph.
+    .barMaxWidth(16)
     // Thresholds are lines here; the colour of a series is its name's.
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName));
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic));
   if (bars || stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (thresholdLines) {
     builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
@@ -121,7 +125,7 @@ export function bars(options: PanelOptions): SizedPanel {
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .displayMode(BarGaugeDisplayMode.Basic)
     .orientation(VizOrientation.Horizontal)
-    .text(new VizTextDisplayOptionsBuilder().titleSize(14).valueSize(18));
+    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(16));
   return { builder, width: options.width ?? 8, height: options.height ?? 8 };
 }
 

@@ -4,7 +4,7 @@ import type { SizedPanel } from './panel-options.ts';
 import { graph, stat } from './panels.ts';
 import { LABEL, metric, named, orZero, perBar, perMinute, total } from './queries.ts';
 import { ONLY } from './signals.ts';
-import { above, below, NEUTRAL, NO_DATA, runbook } from './style.ts';
+import { above, line, NEUTRAL, NO_DATA, runbook } from './style.ts';
 
 const { exhaustionForecast } = DEFAULT_CONFIG;
 const LIMIT = [LABEL.rateLimit, LABEL.requestModel];
@@ -15,7 +15,7 @@ export function counts(): SizedPanel[] {
     stat({
       title,
       description,
-      unit: 'short',
+      unit: 'locale',
       queries: [{ expr: orZero(expr), legend: title, instant: true }],
       noValue: NO_DATA.telemetry,
       thresholds: above(1, 'orange'),
@@ -44,7 +44,7 @@ export function counts(): SizedPanel[] {
     stat({
       title: 'Limits in sight',
       description: 'How many limits the API has stated, by kind and model.',
-      unit: 'short',
+      unit: 'locale',
       queries: [
         {
           expr: orZero(`count(count by (${LIMIT.join(', ')}) (${metric('rateLimitLimit')}))`),
@@ -63,7 +63,7 @@ export function refused(): SizedPanel {
   return graph({
     title: 'Answers 429, by model',
     description: 'A wall within a minute is a loop without backoff or a batch job; a steady share is growth.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: named(
@@ -77,6 +77,7 @@ export function refused(): SizedPanel {
     noValue: NO_DATA.zero,
     style: 'bars',
     links: [runbook('AnthropicRateLimitSpike'), runbook('AnthropicRateLimited')],
+    width: 7,
   });
 }
 
@@ -84,31 +85,37 @@ export function crossings(): SizedPanel {
   return graph({
     title: 'Falls below 10 %, by limit',
     description: 'Each fall counts once, in the process that saw it.',
-    unit: 'short',
+    unit: 'locale',
     queries: [{ expr: `${perBar('rateLimitLow', LIMIT)} > 0`, legend: NAME }],
     noValue: NO_DATA.zero,
     style: 'bars',
     links: [runbook('AnthropicRateLimitHeadroomLow')],
+    width: 7,
   });
 }
 
 export function forecast(): SizedPanel {
-  const { window, horizon } = exhaustionForecast;
+  const { window, horizon, below: share } = exhaustionForecast;
   const remaining = metric('rateLimitRemaining');
+  const low = `${remaining} < ${share} * ${metric('rateLimitLimit')} and ${metric('rateLimitResetTime')} > time()`;
   return graph({
     title: 'Used up in',
-    description: `Time until nothing is left, if the trend of the last ${window} goes on. Below the line of ${horizon} AnthropicRateLimitExhaustionPredicted fires.`,
+    description:
+      `Time until nothing is left, up to two hours, if the trend of the last ${window} goes on, of limits of which less than ` +
+      `${share * 100} % is left. Below the line of ${horizon} AnthropicRateLimitExhaustionPredicted fires.`,
     unit: 's',
+    decimals: 0,
     queries: [
       {
-        expr: `min by (${LIMIT.join(', ')}) (\n  ${remaining}\n  / (-deriv(${remaining}[${window}]) > 0)\n) < 86400`,
+        expr: `min by (${LIMIT.join(', ')}) (\n  (${low})\n  / (-deriv(${remaining}[${window}]) > 0)\n) < 7200`,
         legend: NAME,
       },
     ],
-    noValue: 'Nothing shrinks',
-    thresholds: below(seconds(horizon)),
+    noValue: 'Nothing runs out',
+    thresholds: line(seconds(horizon)),
     thresholdLines: true,
     links: [runbook('AnthropicRateLimitExhaustionPredicted')],
+    width: 10,
   });
 }
 

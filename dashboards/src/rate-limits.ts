@@ -5,7 +5,7 @@ import type { SizedPanel } from './panel-options.ts';
 import { bars, graph } from './panels.ts';
 import { LABEL, metric } from './queries.ts';
 import * as use from './rate-limits-use.ts';
-import { below, runbook, type Step } from './style.ts';
+import { line, runbook, type Step } from './style.ts';
 import { table } from './table.ts';
 
 const { headroom } = DEFAULT_CONFIG;
@@ -68,7 +68,7 @@ function leftNow(): SizedPanel {
     noValue: NO_LIMITS,
     thresholds: LEFT,
     links: [runbook('AnthropicRateLimitHeadroomLow')],
-    width: 8,
+    width: 10,
     height: 10,
   });
 }
@@ -82,10 +82,10 @@ function leftOverTime(): SizedPanel {
     max: 1,
     queries: [{ expr: left(LIMIT), legend: NAME }],
     noValue: NO_LIMITS,
-    thresholds: below(headroom.ratio),
+    thresholds: line(headroom.ratio),
     thresholdLines: true,
     links: [runbook('AnthropicRateLimitHeadroomLow')],
-    width: 16,
+    width: 14,
     height: 10,
   });
 }
@@ -105,9 +105,9 @@ function limits(): SizedPanel {
       { label: LABEL.tier, title: 'Tier' },
     ],
     values: [
-      { title: 'A minute', expr: limit },
-      { title: 'Used', expr: `${limit}\n- (${remaining})` },
-      { title: 'Left', expr: remaining },
+      { title: 'A minute', expr: limit, unit: 'locale' },
+      { title: 'Used', unit: 'locale', expr: `${limit}\n- (${remaining})` },
+      { title: 'Left', expr: remaining, unit: 'locale' },
       {
         title: 'Left, share',
         expr: left([...LIMIT, LABEL.tier]),

@@ -51,6 +51,14 @@ export function below(limit: number, color = 'red'): readonly Step[] {
   ];
 }
 
+/** A red line at `limit`, for graphs. */
+export function line(limit: number): readonly Step[] {
+  return [
+    { from: null, color: 'transparent' },
+    { from: limit, color: 'red' },
+  ];
+}
+
 /** One colour, for numbers that are neither good nor bad. */
 export const NEUTRAL: readonly Step[] = [{ from: null, color: 'blue' }];
 

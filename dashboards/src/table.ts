@@ -67,8 +67,13 @@ function organize(labels: readonly LabelColumn[], values: readonly ValueColumn[]
   };
 }
 
+/** A cell without a value: unknown, which is not zero. The text for no data is for the whole table. */
+const EMPTY: DynamicConfigValue = { id: 'noValue', value: '–' };
+const NO_MAPPING: DynamicConfigValue = { id: 'mappings', value: [] };
+
 function labelProperties({ width, colored, links }: LabelColumn): DynamicConfigValue[] {
   return [
+    EMPTY,
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
     ...(links ? [{ id: 'links', value: links.map((link) => ({ ...link, targetBlank: true })) }] : []),
     ...(colored
@@ -76,12 +81,14 @@ function labelProperties({ width, colored, links }: LabelColumn): DynamicConfigV
           { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
           { id: 'mappings', value: [{ type: 'value', options: colorOptions() }] },
         ]
-      : []),
+      : [NO_MAPPING]),
   ];
 }
 
 function valueProperties({ unit, decimals, width, thresholds }: ValueColumn): DynamicConfigValue[] {
   return [
+    EMPTY,
+    NO_MAPPING,
     ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
     ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),

@@ -40,7 +40,7 @@ function numbers(): SizedPanel[] {
     stat({
       title,
       description,
-      unit: 'short',
+      unit: 'locale',
       queries: [{ expr, legend: title, instant: true }],
       noValue,
       thresholds,
@@ -79,7 +79,7 @@ function numbers(): SizedPanel[] {
     stat({
       title: 'Rules',
       description: 'Whether AnthropicWatchdog fires, as it always should where our rules are loaded.',
-      unit: 'short',
+      unit: 'locale',
       queries: [
         {
           expr: 'count(ALERTS{alertname="AnthropicWatchdog", alertstate="firing"})',
@@ -113,14 +113,15 @@ function processes(): SizedPanel {
         expr: `time() - max by (job, instance, otel_scope_version) (${STARTED})`,
         unit: 's',
       },
-      { title: 'Series', expr: `count by (job, instance, otel_scope_version) (${OURS})`, unit: 'short' },
+      { title: 'Series', expr: `count by (job, instance) (${OURS})`, unit: 'locale' },
       {
         title: 'Calls in progress',
-        expr: `sum by (job, instance, otel_scope_version) (${metric('activeCalls')})`,
-        unit: 'short',
+        expr: `sum by (job, instance) (${metric('activeCalls')})`,
+        unit: 'locale',
       },
     ],
     width: 24,
+    height: 6,
   });
 }
 
@@ -128,9 +129,9 @@ function failures(): SizedPanel {
   return graph({
     title: 'Telemetry failures, by stage',
     description: `Where our own code, or the telemetry code that it calls, failed and was caught. AnthropicTelemetryErrors fires above ${DEFAULT_CONFIG.telemetry.allowedErrors} in ${DEFAULT_CONFIG.telemetry.errorWindow}.`,
-    unit: 'short',
-    queries: [{ expr: perBar('telemetryErrors', [LABEL.stage]), legend: `{{${LABEL.stage}}}` }],
-    noValue: NO_DATA.telemetry,
+    unit: 'locale',
+    queries: [{ expr: `${perBar('telemetryErrors', [LABEL.stage])} > 0`, legend: `{{${LABEL.stage}}}` }],
+    noValue: NO_DATA.zero,
     style: 'bars',
     colored: STAGES,
     links: [runbook('AnthropicTelemetryErrors')],
@@ -142,7 +143,7 @@ function starts(): SizedPanel {
   return graph({
     title: 'Processes that report, and their starts',
     description: 'A fall without starts is a process that vanished; many starts are a crash loop.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       { expr: PROCESSES, legend: 'processes' },
       { expr: orZero(`count(${STARTED} > time() - $__interval_ms / 1000)`), legend: 'started' },
@@ -158,7 +159,7 @@ function seriesByProcess(): SizedPanel {
     title: 'Series, by process',
     description:
       'Bounded by design: models, methods and servers are capped, ids are never labels. A line that keeps growing is a bug: report it.',
-    unit: 'short',
+    unit: 'locale',
     queries: [{ expr: `count by (job, instance) (${OURS})`, legend: '{{job}} {{instance}}' }],
     noValue: NO_DATA.telemetry,
     width: 12,
@@ -171,7 +172,7 @@ function seriesByMetric(): SizedPanel {
     title: 'Series, by metric (the 12 largest)',
     description:
       'Names that end in _seconds_bucket came by OTLP, names without the unit from the Prometheus exporter.',
-    unit: 'short',
+    unit: 'locale',
     queries: [{ expr: `topk(12, count by (__name__) (${OURS}))`, legend: '{{__name__}}', instant: true }],
     noValue: NO_DATA.telemetry,
     thresholds: NEUTRAL,

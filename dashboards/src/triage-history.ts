@@ -5,7 +5,7 @@ import type { SizedPanel } from './panel-options.ts';
 import { graph } from './panels.ts';
 import { LABEL, metric, named, perBar, recent, shareBy } from './queries.ts';
 import { amplification, ERROR_TYPES, ONLY, STATUSES } from './signals.ts';
-import { above, NO_DATA, runbook } from './style.ts';
+import { line, NO_DATA, runbook } from './style.ts';
 
 const { errorRate } = DEFAULT_CONFIG;
 const NOW = errorRate.window;
@@ -14,7 +14,7 @@ export function failuresByFault(): SizedPanel {
   return graph({
     title: 'Failed attempts, by whose turn it is',
     description: 'Every attempt that failed, retried or not. The bars add up to the total in the legend.',
-    unit: 'short',
+    unit: 'locale',
     queries: [{ expr: perBar('attempts', [LABEL.fault], ONLY.failed), legend: `{{${LABEL.fault}}}` }],
     noValue: NO_DATA.failures,
     style: 'bars',
@@ -41,7 +41,7 @@ export function rateByModel(): SizedPanel {
       },
     ],
     noValue: NO_DATA.traffic,
-    thresholds: above(errorRate.ratio),
+    thresholds: line(errorRate.ratio),
     thresholdLines: true,
     links: [runbook('AnthropicHighErrorRate')],
     width: 12,
@@ -52,7 +52,7 @@ export function calls(): SizedPanel {
   return graph({
     title: 'Calls, by outcome',
     description: 'Calls of SDK methods when they end, after all retries. canceled: the application let go.',
-    unit: 'short',
+    unit: 'locale',
     queries: [{ expr: perBar('calls', [LABEL.outcome]), legend: `{{${LABEL.outcome}}}` }],
     noValue: NO_DATA.traffic,
     style: 'bars',
@@ -64,7 +64,7 @@ export function attempts(): SizedPanel {
   return graph({
     title: 'Attempts, by what came back',
     description: 'HTTP attempts by status. no answer: the connection failed, timed out or was let go.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: named(perBar('attempts', [LABEL.httpStatus]), LABEL.httpStatus, 'no answer'),
@@ -93,7 +93,7 @@ export function exhausted(): SizedPanel {
   return graph({
     title: 'Calls that ran out of retries, by error type',
     description: 'Their last allowed attempt failed with an error that a retry could have mended.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       { expr: `${perBar('retriesExhausted', [LABEL.errorType])} > 0`, legend: `{{${LABEL.errorType}}}` },
     ],
@@ -107,19 +107,15 @@ export function exhausted(): SizedPanel {
 
 export function streaks(): SizedPanel {
   return graph({
-    title: 'Consecutive 5xx answers, by path and model',
+    title: 'Consecutive 5xx answers, by path',
     description:
       'The longest run of server errors as of now (529 apart), and where a run of two or more began. Runs that ' +
       'begin and end between two scrapes are counted too.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
-        expr: named(
-          `max by (${LABEL.httpRoute}, ${LABEL.requestModel}) (${metric('serverErrorStreak')})`,
-          LABEL.requestModel,
-          'no model',
-        ),
-        legend: `now: {{${LABEL.httpRoute}}} {{${LABEL.requestModel}}}`,
+        expr: `max by (${LABEL.httpRoute}) (${metric('serverErrorStreak')})`,
+        legend: `now: {{${LABEL.httpRoute}}}`,
       },
       {
         expr: `${perBar('serverErrorStreaks', [LABEL.httpRoute])} > 0`,
@@ -135,7 +131,7 @@ export function refusals(): SizedPanel {
   return graph({
     title: 'Answers 401, by path',
     description: 'Any of them raises AnthropicAuthenticationFailed: keys do not fail by chance.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       { expr: perBar('authenticationFailures', [LABEL.httpRoute]), legend: `{{${LABEL.httpRoute}}}` },
     ],
@@ -149,7 +145,7 @@ export function active(): SizedPanel {
   return graph({
     title: 'Calls in progress, by method',
     description: 'A hill that only grows is a leak, a hang, or an API that got slow.',
-    unit: 'short',
+    unit: 'locale',
     queries: [{ expr: `sum by (${LABEL.method}) (${metric('activeCalls')})`, legend: `{{${LABEL.method}}}` }],
     noValue: NO_DATA.traffic,
     stacked: true,

@@ -12,10 +12,18 @@ const NOW = errorRate.window;
 
 /** The alerts of the mission, with a short name for the tile. */
 const MISSION = [
-  ['AnthropicHighErrorRate', 'Error rate', `More than ${errorRate.ratio * 100} % of the calls fail.`],
-  ['AnthropicConsecutiveServerErrors', 'Server errors', 'Two or more consecutive 5xx answers on one path.'],
-  ['AnthropicAuthenticationFailed', 'Authentication', 'The API refused a key with 401.'],
-  ['AnthropicRetriesExhausted', 'Retries', 'More calls run out of retries than the SLA budget allows.'],
+  ['AnthropicHighErrorRate', 'Alert: error rate', `More than ${errorRate.ratio * 100} % of the calls fail.`],
+  [
+    'AnthropicConsecutiveServerErrors',
+    'Alert: 5xx in a row',
+    'Two or more consecutive 5xx answers on one path.',
+  ],
+  ['AnthropicAuthenticationFailed', 'Alert: 401', 'The API refused a key with 401.'],
+  [
+    'AnthropicRetriesExhausted',
+    'Alert: retries',
+    'More calls run out of retries than the SLA budget allows.',
+  ],
 ] as const;
 
 export function verdict(): SizedPanel {
@@ -26,7 +34,7 @@ export function verdict(): SizedPanel {
       'Who has to act on most of the failed attempts. config: key, model name, billing, permission. traffic: rate ' +
       'limits. input: requests that the API refuses. network: between us and the API. anthropic: server errors, ' +
       'overload. application: our own code. nobody: no attempt failed.',
-    unit: 'short',
+    unit: 'suffix: failed attempts',
     queries: [
       {
         expr: `topk(1, ${failed} > 0)\nor on () label_replace(${ZERO}, "${LABEL.fault}", "nobody", "", "")`,
@@ -38,6 +46,9 @@ export function verdict(): SizedPanel {
     thresholds: above(1),
     text: 'value_and_name',
     background: true,
+    // The word is what matters.
+    titleSize: 44,
+    valueSize: 16,
     width: 5,
     height: 5,
   });
@@ -70,6 +81,7 @@ function alertState([alert, title, what]: (typeof MISSION)[number]): SizedPanel 
     ],
     text: 'value',
     background: true,
+    valueSize: 30,
     links: [runbook(alert)],
     width: 3,
     height: 5,
@@ -108,6 +120,7 @@ export function lastRefusal(): SizedPanel {
     noValue: 'Never',
     thresholds: [{ from: null, color: 'purple' }],
     links: [runbook('AnthropicAuthenticationFailed')],
+    valueSize: 26,
     width: 3,
     height: 5,
   });
@@ -118,7 +131,7 @@ export function faults(): SizedPanel {
     title: `Failed attempts by whose turn it is (last ${NOW})`,
     description:
       'What the API, or the way to it, really answered in the last minutes, retried attempts included.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: orZeros(recent('attempts', NOW, [LABEL.fault], ONLY.failed), LABEL.fault, FAULTS),
@@ -129,6 +142,7 @@ export function faults(): SizedPanel {
     noValue: NO_DATA.telemetry,
     thresholds: above(1),
     text: 'value_and_name',
+    valueSize: 30,
     width: 12,
   });
 }
@@ -140,7 +154,7 @@ export function inRange(): SizedPanel {
     description:
       'Exact counts of the whole time range. attempts / calls is the retry amplification: 1 when nothing is ' +
       'retried, 3 when every call uses both retries of the SDK.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       count('calls', total('calls', [])),
       count('failed calls', total('calls', [], ONLY.failedCalls)),
@@ -149,8 +163,10 @@ export function inRange(): SizedPanel {
       { expr: RANGE_AMPLIFICATION, legend: 'attempts / call', instant: true },
     ],
     noValue: NO_DATA.traffic,
+    decimalsOf: { 'attempts / call': 2 },
     thresholds: NEUTRAL,
     text: 'value_and_name',
+    valueSize: 30,
     width: 12,
   });
 }

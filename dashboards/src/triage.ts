@@ -1,4 +1,7 @@
 /** The home dashboard: whose day is it? */
+import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
+import { ruleGroups } from '../../alerts/src/groups.ts';
+import { isAlert } from '../../alerts/src/rule.ts';
 import { dashboard } from './dashboard.ts';
 import { failureTable } from './failure-table.ts';
 import type { SizedPanel } from './panel-options.ts';
@@ -34,7 +37,7 @@ export function triage(): string {
         lines: [
           [failureTable(14), history.exhausted()],
           [history.streaks(), history.refusals(), history.active()],
-          [help()],
+          [help(), runbooks()],
         ],
       },
     ],
@@ -56,6 +59,21 @@ function help(): SizedPanel {
       '| **network** | Proxy, DNS, egress, timeouts: compare with other services of the same hosts. |',
       '| **application** | Our own code gave up: the log line has the error. |',
     ].join('\n'),
+    width: 14,
+    height: 8,
+  });
+}
+
+function runbooks(): SizedPanel {
+  const alerts = ruleGroups(DEFAULT_CONFIG)
+    .flatMap(({ rules }) => rules)
+    .filter(isAlert)
+    .map(({ alert }) => `[${alert.replace('Anthropic', '')}](${runbook(alert).url})`);
+  return text({
+    title: 'Runbooks',
+    description: 'One for each alert of the rule pack: meaning, impact, diagnosis, mitigation.',
+    markdown: alerts.join(' · '),
+    width: 10,
     height: 8,
   });
 }

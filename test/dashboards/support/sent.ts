@@ -11,10 +11,13 @@ export function since(before: SentTotals, after: SentTotals): SentTotals {
   return { ...none, ...less(after, before), models: Object.fromEntries(models) };
 }
 
-/** The tokens that the answers told of, those of interrupted streams too: they are on the bill. */
+/**
+ * The tokens that the answers told of. An interrupted stream told its input; the one output token of its beginning is no
+ * count of what was made.
+ */
 export function tokensOf(sent: SentTotals, model: string): TokenCounts {
   const { tokens, unfinishedTokens } = sent.models[model] ?? sent;
-  return numbers(tokens, unfinishedTokens, 1);
+  return numbers(tokens, { ...unfinishedTokens, output: 0 }, 1);
 }
 
 function less(after: Totals, before: Totals | undefined): Totals {

@@ -1,0 +1,192 @@
+/** A dashboard as a page: `/?uid=anthropic-triage&theme=dark`. The title says `ready` when all is drawn. */
+import { createTheme, type DataFrame, EventBusSrv, type GrafanaTheme2, ThemeContext } from '@grafana/data';
+import { initializeI18n } from '@grafana/i18n/dist/esm/i18n.mjs';
+import { GlobalStyles, PanelChrome, PanelContextProvider } from '@grafana/ui';
+import { useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { QueryContext } from '../interpolate.ts';
+import { loadFrames, type Panel, query } from './frames.ts';
+import { type Region, Viz } from './viz.tsx';
+
+const GRID_ROW = 30;
+const GAP = 8;
+/** The width of a grid column of Grafana on a screen of 1,600 pixels. */
+const COLUMN = (1600 - 2 * 16 + GAP) / 24;
+
+interface Dashboard {
+  readonly title: string;
+  readonly description: string;
+  readonly time: { readonly from: string };
+  readonly panels: readonly Panel[];
+  readonly annotations: { readonly list: readonly { readonly expr: string }[] };
+  readonly links: readonly { readonly title: string }[];
+}
+
+interface Settings {
+  /** Unix milliseconds; absent for now. */
+  readonly now?: number;
+  readonly scrapeInterval: number;
+  readonly titles: Readonly<Record<string, string>>;
+}
+
+/** What the components of Grafana expect around them. */
+const CONTEXT = { eventsScope: 'preview', eventBus: new EventBusSrv() };
+
+let drawing = 0;
+const settle = (): void => {
+  if (--drawing > 0) return;
+  requestAnimationFrame(() =>
+    setTimeout(() => document.title === 'failed' || (document.title = 'ready'), 400),
+  );
+};
+/** Says on the page, and in its title, what went wrong. */
+const fail = (problem: unknown): void => {
+  document.title = 'failed';
+  document.body.textContent = problem instanceof Error ? (problem.stack ?? String(problem)) : String(problem);
+};
+
+function contextOf(dashboard: Dashboard, settings: Settings, maxDataPoints: number): QueryContext {
+  const to = settings.now ?? Math.floor(Date.now() / 1000) * 1000;
+  const [, count = '1', unit = 'h'] = /^now-(\d+)([mhd])$/.exec(dashboard.time.from) ?? [];
+  const from = to - Number(count) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 'h'];
+  return {
+    from,
+    to,
+    maxDataPoints,
+    scrapeInterval: settings.scrapeInterval,
+    variables: { job: '.+', instance: '.+', model: '.*', method: '.+' },
+  };
+}
+
+function PanelView({
+  panel,
+  dashboard,
+  settings,
+  theme,
+  regions,
+}: {
+  panel: Panel;
+  dashboard: Dashboard;
+  settings: Settings;
+  theme: GrafanaTheme2;
+  regions: readonly Region[];
+}) {
+  const [frames, setFrames] = useState<DataFrame[]>();
+  const [error, setError] = useState<string>();
+  const { x, y, w, h } = panel.gridPos;
+  const width = w * COLUMN - GAP;
+  const height = h * (GRID_ROW + GAP) - GAP;
+  const context = contextOf(dashboard, settings, Math.round(width));
+  useEffect(() => {
+    drawing++;
+    loadFrames(panel, context, theme)
+      .then(setFrames, (problem) => setError(String(problem)))
+      .finally(settle);
+  }, []);
+  const style = { position: 'absolute', left: x * COLUMN, top: y * (GRID_ROW + GAP), width, height } as const;
+  if (panel.type === 'row')
+    return <h2 style={{ ...style, margin: 0, fontSize: 18, lineHeight: `${GRID_ROW}px` }}>{panel.title}</h2>;
+  return (
+    <div style={style}>
+      <PanelChrome
+        title={panel.title}
+        description={panel.description}
+        width={width}
+        height={height}
+        statusMessage={error}
+      >
+        {(innerWidth, innerHeight) =>
+          error ? (
+            <pre>{error}</pre>
+          ) : (
+            frames && (
+              <Viz
+                panel={panel}
+                frames={frames}
+                regions={regions}
+                context={context}
+                theme={theme}
+                width={innerWidth}
+                height={innerHeight}
+              />
+            )
+          )
+        }
+      </PanelChrome>
+    </div>
+  );
+}
+
+function Page({
+  dashboard,
+  settings,
+  theme,
+  regions,
+  uid,
+}: {
+  dashboard: Dashboard;
+  settings: Settings;
+  theme: GrafanaTheme2;
+  regions: readonly Region[];
+  uid: string;
+}) {
+  const height = Math.max(...dashboard.panels.map(({ gridPos }) => gridPos.y + gridPos.h)) * (GRID_ROW + GAP);
+  const dark = theme.isDark ? 'dark' : 'light';
+  return (
+    <ThemeContext.Provider value={theme}>
+      <GlobalStyles />
+      <PanelContextProvider value={CONTEXT}>
+        <header>
+          <strong>{dashboard.title}</strong>
+          <nav>
+            {Object.entries(settings.titles).map(([each, title]) => (
+              <a key={each} href={`/?uid=${each}&theme=${dark}`} aria-current={each === uid}>
+                {title}
+              </a>
+            ))}
+          </nav>
+        </header>
+        <main style={{ position: 'relative', height }}>
+          {dashboard.panels.map((panel) => (
+            <PanelView key={panel.id} {...{ panel, dashboard, settings, theme, regions }} />
+          ))}
+        </main>
+      </PanelContextProvider>
+    </ThemeContext.Provider>
+  );
+}
+
+/** When any alert fired, as stretches that do not overlap. */
+async function alertRegions(dashboard: Dashboard, context: QueryContext): Promise<Region[]> {
+  const found = await Promise.all(dashboard.annotations.list.map(({ expr }) => query(expr, context, false)));
+  const stretches = found.flat().flatMap(({ values = [] }) => {
+    const [first, last] = [values[0], values.at(-1)];
+    return first && last ? [{ from: first[0] * 1000, to: last[0] * 1000 }] : [];
+  });
+  const merged: { from: number; to: number }[] = [];
+  for (const stretch of stretches.sort((a, b) => a.from - b.from)) {
+    const before = merged.at(-1);
+    if (before && stretch.from <= before.to) before.to = Math.max(before.to, stretch.to);
+    else merged.push({ ...stretch });
+  }
+  return merged;
+}
+
+async function start(): Promise<void> {
+  const parameters = new URLSearchParams(location.search);
+  const uid = parameters.get('uid') ?? 'anthropic-triage';
+  const settings: Settings = await (await fetch('/settings')).json();
+  // "10 minutes ago" is as of the moment of the data.
+  if (settings.now !== undefined) Date.now = () => settings.now as number;
+  await initializeI18n({ language: 'en-US', ns: [] } as never);
+  const theme = createTheme({ colors: { mode: parameters.get('theme') === 'light' ? 'light' : 'dark' } });
+  document.body.style.background = theme.colors.background.canvas;
+  document.body.style.color = theme.colors.text.primary;
+  const dashboard: Dashboard = await (await fetch(`/dashboards/${uid}.json`)).json();
+  const regions = await alertRegions(dashboard, contextOf(dashboard, settings, 240));
+  createRoot(document.getElementById('root') as HTMLElement, { onUncaughtError: fail }).render(
+    <Page {...{ dashboard, settings, theme, regions, uid }} />,
+  );
+}
+
+start().catch(fail);

@@ -1,0 +1,88 @@
+/** Drives a headless Chromium by its DevTools protocol, as far as pictures need it. */
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A page of a running Chromium. */
+export class Browser {
+  readonly #socket: WebSocket;
+  readonly #waiting = new Map<number, (message: { result?: any; error?: { message: string } }) => void>();
+  #session: string | undefined;
+  #id = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(String(data));
+      this.#waiting.get(message.id)?.(message);
+      this.#waiting.delete(message.id);
+    });
+  }
+
+  /** Connects to the Chromium that says where it listens on `stderr`. */
+  static async connect(stderr: Readable): Promise<Browser> {
+    for await (const line of createInterface(stderr)) {
+      const url = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
+      if (!url) continue;
+      const socket = new WebSocket(url);
+      await new Promise((resolve, reject) => {
+        socket.addEventListener('open', resolve);
+        socket.addEventListener('error', reject);
+      });
+      stderr.resume();
+      const browser = new Browser(socket);
+      const { targetId } = await browser.#call('Target.createTarget', { url: 'about:blank' });
+      browser.#session = (
+        await browser.#call('Target.attachToTarget', { targetId, flatten: true })
+      ).sessionId;
+      return browser;
+    }
+    throw new Error('Chromium does not start');
+  }
+
+  /** A picture of the whole page at `url`, once its title is `ready`. */
+  async shoot(url: string): Promise<Buffer> {
+    // As tall as any dashboard: what is out of sight is not drawn.
+    await this.#size(1600, 4000);
+    await this.#call('Page.navigate', { url });
+    for (let tries = 0; ; tries++) {
+      const title = await this.#evaluate('document.title');
+      if (title === 'ready') break;
+      if (title === 'failed' || tries > 300)
+        throw new Error(`${url}: ${await this.#evaluate('document.body.textContent')}`);
+      await sleep(100);
+    }
+    const height = Number(
+      await this.#evaluate('Math.ceil(document.getElementById("root").getBoundingClientRect().bottom) + 8'),
+    );
+    await this.#size(1600, height);
+    await sleep(300);
+    const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
+    return Buffer.from(data, 'base64');
+  }
+
+  async #evaluate(expression: string): Promise<unknown> {
+    return (await this.#call('Runtime.evaluate', { expression })).result.value;
+  }
+
+  async #size(width: number, height: number): Promise<void> {
+    await this.#call('Emulation.setDeviceMetricsOverride', {
+      width,
+      height,
+      deviceScaleFactor: 1,
+      mobile: false,
+    });
+  }
+
+  #call(method: string, params: object): Promise<any> {
+    const id = ++this.#id;
+    this.#socket.send(
+      JSON.stringify({ id, method, params, ...(this.#session && { sessionId: this.#session }) }),
+    );
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, ({ result, error }) =>
+        error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result),
+      );
+    });
+  }
+}
