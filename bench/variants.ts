@@ -50,12 +50,12 @@ export const PEERS: Readonly<Record<string, MakeClient>> = {
   },
   async openlit(fetch) {
     const { tracerProvider } = openTelemetry();
-    const { default: Instrumentation } = peer(
-      // Not exported by name; the path is that of the pinned version.
-      fileURLToPath(
-        new URL('./peers/node_modules/openlit/dist/instrumentation/anthropic/index.js', import.meta.url),
-      ),
-    );
+    // Neither is exported by name; the paths are those of the pinned version.
+    const part = (path: string): string =>
+      fileURLToPath(new URL(`./peers/node_modules/openlit/dist/${path}`, import.meta.url));
+    const { default: config } = peer(part('config.js'));
+    config.updateConfig({ applicationName: 'bench', environment: 'bench', pricingJson: {} });
+    const { default: Instrumentation } = peer(part('instrumentation/anthropic/index.js'));
     const instrumentation = new Instrumentation();
     instrumentation.setTracerProvider(tracerProvider);
     instrumentation.manualPatch({ Anthropic });
