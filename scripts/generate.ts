@@ -5,7 +5,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alertmanagerYaml, rulesYaml } from '../alerts/src/build.ts';
+import {
+  alertmanagerYaml,
+  grafanaYaml,
+  prometheusRuleYaml,
+  recordingYaml,
+  routingYaml,
+  rulesYaml,
+} from '../alerts/src/build.ts';
 import { DEFAULT_CONFIG } from '../alerts/src/config.ts';
 import { metricsDocument } from './metrics-doc.ts';
 
@@ -19,7 +26,11 @@ interface GeneratedFile {
 const FILES: readonly GeneratedFile[] = [
   { path: 'docs/metrics.md', content: metricsDocument },
   { path: 'alerts/anthropic.rules.yaml', content: () => rulesYaml(DEFAULT_CONFIG) },
+  { path: 'alerts/anthropic.recording.yaml', content: () => recordingYaml(DEFAULT_CONFIG) },
+  { path: 'alerts/anthropic.prometheusrule.yaml', content: () => prometheusRuleYaml(DEFAULT_CONFIG) },
+  { path: 'alerts/anthropic.grafana.yaml', content: () => grafanaYaml(DEFAULT_CONFIG) },
   { path: 'alerts/alertmanager.yaml', content: () => alertmanagerYaml(DEFAULT_CONFIG) },
+  { path: 'alerts/alertmanager.routing.yaml', content: () => routingYaml(DEFAULT_CONFIG) },
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,25 +1,75 @@
-/** Writes the rule groups as files for the rule engines. */
+/** Writes the pack as files for the rule engines and for Alertmanager. */
 import { stringify } from 'yaml';
 import type { AlertConfig } from './config.ts';
+import { grafanaProvisioning } from './grafana.ts';
 import { ruleGroups } from './groups.ts';
-import { alertmanagerConfig } from './routing.ts';
+import { dashboardUrl, runbookUrl } from './links.ts';
+import { alertmanagerConfig, routingFragment } from './routing.ts';
 import { type AlertRule, isAlert, type RecordRule, type RuleGroup } from './rule.ts';
 
-const HEADER = (file: string) =>
-  `# ${file}: made by \`npm run generate\` from alerts/src. Change alerts/src/config.ts, not this file.\n`;
+const header = (file: string, ...about: readonly string[]) =>
+  [
+    `# ${file}: made by \`npm run generate\` from alerts/src. Change alerts/src/config.ts, not this file.`,
+    ...about.map((line) => `# ${line}`),
+    '',
+  ].join('\n');
 
 /** `alerts/anthropic.rules.yaml`: the whole pack, for Prometheus, Mimir, Thanos and VictoriaMetrics. */
 export function rulesYaml(config: AlertConfig): string {
-  return HEADER('anthropic.rules.yaml') + yaml(ruleFile(ruleGroups(config), config));
+  return header('anthropic.rules.yaml') + yaml(ruleFile(ruleGroups(config), config));
+}
+
+/** `alerts/anthropic.recording.yaml`: the recording rules alone, for those who alert from Grafana. */
+export function recordingYaml(config: AlertConfig): string {
+  const groups = ruleGroups(config)
+    .map((group) => ({ ...group, rules: group.rules.filter((rule) => !isAlert(rule)) }))
+    .filter(({ rules }) => rules.length > 0);
+  const about =
+    'Only for alerting from Grafana (anthropic.grafana.yaml): anthropic.rules.yaml has these already.';
+  return header('anthropic.recording.yaml', about) + yaml(ruleFile(groups, config));
+}
+
+/** `alerts/anthropic.prometheusrule.yaml`: the whole pack as a custom resource of the Prometheus operator. */
+export function prometheusRuleYaml(config: AlertConfig): string {
+  const resource = {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { name: 'anthropic-otel', labels: { 'app.kubernetes.io/name': 'anthropic-otel' } },
+    spec: ruleFile(ruleGroups(config), config),
+  };
+  const about = 'Add the labels that the `ruleSelector` of your Prometheus asks for, such as `release`.';
+  return header('anthropic.prometheusrule.yaml', about) + yaml(resource);
+}
+
+/** `alerts/anthropic.grafana.yaml`: the alerts for Grafana's own alerting, as a provisioning file. */
+export function grafanaYaml(config: AlertConfig): string {
+  return (
+    header(
+      'anthropic.grafana.yaml',
+      'Instead of anthropic.rules.yaml, for those who alert from Grafana. Load anthropic.recording.yaml into',
+      'Prometheus as well, and set datasourceUid to the uid of that data source.',
+    ) + yaml(grafanaProvisioning(ruleGroups(config), config))
+  );
 }
 
 /** `alerts/alertmanager.yaml`: a complete Alertmanager configuration. */
 export function alertmanagerYaml(config: AlertConfig): string {
-  return HEADER('alertmanager.yaml') + yaml(alertmanagerConfig(config));
+  return header('alertmanager.yaml') + yaml(alertmanagerConfig(config));
+}
+
+/** `alerts/alertmanager.routing.yaml`: what to paste into an Alertmanager configuration that exists. */
+export function routingYaml(config: AlertConfig): string {
+  return (
+    header(
+      'alertmanager.routing.yaml',
+      'Paste the route into the `routes` of your root route and the inhibitions into your `inhibit_rules`.',
+      'The receivers page, ticket, info and watchdog are yours to define: see alertmanager.yaml for an example.',
+    ) + yaml(routingFragment(config))
+  );
 }
 
 /** Rule groups as the rule file format has them. */
-export function ruleFile(groups: readonly RuleGroup[], config: AlertConfig): { groups: unknown[] } {
+export function ruleFile(groups: readonly RuleGroup[], config: AlertConfig): { groups: object[] } {
   return {
     groups: groups.map(({ name, interval, rules }) => ({
       name,
@@ -31,7 +81,7 @@ export function ruleFile(groups: readonly RuleGroup[], config: AlertConfig): { g
 
 /** YAML with long lines left whole: a folded query is hard to read and to paste. */
 export function yaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0 });
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function recordEntry({ record, expr }: RecordRule): object {
@@ -48,17 +98,8 @@ function alertEntry(rule: AlertRule, config: AlertConfig): object {
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      runbook_url: `${config.runbookUrl}/${rule.alert}.md`,
+      runbook_url: runbookUrl(rule, config),
       dashboard_url: dashboardUrl(rule, config),
     },
   };
-}
-
-function dashboardUrl(rule: AlertRule, config: AlertConfig): string {
-  const query = [
-    ...(rule.panel === undefined ? [] : [`viewPanel=${rule.panel}`]),
-    ...(rule.alert.endsWith('Watchdog') ? [] : ['var-job={{ $labels.job | urlquery }}']),
-    ...(rule.perModel ? ['var-model={{ $labels.gen_ai_request_model | urlquery }}'] : []),
-  ].join('&');
-  return `${config.grafanaUrl}/d/${rule.dashboard}${query && `?${query}`}`;
 }

@@ -38,10 +38,12 @@ export interface AlertRule {
   readonly description: string;
   /** The dashboard to open first. */
   readonly dashboard: DashboardUid;
-  /** The panel of it, by id. */
-  readonly panel?: number;
+  /** The panel of it, by title; the whole dashboard when absent. */
+  readonly panel?: string;
   /** Whether its labels name a model, for the link to the dashboard. */
   readonly perModel?: boolean;
+  /** Whether its labels name a service; so unless `false`. */
+  readonly ofService?: boolean;
 }
 
 /** A recording rule. */

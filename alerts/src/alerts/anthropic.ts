@@ -21,6 +21,7 @@ export function overloaded(q: Queries): AlertRule {
       `{{ $value | humanizePercentage }} of the attempts of {{ $labels.job }} for ${MODEL_TEXT} were answered with ` +
       `529 overloaded_error in the last ${window}.`,
     dashboard: 'anthropic-errors',
+    panel: '429, 529, 5xx, timeouts: which kind of trouble?',
     perModel: true,
   };
 }
@@ -43,6 +44,7 @@ export function serverErrorsRetried(q: Queries): AlertRule {
       `{{ $value | humanizePercentage }} of the attempts of {{ $labels.job }} for ${MODEL_TEXT} were answered with a ` +
       `server error (529 apart) in the last ${window}. Retries may hide it from the users; they wait longer.`,
     dashboard: 'anthropic-errors',
+    panel: '429, 529, 5xx, timeouts: which kind of trouble?',
     perModel: true,
   };
 }
@@ -69,6 +71,7 @@ export function streamsInterrupted(q: Queries): AlertRule {
       `{{ $value | humanizePercentage }} of the streams of {{ $labels.job }} from ${MODEL_TEXT} began with status 200 ` +
       `and broke off in the last ${window}. The SDK does not retry these: the user sees half an answer.`,
     dashboard: 'anthropic-errors',
+    panel: 'Interrupted streams, by error type',
     perModel: true,
   };
 }
@@ -77,6 +80,7 @@ export function streamsInterrupted(q: Queries): AlertRule {
 export function slowCalls(q: Queries): AlertRule {
   return {
     ...slower(q, RECORDS.duration),
+    panel: 'p95 of calls and of attempts, by model',
     alert: 'AnthropicSlowCalls',
     summary: 'Claude calls of {{ $labels.job }} take much longer than usual.',
     description: slowerText(q, 'of calls', 'retries and waits included'),
@@ -87,6 +91,7 @@ export function slowCalls(q: Queries): AlertRule {
 export function slowFirstChunk(q: Queries): AlertRule {
   return {
     ...slower(q, RECORDS.timeToFirstChunk),
+    panel: 'Time to the first chunk, by model',
     alert: 'AnthropicSlowFirstChunk',
     summary: 'Claude streams of {{ $labels.job }} begin much later than usual.',
     description: slowerText(q, 'to the first chunk', 'from the start of the last attempt'),

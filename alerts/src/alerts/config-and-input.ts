@@ -22,7 +22,8 @@ export function billingFailed(q: Queries): AlertRule {
     description:
       `{{ printf "%.0f" $value }} attempt(s) of {{ $labels.job }} were refused in the last ${window} because the ` +
       'account has a billing problem or reached its spend limit. No call succeeds until that is mended.',
-    dashboard: 'anthropic-cost',
+    dashboard: 'anthropic-errors',
+    panel: 'What failed in the time range',
   };
 }
 
@@ -41,6 +42,7 @@ export function permissionDenied(q: Queries): AlertRule {
       `{{ printf "%.0f" $value }} attempt(s) of {{ $labels.job }} for ${MODEL_TEXT} were answered with 403 in the ` +
       `last ${window}: the key is valid, and its workspace may not use the model or feature.`,
     dashboard: 'anthropic-errors',
+    panel: 'What failed in the time range',
     perModel: true,
   };
 }
@@ -64,6 +66,7 @@ export function modelNotFound(q: Queries): AlertRule {
       `{{ printf "%.0f" $value }} attempt(s) of {{ $labels.job }} for {{ $labels.${MODEL} }} were answered with 404 in ` +
       `the last ${window}: the name is wrong, or the model was retired.`,
     dashboard: 'anthropic-errors',
+    panel: 'What failed in the time range',
     perModel: true,
   };
 }
@@ -86,6 +89,7 @@ export function invalidRequests(q: Queries): AlertRule {
       `{{ $value | humanizePercentage }} of the calls of {{ $labels.job }} to ${MODEL_TEXT} were refused as invalid ` +
       `(400, 422) or too large (413) in the last ${window}. The log lines carry the shape of the request.`,
     dashboard: 'anthropic-errors',
+    panel: 'What failed in the time range',
     perModel: true,
   };
 }

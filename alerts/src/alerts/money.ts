@@ -18,6 +18,7 @@ export function spendRateHigh(q: Queries): AlertRule {
       '{{ $labels.job }} spends {{ printf "%.2f" $value }} USD a day on Claude at the rate of the last hour ' +
       `(estimated by list prices). Its budget is ${dailyBudgetUsd} USD a day.`,
     dashboard: 'anthropic-cost',
+    panel: 'USD an hour, by model',
   };
 }
 
@@ -41,6 +42,7 @@ export function spendSpike(q: Queries): AlertRule {
       '{{ $labels.job }} spent {{ printf "%.2f" $value }} USD on Claude in the last hour (estimated by list prices), ' +
       `more than ${spikeFactor} times its dearest hour of the day before.`,
     dashboard: 'anthropic-cost',
+    panel: 'USD an hour, by model',
   };
 }
 
@@ -58,6 +60,7 @@ export function unpricedModel(q: Queries): AlertRule {
       `{{ printf "%.0f" $value }} call(s) of {{ $labels.job }} to ${MODEL_TEXT} in the last ${window} have no known ` +
       'price: the cost estimate leaves them out.',
     dashboard: 'anthropic-cost',
+    panel: 'Totals of the time range, by model',
     perModel: true,
   };
 }

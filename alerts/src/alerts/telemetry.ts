@@ -24,6 +24,7 @@ export function targetDown(q: Queries): AlertRule {
       `{{ printf "%.0f" $value }} target(s) of {{ $labels.job }} have been down for ${telemetry.absentFor}: nobody ` +
       'sees what their Claude calls do.',
     dashboard: 'anthropic-telemetry',
+    panel: 'Targets down',
   };
 }
 
@@ -43,6 +44,7 @@ export function telemetryAbsent(q: Queries): AlertRule {
       `{{ $labels.job }} had Claude telemetry ${expectedSince} ago and has had none for ${absentFor}. All other ` +
       'alerts on its Claude calls are blind.',
     dashboard: 'anthropic-telemetry',
+    panel: 'Processes that report, and their starts',
   };
 }
 
@@ -60,6 +62,7 @@ export function telemetryErrors(q: Queries): AlertRule {
       `{{ $labels.job }} had {{ printf "%.0f" $value }} failures while recording {{ $labels.${STAGE} }} ` +
       `in the last ${errorWindow}. The Claude calls are not affected, what is told about them may be.`,
     dashboard: 'anthropic-telemetry',
+    panel: 'Telemetry failures, by stage',
   };
 }
 
@@ -75,5 +78,6 @@ export function watchdog(): AlertRule {
       'This alert always fires. Route it to a receiver that raises the alarm when it stops: then the way from ' +
       'Prometheus through Alertmanager is broken, and no other alert can arrive.',
     dashboard: 'anthropic-telemetry',
+    ofService: false,
   };
 }

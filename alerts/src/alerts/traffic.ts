@@ -32,6 +32,7 @@ export function rateLimitSpike(q: Queries): AlertRule {
       `${window}, more than ${percent(share)} of those of the last ${longerWindow}. Look for a loop without backoff, a batch job, ` +
       'or a limit that was lowered.',
     dashboard: 'anthropic-rate-limits',
+    panel: 'Answers 429, by model',
     perModel: true,
   };
 }
@@ -56,6 +57,7 @@ export function rateLimited(q: Queries): AlertRule {
       `{{ $value | humanizePercentage }} of the attempts of {{ $labels.job }} for ${MODEL_TEXT} were answered with ` +
       `429 in the last ${window}. Retries hide it, and add to the latency and to the traffic.`,
     dashboard: 'anthropic-rate-limits',
+    panel: 'Answers 429, by model',
     perModel: true,
   };
 }
@@ -89,6 +91,7 @@ export function rateLimitHeadroomLow(q: Queries): AlertRule {
       `At most {{ $value | humanizePercentage }} of the ${LIMIT_TEXT} limit for ${MODEL_TEXT} was left to ` +
       '{{ $labels.job }}. All services of the organisation share the limit. Answers 429 come next.',
     dashboard: 'anthropic-rate-limits',
+    panel: 'Left of each limit',
     perModel: true,
   };
 }
@@ -116,6 +119,7 @@ export function rateLimitExhaustionPredicted(q: Queries): AlertRule {
       `The ${LIMIT_TEXT} limit for ${MODEL_TEXT} will be used up by {{ $labels.job }} in ` +
       `{{ $value | humanizeDuration }}, if the trend of the last ${window} goes on.`,
     dashboard: 'anthropic-rate-limits',
+    panel: 'Used up in',
     perModel: true,
   };
 }

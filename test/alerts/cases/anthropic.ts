@@ -19,7 +19,7 @@ const BROKEN = attempts(
 const calls = (outcome: string, stream: boolean) =>
   `anthropic_client_calls_total{${OF_MODEL},anthropic_outcome="${outcome}",gen_ai_request_stream="${stream}"}`;
 const LABELS = { severity: 'warning', fault: 'anthropic', job: 'app', gen_ai_request_model: MODEL };
-const DASHBOARD = `anthropic-errors?${VARS}`;
+const DASHBOARD = { dashboard: 'anthropic-errors', vars: VARS };
 
 export const ANTHROPIC_CASES: readonly AlertCase[] = [
   ...burstCases({
@@ -28,7 +28,8 @@ export const ANTHROPIC_CASES: readonly AlertCase[] = [
       labels: LABELS,
       summary: 'The Claude API is overloaded for more than 5 % of the attempts of app.',
       description: `7.5% of the attempts of app for ${MODEL} were answered with 529 overloaded_error in the last 10m.`,
-      dashboard: DASHBOARD,
+      ...DASHBOARD,
+      panel: '429, 529, 5xx, timeouts: which kind of trouble?',
     },
     window: 600,
     fires: {
@@ -54,7 +55,8 @@ export const ANTHROPIC_CASES: readonly AlertCase[] = [
       description:
         `3% of the attempts of app for ${MODEL} were answered with a server error (529 apart) in the last 10m. ` +
         'Retries may hide it from the users; they wait longer.',
-      dashboard: DASHBOARD,
+      ...DASHBOARD,
+      panel: '429, 529, 5xx, timeouts: which kind of trouble?',
     },
     window: 600,
     fires: {
@@ -82,7 +84,8 @@ export const ANTHROPIC_CASES: readonly AlertCase[] = [
       description:
         `3% of the streams of app from ${MODEL} began with status 200 and broke off in the last 10m. The SDK does not ` +
         'retry these: the user sees half an answer.',
-      dashboard: DASHBOARD,
+      ...DASHBOARD,
+      panel: 'Interrupted streams, by error type',
     },
     window: 600,
     fires: {

@@ -37,7 +37,9 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
       description:
         '1 attempt(s) of app were refused in the last 5m because the account has a billing problem or reached its ' +
         'spend limit. No call succeeds until that is mended.',
-      dashboard: 'anthropic-cost?var-job=app',
+      dashboard: 'anthropic-errors',
+      vars: 'var-job=app',
+      panel: 'What failed in the time range',
     },
     window: 300,
     fires: {
@@ -63,7 +65,9 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
       description:
         `1 attempt(s) of app for ${MODEL} were answered with 403 in the last 5m: the key is valid, and its workspace ` +
         'may not use the model or feature.',
-      dashboard: `anthropic-errors?${VARS}`,
+      dashboard: 'anthropic-errors',
+      vars: VARS,
+      panel: 'What failed in the time range',
     },
     window: 300,
     fires: { 'one 403': { [FORBIDDEN]: 1, [UNPAID]: 3 } },
@@ -77,7 +81,9 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
       description:
         `1 attempt(s) of app for ${MODEL} were answered with 404 in the last 5m: the name is wrong, or the model was ` +
         'retired.',
-      dashboard: `anthropic-errors?${VARS}`,
+      dashboard: 'anthropic-errors',
+      vars: VARS,
+      panel: 'What failed in the time range',
     },
     window: 300,
     fires: { 'one 404 for a model': { [NO_MODEL]: 1, [FORBIDDEN]: 3, [NO_FILE]: 3 } },
@@ -91,7 +97,9 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
       description:
         `7.5% of the calls of app to ${MODEL} were refused as invalid (400, 422) or too large (413) in the last 15m. ` +
         'The log lines carry the shape of the request.',
-      dashboard: `anthropic-errors?${VARS}`,
+      dashboard: 'anthropic-errors',
+      vars: VARS,
+      panel: 'What failed in the time range',
     },
     window: 900,
     fires: {

@@ -27,7 +27,8 @@ const fast = (share: string) =>
     description:
       `${share} of the calls of app failed over the last 1h or 6h. The objective of 99 % leaves 1 % for failures. At ` +
       'this speed it is spent within days or sooner.',
-    dashboard: 'anthropic-errors?var-job=app',
+    dashboard: 'anthropic-errors',
+    vars: 'var-job=app',
   });
 
 const slow = (share: string) =>
@@ -38,7 +39,8 @@ const slow = (share: string) =>
     description:
       `${share} of the calls of app failed over the last 1d or 3d. The objective of 99 % leaves 1 % for failures. At ` +
       'this speed it does not last for the month.',
-    dashboard: 'anthropic-errors?var-job=app',
+    dashboard: 'anthropic-errors',
+    vars: 'var-job=app',
   });
 
 function fires(

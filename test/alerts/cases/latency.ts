@@ -29,6 +29,7 @@ interface Subject {
   readonly scraped: string;
   readonly pushed: string;
   readonly summary: string;
+  readonly panel: string;
   readonly what: string;
   readonly how: string;
 }
@@ -38,6 +39,7 @@ const CALLS: Subject = {
   scraped: 'gen_ai_client_inference_duration',
   pushed: 'gen_ai_client_inference_duration_seconds',
   summary: 'Claude calls of app take much longer than usual.',
+  panel: 'p95 of calls and of attempts, by model',
   what: 'of calls',
   how: 'retries and waits included',
 };
@@ -46,11 +48,12 @@ const FIRST_CHUNK: Subject = {
   scraped: 'gen_ai_client_inference_time_to_first_chunk',
   pushed: 'gen_ai_client_inference_time_to_first_chunk_seconds',
   summary: 'Claude streams of app begin much later than usual.',
+  panel: 'Time to the first chunk, by model',
   what: 'to the first chunk',
   how: 'from the start of the last attempt',
 };
 
-const slow = ({ alert, summary, what, how }: Subject, duration: string) =>
+const slow = ({ alert, summary, panel, what, how }: Subject, duration: string) =>
   firing({
     alert,
     labels: { severity: 'warning', fault: 'unknown', job: 'app', gen_ai_request_model: MODEL },
@@ -58,7 +61,9 @@ const slow = ({ alert, summary, what, how }: Subject, duration: string) =>
     description:
       `The 95th percentile of the time ${what} of app to ${MODEL} (${how}) is ${duration} over the last 5m, more than ` +
       '2 times its median of the last 1d.',
-    dashboard: `anthropic-latency?${VARS}`,
+    dashboard: 'anthropic-latency',
+    vars: VARS,
+    panel,
   });
 
 function latencyCase(

@@ -22,7 +22,8 @@ const unauthorized = (count: number) => ({
   description:
     `app got at least ${count} answer(s) 401 on /v1/messages in the last 5m. A 401 is never retried into success: ` +
     'every call with this key fails until the key is replaced.',
-  dashboard: 'anthropic-triage?var-job=app',
+  dashboard: 'anthropic-triage',
+  vars: 'var-job=app',
 });
 
 /** A 401 while nobody could see the process: the gauge tells of it when the process is back. */
@@ -79,7 +80,8 @@ export const MISSION_CASES: readonly AlertCase[] = [
       description:
         `app saw 1 run(s) of two or more consecutive 5xx answers for ${MODEL} on /v1/messages in the last 5m. ` +
         'One 500 happens; two in a row on one path are an incident at the API.',
-      dashboard: `anthropic-triage?${VARS}`,
+      dashboard: 'anthropic-triage',
+      vars: VARS,
     },
     window: 300,
     fires: {
@@ -102,7 +104,8 @@ export const MISSION_CASES: readonly AlertCase[] = [
       description:
         `10% of the calls of app to ${MODEL} failed in the last 5m, all retries included. The dashboard says whose ` +
         'turn it is: our configuration, our traffic, our input, the network or Anthropic.',
-      dashboard: `anthropic-triage?${VARS}`,
+      dashboard: 'anthropic-triage',
+      vars: VARS,
     },
     window: 300,
     fires: {
@@ -130,7 +133,8 @@ export const MISSION_CASES: readonly AlertCase[] = [
         `4 calls of app to ${MODEL} failed on their last allowed attempt in the last 5m. The budget is 3 calls, or ` +
         '1 % of the calls where that is more. The error type on the dashboard tells rate limits, overload, server ' +
         'errors and the network apart.',
-      dashboard: `anthropic-triage?${VARS}`,
+      dashboard: 'anthropic-triage',
+      vars: VARS,
     },
     window: 300,
     fires: {

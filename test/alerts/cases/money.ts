@@ -58,7 +58,9 @@ const rate = (usd: string) =>
     description:
       `app spends ${usd} USD a day on Claude at the rate of the last hour (estimated by list prices). Its budget is ` +
       '600 USD a day.',
-    dashboard: 'anthropic-cost?var-job=app',
+    dashboard: 'anthropic-cost',
+    vars: 'var-job=app',
+    panel: 'USD an hour, by model',
   });
 
 const spike = (usd: string) =>
@@ -69,7 +71,9 @@ const spike = (usd: string) =>
     description:
       `app spent ${usd} USD on Claude in the last hour (estimated by list prices), more than 2 times its dearest hour ` +
       'of the day before.',
-    dashboard: 'anthropic-cost?var-job=app',
+    dashboard: 'anthropic-cost',
+    vars: 'var-job=app',
+    panel: 'USD an hour, by model',
   });
 
 export const MONEY_CASES: readonly AlertCase[] = [
@@ -145,7 +149,9 @@ export const MONEY_CASES: readonly AlertCase[] = [
       labels: { severity: 'info', fault: 'telemetry', job: 'app', gen_ai_request_model: MODEL },
       summary: 'The cost of app leaves out a model without a known price.',
       description: `1 call(s) of app to ${MODEL} in the last 15m have no known price: the cost estimate leaves them out.`,
-      dashboard: `anthropic-cost?${VARS}`,
+      dashboard: 'anthropic-cost',
+      vars: VARS,
+      panel: 'Totals of the time range, by model',
     },
     window: 900,
     fires: { 'one call': { [`anthropic_client_unpriced_calls_total{${OF_MODEL}}`]: 1 } },

@@ -12,7 +12,9 @@ const down = firing({
   labels: LABELS,
   summary: 'Prometheus cannot scrape some processes of app.',
   description: '1 target(s) of app have been down for 10m: nobody sees what their Claude calls do.',
-  dashboard: 'anthropic-telemetry?var-job=app',
+  dashboard: 'anthropic-telemetry',
+  vars: 'var-job=app',
+  panel: 'Targets down',
 });
 
 const absent = firing({
@@ -21,7 +23,9 @@ const absent = firing({
   summary: 'There is no Claude telemetry from app any more.',
   description:
     'app had Claude telemetry 1h ago and has had none for 10m. All other alerts on its Claude calls are blind.',
-  dashboard: 'anthropic-telemetry?var-job=app',
+  dashboard: 'anthropic-telemetry',
+  vars: 'var-job=app',
+  panel: 'Processes that report, and their starts',
 });
 
 const pod = (instance: string, more: Partial<ProcessSpec> = {}): ProcessSpec => ({
@@ -130,7 +134,9 @@ export const TELEMETRY_CASES: readonly AlertCase[] = [
       description:
         'app had 6 failures while recording metrics in the last 15m. The Claude calls are not affected, what is told ' +
         'about them may be.',
-      dashboard: 'anthropic-telemetry?var-job=app',
+      dashboard: 'anthropic-telemetry',
+      vars: 'var-job=app',
+      panel: 'Telemetry failures, by stage',
     },
     window: 900,
     fires: { '6 failures': { 'anthropic_telemetry_errors_total{anthropic_telemetry_stage="metrics"}': 6 } },

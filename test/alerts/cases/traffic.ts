@@ -15,7 +15,7 @@ const CANCELED = attempts('anthropic_attempt_disposition="canceled"');
 const LIMIT = `{${OF_MODEL},anthropic_rate_limit_type="tokens"}`;
 const MODEL_LABELS = { fault: 'traffic', job: 'app', gen_ai_request_model: MODEL };
 const LIMIT_LABELS = { ...MODEL_LABELS, severity: 'warning', anthropic_rate_limit_type: 'tokens' };
-const DASHBOARD = `anthropic-rate-limits?${VARS}`;
+const DASHBOARD = { dashboard: 'anthropic-rate-limits', vars: VARS };
 
 const headroom = (share: string) => ({
   alert: 'AnthropicRateLimitHeadroomLow',
@@ -24,7 +24,8 @@ const headroom = (share: string) => ({
   description:
     `At most ${share} of the tokens limit for ${MODEL} was left to app. All services of the organisation share the ` +
     'limit. Answers 429 come next.',
-  dashboard: DASHBOARD,
+  ...DASHBOARD,
+  panel: 'Left of each limit',
 });
 
 /** The gauges of one limit, as an old process reports them. */
@@ -101,7 +102,8 @@ const predicted = (duration: string) => ({
   labels: LIMIT_LABELS,
   summary: 'A Claude rate limit of app will soon be used up.',
   description: `The tokens limit for ${MODEL} will be used up by app in ${duration}, if the trend of the last 10m goes on.`,
-  dashboard: DASHBOARD,
+  ...DASHBOARD,
+  panel: 'Used up in',
 });
 
 function forecastSilent(name: string, metrics: Record<string, ValueAt>, until: number): AlertCase {
@@ -139,6 +141,18 @@ const FORECAST_CASES: readonly AlertCase[] = [
       { at: 5685, alerts: [] },
     ],
   },
+  {
+    ...forecastSilent(
+      'at half of the limit, falling by 15 a second',
+      limit((now) => 9000 - 15 * now, 9000, soon),
+      495,
+    ),
+    proves: ['fires'],
+    checks: [
+      { at: 480, alerts: [] },
+      { at: 495, alerts: 'one' },
+    ],
+  },
   forecastSilent(
     'falling, and enough for 10 minutes',
     limit((now) => 1300 - now / 2, 3000, soon),
@@ -170,6 +184,29 @@ const FORECAST_CASES: readonly AlertCase[] = [
   ),
 ];
 
+/** When a scrape shows the burst. */
+const SEEN = 1575;
+/** Half of the 429 of ten minutes on a process that was first seen five minutes ago, when it was 6.5 minutes old. */
+const spikeBesideLate: AlertCase = {
+  alert: 'AnthropicRateLimitSpike',
+  name: 'AnthropicRateLimitSpike: 100 within an instant, 100 before on a process that is first seen late',
+  proves: ['silent below'],
+  series: world(
+    [
+      { metrics: { [LIMITED]: (now) => (now >= SEEN - 5 ? 1100 : 1000) } },
+      {
+        instance: 'pod-2',
+        start: SEEN - 690,
+        unseen: [[SEEN - 690, SEEN - 300]],
+        metrics: { [LIMITED]: () => 100 },
+      },
+    ],
+    { until: SEEN + 30 },
+  ),
+  step: 15,
+  checks: [-15, 0, 15, 30].map((after) => ({ at: SEEN + after, alerts: [] })),
+};
+
 export const TRAFFIC_CASES: readonly AlertCase[] = [
   ...burstCases({
     expected: {
@@ -179,13 +216,18 @@ export const TRAFFIC_CASES: readonly AlertCase[] = [
       description:
         `100 attempts of app for ${MODEL} were answered with 429 in the last 1m, more than 50 % of those of the last ` +
         '10m. Look for a loop without backoff, a batch job, or a limit that was lowered.',
-      dashboard: DASHBOARD,
+      ...DASHBOARD,
+      panel: 'Answers 429, by model',
     },
     window: 60,
+    longest: 600,
     fires: {
-      '100 within an instant, 99 nine minutes and 500 eleven minutes before': {
+      '100 within an instant, 99 nine minutes and more eleven minutes before': {
         [LIMITED]: [
-          [-660, 500],
+          [-840, 99],
+          [-780, 99],
+          [-720, 99],
+          [-660, 99],
           [-540, 99],
           [0, 100],
         ],
@@ -194,9 +236,10 @@ export const TRAFFIC_CASES: readonly AlertCase[] = [
     },
     silent: {
       '99 within an instant': { [LIMITED]: 99, [OVERLOADED]: 500 },
-      '100 within an instant, 100 nine minutes before': {
+      '100 within an instant, 100 in the nine minutes before': {
         [LIMITED]: [
-          [-540, 100],
+          [-405, 50],
+          [-330, 50],
           [0, 100],
         ],
       },
@@ -211,7 +254,8 @@ export const TRAFFIC_CASES: readonly AlertCase[] = [
       description:
         `12% of the attempts of app for ${MODEL} were answered with 429 in the last 10m. Retries hide it, and add to ` +
         'the latency and to the traffic.',
-      dashboard: DASHBOARD,
+      ...DASHBOARD,
+      panel: 'Answers 429, by model',
     },
     window: 600,
     fires: {
@@ -231,6 +275,7 @@ export const TRAFFIC_CASES: readonly AlertCase[] = [
     fires: { 'two dips between two scrapes': { [`anthropic_client_rate_limit_low_total${LIMIT}`]: 2 } },
     silent: { 'one dip between two scrapes': { [`anthropic_client_rate_limit_low_total${LIMIT}`]: 1 } },
   }),
+  spikeBesideLate,
   ...HEADROOM_CASES,
   ...FORECAST_CASES,
 ];

@@ -12,9 +12,11 @@ import {
   MIDDLE_AGED,
   NEW,
   OLD,
+  RESTARTED,
   STAGES,
   STEP,
   type Stage,
+  split,
 } from './stages.ts';
 import { world } from './world.ts';
 
@@ -27,6 +29,8 @@ export interface BurstSpec {
   readonly expected: Expected;
   /** The window of the alert, in seconds. */
   readonly window: number;
+  /** Its longest window, where it has more than one. */
+  readonly longest?: number;
   /** The `for` of the alert, in seconds. */
   readonly hold?: number;
   /** Loads that fire, by what they show. All give the same text. */
@@ -46,7 +50,13 @@ export function burstCases(spec: BurstSpec): AlertCase[] {
     ),
     ...Object.entries(spec.silent).flatMap(([what, load]) =>
       // What happened long before cannot have happened to a newborn.
-      [OLD, ...(isBurst(load) ? [NEW] : [])].map((stage) => silentCase(spec, what, load, stage)),
+      [OLD, RESTARTED, ...(isBurst(load) ? [NEW] : [])].flatMap((stage) => [
+        silentCase(spec, what, load, stage),
+        // Its bystanders are too young for the longest window: only good where the shorter one decides.
+        ...(spec.longest && isBurst(load)
+          ? [silentCase({ ...spec, longest: spec.window }, what, load, stage)]
+          : []),
+      ]),
     ),
     ...shareCases(spec),
   ];
@@ -77,10 +87,13 @@ function shareCases(spec: BurstSpec): AlertCase[] {
       [0, atBurst(limit, failed)],
     ],
   } satisfies Load;
-  return [OLD, MIDDLE_AGED].flatMap((stage) => [
-    firingCase(spec, 'after busy healthy traffic', busy, stage),
-    silentCase(spec, 'at the threshold, after many failures in busy traffic', many, stage),
-  ]);
+  return [
+    ...[OLD, MIDDLE_AGED].flatMap((stage) => [
+      firingCase(spec, 'after busy healthy traffic', busy, stage),
+      silentCase(spec, 'at the threshold, after many failures in busy traffic', many, stage),
+    ]),
+    silentCase(spec, 'at the threshold', limit, split(limit, good), spec.window - 30),
+  ];
 }
 
 function atBurst(load: Load, series: string): number {
@@ -90,8 +103,8 @@ function atBurst(load: Load, series: string): number {
 }
 
 function firingCase(spec: BurstSpec, what: string, load: Load, stage: Stage): AlertCase {
-  const { expected, window, hold = 0 } = spec;
-  const seen = seenAt(window);
+  const { expected, window, longest = window, hold = 0 } = spec;
+  const seen = seenAt(longest);
   const alerts = [firing(expected)];
   const end = seen + window - (stage.early ?? 0) + KEEP;
   const bystanderBack = seen + back(window);
@@ -107,23 +120,34 @@ function firingCase(spec: BurstSpec, what: string, load: Load, stage: Stage): Al
     alert: expected.alert,
     name: `${expected.alert}: ${what}, ${stage.name}`,
     proves: ['fires', 'resolves'],
-    series: world([...stage.process(load, seen, window), ...bystanders(load, window, seen)], { until: end }),
+    series: world([...stage.process(load, seen, longest), ...bystanders(load, window, seen, longest)], {
+      until: end,
+    }),
     step: STEP,
     checks,
   };
 }
 
-function silentCase(spec: BurstSpec, what: string, load: Load, stage: Stage): AlertCase {
-  const { expected, window, hold = 0 } = spec;
-  const seen = seenAt(window);
-  const until = seen + window + hold + 2 * STEP;
+/** A case without any alert for `during` seconds after the burst. */
+function silentCase(
+  spec: BurstSpec,
+  what: string,
+  load: Load,
+  stage: Stage,
+  during: number = spec.window + (spec.hold ?? 0) + 2 * STEP,
+): AlertCase {
+  const { expected, window, longest = window } = spec;
+  const seen = seenAt(longest);
+  const until = seen + during;
   const checks: Check[] = [];
   for (let at = seen - STEP; at <= until; at += STEP) checks.push({ at, alerts: [] });
   return {
     alert: expected.alert,
     name: `${expected.alert}: ${what}, ${stage.name}`,
     proves: ['silent below'],
-    series: world([...stage.process(load, seen, window), ...bystanders(load, window, seen)], { until }),
+    series: world([...stage.process(load, seen, longest), ...bystanders(load, window, seen, longest)], {
+      until,
+    }),
     step: STEP,
     checks,
   };

@@ -1,4 +1,5 @@
 /** What a test case of an alert says: a world, and when the alert fires in it. */
+import { readFileSync } from 'node:fs';
 import { DEFAULT_CONFIG } from '../../../alerts/src/config.ts';
 import type { ExpectedAlert, PromtoolTest } from './promtool.ts';
 
@@ -61,21 +62,38 @@ export interface Expected {
   readonly labels: Readonly<Record<string, string>>;
   readonly summary: string;
   readonly description: string;
-  /** Path and query of the dashboard link. */
+  /** The dashboard that the link leads to. */
   readonly dashboard: string;
+  /** The panel of it, by title; the whole dashboard when absent. */
+  readonly panel?: string;
+  /** The variables of the link. */
+  readonly vars?: string;
 }
 
 /** `expected` in promtool's format. */
-export function firing({ alert, labels, summary, description, dashboard }: Expected): ExpectedAlert {
+export function firing(expected: Expected): ExpectedAlert {
+  const { alert, labels, summary, description, dashboard, panel, vars } = expected;
+  const query = [panel && `viewPanel=${panelId(dashboard, panel)}`, vars].filter(Boolean).join('&');
   return {
     exp_labels: labels,
     exp_annotations: {
       summary,
       description,
       runbook_url: `${DEFAULT_CONFIG.runbookUrl}/${alert}.md`,
-      dashboard_url: `${DEFAULT_CONFIG.grafanaUrl}/d/${dashboard}`,
+      dashboard_url: `${DEFAULT_CONFIG.grafanaUrl}/d/${dashboard}${query && `?${query}`}`,
     },
   };
+}
+
+/** The id of the panel with a title, in the dashboard as it is shipped. */
+function panelId(dashboard: string, title: string): number {
+  const file = readFileSync(new URL(`../../../dashboards/${dashboard}.json`, import.meta.url), 'utf8');
+  const { panels } = JSON.parse(file) as { panels: { id: number; title?: string; panels?: typeof panels }[] };
+  const found = panels
+    .flatMap((panel) => [panel, ...(panel.panels ?? [])])
+    .find((panel) => panel.title === title);
+  if (!found) throw new Error(`${dashboard}.json has no panel "${title}"`);
+  return found.id;
 }
 
 /** The model of all test series. */

@@ -9,6 +9,18 @@ const GRACE = seconds(DEFAULT_CONFIG.birthGrace);
 /** Events by series: so many with the burst, or `[seconds after the burst, how many]`. */
 export type Load = Readonly<Record<string, number | readonly (readonly [number, number])[]>>;
 
+/** `load` with the events of one series on a process of its own, which is first seen late. */
+export function split(load: Load, series: string): Stage {
+  const { [series]: events = 0, ...rest } = load;
+  return {
+    name: 'some of it on a process that is first seen when it is 150 seconds old',
+    process: (_, seen, window) => [
+      ...OLD.process(rest, seen, window),
+      ...LATE.process({ [series]: events }, seen, window).map((late) => ({ ...late, instance: 'pod-2' })),
+    ],
+  };
+}
+
 /** Whether nothing of a load happened before or after the burst. */
 export function isBurst(load: Load): boolean {
   return Object.values(load).every((events) => typeof events === 'number');
@@ -41,6 +53,23 @@ export const NEW: Stage = {
   process: (load, seen) => [newborn(load, seen, 10)],
 };
 
+/** A process that counted before, restarted within the window, and counts again. */
+export const RESTARTED: Stage = {
+  name: 'a process that counted 1 of each and restarted 0.7 windows before',
+  process: (load, seen, window) => {
+    const age = Math.ceil((0.7 * window) / STEP) * STEP;
+    return [{ end: seen - age - 2, metrics: metrics(load, seen, () => 1) }, newborn(load, seen, age)];
+  },
+};
+
+/** A process that is first seen when its counters count already. */
+export const LATE: Stage = {
+  name: 'a process that is first seen when it is 150 seconds old',
+  process: (load, seen) => [{ ...newborn(load, seen, 150), unseen: [[seen - 150, seen]] }],
+  // Its counter has no value a window ago for 150 seconds, of which the grace for births covers 120.
+  early: Math.max(0, 150 - GRACE - STEP),
+};
+
 /** Every stage for a burst without a past. */
 export const STAGES: readonly Stage[] = [
   OLD,
@@ -56,12 +85,8 @@ export const STAGES: readonly Stage[] = [
       newborn(load, seen, 10),
     ],
   },
-  {
-    name: 'a process that is first seen when it is 150 seconds old',
-    process: (load, seen) => [{ ...newborn(load, seen, 150), unseen: [[seen - 150, seen]] }],
-    // Its counter has no value a window ago for 150 seconds, of which the grace for births covers 120.
-    early: Math.max(0, 150 - GRACE - STEP),
-  },
+  RESTARTED,
+  LATE,
   {
     name: 'an old process, beside one that came back after a gap',
     process: (load, seen, window) => [
@@ -78,15 +103,24 @@ export function back(window: number): number {
 
 /**
  * Processes beside it that must not matter: one that counted 1000 of each too long ago to know when, one that
- * did so before the window, one that comes back after a gap, and a young one without events.
+ * did so before the window, some that come back after a gap, and a young one without events. `longest` is the
+ * longest window of the alert.
  */
-export function bystanders(load: Load, window: number, seen: number): ProcessSpec[] {
+export function bystanders(
+  load: Load,
+  window: number,
+  seen: number,
+  longest: number = window,
+): ProcessSpec[] {
   const thousand = metrics(load, seen, () => 1000);
-  const start = seen - window - GRACE - 60;
+  const start = seen - longest - GRACE - 60;
   return [
     { instance: 'pod-6', start, unseen: [[start, seen - 30]], metrics: thousand },
     { instance: 'pod-7', metrics: thousand },
     { instance: 'pod-8', ...gap(seen + back(window), window), metrics: thousand },
+    ...(longest > window
+      ? [{ instance: 'pod-3', ...gap(seen - back(longest), longest), metrics: thousand }]
+      : []),
     {
       instance: 'pod-9',
       start: seen - Math.floor(window / 2 / STEP) * STEP,
@@ -95,9 +129,9 @@ export function bystanders(load: Load, window: number, seen: number): ProcessSpe
   ];
 }
 
-/** Out of sight for one and a half windows, until `end`. */
+/** Out of sight for 1.3 windows, until `end`. */
 function gap(end: number, window: number): Pick<ProcessSpec, 'unseen'> {
-  return { unseen: [[end - 1.5 * window, end]] };
+  return { unseen: [[end - 1.3 * window, end]] };
 }
 
 /** A process that started `age` seconds before the burst was seen, and whose series are born with it. */
