@@ -115,6 +115,7 @@ function byError(): SizedPanel {
       },
     ],
     noValue: NO_DATA.failures,
+    width: 10,
   });
 }
 
@@ -161,6 +162,7 @@ function sizes(): SizedPanel {
       { expr: quantile(phi, 'outputTokensPerCall', []), legend: `output p${phi * 100}` },
     ]),
     noValue: NO_DATA.traffic,
+    width: 7,
   });
 }
 
@@ -177,5 +179,6 @@ function active(): SizedPanel {
     ],
     noValue: NO_DATA.traffic,
     stacked: true,
+    width: 7,
   });
 }

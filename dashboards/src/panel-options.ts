@@ -90,6 +90,7 @@ interface CommonBuilder extends LayoutBuilder {
   min(min: number): this;
   max(max: number): this;
   noValue(text: string): this;
+  maxDataPoints(count: number): this;
   mappings(mappings: ValueMapping[]): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
   colorScheme(color: FieldColorBuilder): this;
@@ -104,6 +105,8 @@ export function common<B>(builder: B & CommonBuilder, options: PanelOptions): B 
   builder.title(options.title).description(options.description);
   if (queries.length === 0) return builder;
   builder.datasource(DATASOURCE).unit(options.unit).noValue(options.noValue).targets(queries.map(target));
+  // Totals look for restarts step by step: by default the steps are as many as the panel has pixels.
+  if (queries.some(({ expr }) => expr.includes('$__range:'))) builder.maxDataPoints(1000);
   if (decimals !== undefined) builder.decimals(decimals);
   if (min !== undefined) builder.min(min);
   if (max !== undefined) builder.max(max);

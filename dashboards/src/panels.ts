@@ -61,7 +61,9 @@ export interface StatOptions extends PanelOptions {
 
 /** One or more big numbers. */
 export function stat(options: StatOptions): SizedPanel {
-  const { text = 'auto', background = false, valueSize, titleSize } = options;
+  const { text = 'auto', background = false, titleSize } = options;
+  // Numbers in full need room for some more digits than they have today.
+  const valueSize = options.valueSize ?? (options.unit === 'locale' ? 38 : undefined);
   const builder = common(new Stat(), options)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .graphMode(BigValueGraphMode.None)

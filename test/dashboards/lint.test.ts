@@ -108,7 +108,7 @@ it('every alert links to a dashboard that exists, and to a panel of it', () => {
     expect(target, alert).toBeDefined();
     if (panel !== undefined)
       expect(
-        target?.json.panels.map(({ id }) => id),
+        target?.json.panels.map(({ title }) => title),
         alert,
       ).toContain(panel);
   }

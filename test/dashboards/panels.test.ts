@@ -5,8 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COST_KINDS, type CostKind } from '../../src/model/cost.ts';
-import { PRICES } from '../../src/model/prices.ts';
+import { COST_KINDS } from '../../src/model/cost.ts';
 import {
   type AnthropicServer,
   DEFAULT_MODELS,
@@ -14,12 +13,12 @@ import {
   startAnthropicServer,
 } from '../../src/testing/index.ts';
 import { type Answers, evaluate } from './support/evaluate.ts';
+import { billOf, cacheBill, expectedCounts, PRICED, sumOf } from './support/expected.ts';
 import { PANELS } from './support/panels.ts';
 import { freePort, type Prometheus, startPrometheus } from './support/prometheus.ts';
 import { since, tokensOf } from './support/sent.ts';
 import {
   type App,
-  BAD,
   badCalls,
   drain,
   goodCalls,
@@ -30,11 +29,6 @@ import {
   UNKNOWN,
 } from './support/workload.ts';
 
-const PRICED = {
-  [OPUS]: 'claude-opus-5-5',
-  [SONNET]: 'claude-sonnet-5-5',
-  [HAIKU]: 'claude-haiku-4-5',
-} as const;
 const MODELS = [OPUS, SONNET, HAIKU, UNKNOWN];
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -174,53 +168,7 @@ describe.each([
 ])('in %s', (_, given) => {
   it('counts of calls and attempts are what the API sent', () => {
     const { answers, sent, rounds } = given();
-    const failedCalls = BAD.failedCalls * rounds;
-    const canceled = BAD.canceled * rounds;
-    const failed = sent.attempts - ((sent.statuses['200'] ?? 0) - BAD.interrupted * rounds) - canceled;
-    const errors = 'anthropic-errors';
-    const triage = 'anthropic-triage';
-    const limits = 'anthropic-rate-limits';
-    const expected: [uid: string, title: string, refId: string, value: number][] = [
-      [triage, 'In the time range', 'A', sent.calls],
-      [triage, 'In the time range', 'B', failedCalls],
-      [triage, 'In the time range', 'C', BAD.exhausted * rounds],
-      [triage, 'In the time range', 'D', sent.attempts],
-      [triage, 'In the time range', 'E', sent.attempts / sent.calls],
-      [triage, 'Calls, by outcome', 'A', sent.calls],
-      [triage, 'Attempts, by what came back', 'A', sent.attempts],
-      [triage, 'Failed attempts, by whose turn it is', 'A', failed],
-      [triage, 'What failed in the time range', 'A', failed],
-      [triage, 'Calls that ran out of retries, by error type', 'A', BAD.exhausted * rounds],
-      [triage, 'Consecutive 5xx answers, by path', 'B', BAD.streaks * rounds],
-      [triage, 'Answers 401, by path', 'A', BAD.refused * rounds],
-      [errors, 'Error rate in the time range', 'A', failedCalls / (sent.calls - canceled)],
-      [errors, 'Failed calls', 'A', failedCalls],
-      [errors, 'Out of retries', 'A', BAD.exhausted * rounds],
-      [errors, 'Failed attempts', 'A', failed],
-      [errors, 'Retried attempts', 'A', failed - failedCalls],
-      [errors, 'Interrupted streams', 'A', BAD.interrupted * rounds],
-      [errors, '429, 529, 5xx, timeouts: which kind of trouble?', 'A', sent.errors['rate_limit_error'] ?? 0],
-      [errors, '429, 529, 5xx, timeouts: which kind of trouble?', 'B', sent.errors['overloaded_error'] ?? 0],
-      [errors, 'Failed attempts, by error type', 'A', failed],
-      [errors, 'What failed in the time range', 'A', failed],
-      [errors, 'By status', 'A', failed],
-      [errors, 'By model', 'A', failed],
-      [errors, 'By method of the SDK', 'A', failed],
-      [errors, 'By whose turn it is', 'A', failed],
-      [errors, 'By path: runs of 5xx and answers 401', 'A', BAD.streaks * rounds],
-      [errors, 'By path: runs of 5xx and answers 401', 'B', BAD.refused * rounds],
-      [errors, 'Failed calls, by provider and stream', 'A', failedCalls],
-      [errors, 'Failed attempts: retried or final', 'A', failed],
-      [errors, 'Calls out of retries, by model', 'A', BAD.exhausted * rounds],
-      [errors, 'Interrupted streams, by error type', 'A', BAD.interrupted * rounds],
-      [limits, 'Answers 429', 'A', sent.statuses['429'] ?? 0],
-      [limits, 'Answers 429, by model', 'A', sent.statuses['429'] ?? 0],
-      [limits, 'Falls below 10 %', 'A', 4],
-      [limits, 'Falls below 10 %, by limit', 'A', 4],
-      [limits, 'Calls that a limit ended', 'A', rounds],
-      ['anthropic-cost', 'Calls without a price', 'A', sent.models[UNKNOWN]?.calls ?? 0],
-    ];
-    for (const [uid, title, refId, value] of expected) {
+    for (const [uid, title, refId, value] of expectedCounts(sent, rounds)) {
       expect(answers.sum(uid, title, refId), `${uid}: ${title} [${refId}]`).toBeCloseTo(value, 9);
     }
   });
@@ -266,30 +214,13 @@ describe.each([
 
   it('money is the list price of what the API sent, in totals and in bars', () => {
     const { answers, sent } = given();
-    const kinds = Object.fromEntries(COST_KINDS.map((kind) => [kind, 0])) as Record<CostKind, number>;
-    let total = 0;
-    for (const [model, family] of Object.entries(PRICED)) {
-      const price = PRICES[family];
-      const tokens = tokensOf(sent, model);
-      if (!price) throw new Error(`no price of ${family}`);
-      const usd: Record<CostKind, number> = {
-        input: tokens.input * price.input,
-        output: tokens.output * price.output,
-        cache_read: tokens.cacheRead * price.cacheRead,
-        cache_write_5m: tokens.cacheWrite5m * price.cacheWrite5m,
-        cache_write_1h: tokens.cacheWrite1h * price.cacheWrite1h,
-      };
-      let ofModel = 0;
-      for (const kind of COST_KINDS) {
-        kinds[kind] += usd[kind] / 1e6;
-        ofModel += usd[kind] / 1e6;
-      }
-      total += ofModel;
+    const bills = Object.keys(PRICED).map((model) => [model, billOf(sent, model)] as const);
+    const total = bills.reduce((sum, [, bill]) => sum + sumOf(bill), 0);
+    for (const [model, bill] of bills) {
+      const label = { gen_ai_request_model: model };
       expectMoney(
-        answers.sum('anthropic-cost', 'Totals of the time range, by model', 'A', {
-          gen_ai_request_model: model,
-        }),
-        ofModel,
+        answers.sum('anthropic-cost', 'Totals of the time range, by model', 'A', label),
+        sumOf(bill),
       );
     }
     expectMoney(answers.sum('anthropic-cost', 'Spent in the time range'), total);
@@ -299,7 +230,7 @@ describe.each([
       expectMoney(
         answers.sum('anthropic-cost', 'USD an hour, by kind of token', 'A', { anthropic_cost_kind: kind }) *
           hours,
-        kinds[kind],
+        bills.reduce((sum, [, bill]) => sum + bill[kind], 0),
       );
     }
     const calls = MODELS.reduce((sum, model) => sum + (sent.models[model]?.calls ?? 0), 0);
@@ -309,18 +240,7 @@ describe.each([
 
 it('the cache has saved what the price list says', () => {
   const { answers, sent } = whole;
-  let saved = 0;
-  let extra = 0;
-  for (const [model, family] of Object.entries(PRICED)) {
-    const price = PRICES[family];
-    const tokens = tokensOf(sent, model);
-    if (!price) throw new Error(`no price of ${family}`);
-    saved += (tokens.cacheRead * (price.input - price.cacheRead)) / 1e6;
-    extra +=
-      (tokens.cacheWrite5m * (price.cacheWrite5m - price.input) +
-        tokens.cacheWrite1h * (price.cacheWrite1h - price.input)) /
-      1e6;
-  }
+  const { saved, extra } = cacheBill(sent);
   const pays = 'Does the cache pay? (time range)';
   expectMoney(answers.sum('anthropic-cost', pays, 'A'), saved - extra);
   expectMoney(answers.sum('anthropic-cost', pays, 'B'), saved);

@@ -3,17 +3,32 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** What is read of the results of the protocol. */
+interface Result {
+  readonly targetId?: string;
+  readonly sessionId?: string;
+  readonly data?: string;
+  readonly result?: { readonly value?: unknown };
+}
+
+interface Message {
+  readonly id?: number;
+  readonly result?: Result;
+  readonly error?: { readonly message: string };
+}
+
 /** A page of a running Chromium. */
 export class Browser {
   readonly #socket: WebSocket;
-  readonly #waiting = new Map<number, (message: { result?: any; error?: { message: string } }) => void>();
+  readonly #waiting = new Map<number, (message: Message) => void>();
   #session: string | undefined;
   #id = 0;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
-      const message = JSON.parse(String(data));
+      const message: Message = JSON.parse(String(data));
+      if (message.id === undefined) return;
       this.#waiting.get(message.id)?.(message);
       this.#waiting.delete(message.id);
     });
@@ -58,11 +73,11 @@ export class Browser {
     await this.#size(1600, height);
     await sleep(300);
     const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
-    return Buffer.from(data, 'base64');
+    return Buffer.from(data ?? '', 'base64');
   }
 
   async #evaluate(expression: string): Promise<unknown> {
-    return (await this.#call('Runtime.evaluate', { expression })).result.value;
+    return (await this.#call('Runtime.evaluate', { expression })).result?.value;
   }
 
   async #size(width: number, height: number): Promise<void> {
@@ -74,14 +89,14 @@ export class Browser {
     });
   }
 
-  #call(method: string, params: object): Promise<any> {
+  #call(method: string, params: object): Promise<Result> {
     const id = ++this.#id;
     this.#socket.send(
       JSON.stringify({ id, method, params, ...(this.#session && { sessionId: this.#session }) }),
     );
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, ({ result, error }) =>
-        error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result),
+        error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result ?? {}),
       );
     });
   }

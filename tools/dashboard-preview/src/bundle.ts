@@ -10,7 +10,7 @@ export async function bundle(folder: string): Promise<void> {
     entryPoints: { app: path('./app/main.tsx') },
     outdir: folder,
     bundle: true,
-    minify: false,
+    minify: true,
     jsx: 'automatic',
     format: 'iife',
     target: 'es2023',

@@ -3,6 +3,7 @@ import {
   type DataFrame,
   type DataTransformerConfig,
   type Field,
+  type FieldConfig,
   FieldType,
   fieldMatchers,
   type GrafanaTheme2,
@@ -37,9 +38,15 @@ export interface Panel {
   readonly description?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly Target[];
-  readonly fieldConfig: { readonly defaults: Record<string, any>; readonly overrides: readonly any[] };
-  readonly options: Record<string, any>;
+  readonly fieldConfig: { readonly defaults: FieldConfig; readonly overrides: readonly Override[] };
+  // biome-ignore lint/suspicious/noExplicitAny: every kind of panel has options of its own
+  readonly options: Readonly<Record<string, any>>;
   readonly transformations?: DataTransformerConfig[];
+}
+
+interface Override {
+  readonly matcher: { readonly id: string; readonly options?: unknown };
+  readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
 }
 
 interface Target {

@@ -36,7 +36,9 @@ let drawing = 0;
 const settle = (): void => {
   if (--drawing > 0) return;
   requestAnimationFrame(() =>
-    setTimeout(() => document.title === 'failed' || (document.title = 'ready'), 400),
+    setTimeout(() => {
+      if (document.title !== 'failed') document.title = 'ready';
+    }, 400),
   );
 };
 /** Says on the page, and in its title, what went wrong. */
@@ -77,6 +79,7 @@ function PanelView({
   const width = w * COLUMN - GAP;
   const height = h * (GRID_ROW + GAP) - GAP;
   const context = contextOf(dashboard, settings, Math.round(width));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page shows one moment and never changes
   useEffect(() => {
     drawing++;
     loadFrames(panel, context, theme)
