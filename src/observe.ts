@@ -1,12 +1,16 @@
 /** The two functions that put telemetry into a client by its public options alone. */
 import type { TelemetryOptions } from './options.ts';
 import { addSeams } from './seams/client-options.ts';
+import { hasOnlyFetch, observedFetchOf, observeGivenFetch } from './seams/legacy/client-fetch.ts';
 import type { SdkClient, SdkClientOptions } from './seams/sdk-shapes.ts';
 import { telemetryFor } from './telemetry.ts';
 
 /**
  * Client options with telemetry, for `new Anthropic(withTelemetry({ ... }))`. Uses the SDK's public `openTelemetry` and
  * `middleware` options and works in bundles. Your own values of both are kept.
+ *
+ * SDK versions before 0.101.0 have neither option, and are observed through `fetch`: for them, give your own
+ * (`withTelemetry({ fetch })`), or use `observe` or the instrumentation, which find the client's default.
  *
  * @param options the client options, as the SDK takes them
  * @param telemetry how to record; give the same object for all clients that belong together
@@ -18,7 +22,8 @@ export function withTelemetry<const Options extends object = Record<never, never
 ): Options {
   const port = telemetryFor(telemetry);
   const given = options ?? ({} as Options);
-  return port.guard.run('options', () => addSeams(given as SdkClientOptions, port) as Options) ?? given;
+  const add = (): Options => observeGivenFetch(addSeams(given as SdkClientOptions, port)) as Options;
+  return port.guard.run('options', add) ?? given;
 }
 
 /**
@@ -29,10 +34,23 @@ export function withTelemetry<const Options extends object = Record<never, never
  * @throws TypeError for a wrong telemetry option, or when `client` is no client
  */
 export function observe<Client extends object>(client: Client, telemetry?: TelemetryOptions): Client {
-  const { withOptions, openTelemetry, middleware } = client as unknown as SdkClient;
-  if (typeof withOptions !== 'function') {
-    throw new TypeError('anthropic-otel: expected `client` to be a client of @anthropic-ai/sdk');
+  const made = client as unknown as SdkClient;
+  if (typeof made.withOptions !== 'function') {
+    throw new TypeError(
+      hasOnlyFetch(made)
+        ? 'anthropic-otel: this version of @anthropic-ai/sdk cannot copy a client; use `new Anthropic(withTelemetry({ fetch }))` or `AnthropicInstrumentation`'
+        : 'anthropic-otel: expected `client` to be a client of @anthropic-ai/sdk',
+    );
   }
-  const { openTelemetry: tap, middleware: seams } = withTelemetry({ openTelemetry, middleware }, telemetry);
-  return (client as unknown as SdkClient).withOptions({ openTelemetry: tap, middleware: seams }) as Client;
+  if (hasOnlyFetch(made)) {
+    const port = telemetryFor(telemetry);
+    const fetch = port.guard.run('options', () => observedFetchOf(made, port)) ?? made.fetch;
+    return made.withOptions({ fetch }) as Client;
+  }
+  const { openTelemetry, middleware, maxRetries } = made;
+  const { openTelemetry: tap, middleware: seams } = withTelemetry(
+    { openTelemetry, middleware, maxRetries },
+    telemetry,
+  );
+  return made.withOptions({ openTelemetry: tap, middleware: seams }) as Client;
 }

@@ -1,5 +1,5 @@
 /** The instrumentation for `NodeSDK({ instrumentations: [new AnthropicInstrumentation()] })`. */
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
 import {
   InstrumentationBase,
   type InstrumentationConfig,
@@ -7,14 +7,15 @@ import {
 } from '@opentelemetry/instrumentation';
 import type { TelemetryOptions } from '../options.ts';
 import { addSeams } from '../seams/client-options.ts';
-import type { SdkClientOptions } from '../seams/sdk-shapes.ts';
+import { observeMadeClient } from '../seams/legacy/client-fetch.ts';
+import type { SdkClient, SdkClientOptions } from '../seams/sdk-shapes.ts';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
-import { Telemetry } from '../telemetry.ts';
+import { shareTelemetry, Telemetry } from '../telemetry.ts';
 import { patchExports } from './patch-exports.ts';
 
 /** The modules with client classes, and the classes. */
 const MODULES: ReadonlyArray<{ name: string; versions: string; classes: readonly string[] }> = [
-  { name: '@anthropic-ai/sdk', versions: '>=0.134.0 <2', classes: ['Anthropic'] },
+  { name: '@anthropic-ai/sdk', versions: '>=0.39.0 <2', classes: ['Anthropic'] },
   {
     name: '@anthropic-ai/bedrock-sdk',
     versions: '>=0.30.0 <2',
@@ -49,17 +50,22 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
         ? (telemetry.guard.run('options', () => addSeams((options ?? {}) as SdkClientOptions, telemetry)) ??
           options)
         : options;
-    return MODULES.map(
+    const complete = (client: object): void => {
+      if (!telemetry.enabled) return;
+      telemetry.guard.run('options', () => observeMadeClient(client as SdkClient, telemetry));
+    };
+    const definitions = MODULES.map(
       ({ name, versions, classes }) =>
         new InstrumentationNodeModuleDefinition(
           name,
           [versions],
           (exports: object) =>
-            telemetry.guard.run('options', () => patchExports(exports, classes, add)) ?? exports,
+            telemetry.guard.run('options', () => patchExports(exports, classes, add, complete)) ?? exports,
           // Clients that exist keep their seams, which do nothing while telemetry is off.
           () => {},
         ),
     );
+    return [...definitions, tooOld()];
   }
 
   override enable(): void {
@@ -82,8 +88,21 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
     this._telemetry.setTracerProvider(tracerProvider);
   }
 
+  /** Makes these options those of every client that `withTelemetry` or `observe` are given none for. */
+  share(): void {
+    shareTelemetry(this._telemetry);
+  }
+
   /** Ends the calls that are still open, as canceled, so that they are recorded before the process ends. */
   endOpenCalls(): void {
     this._telemetry.endOpenCalls();
   }
+}
+
+/** Leaves versions of the SDK alone that have no seam, and says so. */
+function tooOld(): InstrumentationNodeModuleDefinition {
+  return new InstrumentationNodeModuleDefinition('@anthropic-ai/sdk', ['<0.39.0'], (exports, version) => {
+    diag.warn(`anthropic-otel: @anthropic-ai/sdk ${version} is not observed; 0.39.0 or later is needed`);
+    return exports;
+  });
 }

@@ -6,14 +6,22 @@ export type ClientClass = new (options?: object, ...rest: unknown[]) => object;
 /** Adds telemetry to client options. */
 export type AddTelemetry = (options: object | undefined) => object | undefined;
 
+/** Does what can only be done to a client that is made. */
+export type CompleteClient = (client: object) => void;
+
 /**
- * A subclass of `Original` whose constructor passes its options through `add`. It goes by the original's name, and an
+ * A subclass of `Original` whose constructor passes its options through `add`, and the made client to `complete`. It goes by the original's name, and an
  * instance of the original counts as one of it, so code that compares classes notices nothing.
  */
-export function observedClass(Original: ClientClass, add: AddTelemetry): ClientClass {
+export function observedClass(
+  Original: ClientClass,
+  add: AddTelemetry,
+  complete?: CompleteClient,
+): ClientClass {
   const Observed = class extends Original {
     constructor(options?: object, ...rest: unknown[]) {
       super(add(options), ...rest);
+      complete?.(this);
     }
 
     static override [Symbol.hasInstance](value: unknown): boolean {

@@ -1,5 +1,5 @@
 /** Replaces the client classes among the exports of a module of the SDK. */
-import { type AddTelemetry, type ClientClass, observedClass } from './observed-class.ts';
+import { type AddTelemetry, type ClientClass, type CompleteClient, observedClass } from './observed-class.ts';
 
 type Exports = Record<PropertyKey, unknown>;
 
@@ -8,12 +8,17 @@ type Exports = Record<PropertyKey, unknown>;
  * observed ones. On ESM the exports are set in place. On CJS they are getters on a callable function, so the
  * result is a proxy over them.
  */
-export function patchExports(exports: object, names: readonly string[], add: AddTelemetry): object {
+export function patchExports(
+  exports: object,
+  names: readonly string[],
+  add: AddTelemetry,
+  complete?: CompleteClient,
+): object {
   const original = exports as Exports;
   const observed = new Map<unknown, ClientClass>();
   for (const name of names) {
     const value = original[name];
-    if (typeof value === 'function') observed.set(value, observedClass(value as ClientClass, add));
+    if (typeof value === 'function') observed.set(value, observedClass(value as ClientClass, add, complete));
   }
   if (observed.size === 0) return exports;
   const replaced = new Map<PropertyKey, ClientClass>();

@@ -1,9 +1,10 @@
 /** Puts the two seams, tap and attempt middleware, into the options of a client. */
 import type { SeamPort } from '../ports/seam-port.ts';
-import { createAttemptMiddleware, isAttemptMiddleware } from './middleware.ts';
+import { createCallMiddleware, DEFAULT_MAX_RETRIES } from './legacy/call-middleware.ts';
+import { type ClientSeams, createSeams, seamsOf } from './legacy/client-seams.ts';
+import { createAttemptMiddleware, isAttemptMiddleware, markAttemptMiddleware } from './middleware.ts';
 import { settleOpenTelemetry } from './sdk-open-telemetry.ts';
-import type { SdkClientOptions } from './sdk-shapes.ts';
-import { createTap, isTap } from './tap.ts';
+import type { SdkClientOptions, SdkMiddleware } from './sdk-shapes.ts';
 
 /**
  * `options` with the seams added, as a copy. A seam that is there already stays the only one, so a client is never
@@ -11,19 +12,31 @@ import { createTap, isTap } from './tap.ts';
  */
 export function addSeams<Options extends SdkClientOptions>(options: Options, port: SeamPort): Options {
   const added: SdkClientOptions = {};
-  const { openTelemetry, middleware = [] } = options;
-  if (!(openTelemetry && isTap(openTelemetry.tracerProvider))) {
-    const { tracerProvider, propagation, enabled, contentMode, maxContentBytes } =
-      settleOpenTelemetry(openTelemetry);
+  const { openTelemetry, middleware = [], maxRetries = DEFAULT_MAX_RETRIES } = options;
+  let seams = seamsOf(openTelemetry);
+  if (!seams) {
+    const { propagation, enabled, contentMode, maxContentBytes } = settleOpenTelemetry(openTelemetry);
+    const made = createSeams(port, openTelemetry);
+    seams = made.seams;
     added.openTelemetry = {
-      tracerProvider: createTap({ port, tracerProvider, visible: enabled }),
+      tracerProvider: made.tap,
       // A call span that the application does not see must not travel in its requests either.
       propagation: enabled && propagation,
       traces: { enabled: true, contentMode: enabled ? contentMode : 'metadata_only', maxContentBytes },
     };
   }
   if (Array.isArray(middleware) && !middleware.some(isAttemptMiddleware)) {
-    added.middleware = [...middleware, createAttemptMiddleware(port)];
+    added.middleware = [...middleware, seamMiddleware(seams, maxRetries)];
   }
   return { ...options, ...added };
+}
+
+/** The middleware that fits the SDK, which shows only when the client is made. */
+function seamMiddleware(seams: ClientSeams, maxRetries: number): SdkMiddleware {
+  const ofAttempts = createAttemptMiddleware(seams.port);
+  const ofCalls = createCallMiddleware(seams, maxRetries);
+  return markAttemptMiddleware((request, next, context) => {
+    seams.sdkRunsMiddleware = true;
+    return seams.sdkTraces ? ofAttempts(request, next, context) : ofCalls(request, next, context);
+  });
 }

@@ -12,7 +12,9 @@ const MAX_MILLISECONDS = 1000;
 
 /** The envelope in the body of `response`; empty when there is none, it is no JSON, or it takes too long. */
 export async function readEnvelope(response: Response): Promise<Envelope> {
-  if (!response.body || !/json/i.test(response.headers.get('content-type') ?? '')) return {};
+  // The body of a `node-fetch` response is a Node stream, whose clones stall unless both halves are read.
+  if (typeof response.body?.getReader !== 'function') return {};
+  if (!/json/i.test(response.headers.get('content-type') ?? '')) return {};
   const text = await readText(response.clone());
   return text === undefined ? {} : parseEnvelope(text);
 }

@@ -21,6 +21,11 @@ const MIDDLEWARE = Symbol.for('anthropic-otel.middleware');
 
 type Next = Parameters<SdkMiddleware>[1];
 
+/** Marks `middleware` as ours. */
+export function markAttemptMiddleware(middleware: SdkMiddleware): SdkMiddleware {
+  return Object.assign(middleware, { [MIDDLEWARE]: true });
+}
+
 /** Whether `middleware` is ours. */
 export function isAttemptMiddleware(middleware: unknown): boolean {
   return typeof middleware === 'function' && MIDDLEWARE in middleware;
@@ -42,9 +47,11 @@ export function createAttemptMiddleware(port: SeamPort): SdkMiddleware {
     // Without options the request is no API call, such as a token exchange.
     if (!port.enabled || !options) return next(request);
     const call = openCall(calls, options) ?? callOf(trace.getSpan(context.active()));
-    return call ? send(port, call, request, next, options) : sendUnknown(port, calls, request, next, options);
+    return call
+      ? sendAttempt(port, call, request, next, options)
+      : sendUnknown(port, calls, request, next, options);
   };
-  return Object.assign(middleware, { [MIDDLEWARE]: true });
+  return markAttemptMiddleware(middleware);
 }
 
 /** An options object that the application reuses must not lead to the call that it made before. */
@@ -54,7 +61,7 @@ function openCall(calls: WeakMap<object, Call>, options: SdkRequestOptions): Cal
 }
 
 /** Sends an attempt of `call`. */
-async function send(
+export async function sendAttempt(
   port: SeamPort,
   call: Call,
   request: SdkRequest,
@@ -186,7 +193,8 @@ function isTimeout(error: unknown): boolean {
   return name === 'AbortError' || /timed? ?out/i.test(`${String(error)} ${String(cause ?? '')}`);
 }
 
-function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts {
+/** What the options of a call say of its request. */
+export function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
   return {

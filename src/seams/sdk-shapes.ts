@@ -30,6 +30,7 @@ export interface SdkRequest {
 export interface SdkRequestOptions {
   readonly body?: unknown;
   readonly stream?: boolean | undefined;
+  readonly maxRetries?: number | undefined;
   readonly signal?: AbortSignal | null | undefined;
 }
 
@@ -50,11 +51,20 @@ export type SdkMiddleware = (
 export interface SdkClientOptions {
   openTelemetry?: SdkOpenTelemetryOptions | false | undefined;
   middleware?: readonly unknown[] | undefined;
+  maxRetries?: number | undefined;
+  /** In milliseconds. */
+  timeout?: number | undefined;
+  fetch?: unknown;
 }
 
 /** A client of the SDK, as far as `observe` uses it. */
 export interface SdkClient {
   readonly middleware?: readonly unknown[];
   readonly openTelemetry?: SdkOpenTelemetryOptions;
+  readonly maxRetries?: number;
+  /** In milliseconds. */
+  readonly timeout?: number;
+  /** What the client sends requests with. Not in the SDK's types, and there in every version. */
+  fetch?: unknown;
   withOptions(options: object): unknown;
 }

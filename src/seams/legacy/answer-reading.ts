@@ -54,10 +54,8 @@ export class AnswerReading implements BodyObserver {
   completed(): void {
     this.#step(() => {
       // The application sees such a stream end without an error.
-      if (this.#stream && !this.#stream.stopped) return this.#fail('api_error');
-      this.#stream?.setFacts(this.#span);
-      this.#span.setStatus({ code: SpanStatusCode.OK });
-      this.#span.end();
+      if (this.#stream && !this.#stream.stopped) this.#fail('api_error');
+      else this.#succeed();
     });
   }
 
@@ -76,9 +74,10 @@ export class AnswerReading implements BodyObserver {
     });
   }
 
-  /** Nobody will read the answer: it has no body to read. */
-  empty(): void {
-    this.completed();
+  #succeed(): void {
+    this.#stream?.setFacts(this.#span);
+    this.#span.setStatus({ code: SpanStatusCode.OK });
+    this.#span.end();
   }
 
   #close(): void {

@@ -60,7 +60,8 @@ export function createSeams(port: SeamPort, option?: SdkOpenTelemetryOptions | f
   return { seams, tap: Object.assign(tap, { [SEAMS]: seams }) };
 }
 
-/** The seams that belong to `tap`, when this package made it. */
-export function seamsOf(tap: unknown): ClientSeams | undefined {
+/** The seams behind an `openTelemetry` option whose tap this package made. */
+export function seamsOf(option: SdkOpenTelemetryOptions | false | undefined): ClientSeams | undefined {
+  const tap = option ? option.tracerProvider : undefined;
   return typeof tap === 'object' && tap !== null ? (tap as { [SEAMS]?: ClientSeams })[SEAMS] : undefined;
 }

@@ -26,7 +26,6 @@ const INPUT_COUNTS = ['input_tokens', 'cache_read_input_tokens', 'cache_creation
 export function setMessageFacts(span: Span, message: unknown): void {
   for (const [attribute, type, path] of MESSAGE) {
     const value = path.reduce<unknown>(field, message);
-    // biome-ignore lint/suspicious/useValidTypeof: the table holds two valid types.
     if (typeof value === type) span.setAttribute(attribute, value as string | number);
   }
   const usage = field(message, 'usage');

@@ -51,7 +51,10 @@ export function observeRefusal(response: Response, onRead: (text: string | undef
 }
 
 function observeWhole(response: Response, observer: WholeObserver, onStart?: () => void): void {
-  const methods = response as unknown as Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>;
+  const methods = response as unknown as Record<
+    string,
+    ((...args: unknown[]) => Promise<unknown>) | undefined
+  >;
   for (const name of WHOLE) {
     const read = methods[name];
     if (typeof read !== 'function') continue;

@@ -1,0 +1,311 @@
+/** What observing an older SDK leaves as it is, and how a client of one gets its telemetry. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ClientOptions } from '@anthropic-ai/sdk';
+import { propagation, type TextMapPropagator, trace } from '@opentelemetry/api';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { observe, withTelemetry } from '../../src/index.ts';
+import { answer } from '../../src/testing/index.ts';
+import { expectCall } from '../helpers/expect-calls.ts';
+import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
+import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
+import { instrumented, newClient, OLDER_SDKS, type OlderSdk } from './sdks.ts';
+
+const STREAM = { ...HELLO, stream: true } as const;
+const CANCELED = { 'anthropic.outcome': 'canceled' };
+const FETCH_ONLY = OLDER_SDKS.filter(({ seam }) => seam === 'fetch');
+const WITH_MIDDLEWARE = OLDER_SDKS.filter(({ seam }) => seam === 'middleware');
+const [OLDEST, ...NEWER] = OLDER_SDKS as [OlderSdk, ...OlderSdk[]];
+
+function optionsFor({ server }: Harness): ClientOptions {
+  return { baseURL: server.url, apiKey: 'test-key', logLevel: 'off' };
+}
+
+/** What a client sends its requests with. */
+function fetchOf(client: object): unknown {
+  return (client as { fetch: unknown }).fetch;
+}
+
+describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
+  test('sends the same requests with and without telemetry', async () => {
+    const harness = await startHarness();
+    await new sdk.Client(optionsFor(harness)).messages.create(HELLO);
+    await newClient(sdk, harness).messages.create(HELLO);
+    const [bare, observed] = harness.server.requests.map(({ headers, body }) => ({ headers, body }));
+    expect(observed).toEqual(bare);
+  });
+
+  test('a failing telemetry changes nothing', async () => {
+    const harness = await startHarness();
+    vi.spyOn(harness.telemetry.listener, 'callStarted').mockImplementation(() => {
+      throw new Error('telemetry is broken');
+    });
+    harness.server.plan([answer.error(529)]);
+    const client = newClient(sdk, harness);
+    await client.messages.create(HELLO);
+    expect(await collect(await client.messages.create(STREAM))).toHaveLength(10);
+  });
+
+  test('nothing of ours reads ahead of the application', async () => {
+    const harness = await startHarness({ server: { eventDelayMs: 5 } });
+    const response = await newClient(sdk, harness).messages.create(STREAM).asResponse();
+    expect(response.bodyUsed).toBe(false);
+    expect(response.body).toBe(response.body);
+    await harness.server.settled();
+    expect(await harness.metric('anthropic.client.calls')).toBe(0);
+    expect(await response.text()).toContain('message_stop');
+    await expectCall(harness, { ...OK_CALL, stream: true });
+  });
+
+  test('a clone reads the same as its original, and the call is recorded once', async () => {
+    const harness = await startHarness();
+    const response = await newClient(sdk, harness).messages.create(HELLO).asResponse();
+    const copy = response.clone();
+    const [json, text] = await Promise.all([response.json(), copy.text()]);
+    expect(JSON.parse(text)).toEqual(json);
+    await expectCall(harness, OK_CALL);
+  });
+
+  test('spans are hidden where ANTHROPIC_OPEN_TELEMETRY is false, and metrics are not', async () => {
+    vi.stubEnv('ANTHROPIC_OPEN_TELEMETRY', 'false');
+    const harness = await startHarness();
+    await newClient(sdk, harness).messages.create(HELLO);
+    expect(harness.spans()).toEqual([]);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(1);
+  });
+
+  test('telemetry that is switched off records nothing', async () => {
+    const harness = await startHarness();
+    const client = newClient(sdk, harness);
+    harness.telemetry.enabled = false;
+    await client.messages.create(HELLO);
+    expect(await harness.metric('anthropic.client.calls')).toBe(0);
+  });
+
+  test('an abort while it waits for a retry ends the call as canceled, at the latest with the process', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.error(529, { retryAfter: 1, headers: { 'retry-after-ms': null } })]);
+    const controller = new AbortController();
+    const call = newClient(sdk, harness).messages.create(HELLO, { signal: controller.signal });
+    void harness.server.settled().then(() => setTimeout(() => controller.abort(), 20));
+    const error = await rejection(call);
+    expect(error.constructor.name).toBe('APIUserAbortError');
+    harness.telemetry.endOpenCalls();
+    expect(await harness.metric('anthropic.client.calls', CANCELED)).toBe(1);
+    expect(await harness.metric('anthropic.client.calls')).toBe(1);
+  });
+
+  test("the application's own context is its own before, during and after a call", async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.error(529)]);
+    const store = new AsyncLocalStorage<string>();
+    const client = newClient(sdk, harness);
+    const work = async (name: string): Promise<unknown[]> => {
+      const seen: unknown[] = [store.getStore()];
+      await client.messages.create(HELLO);
+      seen.push(store.getStore());
+      for await (const event of await client.messages.create(STREAM)) {
+        if (event.type === 'message_stop') seen.push(store.getStore(), name);
+      }
+      return seen;
+    };
+    const [one, two] = await Promise.all([store.run('one', work, 'one'), store.run('two', work, 'two')]);
+    expect(one).toEqual(['one', 'one', 'one', 'one']);
+    expect(two).toEqual(['two', 'two', 'two', 'two']);
+    expect(store.getStore()).toBeUndefined();
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(4);
+  });
+
+  test('a client made by withOptions of an observed one is observed once', async () => {
+    const harness = await startHarness();
+    const client = newClient(sdk, harness);
+    if (typeof client.withOptions !== 'function') return;
+    await client.withOptions({ maxRetries: 1 }).withOptions({ timeout: 5000 }).messages.create(HELLO);
+    await expectCall(harness, OK_CALL);
+  });
+
+  test('withTelemetry and the instrumentation together record a call once', async () => {
+    const harness = await startHarness();
+    const Client = instrumented(sdk, harness);
+    const options = { ...optionsFor(harness), fetch: globalThis.fetch };
+    await new Client(withTelemetry(options, harness.telemetryOptions)).messages.create(HELLO);
+    await expectCall(harness, OK_CALL);
+  });
+});
+
+describe.each(OLDER_SDKS)('the trace context that SDK $version sends', (sdk) => {
+  const propagator: TextMapPropagator = {
+    inject(context, carrier, setter) {
+      const span = trace.getSpanContext(context);
+      if (span) setter.set(carrier, 'traceparent', `00-${span.traceId}-${span.spanId}-01`);
+    },
+    extract: (context) => context,
+    fields: () => ['traceparent'],
+  };
+  const sent = ({ server }: Harness): (string | undefined)[] =>
+    server.requests.map(({ headers }) => headers['traceparent']);
+
+  beforeEach(() => {
+    propagation.setGlobalPropagator(propagator);
+    onTestFinished(() => propagation.disable());
+  });
+
+  test('is that of each attempt, whose span an HTTP instrumentation would have made', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.error(529)]);
+    await newClient(sdk, harness).messages.create(HELLO);
+    const spans = harness.attemptSpans().map((span) => span.spanContext());
+    expect(sent(harness)).toEqual(spans.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`));
+    expect(spans).toHaveLength(2);
+  });
+
+  test('leaves the other headers as they are', async () => {
+    const harness = await startHarness();
+    await new sdk.Client(optionsFor(harness)).messages.create(HELLO);
+    await newClient(sdk, harness).messages.create(HELLO);
+    const [bare, observed] = harness.server.requests.map(({ headers }) => headers);
+    expect(observed).toEqual({ ...bare, traceparent: expect.any(String) });
+  });
+
+  test('is none where the environment turned propagation off', async () => {
+    vi.stubEnv('ANTHROPIC_OPEN_TELEMETRY_PROPAGATION', 'false');
+    const harness = await startHarness();
+    await newClient(sdk, harness).messages.create(HELLO);
+    expect(sent(harness)).toEqual([undefined]);
+    expect(harness.attemptSpans()).toHaveLength(1);
+  });
+
+  test('is none of ours where attempts are no spans', async () => {
+    const harness = await startHarness({ telemetry: { attemptSpans: false } });
+    await newClient(sdk, harness).messages.create(HELLO);
+    expect(sent(harness)).toEqual([undefined]);
+  });
+});
+
+describe('an SDK that has only fetch', () => {
+  test.each(FETCH_ONLY)('SDK $version: the default fetch stays the default', async (sdk) => {
+    const harness = await startHarness();
+    const used = fetchOf(new sdk.Client(optionsFor(harness)));
+    const calls = vi.fn(used as typeof fetch);
+    const { Client } = sdk;
+    class Spied extends Client {
+      constructor(options: ClientOptions) {
+        super(options);
+        Object.assign(this, { fetch: calls });
+      }
+    }
+    await newClient({ ...sdk, Client: Spied }, harness).messages.create(HELLO);
+    expect(calls).toHaveBeenCalledTimes(1);
+    await expectCall(harness, OK_CALL);
+  });
+
+  test('0.39 goes on with node-fetch, whose bodies are Node streams', async () => {
+    const harness = await startHarness();
+    const response = await newClient(OLDEST, harness).messages.create(STREAM).asResponse();
+    const body = response.body as unknown as NodeJS.ReadableStream;
+    expect(body.pipe).toBeTypeOf('function');
+    let text = '';
+    body.on('data', (chunk) => {
+      text += chunk;
+    });
+    await new Promise((resolve) => body.on('end', resolve));
+    expect(text).toContain('message_stop');
+    await expectCall(harness, { ...OK_CALL, stream: true });
+  });
+
+  test.each(FETCH_ONLY)('SDK $version: withTelemetry observes a fetch that is given', async ({ Client }) => {
+    const harness = await startHarness();
+    const options = { ...optionsFor(harness), fetch: globalThis.fetch };
+    const client = new Client(withTelemetry(options, harness.telemetryOptions));
+    expect(await collect(await client.messages.create(STREAM))).toHaveLength(10);
+    await expectCall(harness, { ...OK_CALL, stream: true });
+  });
+
+  test.each(FETCH_ONLY)('SDK $version: a request of the application itself is passed on', async (sdk) => {
+    const harness = await startHarness();
+    const client = newClient(sdk, harness);
+    const answered = await (fetchOf(client) as typeof fetch)(`${harness.server.url}/v1/models`);
+    expect(answered.status).toBe(200);
+    expect(await harness.metric('anthropic.client.attempts')).toBe(0);
+  });
+});
+
+describe('a body that is read by other means', () => {
+  test.each(NEWER)('SDK $version: tee, pipeTo and pipeThrough give every byte, and are seen', async (sdk) => {
+    const harness = await startHarness();
+    const client = newClient(sdk, harness);
+    const open = async (): Promise<ReadableStream<Uint8Array>> =>
+      (await client.messages.create(STREAM).asResponse()).body as ReadableStream<Uint8Array>;
+    const [left, right] = (await open()).tee();
+    const texts = await Promise.all([new Response(left).text(), new Response(right).text()]);
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const piped = new Response(readable).text();
+    await (await open()).pipeTo(writable);
+    texts.push(await piped);
+    const through = (await open()).pipeThrough(new TransformStream());
+    texts.push(await new Response(through).text(), await new Response(await open()).text());
+    for (const text of texts) expect(text).toMatch(/message_stop"\}\s*$/);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(4);
+  });
+
+  test.each(NEWER)('SDK $version: cancel() closes the connection and cancels the call', async (sdk) => {
+    const harness = await startHarness();
+    harness.server.plan([answer.hangBody(2)]);
+    const response = await newClient(sdk, harness).messages.create(STREAM).asResponse();
+    await response.body?.cancel();
+    await harness.server.settled();
+    expect(harness.server.requests[0]?.closedByClient).toBe(true);
+    await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+  });
+});
+
+describe('observe', () => {
+  test.each(NEWER)('SDK $version: makes an observed copy of a client', async ({ Client }) => {
+    const harness = await startHarness();
+    const client = new Client(optionsFor(harness));
+    const copy = observe(client, harness.telemetryOptions);
+    await client.messages.create(HELLO);
+    expect(await harness.metric('anthropic.client.calls')).toBe(0);
+    harness.server.reset();
+    await copy.messages.create(HELLO);
+    await expectCall(harness, OK_CALL);
+  });
+
+  test('says what to do instead where a client cannot be copied', () => {
+    const client = new OLDEST.Client({ apiKey: 'test-key' });
+    expect(() => observe(client)).toThrow(TypeError);
+    expect(() => observe(client)).toThrow(/withTelemetry\(\{ fetch \}\).*AnthropicInstrumentation/);
+  });
+});
+
+describe("the application's own middleware", () => {
+  test.each(WITH_MIDDLEWARE)('SDK $version: that repeats a request makes another attempt', async (sdk) => {
+    const harness = await startHarness();
+    harness.server.plan([answer.error(401)]);
+    type Send = (request: never) => Promise<Response>;
+    const again = async (request: never, next: Send): Promise<Response> => {
+      const first = await next(request);
+      return first.status === 401 ? next(request) : first;
+    };
+    await newClient(sdk, harness, { middleware: [again] } as never).messages.create(HELLO);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(1);
+    expect(await harness.metric('anthropic.client.calls')).toBe(1);
+    expect(await harness.metric('anthropic.client.attempts')).toBe(2);
+  });
+
+  test.each(WITH_MIDDLEWARE)(
+    'SDK $version: that parses the stream on the side changes nothing',
+    async (sdk) => {
+      const harness = await startHarness();
+      const texts: string[] = [];
+      const peek = async (request: never, next: (request: never) => Promise<Response>): Promise<Response> => {
+        const response = await next(request);
+        texts.push(await response.clone().text());
+        return response;
+      };
+      const client = newClient(sdk, harness, { middleware: [peek] } as never);
+      expect(await collect(await client.messages.create(STREAM))).toHaveLength(10);
+      expect(texts[0]).toContain('message_stop');
+      await expectCall(harness, { ...OK_CALL, stream: true });
+    },
+  );
+});

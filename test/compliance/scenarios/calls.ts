@@ -1,0 +1,146 @@
+/** The SDK's other methods, and its promises. */
+import type Anthropic from '@anthropic-ai/sdk';
+import type { BatchCreateParams } from '@anthropic-ai/sdk/resources/messages/batches';
+import { answer, type JsonObject } from '../../../src/testing/index.ts';
+import { classesOf } from '../support/plain.ts';
+import { all, outcome, type Scenario, scenarios, type World } from '../support/world.ts';
+
+const TOOL_USE = (said: World['said']): JsonObject[] => [
+  { type: 'tool_use', id: 'toolu_1', name: 'look', input: { where: said('tool_input') } },
+];
+
+const runTool =
+  (stream: boolean, run: (said: World['said']) => string): Scenario['use'] =>
+  async ({ client, hello, said }) => {
+    const tool = {
+      name: 'look',
+      description: said('tool'),
+      input_schema: { type: 'object' as const, properties: { where: { type: 'string', description: said('schema') } } },
+      parse: (input: unknown) => input,
+      run: () => run(said),
+    };
+    const runner = client().beta.messages.toolRunner({ ...hello, tools: [tool], stream });
+    return (await runner.runUntilDone()).content;
+  };
+
+const TURNS = (said: World['said']) => [answer.ok({ content: TOOL_USE(said) }), answer.error(529), answer.ok()];
+
+export const CALLS: readonly Scenario[] = scenarios({
+  'the kind of promise': async ({ client, hello }) => {
+    const promise = client().messages.create(hello);
+    const kind = {
+      classes: classesOf(promise),
+      methods: ['withResponse', 'asResponse', '_thenUnwrap', 'then', 'catch', 'finally'].map(
+        (name) => typeof (promise as unknown as Record<string, unknown>)[name],
+      ),
+      isPromise: promise instanceof Promise,
+      keys: Object.keys(promise),
+    };
+    await promise;
+    return kind;
+  },
+  'an answer with its response': async ({ client, hello }) => {
+    const { data, response, request_id } = await client().messages.create(hello).withResponse();
+    return { data, response, id: typeof request_id, status: response.status };
+  },
+  'an answer as a response': async ({ client, hello }) => {
+    const response = await client().messages.create(hello).asResponse();
+    return { response, used: response.bodyUsed, message: await response.json() };
+  },
+  'an answer as a response that nobody reads': async ({ client, hello }) =>
+    client().messages.create(hello).asResponse(),
+  'a failure with its response': {
+    plan: (said) => [answer.error(404, { message: said('error') })],
+    use: ({ client, hello }) => client().messages.create(hello).withResponse(),
+  },
+  'a promise that is awaited twice sends one request': async ({ client, hello }) => {
+    const promise = client().messages.create(hello);
+    return (await promise) === (await promise);
+  },
+  'a promise that nobody awaits': async ({ client, hello, server }) => {
+    void client().messages.create(hello);
+    await server.waitForRequests(1);
+    await server.settled();
+  },
+  'a failure that nobody handles': {
+    plan: () => [answer.error(400)],
+    use: async ({ client, hello, server }) => {
+      client().messages.create(hello).then(() => {});
+      await server.waitForRequests(1);
+      await server.settled();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+  },
+  'a call that is aborted before it starts': ({ client, hello }) =>
+    client().messages.create(hello, { signal: AbortSignal.abort(new Error('never mind')) }),
+  'a call that is aborted before its answer': {
+    plan: () => [answer.hang()],
+    use: ({ client, hello }) => client().messages.create(hello, { signal: AbortSignal.timeout(60) }),
+  },
+  'a call that is aborted between two attempts': {
+    plan: () => [answer.error(529, { retryAfter: 5, headers: { 'retry-after-ms': null } })],
+    use: ({ client, hello }) => client().messages.create(hello, { signal: AbortSignal.timeout(100) }),
+  },
+  'twenty calls at once': ({ client, hello }) => {
+    const one = client();
+    return Promise.all(Array.from({ length: 20 }, () => one.messages.create(hello)));
+  },
+  'options given per request': ({ client, hello }) =>
+    client().messages.create(hello, {
+      maxRetries: 0,
+      timeout: 5000,
+      headers: { 'x-request': 'mine' },
+      query: { more: '1' },
+      idempotencyKey: 'key-1',
+    }),
+  'request options that are used twice and frozen': async ({ client, hello }) => {
+    const options = Object.freeze({ headers: Object.freeze({ 'x-request': 'mine' }) });
+    const one = client();
+    await one.messages.create(hello, options);
+    await one.messages.create(hello, options);
+    return options;
+  },
+  'countTokens': ({ client, hello }) =>
+    client().messages.countTokens({ model: hello.model, messages: hello.messages }),
+  'a list of pages': async ({ client }) => (await all(client().models.list({ limit: 3 }))).map(({ id }) => id),
+  'one model': ({ client }) => client().models.retrieve('claude-opus-5-5'),
+  'a batch, from its creation to its results': async ({ client, hello }) => {
+    const { batches } = client().messages;
+    const { id } = await batches.create({
+      requests: [{ custom_id: 'one', params: hello as BatchCreateParams.Request['params'] }],
+    });
+    const { processing_status } = await batches.retrieve(id);
+    return { processing_status, results: await outcome(batches.results(id).then(all)) };
+  },
+  'beta messages': ({ client, hello }) =>
+    client().beta.messages.create({ ...hello, betas: ['context-1m-2025-08-07'] }),
+  'a stream of beta messages': async ({ client, hello }) =>
+    all(await client().beta.messages.create({ ...hello, stream: true })),
+  'the tool runner': { plan: TURNS, use: runTool(false, (said) => said('tool_result')) },
+  'the tool runner with streams': { plan: TURNS, use: runTool(true, (said) => said('tool_result')) },
+  'the tool runner with a tool that throws': {
+    plan: TURNS,
+    use: runTool(false, (said) => {
+      throw new Error(said('tool_error'));
+    }),
+  },
+  'a path of the application': ({ client, hello }) => client().post('/v1/messages', { body: hello }),
+  'a path that does not exist': ({ client }) => outcome(client().get('/v1/nothing?of=this')),
+  "the lines of the SDK's own log": async ({ client, hello, server }) => {
+    server.plan([answer.error(529), answer.error(500)]);
+    const lines: string[] = [];
+    const at =
+      (level: string) =>
+      (message: string): void => {
+        lines.push(`${level} ${message}`);
+      };
+    const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+    await client({ logger, logLevel: 'debug' }).messages.create(hello);
+    return lines.map((line) => line.replace(/\b(log|req)_\w+/g, '$1').replace(/\d+/g, '#'));
+  },
+  'parameters stay as they were': async ({ client, hello }) => {
+    const params = structuredClone({ ...hello, temperature: 0.5 }) as Anthropic.MessageCreateParamsNonStreaming;
+    await client().messages.create(params);
+    return params;
+  },
+});

@@ -1,0 +1,18 @@
+/** Every scenario. */
+import type { Scenario } from '../support/world.ts';
+import { ANSWERS } from './answers.ts';
+import { CALLS } from './calls.ts';
+import { CLIENTS, COPIES } from './clients.ts';
+import { FETCHES } from './fetches.ts';
+import { MIDDLEWARE } from './middleware.ts';
+import { STREAMS } from './streams.ts';
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...ANSWERS,
+  ...STREAMS,
+  ...CALLS,
+  ...MIDDLEWARE,
+  ...FETCHES,
+  ...CLIENTS,
+  ...COPIES,
+];
