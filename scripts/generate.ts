@@ -14,6 +14,7 @@ import {
   rulesYaml,
 } from '../alerts/src/build.ts';
 import { DEFAULT_CONFIG } from '../alerts/src/config.ts';
+import { dashboards } from '../dashboards/src/build.ts';
 import { metricsDocument } from './metrics-doc.ts';
 
 /** One generated file. */
@@ -25,6 +26,7 @@ interface GeneratedFile {
 
 const FILES: readonly GeneratedFile[] = [
   { path: 'docs/metrics.md', content: metricsDocument },
+  ...dashboards().map(({ path, content }) => ({ path, content: () => content })),
   { path: 'alerts/anthropic.rules.yaml', content: () => rulesYaml(DEFAULT_CONFIG) },
   { path: 'alerts/anthropic.recording.yaml', content: () => recordingYaml(DEFAULT_CONFIG) },
   { path: 'alerts/anthropic.prometheusrule.yaml', content: () => prometheusRuleYaml(DEFAULT_CONFIG) },

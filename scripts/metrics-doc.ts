@@ -51,7 +51,8 @@ export function metricsDocument(): string {
 
 function section(metric: MetricDefinition): string {
   const name = prometheusName(metric);
-  const labels = metric.attributes.map((attribute) => `\`${prometheusLabel(attribute)}\``).join(', ') || 'none';
+  const labels =
+    metric.attributes.map((attribute) => `\`${prometheusLabel(attribute)}\``).join(', ') || 'none';
   const names =
     metric.kind === 'histogram' ? `\`${name}_bucket\`, \`${name}_sum\`, \`${name}_count\`` : `\`${name}\``;
   return [
