@@ -21,6 +21,8 @@ export function withTelemetry<const Options extends object = Record<never, never
   telemetry?: TelemetryOptions,
 ): Options {
   const port = telemetryFor(telemetry);
+  // So that the process is seen, and its series have a zero to start from, before its first call.
+  port.start();
   const given = options ?? ({} as Options);
   const add = (): Options => observeGivenFetch(addSeams(given as SdkClientOptions, port)) as Options;
   return port.guard.run('options', add) ?? given;

@@ -2,7 +2,12 @@
 import type { SeamPort } from '../ports/seam-port.ts';
 import { createCallMiddleware, DEFAULT_MAX_RETRIES } from './legacy/call-middleware.ts';
 import { type ClientSeams, createSeams, seamsOf } from './legacy/client-seams.ts';
-import { createAttemptMiddleware, isAttemptMiddleware, markAttemptMiddleware } from './middleware.ts';
+import {
+  createAttemptMiddleware,
+  createChainMiddleware,
+  isAttemptMiddleware,
+  markAttemptMiddleware,
+} from './middleware.ts';
 import { settleOpenTelemetry } from './sdk-open-telemetry.ts';
 import type { SdkClientOptions, SdkMiddleware } from './sdk-shapes.ts';
 
@@ -26,7 +31,8 @@ export function addSeams<Options extends SdkClientOptions>(options: Options, por
     };
   }
   if (Array.isArray(middleware) && !middleware.some(isAttemptMiddleware)) {
-    added.middleware = [...middleware, seamMiddleware(seams, maxRetries)];
+    const ours = seamMiddleware(seams, maxRetries);
+    added.middleware = middleware.length > 0 ? [createChainMiddleware(), ...middleware, ours] : [ours];
   }
   return { ...options, ...added };
 }

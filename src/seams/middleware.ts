@@ -37,6 +37,27 @@ export function isAttemptMiddleware(middleware: unknown): boolean {
  */
 const RETRY_CERTAIN = 50;
 
+/** The middleware chains of the application that are under way, and what to do when one hands its result to the SDK. */
+const chains = new WeakMap<SdkRequestOptions, { onReturn?: () => void }>();
+
+/**
+ * Makes the middleware that goes first in a list which the application has middleware in. Those may take their time over a failure;
+ * the SDK decides on a retry only when it has the result of all of them.
+ */
+export function createChainMiddleware(): SdkMiddleware {
+  return async (request, next, { options }) => {
+    if (!options) return next(request);
+    const chain: { onReturn?: () => void } = {};
+    chains.set(options, chain);
+    try {
+      return await next(request);
+    } finally {
+      chains.delete(options);
+      chain.onReturn?.();
+    }
+  };
+}
+
 /** Statuses of failures that lie in the request. */
 const INPUT_STATUSES = new Set([400, 413, 422]);
 
@@ -79,7 +100,7 @@ export async function sendAttempt(
     guard.run('attempt', () => fail(call, attempt, error, options));
     throw error;
   }
-  if (response.ok) settleOk(port, call, attempt, response);
+  if (response?.ok) settleOk(port, call, attempt, response);
   else await settleError(port, call, attempt, request, response, options);
   return response;
 }
@@ -116,7 +137,7 @@ async function sendUnknown(
     inFlight.onCall = undefined;
   }
   if (!known) return response;
-  if (response.ok) settleOk(port, known.call, known.attempt, response);
+  if (response?.ok) settleOk(port, known.call, known.attempt, response);
   else await settleError(port, known.call, known.attempt, request, response, options);
   return response;
 }
@@ -156,7 +177,7 @@ async function settleError(
       content: port.captureContent ? { request: options.body, message: envelope.message } : undefined,
     };
     call.failAttempt(attempt, failure, answer);
-    endWhenRetried(call, attempt);
+    endWhenRetried(call, attempt, options);
   });
 }
 
@@ -168,11 +189,16 @@ function fail(call: Call, attempt: Attempt, error: unknown, options: SdkRequestO
     errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
     retryable: true,
   });
-  endWhenRetried(call, attempt);
+  endWhenRetried(call, attempt, options);
 }
 
-function endWhenRetried(call: Call, attempt: Attempt): void {
-  setTimeout(() => call.retryFollows(attempt), RETRY_CERTAIN).unref();
+function endWhenRetried(call: Call, attempt: Attempt, options: SdkRequestOptions): void {
+  const wait = (): void => {
+    setTimeout(() => call.retryFollows(attempt), RETRY_CERTAIN).unref();
+  };
+  const chain = chains.get(options);
+  if (chain) chain.onReturn = wait;
+  else wait();
 }
 
 function readAnswer(response: Response): Answer {

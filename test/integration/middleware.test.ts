@@ -163,7 +163,8 @@ describe("the application's own middleware", () => {
         return next(request);
       };
     const harness = await startHarness({ client: { middleware: [named('first'), named('second')] } });
-    expect(harness.client.middleware).toHaveLength(3);
+    // The two, ours around them, and ours on the wire.
+    expect(harness.client.middleware).toHaveLength(4);
     await harness.client.messages.create(HELLO);
     expect(order).toEqual(['first', 'second']);
   });

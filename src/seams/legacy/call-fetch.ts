@@ -11,14 +11,13 @@
  * an attempt that says it is a retry goes on with the call that waits for one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { performance } from 'node:perf_hooks';
 import { requestFacts } from '../middleware.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
 import { type BodyFields, bodyFields } from './body-fields.ts';
 import { startCallSpan } from './call-span.ts';
 import type { ClientSeams } from './client-seams.ts';
 import { LegacyCall, type SendWith } from './legacy-call.ts';
-import { isTimeoutDue } from './timeout.ts';
+import { type TimeoutWatch, watchTimeout } from './timeout.ts';
 import { withTraceHeaders } from './trace-headers.ts';
 
 /** A `fetch`, as the SDK calls it. */
@@ -60,9 +59,16 @@ export function observeFetch(fetch: Fetch, seams: ClientSeams, settings: FetchSe
     const sdk = port.guard.run('call', () => readRequest(input, init));
     const call = sdk && port.guard.run('call', () => callFor(seams, sdk));
     if (!sdk || !call) return passOn();
-    const sendWith: SendWith = (added) =>
-      fetch.call(this, input, added ? { ...init, headers: withTraceHeaders(init?.headers, added) } : init);
-    return call.send(sdk.request, sendWith, requestOptions(sdk, settings), sdk.retries < settings.maxRetries);
+    const timeout = watchTimeout(sdk.request.headers, settings.timeout);
+    const sendWith: SendWith = async (added) => {
+      const sent = added ? { ...init, headers: withTraceHeaders(init?.headers, added) } : init;
+      try {
+        return await fetch.call(this, input, sent);
+      } finally {
+        timeout.stop();
+      }
+    };
+    return call.send(sdk.request, sendWith, requestOptions(sdk, timeout), sdk.retries < settings.maxRetries);
   };
   return Object.assign(observed, { [FETCH]: true });
 }
@@ -105,11 +111,8 @@ function callFor(seams: ClientSeams, { request, fields, retries }: FetchedReques
 /** What a middleware would be given as `ctx.options`, as far as a request shows it. */
 function requestOptions(
   { request, fields, signal }: FetchedRequest,
-  { timeout }: FetchSettings,
+  timeout: TimeoutWatch,
 ): SdkRequestOptions {
-  const startedAt = performance.now();
-  const abortedByApplication = (): boolean =>
-    signal?.aborted === true && !isTimeoutDue(performance.now() - startedAt, request.headers, timeout);
   return {
     stream: fields['stream'] === true,
     // Parsed only when it is asked for: of a refused request.
@@ -118,7 +121,7 @@ function requestOptions(
     },
     signal: {
       get aborted() {
-        return abortedByApplication();
+        return signal?.aborted === true && !timeout.due;
       },
       addEventListener() {},
       removeEventListener() {},
