@@ -1,7 +1,7 @@
 /** The package as npm would publish it. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp, ROOT, run } from '../helpers/process.ts';
 
@@ -136,7 +136,9 @@ console.log('all');`,
     });
     const target = join(folder, 'node_modules/anthropic-otel');
     const names = ['dashboards', 'alerts'].flatMap((part) =>
-      readdirSync(join(target, part)).map((file) => `${part}/${file}`),
+      readdirSync(join(target, part), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(target, join(entry.parentPath, entry.name))),
     );
     expect(names.length).toBeGreaterThan(1);
     const ended = await run(folder, ['app.mjs'], { NAMES: JSON.stringify(names) });
