@@ -22,7 +22,7 @@ export function grafanaProvisioning(groups: readonly RuleGroup[], config: AlertC
 
 function grafanaRule(rule: AlertRule, config: AlertConfig): object {
   return {
-    uid: rule.alert.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase(),
+    uid: rule.alert,
     title: rule.alert,
     condition: 'B',
     data: [

@@ -43,23 +43,30 @@ export async function testRules(
   tests: readonly PromtoolTest[],
   evaluationInterval = '15s',
 ): Promise<PromtoolResult> {
-  const { promtool } = await findPrometheusTools();
+  const file = stringify(
+    { rule_files: ['rules.yaml'], evaluation_interval: evaluationInterval, tests },
+    // Aliases off: promtool reads them, but people read the file when a test fails.
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+  return promtool(['test', 'rules', 'tests.yaml'], { 'rules.yaml': rules, 'tests.yaml': file });
+}
+
+/** Checks `rules`, the text of a rule file: syntax, types, templates and promtool's own lint. */
+export async function checkRules(rules: string): Promise<PromtoolResult> {
+  return promtool(['check', 'rules', '--lint-fatal', 'rules.yaml'], { 'rules.yaml': rules });
+}
+
+async function promtool(
+  args: readonly string[],
+  files: Readonly<Record<string, string>>,
+): Promise<PromtoolResult> {
+  const { promtool: program } = await findPrometheusTools();
   const folder = await mkdtemp(join(tmpdir(), 'rules-'));
   try {
-    await writeFile(join(folder, 'rules.yaml'), rules);
-    // Aliases off: promtool reads them, but people read the file when a test fails.
-    const file = stringify(
-      { rule_files: ['rules.yaml'], evaluation_interval: evaluationInterval, tests },
-      { lineWidth: 0, aliasDuplicateObjects: false },
-    );
-    await writeFile(join(folder, 'tests.yaml'), file);
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
     return await new Promise((resolve) => {
-      execFile(
-        promtool,
-        ['test', 'rules', 'tests.yaml'],
-        { cwd: folder, maxBuffer: 1 << 26 },
-        (error, out, err) =>
-          resolve({ passed: error === null, output: out + err, failures: failuresIn(out + err) }),
+      execFile(program, args, { cwd: folder, maxBuffer: 1 << 26 }, (error, out, err) =>
+        resolve({ passed: error === null, output: out + err, failures: failuresIn(out + err) }),
       );
     });
   } finally {

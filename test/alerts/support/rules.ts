@@ -9,6 +9,11 @@ const GROUPS = ruleGroups(DEFAULT_CONFIG);
 /** Every alert of the pack. */
 export const ALERTS: readonly AlertRule[] = GROUPS.flatMap(({ rules }) => rules).filter(isAlert);
 
+/** Every record of the pack. */
+export const RECORD_NAMES: readonly string[] = GROUPS.flatMap(({ rules }) => rules).flatMap((rule) =>
+  isAlert(rule) ? [] : [rule.record],
+);
+
 /** The group of an alert, with the alert and the records that it reads, directly or not. */
 export function groupOf(alert: string): RuleGroup {
   const group = GROUPS.find(({ rules }) => rules.some((rule) => isAlert(rule) && rule.alert === alert));

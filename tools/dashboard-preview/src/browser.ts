@@ -58,7 +58,7 @@ export class Browser {
   /** A picture of the whole page at `url`, once its title is `ready`. */
   async shoot(url: string): Promise<Buffer> {
     // As tall as any dashboard: what is out of sight is not drawn.
-    await this.#size(1600, 4000);
+    await this.#size(1584, 4000);
     await this.#call('Page.navigate', { url });
     for (let tries = 0; ; tries++) {
       const title = await this.#evaluate('document.title');
@@ -70,7 +70,7 @@ export class Browser {
     const height = Number(
       await this.#evaluate('Math.ceil(document.getElementById("root").getBoundingClientRect().bottom) + 8'),
     );
-    await this.#size(1600, height);
+    await this.#size(1584, height);
     await sleep(300);
     const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
     return Buffer.from(data ?? '', 'base64');

@@ -3,7 +3,9 @@
  * last hour. Written as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`.
  */
 import { METRICS, type MetricKey, prometheusName } from '../../../src/signals/catalogue.ts';
-import { Fleet, type Mix, type Process } from './fleet.ts';
+import { Fleet, type Mix } from './fleet.ts';
+import { type Process, SampleStore } from './store.ts';
+import { alerts, limits } from './surroundings.ts';
 
 /** What the data source is told of the scrape interval. */
 export const SAMPLE_INTERVAL = 60;
@@ -56,7 +58,8 @@ function mixAt(ago: number, { job }: Process, model: string): Mix {
 
 /** The samples, line by line. */
 export function openMetrics(): Iterable<string> {
-  const fleet = new Fleet();
+  const store = new SampleStore();
+  const fleet = new Fleet(store);
   for (const process of [CHAT, CHAT_2, REPORTS]) fleet.start(process, START - 3600);
   for (let time = START; time <= SAMPLE_END; time += MINUTE) {
     const ago = SAMPLE_END - time;
@@ -76,11 +79,11 @@ export function openMetrics(): Iterable<string> {
     if (ago === 6 * MINUTE || ago === 4 * MINUTE) fleet.interrupted(CHAT, 'claude-opus-5-5', 2);
     if (ago === 7 * 3600) fleet.unpriced(REPORTS, 'claude-next-preview', 14);
     if (ago === 2 * 3600) fleet.telemetryError(CHAT_2, 'logs', 3);
-    fleet.limits(time, ago);
-    fleet.sample(time);
+    limits(store, time, ago);
+    store.sample(time);
   }
-  fleet.alerts(SAMPLE_END);
-  return fleet.lines();
+  alerts(store, SAMPLE_END);
+  return store.lines();
 }
 
 /** Metrics of the catalogue that `lines` lack: their panels would be empty on the pictures. */

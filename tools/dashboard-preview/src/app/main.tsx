@@ -10,8 +10,8 @@ import { type Region, Viz } from './viz.tsx';
 
 const GRID_ROW = 30;
 const GAP = 8;
-/** The width of a grid column of Grafana on a screen of 1,600 pixels. */
-const COLUMN = (1600 - 2 * 16 + GAP) / 24;
+/** About the width of a grid column of Grafana on a screen of 1,600 pixels; whole, so that edges are sharp. */
+const COLUMN = 65;
 
 interface Dashboard {
   readonly title: string;

@@ -1,0 +1,66 @@
+/** Runbooks: one for each alert, with queries that parse and names that exist. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { yaml } from '../../alerts/src/build.ts';
+import { CATALOGUE, namesIn, TARGET_LABELS } from './support/promql-names.ts';
+import { checkRules } from './support/promtool.ts';
+import { ALERTS, RECORD_NAMES } from './support/rules.ts';
+
+const folder = fileURLToPath(new URL('../../runbooks/', import.meta.url));
+const logs = readFileSync(new URL('../../docs/spans-and-logs.md', import.meta.url), 'utf8');
+const text = (alert: string) => readFileSync(`${folder}${alert}.md`, 'utf8');
+const blocks = (alert: string, language: string) =>
+  [...text(alert).matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm'))].map(
+    ([, block = '']) => block,
+  );
+/** Metrics of Prometheus itself. */
+const OTHERS = /^(?:up|ALERTS|prometheus_\w+)$/;
+
+it('has a runbook for every alert, and none besides', () => {
+  const files = readdirSync(folder).filter((file) => file !== 'README.md');
+  expect(files.sort()).toEqual(ALERTS.map(({ alert }) => `${alert}.md`).sort());
+});
+
+describe.each(ALERTS.map((rule) => rule.alert))('%s', (alert) => {
+  it('has a meaning, an impact, a diagnosis and a mitigation, in this order', () => {
+    const headings = [...text(alert).matchAll(/^#+ .*$/gm)].map(([heading]) => heading);
+    expect(headings).toEqual([`# ${alert}`, '## Meaning', '## Impact', '## Diagnosis', '## Mitigation']);
+  });
+
+  it('has queries that Prometheus accepts, of metrics and labels that exist', async () => {
+    const queries = blocks(alert, 'promql');
+    expect(queries.length).toBeGreaterThan(0);
+    const rules = queries.map((expr, i) => ({ record: `runbook:query:${i}`, expr }));
+    const { passed, output } = await checkRules(yaml({ groups: [{ name: 'runbook', rules }] }));
+    expect(passed, output).toBe(true);
+    for (const query of queries) {
+      const { metrics, labels } = namesIn(query);
+      const strange = metrics.filter(
+        (name) => !CATALOGUE.has(name) && !RECORD_NAMES.includes(name) && !OTHERS.test(name),
+      );
+      expect(strange).toEqual([]);
+      if (metrics.every((name) => OTHERS.test(name))) continue;
+      const known = metrics.flatMap((name) => CATALOGUE.get(name) ?? []);
+      expect(labels.filter((label) => ![...TARGET_LABELS, ...known].includes(label))).toEqual([]);
+    }
+  });
+
+  it('asks the logs for fields and events that they have', () => {
+    for (const command of blocks(alert, 'sh').filter((block) => block.includes('jq '))) {
+      for (const [, event] of command.matchAll(/event ?==? ?"([^"]*)"/g))
+        expect(logs).toContain(`\`${event}\``);
+      const picked = /\{([a-z_, ]+)\}/.exec(command)?.[1]?.split(', ') ?? [];
+      const compared = [...command.matchAll(/(?<![\w.])\.([a-z_]+)(?=[ ),|\]])/g)].map(
+        ([, field = '']) => field,
+      );
+      for (const field of [...picked, ...compared]) expect(logs).toContain(`\`${field}\``);
+    }
+  });
+
+  it('links only to files that exist', () => {
+    for (const [, target = ''] of text(alert).matchAll(/\]\((?!https:)([^)#]*)\)/g)) {
+      expect(existsSync(folder + target), target).toBe(true);
+    }
+  });
+});

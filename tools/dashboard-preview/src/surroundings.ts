@@ -1,0 +1,49 @@
+/** What surrounds the calls: the limits of the organisation, and what the rules say. */
+import { ATTR } from '../../../src/signals/names.ts';
+import type { Labels, SampleStore } from './store.ts';
+
+/** The rate limits of the organisation, as each process last saw them. */
+export function limits(store: SampleStore, time: number, ago: number): void {
+  const flood = Math.max(0, 1 - Math.abs(ago / 60 - 40) / 5);
+  const table = [
+    ['claude-sonnet-5-5', 'requests', 4000, 0.72 - 0.64 * flood],
+    ['claude-sonnet-5-5', 'input_tokens', 2_000_000, 0.58 - 0.55 * flood],
+    ['claude-sonnet-5-5', 'output_tokens', 400_000, 0.81 - 0.4 * flood],
+    ['claude-opus-5-5', 'requests', 4000, 0.9],
+    ['claude-opus-5-5', 'input_tokens', 2_000_000, Math.max(0.14, 0.62 - Math.max(0, 40 - ago / 60) * 0.012)],
+    ['claude-opus-5-5', 'output_tokens', 400_000, 0.74],
+  ] as const;
+  for (const process of [
+    { job: 'chat', instance: 'chat-1' },
+    { job: 'chat', instance: 'chat-2' },
+  ]) {
+    for (const [model, type, limit, left] of table) {
+      const labels = { [ATTR.rateLimit]: type, [ATTR.requestModel]: model };
+      const wobble =
+        0.02 * Math.sin(time / 53 + limit + process.instance.length * Number(process.instance.at(-1)));
+      const remaining = Math.round(limit * Math.max(0, left + wobble));
+      if (
+        remaining < limit * 0.1 &&
+        (store.get('rateLimitRemaining', process, labels) ?? limit) >= limit * 0.1
+      )
+        store.add('rateLimitLow', process, labels, 1);
+      store.add('rateLimitLow', process, labels, 0);
+      store.set('rateLimitLimit', process, labels, limit);
+      store.set('rateLimitRemaining', process, labels, remaining);
+      store.set('rateLimitResetTime', process, labels, time + 60 * (1 - remaining / limit));
+    }
+  }
+}
+
+/** What the rules say in the last hour. */
+export function alerts(store: SampleStore, end: number): void {
+  const firing = (alertname: string, from: number, to: number, labels: Labels = {}): void =>
+    store.firing(alertname, end - from * 60, end - to * 60, labels);
+  const opus = { job: 'chat', gen_ai_request_model: 'claude-opus-5-5' };
+  firing('AnthropicWatchdog', 60 * 25, 0);
+  firing('AnthropicRateLimitSpike', 43, 30, { job: 'chat', gen_ai_request_model: 'claude-sonnet-5-5' });
+  firing('AnthropicAuthenticationFailed', 25, 10, { job: 'reports' });
+  firing('AnthropicConsecutiveServerErrors', 10.5, 0, opus);
+  firing('AnthropicHighErrorRate', 9, 0, opus);
+  firing('AnthropicRetriesExhausted', 9.5, 0, opus);
+}
