@@ -18,6 +18,8 @@ export interface ActResult {
   readonly silent: readonly string[];
   /** What the API answered during the act, by status. */
   readonly answers: Readonly<Record<string, number>>;
+  /** What Prometheus counts after the act, since the start of the demo. */
+  readonly prometheus: { readonly calls: number; readonly attempts: number; readonly failed_calls: number };
   readonly ok: boolean;
 }
 
@@ -80,6 +82,11 @@ export async function playAct(
     })),
     silent,
     answers: countStatuses(requests),
+    prometheus: {
+      calls: await monitoring.query('sum(anthropic_client_calls_total)'),
+      attempts: await monitoring.query('sum(anthropic_client_attempts_total)'),
+      failed_calls: await monitoring.query('sum(anthropic_client_calls_total{anthropic_outcome="error"})'),
+    },
     ok:
       !unexpected &&
       expected.every((alert) => paged.includes(alert)) &&

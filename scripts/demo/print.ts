@@ -60,9 +60,11 @@ export function printer(stream: NodeJS.WriteStream): Printer {
       );
       line(style('dim', `    ${summary}`));
     },
-    result({ expected, answers, silent, ok }) {
+    result({ expected, answers, prometheus, silent, ok }) {
       const told = Object.entries(answers).map(([status, count]) => `${count}× ${status}`);
       line(`  the API answered ${told.join(', ')}`);
+      const { calls, attempts, failed_calls: failed } = prometheus;
+      line(`  Prometheus sees ${calls} calls so far, ${failed} of them failed, in ${attempts} attempts`);
       line(style('dim', `  silent, as they should be: ${silent.join(', ') || 'none'}`));
       const verdict = expected.length === 0 ? 'nobody was woken' : `paged for ${expected.join(' and ')}`;
       line(

@@ -17,7 +17,7 @@ import { type BodyFields, bodyFields } from './body-fields.ts';
 import { startCallSpan } from './call-span.ts';
 import type { ClientSeams } from './client-seams.ts';
 import { LegacyCall, type SendWith } from './legacy-call.ts';
-import { type TimeoutWatch, watchTimeout } from './timeout.ts';
+import { earliestTimeout, isTimeoutDue } from './timeout.ts';
 import { withTraceHeaders } from './trace-headers.ts';
 
 /** A `fetch`, as the SDK calls it. */
@@ -59,16 +59,9 @@ export function observeFetch(fetch: Fetch, seams: ClientSeams, settings: FetchSe
     const sdk = port.guard.run('call', () => readRequest(input, init));
     const call = sdk && port.guard.run('call', () => callFor(seams, sdk));
     if (!sdk || !call) return passOn();
-    const timeout = watchTimeout(sdk.request.headers, settings.timeout);
-    const sendWith: SendWith = async (added) => {
-      const sent = added ? { ...init, headers: withTraceHeaders(init?.headers, added) } : init;
-      try {
-        return await fetch.call(this, input, sent);
-      } finally {
-        timeout.stop();
-      }
-    };
-    return call.send(sdk.request, sendWith, requestOptions(sdk, timeout), sdk.retries < settings.maxRetries);
+    const sendWith: SendWith = (added) =>
+      fetch.call(this, input, added ? { ...init, headers: withTraceHeaders(init?.headers, added) } : init);
+    return call.send(sdk.request, sendWith, requestOptions(sdk, settings), sdk.retries < settings.maxRetries);
   };
   return Object.assign(observed, { [FETCH]: true });
 }
@@ -80,17 +73,20 @@ interface FetchedRequest {
   /** How many attempts came before it, as it says. */
   readonly retries: number;
   readonly signal: AbortSignal | null | undefined;
+  /** Monotonic time of the begin, in milliseconds. */
+  readonly startedAt: number;
 }
 
 /** The request that the SDK makes, or `undefined` when it is not the SDK's. */
 function readRequest(input: unknown, init: RequestInit | undefined): FetchedRequest | undefined {
+  const startedAt = performance.now();
   if (typeof input !== 'string' || !init) return undefined;
   const headers = new Headers(init.headers);
   // Every API call has this header, and a token exchange has not.
   if (!headers.has('anthropic-version')) return undefined;
   const request: SdkRequest = { url: input, method: init.method, headers, body: init.body };
   const retries = Number(headers.get('x-stainless-retry-count') ?? 0);
-  return { request, fields: bodyFields(init.body), retries, signal: init.signal };
+  return { request, fields: bodyFields(init.body), retries, signal: init.signal, startedAt };
 }
 
 /** The call that the request belongs to: the one that waits for its retry, or a new one. */
@@ -110,9 +106,11 @@ function callFor(seams: ClientSeams, { request, fields, retries }: FetchedReques
 
 /** What a middleware would be given as `ctx.options`, as far as a request shows it. */
 function requestOptions(
-  { request, fields, signal }: FetchedRequest,
-  timeout: TimeoutWatch,
+  { request, fields, signal, startedAt }: FetchedRequest,
+  { timeout }: FetchSettings,
 ): SdkRequestOptions {
+  const timedOut = (): boolean =>
+    isTimeoutDue(performance.now() - startedAt, earliestTimeout(request.headers, timeout));
   return {
     stream: fields['stream'] === true,
     // Parsed only when it is asked for: of a refused request.
@@ -121,7 +119,7 @@ function requestOptions(
     },
     signal: {
       get aborted() {
-        return signal?.aborted === true && !timeout.due;
+        return signal?.aborted === true && !timedOut();
       },
       addEventListener() {},
       removeEventListener() {},

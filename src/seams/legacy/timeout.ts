@@ -5,34 +5,15 @@
  */
 import type { HeaderReader } from '../../model/rate-limit.ts';
 
-/** The longest that a timer runs, in milliseconds. */
-const MAX_TIMER = 2 ** 31 - 1;
-
-/** Watches for the time at which the SDK's timeout comes. */
-export interface TimeoutWatch {
-  /** Whether the time has come. */
-  readonly due: boolean;
-  /** Stops watching: what is `due` stays as it is. */
-  stop(): void;
-}
-
 /**
- * Watches the time of an attempt with `headers`, from now on. A timer, and no look at the clock: it was set in the same
- * turn of the event loop as the SDK's, and fires just before it, however busy the process is.
+ * Whether `elapsed` milliseconds after the begin of an attempt the SDK's timeout has come.
+ *
+ * @param earliest the timeout, in milliseconds
  */
-export function watchTimeout(headers: HeaderReader, clientTimeout: number): TimeoutWatch {
-  const earliest = earliestTimeout(headers, clientTimeout) - 1;
-  if (earliest > MAX_TIMER) return { due: false, stop() {} };
-  let due = earliest < 1;
-  const timer = setTimeout(() => {
-    due = true;
-  }, earliest).unref();
-  return {
-    get due() {
-      return due;
-    },
-    stop: () => clearTimeout(timer),
-  };
+export function isTimeoutDue(elapsed: number, earliest: number): boolean {
+  // The SDK sets its timer shortly before it calls `fetch`, and a busy machine can come in between.
+  const slack = Math.min(1000, Math.max(25, earliest * 0.05));
+  return elapsed >= earliest - slack;
 }
 
 /**
