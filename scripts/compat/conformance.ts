@@ -118,7 +118,7 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'timeout',
     plan: [answer.hang()],
-    options: { timeout: 100, maxRetries: 0 },
+    options: { timeout: 300, maxRetries: 0 },
     run: (client) => client.messages.create(REQUEST),
     error: 'APIConnectionTimeoutError',
     counts: { 'calls{error client_timeout_error}': 1, 'attempts{final}': 1, exhausted: 1 },

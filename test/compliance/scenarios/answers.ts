@@ -1,4 +1,5 @@
 /** What the API, the network and gateways answer to a call. */
+import type { ClientOptions } from '@anthropic-ai/sdk';
 import { type Answer, answer } from '../../../src/testing/index.ts';
 import { type Scenario, scenarios, type World } from '../support/world.ts';
 
@@ -12,7 +13,9 @@ const meets = (plan: (said: World['said']) => readonly Answer[]): Omit<Scenario,
 export const ANSWERS: readonly Scenario[] = scenarios({
   'a good answer': meets((said) => [answer.ok({ text: said('answer') })]),
   'two overloads and then a good answer': meets(() => [answer.error(529), answer.error(529)]),
-  'exhausted retries': meets((said) => [500, 500, 500].map((status) => answer.error(status, { message: said('error') }))),
+  'exhausted retries': meets((said) =>
+    [500, 500, 500].map((status) => answer.error(status, { message: said('error') })),
+  ),
   'a request that is refused': meets((said) => [
     answer.error(400, { message: `messages.0.content: ${said('error')}`, code: 'bad_request' }),
   ]),
@@ -37,7 +40,9 @@ export const ANSWERS: readonly Scenario[] = scenarios({
     answer.error(400, { body: `{"error":{"message":"${'x'.repeat(200_000)}"}}` }),
   ]),
   'a good answer that is broken JSON': meets(() => [answer.malformedJson()]),
-  'a page where JSON should be': meets((said) => [answer.wrongContentType('text/html', `<p>${said('page')}</p>`)]),
+  'a page where JSON should be': meets((said) => [
+    answer.wrongContentType('text/html', `<p>${said('page')}</p>`),
+  ]),
   'headers without meaning': meets(() => [answer.malformedHeaders(), answer.malformedHeaders(400)]),
   'headers without meaning on an error': meets(() => [answer.malformedHeaders(400)]),
   'a body that is cut': meets(() => [answer.cutStream()]),
@@ -56,11 +61,20 @@ export const ANSWERS: readonly Scenario[] = scenarios({
   },
   'no answer before the timeout, and then a good one': {
     plan: () => [answer.hang()],
-    use: ({ client, hello }) => client({ timeout: 200, maxRetries: 1 }).messages.create(hello),
+    use: ({ client, hello }) => client({ timeout: 700, maxRetries: 1 }).messages.create(hello),
   },
   'a body that falls silent, and an application that aborts': {
     plan: () => [answer.hangBody()],
-    use: ({ client, hello }) => client().messages.create(hello, { signal: AbortSignal.timeout(100) }),
+    use: async ({ client, hello }) => {
+      const controller = new AbortController();
+      // The head is there, and the client waits for the rest of the body.
+      const fetch: ClientOptions['fetch'] = async (url, init) => {
+        const response = await globalThis.fetch(url, init);
+        setTimeout(() => controller.abort(), 50);
+        return response;
+      };
+      return client({ fetch }).messages.create(hello, { signal: controller.signal });
+    },
   },
   'a connection that is refused': ({ client, hello }) =>
     client({ baseURL: 'http://127.0.0.1:9', maxRetries: 0 }).messages.create(hello),

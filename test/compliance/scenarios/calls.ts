@@ -15,7 +15,10 @@ const runTool =
     const tool = {
       name: 'look',
       description: said('tool'),
-      input_schema: { type: 'object' as const, properties: { where: { type: 'string', description: said('schema') } } },
+      input_schema: {
+        type: 'object' as const,
+        properties: { where: { type: 'string', description: said('schema') } },
+      },
       parse: (input: unknown) => input,
       run: () => run(said),
     };
@@ -23,7 +26,11 @@ const runTool =
     return (await runner.runUntilDone()).content;
   };
 
-const TURNS = (said: World['said']) => [answer.ok({ content: TOOL_USE(said) }), answer.error(529), answer.ok()];
+const TURNS = (said: World['said']) => [
+  answer.ok({ content: TOOL_USE(said) }),
+  answer.error(529),
+  answer.ok(),
+];
 
 export const CALLS: readonly Scenario[] = scenarios({
   'the kind of promise': async ({ client, hello }) => {
@@ -55,7 +62,8 @@ export const CALLS: readonly Scenario[] = scenarios({
   },
   'a promise that is awaited twice sends one request': async ({ client, hello }) => {
     const promise = client().messages.create(hello);
-    return (await promise) === (await promise);
+    const first = await promise;
+    return first === (await promise);
   },
   'a promise that nobody awaits': async ({ client, hello, server }) => {
     void client().messages.create(hello);
@@ -65,7 +73,9 @@ export const CALLS: readonly Scenario[] = scenarios({
   'a failure that nobody handles': {
     plan: () => [answer.error(400)],
     use: async ({ client, hello, server }) => {
-      client().messages.create(hello).then(() => {});
+      client()
+        .messages.create(hello)
+        .then(() => {});
       await server.waitForRequests(1);
       await server.settled();
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -75,11 +85,19 @@ export const CALLS: readonly Scenario[] = scenarios({
     client().messages.create(hello, { signal: AbortSignal.abort(new Error('never mind')) }),
   'a call that is aborted before its answer': {
     plan: () => [answer.hang()],
-    use: ({ client, hello }) => client().messages.create(hello, { signal: AbortSignal.timeout(60) }),
+    use: ({ client, hello, server }) => {
+      const controller = new AbortController();
+      void server.waitForRequests(1).then(() => controller.abort());
+      return client().messages.create(hello, { signal: controller.signal });
+    },
   },
   'a call that is aborted between two attempts': {
     plan: () => [answer.error(529, { retryAfter: 5, headers: { 'retry-after-ms': null } })],
-    use: ({ client, hello }) => client().messages.create(hello, { signal: AbortSignal.timeout(100) }),
+    use: ({ client, hello, server }) => {
+      const controller = new AbortController();
+      void server.waitForRequests(1).then(() => setTimeout(() => controller.abort(), 200));
+      return client().messages.create(hello, { signal: controller.signal });
+    },
   },
   'twenty calls at once': ({ client, hello }) => {
     const one = client();
@@ -100,9 +118,10 @@ export const CALLS: readonly Scenario[] = scenarios({
     await one.messages.create(hello, options);
     return options;
   },
-  'countTokens': ({ client, hello }) =>
+  countTokens: ({ client, hello }) =>
     client().messages.countTokens({ model: hello.model, messages: hello.messages }),
-  'a list of pages': async ({ client }) => (await all(client().models.list({ limit: 3 }))).map(({ id }) => id),
+  'a list of pages': async ({ client }) =>
+    (await all(client().models.list({ limit: 3 }))).map(({ id }) => id),
   'one model': ({ client }) => client().models.retrieve('claude-opus-5-5'),
   'a batch, from its creation to its results': async ({ client, hello }) => {
     const { batches } = client().messages;
@@ -139,7 +158,10 @@ export const CALLS: readonly Scenario[] = scenarios({
     return lines.map((line) => line.replace(/\b(log|req)_\w+/g, '$1').replace(/\d+/g, '#'));
   },
   'parameters stay as they were': async ({ client, hello }) => {
-    const params = structuredClone({ ...hello, temperature: 0.5 }) as Anthropic.MessageCreateParamsNonStreaming;
+    const params = structuredClone({
+      ...hello,
+      temperature: 0.5,
+    }) as Anthropic.MessageCreateParamsNonStreaming;
     await client().messages.create(params);
     return params;
   },

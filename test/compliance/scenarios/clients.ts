@@ -11,8 +11,19 @@ const made =
   (options: (world: World) => unknown): Scenario['use'] =>
   (world) =>
     outcome(
-      (async () => new world.sdk.default(world.observed(options(world) as object)).messages.create(world.hello))(),
+      (async () =>
+        new world.sdk.default(world.observed(options(world) as object)).messages.create(world.hello))(),
     );
+
+/** The name by which a stack trace knows the class of a method that throws. */
+function stackOf(use: () => void): string | undefined {
+  try {
+    use();
+  } catch (error) {
+    return /at (\w+)\.buildURL/.exec((error as Error).stack ?? '')?.[1];
+  }
+  return undefined;
+}
 
 /** Runs `use` under environment variables of its own. */
 async function withEnv<Result>(
@@ -80,21 +91,32 @@ export const CLIENTS: readonly Scenario[] = scenarios({
   },
   'a base URL that is none': made(({ options }) => options({ baseURL: 'not a url', maxRetries: 0 })),
   'tracing that is switched off by option': made(({ options }) => options({ openTelemetry: false })),
-  'tracing that is switched off for spans': made(({ options }) => options({ openTelemetry: { traces: false } })),
+  'tracing that is switched off for spans': made(({ options }) =>
+    options({ openTelemetry: { traces: false } }),
+  ),
   'tracing that is switched off by the environment': async (world) =>
     withEnv({ ANTHROPIC_OPEN_TELEMETRY: 'false' }, async () => {
       const result = await world.client().messages.create(world.hello);
       return { result, env: process.env['ANTHROPIC_OPEN_TELEMETRY'] };
     }),
   'an openTelemetry option that is null': made(({ options }) => ({ ...options(), openTelemetry: null })),
-  'a tracer provider that is none': made(({ options }) => ({ ...options(), openTelemetry: { tracerProvider: null } })),
+  'a tracer provider that is none': made(({ options }) => ({
+    ...options(),
+    openTelemetry: { tracerProvider: null },
+  })),
   'the identity of the class': async ({ sdk, options }) => {
+    const hostile = {
+      toString: () => {
+        throw new Error('here');
+      },
+    };
     const { Anthropic: Named, default: Default, APIError, BaseAnthropic } = sdk;
     const client = new Default(options());
     return {
       named: Named === Default,
       name: Default.name,
       length: Default.length,
+      stack: stackOf(() => client.buildURL(hostile as never, null)),
       constructor: client.constructor === Default,
       classes: classesOf(client).filter((name, index, names) => name !== names[index - 1]),
       instances: [client instanceof Default, client instanceof BaseAnthropic, {} instanceof Default],
@@ -142,7 +164,7 @@ export const CLIENTS: readonly Scenario[] = scenarios({
   'a copy by withOptions': async ({ client, hello, server }) => {
     server.plan([answer.error(529)]);
     const copy = client().withOptions({ maxRetries: 0, defaultHeaders: { 'x-copy': '1' } });
-    return { first: await outcome(copy.messages.create(hello)), then: await copy.messages.create(hello) };
+    return { first: await outcome(copy.messages.create(hello)), second: await copy.messages.create(hello) };
   },
   'resources used by themselves': async ({ sdk, client, hello }) =>
     new sdk.default.Messages(client()).create(hello),
@@ -191,7 +213,7 @@ import(workerData.sdk).then(async ({ default: Anthropic }) => {
 `;
 
 export const COPIES: readonly Scenario[] = [
-  ...['sdk-0-122', 'sdk-0-133', 'second-copy'].map(withCopy),
+  ...['sdk-0-39', 'sdk-0-60', 'sdk-0-122', 'sdk-0-133', 'second-copy'].map(withCopy),
   {
     name: 'a client in a worker',
     use: ({ server, hello }) =>

@@ -46,7 +46,9 @@ const noHeaders = (): never => {
 };
 
 export const FETCHES: readonly Scenario[] = scenarios({
-  'fetch that rejects': failing(new TypeError('fetch failed', { cause: new Error('ENETDOWN') }), { maxRetries: 1 }),
+  'fetch that rejects': failing(new TypeError('fetch failed', { cause: new Error('ENETDOWN') }), {
+    maxRetries: 1,
+  }),
   'fetch that throws': failing(new TypeError('Failed to parse URL'), { synchronous: true }),
   'fetch that rejects with a frozen error': failing(Object.freeze(new Error('frozen'))),
   'fetch that rejects with an error of another class': failing(new (class Odd extends Error {})('odd')),
@@ -70,7 +72,9 @@ export const FETCHES: readonly Scenario[] = scenarios({
     lookalike(400, REFUSAL, { body: new Response('{}').body, clone: noHeaders }),
   ),
   'fetch that gives headers which cannot be listed': answering(() =>
-    lookalike(200, MESSAGE, { headers: { get: () => 'application/json', entries: () => [], [Symbol.iterator]: noHeaders } }),
+    lookalike(200, MESSAGE, {
+      headers: { get: () => 'application/json', entries: () => [], [Symbol.iterator]: noHeaders },
+    }),
   ),
   'fetch that gives an empty answer': answering(() => new Response(null, { status: 204 })),
   'fetch that gives nothing': { anyMiddleware: true, use: answering(() => undefined) },
@@ -118,7 +122,10 @@ export const FETCHES: readonly Scenario[] = scenarios({
     plan: () => [answer.error(529)],
     use: async ({ client, hello }) => {
       await fetch('data:text/plain,warm').catch(() => {});
-      const known = globalThis as unknown as Record<symbol, { constructor: new () => { dispatch(...args: unknown[]): boolean } }>;
+      const known = globalThis as unknown as Record<
+        symbol,
+        { constructor: new () => { dispatch(...args: unknown[]): boolean } }
+      >;
       const Agent = known[Symbol.for('undici.globalDispatcher.1')]?.constructor;
       if (!Agent) return 'no dispatcher';
       let used = 0;
@@ -128,7 +135,9 @@ export const FETCHES: readonly Scenario[] = scenarios({
         used += 1;
         return dispatch.apply(agent, args);
       };
-      await client({ fetchOptions: { dispatcher: agent } as NonNullable<ClientOptions['fetchOptions']> }).messages.create(hello);
+      await client({
+        fetchOptions: { dispatcher: agent } as NonNullable<ClientOptions['fetchOptions']>,
+      }).messages.create(hello);
       return used;
     },
   },
@@ -145,7 +154,8 @@ export const FETCHES: readonly Scenario[] = scenarios({
         const one = client({ fetch });
         await one.messages.create(hello);
         seen.push(storage.getStore());
-        for await (const _ of await one.messages.create({ ...hello, stream: true })) seen.push(storage.getStore());
+        for await (const _ of await one.messages.create({ ...hello, stream: true }))
+          seen.push(storage.getStore());
         await all(one.messages.stream(hello).on('end', () => seen.push(storage.getStore())));
       });
       return [...seen, storage.getStore()];

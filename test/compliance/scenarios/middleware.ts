@@ -44,7 +44,10 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
   'middleware that replaces the response': withMiddleware(async (request, next) => {
     const response = await next(request);
     const text = await response.text();
-    return new Response(text.replaceAll('claude', 'clawed'), { status: response.status, headers: response.headers });
+    return new Response(text.replaceAll('claude', 'clawed'), {
+      status: response.status,
+      headers: response.headers,
+    });
   }),
   'middleware that turns a failure into an answer': withMiddleware(async (request, next) => {
     const response = await next(request);
@@ -52,7 +55,10 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
   }, REFUSED),
   'middleware that turns an answer into a failure': withMiddleware(async (request, next) => {
     await next(request);
-    return Response.json({ type: 'error', error: { type: 'overloaded_error', message: 'no' } }, { status: 529, headers: { 'retry-after-ms': '1' } });
+    return Response.json(
+      { type: 'error', error: { type: 'overloaded_error', message: 'no' } },
+      { status: 529, headers: { 'retry-after-ms': '1' } },
+    );
   }, []),
   'middleware that answers itself': withMiddleware(async () => Response.json(CACHED), []),
   'middleware that throws': withMiddleware(() => throwAnything(new RangeError('no calls on Sundays')), []),
@@ -111,7 +117,5 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
     return middleware.length;
   },
   'middleware that is no list': async ({ client, hello }) =>
-    outcome(
-      (async () => client({ middleware: 'none' as unknown as Middleware[] }).messages.create(hello))(),
-    ),
+    outcome((async () => client({ middleware: 'none' as unknown as Middleware[] }).messages.create(hello))()),
 });

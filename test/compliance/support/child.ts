@@ -82,7 +82,13 @@ async function observe(scenario: Scenario): Promise<Observation> {
     result: plain(result, identities),
     rejected,
     requests: server.requests.map(({ method, path, query, headers, body, ...request }) => ({
-      ...{ method, path: withoutIds(path), query, headers: comparable(headers), body: plain(body, identities) },
+      ...{
+        method,
+        path: withoutIds(path),
+        query,
+        headers: comparable(headers),
+        body: plain(body, identities),
+      },
       retryCount: request.retryCount,
       status: request.status,
       bytesSent: request.bytesSent,
@@ -109,7 +115,10 @@ function createWorld(api: AnthropicServer): World {
     baseURL: api.url,
     apiKey: said('api_key').replaceAll(' ', '-'),
     logLevel: 'off',
-    ...(CANARY && { defaultHeaders: { 'x-secret': said('header') }, defaultQuery: { secret: said('query') } }),
+    ...(CANARY && {
+      defaultHeaders: { 'x-secret': said('header') },
+      defaultQuery: { secret: said('query') },
+    }),
     ...more,
   });
   const observed = <Options extends object>(given: Options): Options =>

@@ -8,8 +8,8 @@ export interface Identities {
 
 const MAX_DEPTH = 12;
 
-/** Fields of a broken connection that differ between any two. */
-const PORTS: ReadonlySet<string> = new Set(['localPort', 'remotePort']);
+/** Fields that differ between any two connections or answers; so do rate limits. */
+const VARYING: ReadonlySet<string> = new Set(['localPort', 'remotePort', 'date']);
 
 /** `value` as plain data. Errors keep class, fields and the identity of their causes; ids and dates go. */
 export function plain(value: unknown, identities: Identities, depth = 0): unknown {
@@ -24,10 +24,13 @@ export function plain(value: unknown, identities: Identities, depth = 0): unknow
   const inner = (each: unknown): unknown => plain(each, identities, depth + 1);
   if (value instanceof Error) return plainError(value, thrown, inner);
   if (value instanceof Headers) return [...value.keys()].filter((name) => name !== 'date');
+  if (value instanceof AbortSignal) return '[signal]';
   if (value instanceof Response) return { response: value.status, type: value.type, used: value.bodyUsed };
   if (ArrayBuffer.isView(value)) return { bytes: withoutIds(Buffer.from(value.buffer).toString('utf8')) };
   if (Array.isArray(value)) return value.map(inner);
-  const known = Object.entries(value).filter(([key]) => !PORTS.has(key));
+  const known = Object.entries(value).filter(
+    ([key]) => !VARYING.has(key) && !key.startsWith('anthropic-ratelimit-'),
+  );
   return Object.fromEntries(known.map(([key, each]) => [key, inner(each)]));
 }
 

@@ -16,7 +16,10 @@ export interface Output {
 const OURS = /^(OTEL_|ANTHROPIC_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE|.*_proxy$)/i;
 
 /** Runs `node` with `args` in the root of the project. */
-export function runNode(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Output> {
+export function runNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Output> {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
   const child = spawn(process.execPath, [...args], {
     cwd: ROOT,

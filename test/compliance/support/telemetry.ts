@@ -31,7 +31,9 @@ export async function startTelemetry(): Promise<AddedTelemetry> {
         (sum, { value }) => sum + Number(value),
         0,
       );
-      process.stdout.write(`${JSON.stringify({ recorded: { calls, spans: tracing.spans().length, errors } })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ recorded: { calls, spans: tracing.spans().length, errors } })}\n`,
+      );
     },
   };
 }

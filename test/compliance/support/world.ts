@@ -42,7 +42,9 @@ export interface Scenario {
 }
 
 /** A list of scenarios from a table by name. */
-export function scenarios(table: Readonly<Record<string, Omit<Scenario, 'name'> | Scenario['use']>>): Scenario[] {
+export function scenarios(
+  table: Readonly<Record<string, Omit<Scenario, 'name'> | Scenario['use']>>,
+): Scenario[] {
   return Object.entries(table).map(([name, given]) =>
     typeof given === 'function' ? { name, use: given } : { name, ...given },
   );

@@ -1,0 +1,137 @@
+/** The series of a fleet of busy processes, as OpenMetrics text: every metric that the rule pack reads. */
+import { METRICS, type MetricKey, prometheusName } from '../src/signals/catalogue.ts';
+
+/** How large the fleet is, and when its samples are. */
+export interface FleetSize {
+  readonly processes: number;
+  readonly models: number;
+  /** Unix seconds of the first and last sample. */
+  readonly from: number;
+  readonly to: number;
+  /** Seconds between samples. */
+  readonly step: number;
+}
+
+/** The text of a fleet, and how many series it has. */
+export interface FleetSeries {
+  readonly series: number;
+  lines(): Generator<string>;
+}
+
+/** A series: its name with labels, and its value so many seconds after the first sample. */
+type Series = readonly [series: string, value: (after: number) => number];
+
+/** The series of a fleet. */
+export function benchSeries(size: FleetSize): FleetSeries {
+  const perProcess = seriesOf(size.models, size.from).length;
+  return {
+    series: perProcess * size.processes,
+    *lines() {
+      for (let i = 0; i < size.processes; i++) {
+        // Every twentieth process is young, as in a fleet that is being deployed.
+        const start = i % 20 === 0 ? size.from + 900 : size.from - 86_400;
+        for (const [series, value] of seriesOf(size.models, start)) {
+          const labelled = series
+            .replace('{', `{job="service-${i % 20}",instance="pod-${i}",`)
+            .replace(',}', '}');
+          let block = '';
+          for (let time = Math.max(size.from, start); time <= size.to; time += size.step) {
+            block += `${labelled} ${value(time - size.from + i)} ${time}\n`;
+          }
+          yield block;
+        }
+      }
+      yield '# EOF\n';
+    },
+  };
+}
+
+function seriesOf(models: number, start: number): Series[] {
+  return [
+    [`${name('startTime')}{}`, () => start],
+    [`${name('authenticationFailures')}{http_route="/v1/messages"}`, () => 0],
+    [`${name('authenticationFailureTime')}{http_route="/v1/messages"}`, () => 0],
+    ...['metrics', 'spans', 'logs', 'export'].map(
+      (stage): Series => [`${name('telemetryErrors')}{anthropic_telemetry_stage="${stage}"}`, () => 0],
+    ),
+    ...Array.from({ length: models }, (_, i) => seriesOfModel(`claude-model-${i}`)).flat(),
+  ];
+}
+
+function seriesOfModel(model: string): Series[] {
+  const of = `gen_ai_request_model="${model}"`;
+  const call = `anthropic_method="messages.create",${of},gen_ai_provider_name="anthropic"`;
+  const failures = [
+    ['rate_limit_error', 'traffic', 429],
+    ['overloaded_error', 'anthropic', 529],
+    ['api_error', 'anthropic', 500],
+    ['connection_error', 'network', ''],
+  ] as const;
+  const grows =
+    (perSecond: number) =>
+    (after: number): number =>
+      Math.floor(after * perSecond);
+  return [
+    ...(['ok', 'canceled'] as const).flatMap((outcome) =>
+      ['true', 'false'].map(
+        (stream): Series => [
+          `${name('calls')}{${call},anthropic_outcome="${outcome}",gen_ai_request_stream="${stream}"}`,
+          grows(1),
+        ],
+      ),
+    ),
+    [
+      `${name('attempts')}{${call},anthropic_attempt_disposition="ok",http_response_status_code="200"}`,
+      grows(2),
+    ],
+    ...failures.flatMap(([type, fault, status], i): Series[] => {
+      const failed = `error_type="${type}",anthropic_error_fault="${fault}"`;
+      const attempt = `${call},${failed},http_response_status_code="${status}"`;
+      return [
+        [
+          `${name('calls')}{${call},anthropic_outcome="error",gen_ai_request_stream="true",${failed}}`,
+          grows(0.001 * i),
+        ],
+        [`${name('attempts')}{${attempt},anthropic_attempt_disposition="retried"}`, grows(0.01)],
+        [`${name('attempts')}{${attempt},anthropic_attempt_disposition="final"}`, grows(0.001)],
+        [`${name('retriesExhausted')}{${call},error_type="${type}"}`, grows(0.001)],
+      ];
+    }),
+    [`${name('serverErrorStreaks')}{http_route="/v1/messages",${of}}`, () => 0],
+    ...['requests', 'tokens', 'input_tokens', 'output_tokens'].flatMap((type): Series[] => {
+      const limit = `{anthropic_rate_limit_type="${type}",${of}}`;
+      return [
+        [name('rateLimitLimit') + limit, () => 1000],
+        [name('rateLimitRemaining') + limit, (after) => 400 + ((after * 7) % 500)],
+        [name('rateLimitResetTime') + limit, () => 4e9],
+        [name('rateLimitLow') + limit, () => 0],
+      ];
+    }),
+    ...['input', 'output', 'cache_read', 'cache_write_5m', 'cache_write_1h'].map(
+      (kind): Series => [`${name('cost')}{${of},anthropic_cost_kind="${kind}"}`, (after) => after / 1000],
+    ),
+    [`${name('unpricedCalls')}{${of}}`, () => 0],
+    ...histogram('inferenceDuration', call),
+    ...histogram('inferenceDuration', `${call},error_type="api_error"`),
+    ...histogram('timeToFirstChunk', call),
+  ];
+}
+
+function histogram(key: 'inferenceDuration' | 'timeToFirstChunk', labels: string): Series[] {
+  const bounds = METRICS[key].boundaries ?? [];
+  const all = [...bounds.map(String), '+Inf'];
+  return [
+    ...all.map(
+      (le, i): Series => [
+        `${name(key)}_bucket{${labels},le="${le}"}`,
+        (after) => Math.floor((after * (i + 1)) / all.length),
+      ],
+    ),
+    [`${name(key)}_sum{${labels}}`, (after) => after * 2],
+    [`${name(key)}_count{${labels}}`, (after) => after],
+  ];
+}
+
+function name(key: MetricKey): string {
+  return prometheusName(METRICS[key]);
+}

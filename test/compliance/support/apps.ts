@@ -1,0 +1,87 @@
+/** Applications for the harms, as text. Each prints what became of it. */
+
+/** What every application begins with: a client, a request, and a way to read a stream. */
+export const SETUP: string = `
+import Anthropic from '@anthropic-ai/sdk';
+import { setTimeout as sleep } from 'node:timers/promises';
+const client = new Anthropic({ baseURL: process.env.BASE_URL, logLevel: 'off' });
+const request = { model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] };
+const print = (...values) => console.log(...values.map((value) => JSON.stringify(value)));
+async function read(stream) {
+  const events = [];
+  try {
+    for await (const event of stream) events.push(event.type);
+  } catch (error) {
+    return [events.length, error.constructor.name];
+  }
+  return [events.length, 'whole'];
+}
+`;
+
+/** Reads a stream by either way, handles what it throws, and goes on. */
+export const READ: string = `${SETUP}
+print(await read(await client.messages.create({ ...request, stream: true })));
+print(await client.messages.stream(request).finalMessage().then(() => 'whole', (error) => error.constructor.name));
+await sleep(100);
+print('alive');
+`;
+
+/** Stops reading after the first event. */
+export const BREAK: string = `${SETUP}
+for await (const event of await client.messages.create({ ...request, stream: true })) { print(event.type); break; }
+for await (const event of client.messages.stream(request)) { print(event.type); break; }
+await sleep(100);
+print('left');
+`;
+
+/** Uses everything that an \`APIPromise\` has beside \`then\`. */
+export const PROMISES: string = `${SETUP}
+const { data, response } = await client.messages.create(request).withResponse();
+print(data.type, response.status, (await client.messages.create(request).asResponse()).ok);
+const streamed = await client.messages.create({ ...request, stream: true }).withResponse();
+print(await read(streamed.data));
+const seen = [];
+const final = await client.messages.stream(request).on('text', (text) => seen.push(text)).finalMessage();
+print(final.content[0].text === seen.join(''), final.usage.output_tokens);
+print(typeof client.withOptions, typeof client.post, typeof client.messages.batches.create);
+`;
+
+/** Leaves twenty streams unread, and lets them go. */
+export const UNREAD: string = `${SETUP}
+await (async () => {
+  for (let n = 0; n < 20; n++) await client.messages.create({ ...request, stream: true });
+})();
+for (let turn = 0; turn < 20; turn++) { gc(); await sleep(10); }
+print('done');
+`;
+
+/** Loads both builds of the SDK, whatever hooks are there. */
+export const BOTH: string = `${SETUP}
+import { createRequire } from 'node:module';
+const Required = createRequire(import.meta.url)('@anthropic-ai/sdk');
+const second = new Required({ baseURL: process.env.BASE_URL });
+print((await client.messages.create(request)).type, (await second.messages.create(request)).type);
+print(Required.Anthropic.name, typeof Required.APIError, Required.default === Required.Anthropic);
+`;
+
+/** Prints the variables and the parameters that are not its own doing. */
+export const UNTOUCHED: string = `
+const before = JSON.stringify(process.env);
+const handlers = ['unhandledRejection', 'uncaughtException', 'warning'].map((name) => process.listenerCount(name));
+${SETUP.replaceAll('\nimport', '\nimport ')}
+const params = { ...request, extraAttributes: undefined, metadata: { user_id: 'u' } };
+const copy = structuredClone(params);
+await client.messages.create(params);
+print(JSON.stringify(process.env) === before, JSON.stringify(params) === JSON.stringify(copy), handlers);
+`;
+
+/** Tells every address that the process connects to. To be loaded before anything else. */
+export const CONNECTIONS: string = `
+const { Socket } = require('node:net');
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function (...args) {
+  const [given] = args.flat();
+  console.log('connects', String(given?.port ?? given));
+  return connect.apply(this, args);
+};
+`;

@@ -1,0 +1,71 @@
+/**
+ * Many calls of every ending leave nothing behind. `LEAK_CALLS` says how many of each; the full table is
+ * `LEAK_CALLS=100000 npx vitest run test/leaks`.
+ */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runNode } from '../compliance/support/spawn.ts';
+import { ROOT } from '../helpers/process.ts';
+import type { Left, Objects } from './child.ts';
+import { ENDINGS } from './endings.ts';
+
+const CALLS = Number(process.env['LEAK_CALLS'] ?? 200);
+/** What the process may grow by on its own account: compiled code, pools, the noise of garbage collection. */
+const NOISE = 2 * 1024 * 1024;
+const BYTES_PER_CALL = 64;
+/** Connections that are kept alive remember the call that opened them. */
+const CONNECTIONS = 25;
+const HOUR = 3_600_000;
+
+let left: ReadonlyMap<string, Left>;
+let objects: { readonly before: Objects; readonly after: Objects } | undefined;
+let code: number | null;
+let warnings: readonly string[];
+
+beforeAll(async () => {
+  const ended = await runNode([
+    '--no-warnings',
+    '--expose-gc',
+    join(ROOT, 'test/leaks/child.ts'),
+    String(CALLS),
+  ]);
+  ({ code, warnings } = ended);
+  const lines = ended.stdout.split('\n').filter(Boolean);
+  const told = lines.map((line) => JSON.parse(line) as Left & NonNullable<typeof objects>);
+  objects = told.find(({ after }) => after !== undefined);
+  left = new Map(told.filter(({ name }) => name !== undefined).map((each) => [each.name, each]));
+  for (const { name, calls, heap, openCalls, openSpans, series } of left.values()) {
+    const perCall = Math.round(heap / calls);
+    process.stdout.write(
+      `leaks: ${name}: ${calls} calls, ${perCall} bytes per call, ${openCalls} open calls, ${openSpans} open spans, ${series} series\n`,
+    );
+  }
+}, 12 * HOUR);
+
+describe.each(ENDINGS.map((ending) => [ending.name, ending] as const))('%s', (name, { outcome }) => {
+  test('is recorded once for each call', () => {
+    expect(left.get(name)?.outcomes).toEqual({ [outcome]: CALLS });
+  });
+
+  test('leaves no call and no span open', () => {
+    expect(left.get(name)).toMatchObject({ openCalls: 0, openSpans: 0, timers: 0, errors: 0 });
+  });
+
+  test('leaves the heap as it was', () => {
+    expect(left.get(name)?.heap).toBeLessThan(NOISE + BYTES_PER_CALL * CALLS);
+  });
+});
+
+test('no call, promise or stream is left behind', () => {
+  for (const kind of ['calls', 'promises', 'streams'] as const) {
+    expect(objects?.after[kind]).toBeLessThanOrEqual((objects?.before[kind] ?? 0) + CONNECTIONS);
+  }
+});
+
+test('the process ends by itself, without a warning', () => {
+  expect([code, warnings]).toEqual([0, []]);
+});
+
+test('the number of series does not depend on the number of calls', () => {
+  expect(Math.max(...[...left.values()].map(({ series }) => series))).toBeLessThan(200);
+});

@@ -1,0 +1,42 @@
+/** The fake API in a thread of its own, so that its memory is not measured with the client's. */
+import { parentPort, Worker } from 'node:worker_threads';
+import { type Answer, startAnthropicServer } from '../../src/testing/index.ts';
+
+/** The server's thread, as its client sees it. */
+export interface ServerThread {
+  readonly url: string;
+  plan(answers: readonly Answer[]): Promise<void>;
+  /** Forgets answers that nobody came for. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the server in a thread. */
+export async function startServerThread(): Promise<ServerThread> {
+  const worker = new Worker(new URL(import.meta.url));
+  const reply = (): Promise<unknown> => new Promise((resolve) => worker.once('message', resolve));
+  const ask = async (message: unknown): Promise<void> => {
+    const answered = reply();
+    worker.postMessage(message);
+    await answered;
+  };
+  return {
+    url: String(await reply()),
+    plan: (answers) => ask(answers),
+    reset: () => ask('reset'),
+    close: async () => void (await worker.terminate()),
+  };
+}
+
+if (parentPort) {
+  const port = parentPort;
+  const server = await startAnthropicServer({ retryAfterMs: 1, keepRequests: 1, deltas: 1 });
+  port.on('message', async (message: readonly Answer[] | 'reset') => {
+    if (message === 'reset') {
+      await server.settled();
+      server.reset();
+    } else server.plan(message);
+    port.postMessage('done');
+  });
+  port.postMessage(server.url);
+}
