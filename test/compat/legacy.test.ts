@@ -159,7 +159,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
   test('no answer within the timeout is an error of the network', async () => {
     const harness = await startHarness();
     harness.server.plan([answer.hang()]);
-    const client = newClient(sdk, harness, { timeout: 100, maxRetries: 0 });
+    const client = newClient(sdk, harness, { timeout: 300, maxRetries: 0 });
     const error = await rejection(client.messages.create(HELLO));
     expect(error.constructor.name).toBe('APIConnectionTimeoutError');
     const attempt = { disposition: 'final', ...TIMEOUT } as const;

@@ -5,6 +5,9 @@
  */
 import type { HeaderReader } from '../../model/rate-limit.ts';
 
+/** How much earlier than set the timeout can seem to come, in milliseconds: this, or a quarter of a short one. */
+const MAX_SLACK = 1000;
+
 /**
  * Whether `elapsed` milliseconds after the begin of an attempt the SDK's timeout has come.
  *
@@ -12,8 +15,7 @@ import type { HeaderReader } from '../../model/rate-limit.ts';
  */
 export function isTimeoutDue(elapsed: number, earliest: number): boolean {
   // The SDK sets its timer shortly before it calls `fetch`, and a busy machine can come in between.
-  const slack = Math.min(1000, Math.max(25, earliest * 0.05));
-  return elapsed >= earliest - slack;
+  return elapsed >= earliest - Math.min(MAX_SLACK, earliest / 4);
 }
 
 /**
