@@ -8,7 +8,7 @@ import * as telemetry from './alerts/telemetry.ts';
 import * as traffic from './alerts/traffic.ts';
 import type { AlertConfig } from './config.ts';
 import { Queries } from './expressions.ts';
-import { callRecords, costRecords, latencyRecords } from './records.ts';
+import { callRecords, costRecords, errorBudgetRecords, headroomRecords, latencyRecords } from './records.ts';
 import type { RuleGroup } from './rule.ts';
 
 /**
@@ -26,40 +26,31 @@ export function ruleGroups(config: AlertConfig): RuleGroup[] {
       rules: [
         mission.authenticationFailed(q),
         mission.consecutiveServerErrors(q),
+        ...callRecords(q),
         mission.highErrorRate(q),
         mission.retriesExhausted(q),
-        ...callRecords(q),
+        ...errorBudgetRecords(q),
         errorBudget.errorBudgetBurningFast(q),
         errorBudget.errorBudgetBurningSlow(q),
-      ],
-    },
-    {
-      name: 'anthropic-traffic',
-      rules: [
+        ...headroomRecords(q),
         traffic.rateLimitSpike(q),
         traffic.rateLimited(q),
         traffic.rateLimitHeadroomLow(q),
         traffic.rateLimitExhaustionPredicted(q),
+        anthropic.overloaded(q),
+        anthropic.serverErrorsRetried(q),
+        anthropic.streamsInterrupted(q),
+        configAndInput.billingFailed(q),
+        configAndInput.permissionDenied(q),
+        configAndInput.modelNotFound(q),
+        configAndInput.invalidRequests(q),
       ],
-    },
-    {
-      name: 'anthropic-api',
-      rules: [anthropic.overloaded(q), anthropic.serverErrorsRetried(q), anthropic.streamsInterrupted(q)],
     },
     {
       name: 'anthropic-latency',
       // Medians of a day: once a minute is enough, and cheap.
       interval: '1m',
       rules: [...latencyRecords(q), anthropic.slowCalls(q), anthropic.slowFirstChunk(q)],
-    },
-    {
-      name: 'anthropic-config',
-      rules: [
-        configAndInput.billingFailed(q),
-        configAndInput.permissionDenied(q),
-        configAndInput.modelNotFound(q),
-        configAndInput.invalidRequests(q),
-      ],
     },
     {
       name: 'anthropic-cost',

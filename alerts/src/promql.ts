@@ -68,25 +68,48 @@ export interface EventsOptions<K extends MetricKey> {
  * `increase()` cannot see the first event of a counter that is born with it (a 401 on the first call after a
  * deploy), and the usual repairs raise a false alarm whenever Prometheus or a target was away. This one asks
  * the process's own start time, so it is right at births, deploys, restarts and gaps, for scraped and for
- * pushed metrics, and needs no feature flag. The three operands of `or`, for each series the first that applies:
- * 1. the process is younger than the window: all that it counted is recent;
- * 2. the counter was known a window ago: the difference, unless the counter was reset;
- * 3. the series is new, on a process that was known a window ago or was too young to be: all that it counted.
- * A series that is new on a process that was away (a gap, a fresh Prometheus) counts nothing: its age is not known.
+ * pushed metrics, and needs no feature flag:
+ * - what the counters say now, of processes that are young (all that they counted is recent) or that were known
+ *   a window ago;
+ * - minus what they said a window ago, where it is the same process still.
+ * A process that was away (a gap, a fresh Prometheus) counts nothing: the age of its events is not known.
  */
 export function events<K extends MetricKey>(options: EventsOptions<K>): string {
-  const { metric, window, by, targetLabels = ['job', 'instance'], birthGrace = '2m' } = options;
+  const { metric, window, targetLabels = ['job', 'instance'], birthGrace = '2m' } = options;
   const counter = series(metric, options.matchers, options.extra);
   const started = series('startTime');
   const target = `on (${targetLabels.join(', ')})`;
-  const young = seconds(window);
+  const by = options.by.join(', ');
+  const young = seconds(window) + seconds(birthGrace);
   return [
-    `sum by (${by.join(', ')}) (`,
-    `  (${counter} and ${target} (time() - ${started} <= ${young}))`,
-    `  or (${counter} - ${counter} offset ${window} >= 0)`,
-    `  or (${counter} and ${target} (time() - ${started} <= ${young + seconds(birthGrace)} or ${started} offset ${window}))`,
+    `sum by (${by}) (`,
+    `  sum by (${by}) (${counter} and ${target} (time() - ${started} <= ${young} or ${started} offset ${window}))`,
+    '  or label_replace(',
+    `    -sum by (${by}) (${counter} offset ${window} and ${target} (${started} == ${started} offset ${window})),`,
+    // A label of its own, so that `or` keeps both.
+    '    "side", "before", "", ""',
+    '  )',
     ')',
   ].join('\n');
+}
+
+/**
+ * The sum of a record of five-minute counts over the last `window`, a multiple of five minutes: each event
+ * once, and without the lag of a subquery.
+ */
+export function sumOfTiles(record: string, window: Duration, by: readonly string[]): string {
+  const tiles = seconds(window) / 300;
+  if (!Number.isInteger(tiles)) throw new Error(`${window} is not a multiple of 5m`);
+  if (tiles === 1) return `sum by (${by.join(', ')}) (${record})`;
+  const parts = Array.from({ length: tiles }, (_, i) =>
+    i === 0 ? record : `or label_replace(${record} offset ${i * 5}m, "tile", "${i}", "", "")`,
+  );
+  return [`sum by (${by.join(', ')}) (`, ...parts.map((part) => `  ${part}`), ')'].join('\n');
+}
+
+/** A selector of a record that was made from a metric and kept labels of it. */
+export function recordSeries<K extends MetricKey>(record: string, of: K, matchers: Matchers<K> = {}): string {
+  return record + braces(...matcherTexts(of, matchers));
 }
 
 /** `numerator / denominator` by `labels`, only where the denominator is at least `min`: no rate of a handful. */

@@ -4,26 +4,51 @@
  */
 import { ATTR } from '../../src/signals/names.ts';
 import { seconds } from './config.ts';
-import type { Queries } from './expressions.ts';
-import { histogramSeries, orZero } from './promql.ts';
+import { type Queries, RECORDS } from './expressions.ts';
+import { histogramSeries, orZero, prometheusLabel } from './promql.ts';
 import type { RecordRule } from './rule.ts';
 
-/** Names of the records; `job` stands for the configured service labels. */
-export const RECORDS = {
-  calls: 'job:anthropic_client_calls:events5m',
-  failedCalls: 'job:anthropic_client_calls_failed:events5m',
-  cost: 'job:anthropic_client_cost_usd:events5m',
-  hourlyCost: 'job:anthropic_client_cost_usd:events1h',
-  duration: 'job_model:gen_ai_client_inference_duration:quantile5m',
-  timeToFirstChunk: 'job_model:gen_ai_client_inference_time_to_first_chunk:quantile5m',
-} as const;
+const labels = (attributes: readonly string[]) => attributes.map(prometheusLabel);
 
-/** Ended calls and failed calls, for the error budget. */
+/**
+ * Ended calls and attempts of five minutes, by everything that an alert asks for: the counters of a large fleet
+ * are read once, and the alerts read these.
+ */
 export function callRecords(q: Queries): RecordRule[] {
+  const ofCalls = labels([ATTR.outcome, ATTR.fault, ATTR.stream]);
+  const ofAttempts = labels([ATTR.disposition, ATTR.httpStatus, ATTR.errorType, ATTR.fault]);
+  return [
+    { record: RECORDS.callsByKind, expr: q.events('calls', '5m', [...q.serviceModel, ...ofCalls]) },
+    { record: RECORDS.attemptsByKind, expr: q.events('attempts', '5m', [...q.serviceModel, ...ofAttempts]) },
+  ];
+}
+
+/** Ended calls and failed calls of a service, for the error budget. */
+export function errorBudgetRecords(q: Queries): RecordRule[] {
   return [
     { record: RECORDS.calls, expr: q.calls('5m', q.service) },
     // Zero while nothing fails: a sum over days needs the quiet days too.
-    { record: RECORDS.failedCalls, expr: orZero(q.failedCalls('5m', q.service), RECORDS.calls) },
+    {
+      record: RECORDS.failedCalls,
+      expr: orZero(q.calls('5m', q.service, { [ATTR.outcome]: 'error' }), RECORDS.calls),
+    },
+  ];
+}
+
+/** The lowest share that is left of each limit. */
+export function headroomRecords(q: Queries): RecordRule[] {
+  const by = [...q.serviceModel, prometheusLabel(ATTR.rateLimit)].join(', ');
+  return [
+    {
+      record: RECORDS.headroom,
+      expr: [
+        '# All replicas share the limit, so the lowest reading counts. One that was reset since tells nothing.',
+        `min by (${by}) (`,
+        `  ${q.series('rateLimitRemaining')} and ${q.series('rateLimitResetTime')} > time()`,
+        ')',
+        `/ max by (${by}) (${q.series('rateLimitLimit')})`,
+      ].join('\n'),
+    },
   ];
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { seconds } from '../../alerts/src/config.ts';
 import { ANY_EVENT_RULES } from './support/any-event.ts';
 import { type PromtoolTest, testRules } from './support/promtool.ts';
-import { expressionOf } from './support/rules.ts';
+import { expressionOf, rulesOf } from './support/rules.ts';
 import { BIRTH_SCENARIOS, visibleEvents } from './support/scenarios.ts';
 import { world } from './support/world.ts';
 
@@ -35,7 +35,8 @@ describe.each(ANY_EVENT_RULES)('$rule', ({ rule, series, window }) => {
         promql_expr_test: expectations,
       };
     });
-    const { passed, output } = await testRules('groups: []', tests);
+    // With the records that it reads.
+    const { passed, output } = await testRules(rulesOf(rule), tests);
     expect(passed, output.slice(0, 4000)).toBe(true);
   });
 });

@@ -1,15 +1,14 @@
 /** Alerts on the other side: overload, server errors, slowness, broken streams. */
 import { ATTR } from '../../../src/signals/names.ts';
-import type { Queries } from '../expressions.ts';
+import { type Queries, RECORDS } from '../expressions.ts';
 import { indent, matching, not, ratio } from '../promql.ts';
-import { RECORDS } from '../records.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent } from '../text.ts';
 
 /** The API answers 529. */
 export function overloaded(q: Queries): AlertRule {
   const { window, ratio: limit, minAttempts } = q.config.overloaded;
-  const failed = q.events('attempts', window, q.serviceModel, { [ATTR.errorType]: 'overloaded_error' });
+  const failed = q.attempts(window, q.serviceModel, { [ATTR.errorType]: 'overloaded_error' });
   return {
     alert: 'AnthropicOverloaded',
     severity: 'warning',
@@ -29,7 +28,7 @@ export function overloaded(q: Queries): AlertRule {
 /** 5xx answers that retries still hide from the users. */
 export function serverErrorsRetried(q: Queries): AlertRule {
   const { window, ratio: limit, minAttempts } = q.config.serverErrors;
-  const failed = q.events('attempts', window, q.serviceModel, {
+  const failed = q.attempts(window, q.serviceModel, {
     [ATTR.fault]: 'anthropic',
     [ATTR.errorType]: not('overloaded_error'),
   });
@@ -52,11 +51,11 @@ export function serverErrorsRetried(q: Queries): AlertRule {
 /** Streams that began with status 200 and broke. */
 export function streamsInterrupted(q: Queries): AlertRule {
   const { window, ratio: limit, minCalls } = q.config.interruptedStreams;
-  const broken = q.events('attempts', window, q.serviceModel, {
+  const broken = q.attempts(window, q.serviceModel, {
     [ATTR.httpStatus]: '200',
     [ATTR.errorType]: not(''),
   });
-  const streamed = q.events('calls', window, q.serviceModel, {
+  const streamed = q.calls(window, q.serviceModel, {
     [ATTR.stream]: 'true',
     [ATTR.outcome]: matching('ok|error'),
   });

@@ -8,7 +8,7 @@ import { MODEL_TEXT, percent } from '../text.ts';
 /** The account cannot pay, or reached its spend limit (which answers 400 or 429, told apart by its error code). */
 export function billingFailed(q: Queries): AlertRule {
   const { window } = q.config.billing;
-  const refused = q.events('attempts', window, q.service, {
+  const refused = q.attempts(window, q.service, {
     [ATTR.fault]: 'config',
     [ATTR.httpStatus]: matching('400|402|429'),
   });
@@ -30,7 +30,7 @@ export function billingFailed(q: Queries): AlertRule {
 /** 403. */
 export function permissionDenied(q: Queries): AlertRule {
   const { window } = q.config.permission;
-  const denied = q.events('attempts', window, q.serviceModel, { [ATTR.errorType]: 'permission_error' });
+  const denied = q.attempts(window, q.serviceModel, { [ATTR.errorType]: 'permission_error' });
   return {
     alert: 'AnthropicPermissionDenied',
     severity: 'warning',
@@ -50,7 +50,7 @@ export function permissionDenied(q: Queries): AlertRule {
 /** 404 for a model. */
 export function modelNotFound(q: Queries): AlertRule {
   const { window } = q.config.modelNotFound;
-  const missing = q.events('attempts', window, q.serviceModel, {
+  const missing = q.attempts(window, q.serviceModel, {
     [ATTR.errorType]: 'not_found_error',
     // Calls that name no model look for a file or a batch.
     [ATTR.requestModel]: not(''),
@@ -74,7 +74,7 @@ export function modelNotFound(q: Queries): AlertRule {
 /** Requests that the API refuses as wrong or too large. */
 export function invalidRequests(q: Queries): AlertRule {
   const { window, ratio: limit, minCalls } = q.config.invalidRequests;
-  const refused = q.events('calls', window, q.serviceModel, {
+  const refused = q.calls(window, q.serviceModel, {
     [ATTR.outcome]: 'error',
     [ATTR.fault]: 'input',
   });

@@ -1,8 +1,8 @@
 /** Alerts on the speed at which the error budget is spent, as in chapter 5 of the SRE workbook. */
 import { type BurnWindow, seconds } from '../config.ts';
-import type { Queries } from '../expressions.ts';
+import { type Queries, RECORDS } from '../expressions.ts';
 import { indent } from '../promql.ts';
-import { RECORDS, sumOfEvents } from '../records.ts';
+import { sumOfEvents } from '../records.ts';
 import type { AlertRule } from '../rule.ts';
 import { percent } from '../text.ts';
 

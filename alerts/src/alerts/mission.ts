@@ -1,4 +1,5 @@
 /** The four alerts that page: what on-call is woken up for, and nothing else. */
+import { ATTR } from '../../../src/signals/names.ts';
 import { seconds } from '../config.ts';
 import { MODEL, type Queries, ROUTE } from '../expressions.ts';
 import { indent, ratio } from '../promql.ts';
@@ -62,7 +63,7 @@ export function highErrorRate(q: Queries): AlertRule {
     );
   }
   const rate = ratio(
-    q.failedCalls(window, q.serviceModel),
+    q.calls(window, q.serviceModel, { [ATTR.outcome]: 'error' }),
     q.calls(window, q.serviceModel),
     q.serviceModel,
     minCalls,

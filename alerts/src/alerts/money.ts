@@ -1,6 +1,5 @@
 /** Alerts on estimated cost. */
-import type { Queries } from '../expressions.ts';
-import { RECORDS } from '../records.ts';
+import { type Queries, RECORDS } from '../expressions.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT } from '../text.ts';
 

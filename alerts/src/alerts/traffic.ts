@@ -2,7 +2,7 @@
 import { prometheusLabel } from '../../../src/signals/catalogue.ts';
 import { ATTR } from '../../../src/signals/names.ts';
 import { seconds } from '../config.ts';
-import type { Queries } from '../expressions.ts';
+import { type Queries, RECORDS } from '../expressions.ts';
 import { indent, ratio } from '../promql.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent } from '../text.ts';
@@ -24,7 +24,7 @@ export function rateLimitSpike(q: Queries): AlertRule {
       `(\n${indent(q.events('attempts', window, by, RATE_LIMITED))}\n  >= ${minAttempts}\n)`,
       '# A rate that has been that high for a while is no spike: AnthropicRateLimited tells of it.',
       `> on (${by.join(', ')})`,
-      `(\n  ${share} *\n${indent(q.events('attempts', longerWindow, by, RATE_LIMITED))}\n)`,
+      `(\n  ${share} *\n${indent(q.attempts(longerWindow, by, RATE_LIMITED))}\n)`,
     ].join('\n'),
     summary: '{{ $labels.job }} suddenly runs into the rate limits of the Claude API.',
     description:
@@ -41,7 +41,7 @@ export function rateLimitSpike(q: Queries): AlertRule {
 export function rateLimited(q: Queries): AlertRule {
   const { window, ratio: limit, minAttempts } = q.config.rateLimited;
   const share = ratio(
-    q.events('attempts', window, q.serviceModel, RATE_LIMITED),
+    q.attempts(window, q.serviceModel, RATE_LIMITED),
     q.attempts(window, q.serviceModel),
     q.serviceModel,
     minAttempts,
@@ -73,11 +73,7 @@ export function rateLimitHeadroomLow(q: Queries): AlertRule {
     for: hold,
     keepFiringFor: q.config.keepFiringFor,
     expr: [
-      '# All replicas share the limit, so the lowest reading counts. One that was reset since tells nothing.',
-      `min by (${labels.join(', ')}) (`,
-      `  (${q.series('rateLimitRemaining')} and ${q.series('rateLimitResetTime')} > time())`,
-      `  / ${q.series('rateLimitLimit')}`,
-      `) < ${low}`,
+      `${RECORDS.headroom} < ${low}`,
       '# Dips that a gauge misses between two scrapes are counted where they happen, by every replica.',
       'or clamp_max(',
       `  max by (${labels.join(', ')}) (`,
@@ -99,8 +95,6 @@ export function rateLimitHeadroomLow(q: Queries): AlertRule {
 /** A limit will soon be used up if the trend goes on. */
 export function rateLimitExhaustionPredicted(q: Queries): AlertRule {
   const { window, horizon, below, for: hold } = q.config.exhaustionForecast;
-  const labels = [...q.serviceModel, LIMIT];
-  const remaining = q.series('rateLimitRemaining');
   return {
     alert: 'AnthropicRateLimitExhaustionPredicted',
     severity: 'warning',
@@ -109,10 +103,8 @@ export function rateLimitExhaustionPredicted(q: Queries): AlertRule {
     keepFiringFor: q.config.keepFiringFor,
     expr: [
       '# Seconds until nothing is left: what is left, by the speed at which it shrinks.',
-      `min by (${labels.join(', ')}) (`,
-      `  (${remaining} < ${below} * ${q.series('rateLimitLimit')} and ${q.series('rateLimitResetTime')} > time())`,
-      `  / (-deriv(${remaining}[${window}]) > 0)`,
-      `) < ${seconds(horizon)}`,
+      `(${RECORDS.headroom} < ${below}) / (-deriv(${RECORDS.headroom}[${window}]) > 0)`,
+      `< ${seconds(horizon)}`,
     ].join('\n'),
     summary: 'A Claude rate limit of {{ $labels.job }} will soon be used up.',
     description:

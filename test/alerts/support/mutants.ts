@@ -66,6 +66,7 @@ function matcherEdits(expr: string): Edit[] {
 function plainEdits(expr: string): Edit[] {
   // Same length, so that places stay what they are.
   const plain = expr
+    .replaceAll(/"[^"]*"/g, (text) => ' '.repeat(text.length))
     .replaceAll(/\{[^}]*\}/g, (braces) => ' '.repeat(braces.length))
     .replaceAll(/\b(?:by|on) \([^)]*\)/g, (labels) => ' '.repeat(labels.length));
   const edits: Edit[] = [];

@@ -2,7 +2,7 @@
 import { ruleFile, yaml } from '../../../alerts/src/build.ts';
 import { DEFAULT_CONFIG } from '../../../alerts/src/config.ts';
 import { ruleGroups } from '../../../alerts/src/groups.ts';
-import { type AlertRule, isAlert, type RuleGroup } from '../../../alerts/src/rule.ts';
+import { type AlertRule, isAlert, type RecordRule, type RuleGroup } from '../../../alerts/src/rule.ts';
 
 const GROUPS = ruleGroups(DEFAULT_CONFIG);
 
@@ -14,11 +14,12 @@ export const RECORD_NAMES: readonly string[] = GROUPS.flatMap(({ rules }) => rul
   isAlert(rule) ? [] : [rule.record],
 );
 
-/** The group of an alert, with the alert and the records that it reads, directly or not. */
-export function groupOf(alert: string): RuleGroup {
-  const group = GROUPS.find(({ rules }) => rules.some((rule) => isAlert(rule) && rule.alert === alert));
-  if (!group) throw new Error(`no alert ${alert}`);
-  const wanted = group.rules.filter((rule) => isAlert(rule) && rule.alert === alert);
+/** The group of an alert or record, with that rule and the records that it reads, directly or not. */
+export function groupOf(name: string): RuleGroup {
+  const isIt = (rule: AlertRule | RecordRule) => (isAlert(rule) ? rule.alert : rule.record) === name;
+  const group = GROUPS.find(({ rules }) => rules.some(isIt));
+  if (!group) throw new Error(`no rule ${name}`);
+  const wanted = group.rules.filter(isIt);
   for (const rule of group.rules.toReversed()) {
     if (!isAlert(rule) && wanted.some(({ expr }) => expr.includes(rule.record))) wanted.unshift(rule);
   }
@@ -26,15 +27,11 @@ export function groupOf(alert: string): RuleGroup {
 }
 
 /** {@link groupOf} as a rule file. */
-export function rulesOf(alert: string): string {
-  return yaml(ruleFile([groupOf(alert)], DEFAULT_CONFIG));
+export function rulesOf(name: string): string {
+  return yaml(ruleFile([groupOf(name)], DEFAULT_CONFIG));
 }
 
 /** The expression of an alert or record. */
 export function expressionOf(name: string): string {
-  const rule = GROUPS.flatMap(({ rules }) => rules).find((candidate) =>
-    isAlert(candidate) ? candidate.alert === name : candidate.record === name,
-  );
-  if (!rule) throw new Error(`no rule ${name}`);
-  return rule.expr;
+  return groupOf(name).rules.at(-1)?.expr ?? '';
 }
