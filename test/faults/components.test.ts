@@ -1,0 +1,114 @@
+/** Whatever part of telemetry fails, in whatever way: the application gets what it gets without telemetry. */
+import Anthropic from '@anthropic-ai/sdk';
+import { DiagLogLevel, diag, propagation } from '@opentelemetry/api';
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { TelemetryOptions } from '../../src/index.ts';
+import { startApi } from '../helpers/api.ts';
+import { startHarness } from '../helpers/harness.ts';
+import { useClient } from './support/app.ts';
+import { COMPONENTS, type Fault, failing } from './support/components.ts';
+
+const CASES = COMPONENTS.flatMap((component) =>
+  component.faults.map((fault) => [component.name, fault, component] as const),
+);
+
+/** What is known to fail, and why. A combination that no longer does must leave this list. */
+const KNOWN: Readonly<Record<string, string>> = {
+  'logger that rejects':
+    'the guard does not look at what a logger returns, so its rejection ends the process',
+};
+
+const warn = vi.fn();
+const quiet = (): void => {};
+let unharmed = 0;
+
+/** What the application gets without any telemetry. */
+async function expected(): Promise<unknown> {
+  const api = await startApi();
+  return useClient(
+    new Anthropic({ baseURL: api.url, apiKey: 'test-key', logLevel: 'off', openTelemetry: false }),
+    api,
+  );
+}
+
+beforeEach(() => {
+  warn.mockReset();
+  diag.setLogger(
+    { warn, error: quiet, info: quiet, debug: quiet, verbose: quiet },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+});
+
+afterEach(() => {
+  diag.disable();
+  propagation.disable();
+});
+
+afterAll(() => {
+  process.stdout.write(
+    `faults: ${unharmed} of ${CASES.length} combinations leave the application unharmed\n`,
+  );
+});
+
+/** The stages that were warned of, in order. */
+const warnedStages = (): string[] =>
+  warn.mock.calls.flatMap(
+    ([message]) => /^anthropic-otel: (\w+) telemetry failed/.exec(String(message))?.[1] ?? [],
+  );
+
+describe.each(CASES)('a %s that %s', (name, fault, component) => {
+  test('changes nothing for the application, and is told once for each stage', async () => {
+    const unhandled = watchRejections();
+    const { telemetry, propagator } = component.make(fault as Fault);
+    if (propagator) propagation.setGlobalPropagator(propagator);
+    const harness = await startHarness(telemetry ? { telemetry } : {});
+    expect(await useClient(harness.client, harness.server)).toEqual(await expected());
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    if (KNOWN[`${name} that ${fault}`]) return expect(unhandled()).not.toEqual([]);
+    expect(unhandled()).toEqual([]);
+    const stages = warnedStages();
+    expect(stages).toEqual([...new Set(stages)]);
+    unharmed += 1;
+  });
+});
+
+/** Rejections that nobody handles end a process: here they are counted. */
+function watchRejections(): () => unknown[] {
+  const seen: unknown[] = [];
+  const before = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (reason) => seen.push(reason));
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of before) process.on('unhandledRejection', listener);
+  });
+  return () => seen;
+}
+
+describe('anthropic.telemetry.errors', () => {
+  test.each<[string, string, TelemetryOptions]>([
+    [
+      'logs',
+      'a logger',
+      { logger: { info: failing('throws'), warn: failing('throws'), error: failing('throws') } },
+    ],
+    ['spans', 'a tracer provider', { tracerProvider: { getTracer: failing('throws') } }],
+  ])('counts under %s what %s fails at, and warns once', async (stage, _what, telemetry) => {
+    const harness = await startHarness({ telemetry });
+    await useClient(harness.client, harness.server);
+    const errors = await harness.points('anthropic.telemetry.errors');
+    expect(errors.map(({ attributes }) => attributes['anthropic.telemetry.stage'])).toEqual([stage]);
+    expect(errors[0]?.value).toBeGreaterThan(1);
+    expect(warnedStages()).toEqual([stage]);
+    expect(await harness.metric('anthropic.client.calls')).toBe(6);
+    expect(await harness.metric('anthropic.client.attempts')).toBe(7);
+    expect(await harness.metric('anthropic.client.active_calls')).toBe(0);
+  });
+
+  test('is zero where nothing fails', async () => {
+    const harness = await startHarness();
+    await useClient(harness.client, harness.server);
+    expect(await harness.metric('anthropic.telemetry.errors')).toBe(0);
+    expect(warnedStages()).toEqual([]);
+  });
+});
