@@ -20,10 +20,13 @@ export class Guard {
     this.#count = count;
   }
 
-  /** The result of `step`, or `undefined` when it throws. */
+  /** The result of `step`, or `undefined` when it throws. A promise that it returns may reject: that goes no further. */
   run<Result>(stage: Stage, step: () => Result): Result | undefined {
     try {
-      return step();
+      const result = step();
+      // Nobody awaits what the application's logger returns, and a rejection that nobody handles ends the process.
+      if (isThenable(result)) result.then(undefined, (problem) => this.report(stage, problem));
+      return result;
     } catch (problem) {
       this.report(stage, problem);
       return undefined;
@@ -51,4 +54,10 @@ export class Guard {
       // The application's own diagnostics failed too: there is nobody left to tell.
     }
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }

@@ -14,12 +14,13 @@ import { OtelTransport } from './otel-transport.ts';
 import { createPrometheusExporter } from './prometheus.ts';
 import { readSettings } from './settings.ts';
 import { flushAtExit } from './shutdown.ts';
+import { writeLine } from './standard-stream.ts';
 
 const REGISTERED = Symbol.for('anthropic-otel.registered');
 
 /** Standard error, not a logger: these lines say that telemetry itself is in trouble. */
 function warn(message: string): void {
-  process.stderr.write(`anthropic-otel: ${message}\n`);
+  writeLine('stderr', `anthropic-otel: ${message}`, () => {});
 }
 
 function start(): void {

@@ -1,6 +1,7 @@
 /** The winston logger of `register`: one JSON line per record. */
 import winston from 'winston';
 import type { LogTarget } from './settings.ts';
+import { StreamTransport } from './stream-transport.ts';
 
 /**
  * A winston logger that writes JSON lines to `target`. Lines go to standard error by default, because standard output may be
@@ -13,14 +14,7 @@ export function createLogger(
   onError: (problem: unknown) => void,
 ): winston.Logger {
   const time = winston.format((info) => ({ time: new Date().toISOString(), ...info }));
-  const transports = [...more];
-  if (target !== 'none') {
-    transports.push(
-      typeof target === 'object'
-        ? new winston.transports.File({ filename: target.file })
-        : new winston.transports.Stream({ stream: process[target] }),
-    );
-  }
+  const transports = [...more, ...targetTransport(target, onError)];
   const logger = winston.createLogger({
     level,
     format: winston.format.combine(time(), winston.format.json({ deterministic: false })),
@@ -31,4 +25,16 @@ export function createLogger(
   logger.on('error', onError);
   for (const transport of transports) transport.on('error', onError);
   return logger;
+}
+
+function targetTransport(target: LogTarget, onError: (problem: unknown) => void): winston.transport[] {
+  if (target === 'none') return [];
+  if (typeof target === 'string') return [new StreamTransport(target, onError)];
+  try {
+    return [new winston.transports.File({ filename: target.file })];
+  } catch (problem) {
+    // Winston makes the folder at once. Told later, like its other problems: OpenTelemetry's diagnostics are set up by then.
+    process.nextTick(onError, problem);
+    return [];
+  }
 }

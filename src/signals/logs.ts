@@ -15,7 +15,7 @@ export interface Logger {
   error(message: string, fields: LogFields): unknown;
 }
 
-/** Writes log records to a `Logger`. */
+/** Writes log records to a `Logger`. Each method returns what the logger does: it may be a promise that rejects. */
 export class Logs {
   readonly #logger: Logger;
 
@@ -23,23 +23,23 @@ export class Logs {
     this.#logger = logger;
   }
 
-  attemptRetried(call: Call, attempt: Attempt): void {
+  attemptRetried(call: Call, attempt: Attempt): unknown {
     const { failure } = attempt;
-    this.#logger.warn(
+    return this.#logger.warn(
       `Claude attempt ${attempt.number} failed (${failure?.errorType ?? 'unknown'}), retrying`,
       fields('anthropic.attempt.retried', call, { ...attemptFields(attempt), ...trouble(attempt) }),
     );
   }
 
-  authenticationFailed(call: Call, attempt: Attempt): void {
-    this.#logger.error(
+  authenticationFailed(call: Call, attempt: Attempt): unknown {
+    return this.#logger.error(
       'Claude API key refused (401)',
       fields('anthropic.authentication_failed', call, { ...attemptFields(attempt), ...trouble(attempt) }),
     );
   }
 
-  streak(call: Call, attempt: Attempt, length: number): void {
-    this.#logger.error(
+  streak(call: Call, attempt: Attempt, length: number): unknown {
+    return this.#logger.error(
       `Claude API: ${length} consecutive server errors on ${call.start.route ?? call.start.method}`,
       fields('anthropic.server_error_streak', call, {
         streak: length,
@@ -49,9 +49,9 @@ export class Logs {
     );
   }
 
-  exhausted(call: Call): void {
+  exhausted(call: Call): unknown {
     const { attempt } = call;
-    this.#logger.error(
+    return this.#logger.error(
       `Claude retries exhausted after ${call.attempts} attempts (${call.errorType})`,
       fields(
         'anthropic.retries_exhausted',
@@ -61,7 +61,7 @@ export class Logs {
     );
   }
 
-  callEnded(call: Call, end: CallEnd, costUsd: number | undefined): void {
+  callEnded(call: Call, end: CallEnd, costUsd: number | undefined): unknown {
     const { attempt, start } = call;
     const { usage } = end;
     const failure = end.outcome === 'error' ? attempt?.failure : undefined;
@@ -92,8 +92,9 @@ export class Logs {
       request_body: failure?.content?.request,
       error_message: failure?.content?.message,
     });
-    if (end.outcome === 'error') this.#logger.error(`Claude call failed (${call.errorType})`, record);
-    else this.#logger.info(`Claude call ${end.outcome}`, record);
+    return end.outcome === 'error'
+      ? this.#logger.error(`Claude call failed (${call.errorType})`, record)
+      : this.#logger.info(`Claude call ${end.outcome}`, record);
   }
 }
 

@@ -125,7 +125,7 @@ export const COMPONENTS: readonly Component[] = [
   },
   {
     name: 'tracer',
-    faults: SYNCHRONOUS,
+    faults: FAULTS,
     make: (fault) => ({
       telemetry: {
         tracerProvider: { getTracer: () => ({ startSpan: failing(fault), startActiveSpan: failing(fault) }) },

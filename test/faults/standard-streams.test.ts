@@ -1,0 +1,164 @@
+/** Log lines share a standard stream with the application: what it writes, and what its writes come to, stays as it is. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { writeLine } from '../../src/register/standard-stream.ts';
+import { startApi } from '../helpers/api.ts';
+import { createApp, freePort, ROOT } from '../helpers/process.ts';
+
+const REGISTER = join(ROOT, 'src/register/index.ts');
+const SETUP = `import Anthropic from '@anthropic-ai/sdk';
+const client = new Anthropic({ baseURL: process.env.BASE_URL, logLevel: 'off' });
+const request = { model: 'claude-opus-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };
+const call = () => client.messages.create(request);
+`;
+
+interface Outcome {
+  readonly code: number | null;
+  readonly attempts: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `text`, observed or not, with log lines on standard output. `read`: how its standard output is read. */
+async function runApp(
+  text: string,
+  observed: boolean,
+  read: 'closed' | 'read' | 'read late' | 'closed once full' = 'read',
+): Promise<Outcome> {
+  const api = await startApi();
+  const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL_|ANTHROPIC_|VITEST)/.test(name));
+  const env = {
+    ...Object.fromEntries(clean),
+    ANTHROPIC_API_KEY: 'k',
+    BASE_URL: api.url,
+    ANTHROPIC_OTEL_LOG: 'stdout',
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
+  };
+  const cwd = createApp({ 'app.mjs': SETUP + text });
+  const child = spawn(process.execPath, [...(observed ? ['--import', REGISTER] : []), 'app.mjs'], {
+    cwd,
+    env,
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const written = { stdout: '', stderr: '' };
+  child.stderr.on('data', (data: Buffer) => {
+    written.stderr += data;
+    if (read === 'closed once full' && written.stderr.includes('full')) child.stdout.destroy();
+  });
+  const listen = (): void => {
+    child.stdout.on('data', (data: Buffer) => {
+      written.stdout += data;
+    });
+  };
+  if (read === 'closed') child.stdout.destroy();
+  else if (read === 'read') listen();
+  else if (read === 'read late') setTimeout(listen, 1500);
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, attempts: api.sent.attempts, ...written };
+}
+
+const lines = (text: string): string[] => text.split('\n').filter(Boolean);
+
+describe('an application whose standard output nobody reads any more', () => {
+  test.each([
+    ['writes with console.log', 'for (let n = 0; n < 3; n++) { await call(); console.log(n); }'],
+    ['writes to the stream right after a call', 'for (;;) { await call(); process.stdout.write("n"); }'],
+    [
+      'writes to the stream a while after a call',
+      'for (;;) { await call(); await new Promise((resolve) => setTimeout(resolve, 50)); process.stdout.write("n"); }',
+    ],
+    ['writes before any call', 'process.stdout.write("n"); setTimeout(call, 100);'],
+    [
+      'listens for the error of its own write',
+      `let heard = 0;
+process.stdout.on('error', () => { heard += 1; });
+process.stdout.write('n');
+await call();
+await call();
+process.exitCode = 10 + heard;`,
+    ],
+    [
+      'listens for errors and writes nothing',
+      `process.stdout.on('error', () => process.exit(8));
+await call();
+await call();`,
+    ],
+  ])('and that %s ends as without telemetry', async (_title, text) => {
+    const bare = await runApp(text, false, 'closed');
+    const observed = await runApp(text, true, 'closed');
+    expect(observed).toMatchObject({ code: bare.code, attempts: bare.attempts });
+    expect(observed.stderr.includes("Unhandled 'error' event")).toBe(
+      bare.stderr.includes("Unhandled 'error' event"),
+    );
+  });
+
+  test('and that has filled it with log lines before ends as without telemetry', async () => {
+    const text = `for (let n = 0; n < 600; n++) await call();
+console.error(process.stdout.writableLength > 0 ? 'full' : 'read');
+await new Promise((resolve) => setTimeout(resolve, 1000));`;
+    const { code, stderr, attempts } = await runApp(text, true, 'closed once full');
+    expect({ code, attempts }).toEqual({ code: 0, attempts: 600 });
+    expect(stderr).toContain('full');
+  });
+
+  test('is told once on standard error that log lines are lost', async () => {
+    const { stderr, code } = await runApp('for (let n = 0; n < 5; n++) await call();', true, 'closed');
+    expect(code).toBe(0);
+    expect(lines(stderr)).toEqual([
+      expect.stringMatching(/^anthropic-otel: log lines cannot be written: .*EPIPE/),
+    ]);
+  });
+
+  test('keeps nothing of ours on its stream', async () => {
+    const text = `${'await call();\n'.repeat(3)}
+await new Promise((resolve) => setTimeout(resolve, 20));
+process.exitCode = process.stdout.listenerCount('error') + Object.hasOwn(process.stdout, 'emit');`;
+    expect(await runApp(text, true, 'closed')).toMatchObject({ code: 0, attempts: 3 });
+  });
+});
+
+describe('log lines and what the application writes', () => {
+  test('come in the order in which they were written', async () => {
+    const text = `for (let n = 0; n < 3; n++) { console.log('before'); await call(); console.log('after'); }`;
+    const { stdout } = await runApp(text, true);
+    const kinds = lines(stdout).map((line) => (line.startsWith('{"') ? 'record' : line));
+    expect(kinds).toEqual(Array(3).fill(['before', 'record', 'after']).flat());
+  });
+
+  test('are whole when the process exits at once', async () => {
+    const text = `for (let n = 0; n < 3; n++) { console.log('x'.repeat(10_000)); await call(); }
+process.exit(3);`;
+    const { code, stdout } = await runApp(text, true);
+    expect(code).toBe(3);
+    expect(lines(stdout).filter((line) => line === 'x'.repeat(10_000))).toHaveLength(3);
+    const records = lines(stdout).filter((line) => line.startsWith('{"'));
+    expect(records.map((line) => JSON.parse(line).event)).toEqual(Array(3).fill('anthropic.call'));
+  });
+
+  test('are cut at exit as without telemetry when nobody has read yet', async () => {
+    const text = `const long = 'x'.repeat(200_000);
+for (let n = 0; n < 3; n++) { console.log(long); await call(); }
+process.exit(3);`;
+    const bare = await runApp(text, false, 'read late');
+    const observed = await runApp(text, true, 'read late');
+    expect(observed).toEqual(bare);
+  });
+});
+
+test('a stream whose reader stands still takes no more than some megabytes of lines', () => {
+  const written: string[] = [];
+  const problems: unknown[] = [];
+  const standing = { writableLength: 0, write: (text: string) => void written.push(text) };
+  const given = Object.getOwnPropertyDescriptor(process, 'stdout') as PropertyDescriptor;
+  Object.defineProperty(process, 'stdout', { ...given, get: () => standing });
+  try {
+    writeLine('stdout', 'one', (problem) => problems.push(problem));
+    standing.writableLength = 64 * 1024 * 1024;
+    writeLine('stdout', 'two', (problem) => problems.push(problem));
+  } finally {
+    Object.defineProperty(process, 'stdout', given);
+  }
+  expect(written).toEqual(['one\n']);
+  expect(problems).toEqual([new Error('nobody reads stdout')]);
+});
