@@ -29,13 +29,15 @@ function count(test: AlertCase, ok: boolean, alert = test.alert): void {
 
 await findPrometheusTools((line) => console.error(line));
 
-for (const { alert } of ALERTS) {
+for (const [index, { alert }] of ALERTS.entries()) {
+  console.error(`${index + 1}/${ALERTS.length} ${alert}`);
   for (const test of ALERT_CASES.filter((candidate) => candidate.alert === alert)) {
     const result = await testRules(rulesOf(alert), [promtoolTest(test)], `${test.step}s`);
     count(test, result.passed);
   }
 }
 
+console.error('idle, deploys, restarts');
 // All alerts share the series of a life of the fleet: one run for all of them.
 const silent = ALERTS.map(({ alert }) => alert).filter(
   (alert) => alert !== WATCHDOG && alert !== NEEDS_A_DAY,

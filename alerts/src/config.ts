@@ -143,11 +143,11 @@ export interface AlertConfig {
   readonly permission: { readonly window: Duration };
   /** 404 for a model. */
   readonly modelNotFound: { readonly window: Duration };
-  /** 400, 413, 422: calls that the application made wrongly. */
+  /** 400, 413, 422: requests that the application made wrongly. */
   readonly invalidRequests: {
     readonly window: Duration;
     readonly ratio: number;
-    readonly minCalls: number;
+    readonly minAttempts: number;
   };
 
   /** Estimated cost. */
@@ -166,8 +166,10 @@ export interface AlertConfig {
   readonly telemetry: {
     /** How long a target may be down, or a job silent, before it is told. */
     readonly absentFor: Duration;
-    /** A job that had telemetry so long ago is expected to have it now. */
-    readonly expectedSince: Duration;
+    /** A job is expected to have telemetry once a process of it has run for so long: a script that ends sooner is not missed... */
+    readonly expectedAfter: Duration;
+    /** ...and for so long after: later it counts as retired. */
+    readonly rememberedFor: Duration;
     readonly errorWindow: Duration;
     /** More telemetry failures than this in the window are told. */
     readonly allowedErrors: number;
@@ -223,12 +225,18 @@ export const DEFAULT_CONFIG: AlertConfig = {
   billing: { window: '5m' },
   permission: { window: '5m' },
   modelNotFound: { window: '5m' },
-  invalidRequests: { window: '15m', ratio: 0.05, minCalls: 40 },
+  invalidRequests: { window: '15m', ratio: 0.05, minAttempts: 40 },
 
   spend: { dailyBudgetUsd: 600, spikeFactor: 2, spikeMinUsd: 5 },
   unpriced: { window: '15m' },
 
-  telemetry: { absentFor: '10m', expectedSince: '1h', errorWindow: '15m', allowedErrors: 5 },
+  telemetry: {
+    absentFor: '10m',
+    expectedAfter: '1h',
+    rememberedFor: '1d',
+    errorWindow: '15m',
+    allowedErrors: 5,
+  },
 };
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;

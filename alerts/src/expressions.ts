@@ -28,6 +28,7 @@ export const RECORDS = {
   cost: 'job:anthropic_client_cost_usd:events5m',
   hourlyCost: 'job:anthropic_client_cost_usd:events1h',
   duration: 'job_model:gen_ai_client_inference_duration:quantile5m',
+  uptime: 'job:anthropic_client_uptime_seconds:max',
   timeToFirstChunk: 'job_model:gen_ai_client_inference_time_to_first_chunk:quantile5m',
 } as const;
 

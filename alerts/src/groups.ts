@@ -8,7 +8,14 @@ import * as telemetry from './alerts/telemetry.ts';
 import * as traffic from './alerts/traffic.ts';
 import type { AlertConfig } from './config.ts';
 import { Queries } from './expressions.ts';
-import { callRecords, costRecords, errorBudgetRecords, headroomRecords, latencyRecords } from './records.ts';
+import {
+  callRecords,
+  costRecords,
+  errorBudgetRecords,
+  headroomRecords,
+  latencyRecords,
+  uptimeRecords,
+} from './records.ts';
 import type { RuleGroup } from './rule.ts';
 
 /**
@@ -60,6 +67,7 @@ export function ruleGroups(config: AlertConfig): RuleGroup[] {
     {
       name: 'anthropic-telemetry',
       rules: [
+        ...uptimeRecords(q),
         telemetry.targetDown(q),
         telemetry.telemetryAbsent(q),
         telemetry.telemetryErrors(q),

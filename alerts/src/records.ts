@@ -90,3 +90,10 @@ function quantile(
     `and on (${by}) sum by (${by}) (rate(${part('count')}[${window}])) * ${seconds(window)} >= ${minCalls}`,
   ].join('\n');
 }
+
+/** How long the oldest process of a service has run. */
+export function uptimeRecords(q: Queries): RecordRule[] {
+  return [
+    { record: RECORDS.uptime, expr: `time() - min by (${q.service.join(', ')}) (${q.series('startTime')})` },
+  ];
+}

@@ -19,7 +19,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
     source: 'AnthropicAuthenticationFailed',
     targets: [
       'AnthropicHighErrorRate',
-      'AnthropicRetriesExhausted',
+      // Not AnthropicRetriesExhausted: a 401 is not retried, so those calls failed of something else.
       'AnthropicErrorBudgetBurningFast',
       'AnthropicErrorBudgetBurningSlow',
     ],

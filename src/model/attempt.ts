@@ -21,6 +21,8 @@ export interface Answer {
 export interface AttemptFailure {
   readonly errorType: string;
   readonly errorCode?: string | undefined;
+  /** Whether the account cannot pay or may not spend more. */
+  readonly billing?: boolean | undefined;
   /** Whether the SDK retries this failure while it has retries left. */
   readonly retryable: boolean;
   /** The request's shape, for a failure that lies in the request. */

@@ -168,7 +168,7 @@ export class Call {
       this.errorType = errorType(end.sdkErrorType, end.status);
       const { failure } = last ?? {};
       const status = end.status ?? last?.answer?.status;
-      this.fault = faultOf({ errorType: this.errorType, status, errorCode: failure?.errorCode });
+      this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
       if (last && (!failure || failure.errorType !== this.errorType)) {
         // What only the end tells: an `error` event in the stream, a cut stream, a body that is no JSON.
         const refused = failure !== undefined && (last.answer?.status ?? 0) >= 400;

@@ -70,14 +70,28 @@ export interface Failure {
   readonly errorType: string;
   /** The status of the answer, if there was one. */
   readonly status?: number | undefined;
-  /** The envelope's `details.error_code`. */
-  readonly errorCode?: string | undefined;
+  /** Whether the account cannot pay or may not spend more: see {@link isBillingRefusal}. */
+  readonly billing?: boolean | undefined;
+}
+
+/**
+ * Whether the API refuses because the account cannot pay or reached its spend limit. It does so under several
+ * statuses. `code` is the envelope's `details.error_code`; without one only the message tells, as in these:
+ * https://github.com/anthropics/claude-code/issues/66314 (credit), https://github.com/anthropics/claude-code/issues/38038 (limit).
+ */
+export function isBillingRefusal(code: string | undefined, message: string | undefined): boolean {
+  if (code !== undefined && /spend|billing|credit/.test(code)) return true;
+  // From its beginning: further on a message may quote the request.
+  return (
+    message !== undefined &&
+    /^your credit balance is too low|^you have reached your specified .{0,20}usage limits/i.test(message)
+  );
 }
 
 /** Whose turn it is to act on `failure`. */
-export function faultOf({ errorType: type, status, errorCode }: Failure): Fault {
-  // A spend limit is refused as a bad request, and is not one.
-  if (errorCode !== undefined && /spend|billing|credit/.test(errorCode)) return 'config';
+export function faultOf({ errorType: type, status, billing }: Failure): Fault {
+  // Refused as a bad request or a rate limit, and neither.
+  if (billing) return 'config';
   // The SDK's word for a failure on our side of a good answer: the stream was cut on its way.
   if (type === 'client_error' && status === 200) return 'network';
   const known = Object.hasOwn(TYPES, type) ? TYPES[type]?.fault : undefined;

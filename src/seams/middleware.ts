@@ -6,7 +6,7 @@
 import { context, trace } from '@opentelemetry/api';
 import type { Answer, Attempt, AttemptFailure } from '../model/attempt.ts';
 import type { Call, RequestFacts } from '../model/call.ts';
-import { errorType, isRetryableStatus } from '../model/errors.ts';
+import { errorType, isBillingRefusal, isRetryableStatus } from '../model/errors.ts';
 import { readRateLimits } from '../model/rate-limit.ts';
 import { requestShape } from '../model/request-shape.ts';
 import { parseRetryAfter } from '../model/retry-after.ts';
@@ -166,10 +166,12 @@ async function settleError(
   const envelope = (await guard.runAsync('attempt', () => readEnvelope(response))) ?? {};
   guard.run('attempt', () => {
     const retryable = isRetryableStatus(answer.status, response.headers.get('x-should-retry'));
-    const input = INPUT_STATUSES.has(answer.status);
+    const billing = isBillingRefusal(envelope.code, envelope.message);
+    const input = INPUT_STATUSES.has(answer.status) && !billing;
     const failure: AttemptFailure = {
       errorType: errorType(envelope.type, answer.status),
       errorCode: /^[a-z][a-z0-9_]{0,63}$/.test(envelope.code ?? '') ? envelope.code : undefined,
+      billing,
       retryable,
       shape: input
         ? requestShape(options.body, request.body, request.headers.get('anthropic-beta'), envelope.message)

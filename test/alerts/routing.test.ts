@@ -115,4 +115,12 @@ describe('the template', () => {
       if (fault !== 'unknown' && fault !== 'none') expect(template).toContain(`eq . "${fault}"`);
     }
   });
+
+  it('names a panel that the triage dashboard has', async () => {
+    const template = await readFile(`${folder}/templates/anthropic.tmpl`, 'utf8');
+    const [, panel = ''] = /panel "([^"]+)"/.exec(template) ?? [];
+    const dashboard = await readFile(`${folder}/../dashboards/anthropic-triage.json`, 'utf8');
+    expect(panel).not.toBe('');
+    expect(dashboard).toContain(`"title": "${panel}`);
+  });
 });

@@ -174,6 +174,17 @@ describe('answers that are not retried', () => {
     });
   });
 
+  test('an account without credit is a matter of config, though the API calls it an invalid request', async () => {
+    const harness = await startHarness();
+    const message =
+      'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.';
+    harness.server.plan([answer.error(400, { message })]);
+    await rejection(harness.client.messages.create(HELLO));
+    const failure = { 'error.type': 'invalid_request_error', 'anthropic.error.fault': 'config' };
+    expect(await harness.metric('anthropic.client.attempts', failure)).toBe(1);
+    expect(await harness.metric('anthropic.client.calls', failure)).toBe(1);
+  });
+
   test('after a failure the next call is recorded on its own', async () => {
     const harness = await startHarness();
     harness.server.plan([answer.error(404)]);

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { errorType, FAULTS, faultOf, isRetryableStatus, RETRYABLE_TYPES } from '../../src/model/errors.ts';
+import {
+  errorType,
+  FAULTS,
+  faultOf,
+  isBillingRefusal,
+  isRetryableStatus,
+  RETRYABLE_TYPES,
+} from '../../src/model/errors.ts';
 
 /** The table of the documents: status, type of the envelope, whether the SDK retries it, whose turn it is. */
 const TABLE = [
@@ -51,11 +58,30 @@ describe('the error table', () => {
     expect(isRetryableStatus(529, 'maybe')).toBe(true);
   });
 
-  test('a spend limit is a matter of config, whatever status says so', () => {
-    for (const errorCode of ['spend_limit_reached', 'credit_balance_too_low', 'billing_inactive']) {
-      expect(faultOf({ errorType: 'invalid_request_error', status: 400, errorCode })).toBe('config');
-      expect(faultOf({ errorType: 'rate_limit_error', status: 429, errorCode })).toBe('config');
-    }
+  test('an account that cannot pay is a matter of config, whatever status says so', () => {
+    expect(faultOf({ errorType: 'invalid_request_error', status: 400, billing: true })).toBe('config');
+    expect(faultOf({ errorType: 'rate_limit_error', status: 429, billing: true })).toBe('config');
+  });
+
+  test.each(['spend_limit_reached', 'credit_balance_too_low', 'billing_inactive'])(
+    'the code %s tells of such an account',
+    (code) => expect(isBillingRefusal(code, undefined)).toBe(true),
+  );
+
+  test.each([
+    'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
+    'You have reached your specified API usage limits. You will regain access on 2026-04-01 at 00:00 UTC.',
+    'You have reached your specified workspace API usage limits. You will regain access on 2026-04-01 at 00:00 UTC.',
+  ])('without a code the message tells: %s', (message) => {
+    expect(isBillingRefusal(undefined, message)).toBe(true);
+  });
+
+  test.each([
+    [undefined, undefined],
+    ['model_not_available', 'messages.0.content: "Your credit balance is too low" is no block'],
+    [undefined, 'This request would exceed the rate limit of your organization'],
+  ])('code %s with the message %s is something else', (code, message) => {
+    expect(isBillingRefusal(code, message)).toBe(false);
   });
 
   test('names of the language are no error types', () => {

@@ -5,7 +5,7 @@ import { indent, matching, not, ratio } from '../promql.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent } from '../text.ts';
 
-/** The account cannot pay, or reached its spend limit (which answers 400 or 429, told apart by its error code). */
+/** The account cannot pay, or reached its spend limit (which answers 400, 402 or 429; the fault tells it apart). */
 export function billingFailed(q: Queries): AlertRule {
   const { window } = q.config.billing;
   const refused = q.attempts(window, q.service, {
@@ -40,7 +40,7 @@ export function permissionDenied(q: Queries): AlertRule {
     summary: 'The Claude API denies {{ $labels.job }} what it asks for.',
     description:
       `{{ printf "%.0f" $value }} attempt(s) of {{ $labels.job }} for ${MODEL_TEXT} were answered with 403 in the ` +
-      `last ${window}: the key is valid, and its workspace may not use the model or feature.`,
+      `last ${window}: the workspace of the key may not use the model or feature, or a proxy on the way refuses.`,
     dashboard: 'anthropic-errors',
     panel: 'What failed in the time range',
     perModel: true,
@@ -73,20 +73,21 @@ export function modelNotFound(q: Queries): AlertRule {
 
 /** Requests that the API refuses as wrong or too large. */
 export function invalidRequests(q: Queries): AlertRule {
-  const { window, ratio: limit, minCalls } = q.config.invalidRequests;
-  const refused = q.calls(window, q.serviceModel, {
-    [ATTR.outcome]: 'error',
+  const { window, ratio: limit, minAttempts } = q.config.invalidRequests;
+  // A conflict (409) is mended by its retry.
+  const refused = q.attempts(window, q.serviceModel, {
     [ATTR.fault]: 'input',
+    [ATTR.httpStatus]: not('409'),
   });
   return {
     alert: 'AnthropicInvalidRequests',
     severity: 'warning',
     fault: 'input',
     keepFiringFor: q.config.keepFiringFor,
-    expr: `(\n${indent(ratio(refused, q.calls(window, q.serviceModel), q.serviceModel, minCalls))}\n) > ${limit}`,
+    expr: `(\n${indent(ratio(refused, q.attempts(window, q.serviceModel), q.serviceModel, minAttempts))}\n) > ${limit}`,
     summary: `The Claude API refuses more than ${percent(limit)} of the requests of {{ $labels.job }} as wrong.`,
     description:
-      `{{ $value | humanizePercentage }} of the calls of {{ $labels.job }} to ${MODEL_TEXT} were refused as invalid ` +
+      `{{ $value | humanizePercentage }} of the attempts of {{ $labels.job }} for ${MODEL_TEXT} were refused as invalid ` +
       `(400, 422) or too large (413) in the last ${window}. The log lines carry the shape of the request.`,
     dashboard: 'anthropic-errors',
     panel: 'What failed in the time range',

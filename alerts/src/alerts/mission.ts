@@ -34,19 +34,29 @@ export function authenticationFailed(q: Queries): AlertRule {
   };
 }
 
-/** The second consecutive 5xx on one path. The streak is counted where the answers arrive, so one 500 is silent. */
+/**
+ * The second consecutive 5xx on one path. The streak is counted where the answers arrive, so one 500 is silent.
+ * A run counts once, when it begins: the gauge tells that it goes on.
+ */
 export function consecutiveServerErrors(q: Queries): AlertRule {
   const { serverErrorStreak, keepFiringFor } = q.config;
+  const { window } = serverErrorStreak;
+  const labels = [...q.service, ROUTE, MODEL];
+  const streak = q.series('serverErrorStreak');
   return {
     alert: 'AnthropicConsecutiveServerErrors',
     severity: 'critical',
     fault: 'anthropic',
     keepFiringFor,
-    expr: `${q.events('serverErrorStreaks', serverErrorStreak.window, [...q.service, ROUTE, MODEL])} > 0`,
+    expr: [
+      `${q.events('serverErrorStreaks', window, labels)} > 0`,
+      '# Runs that began before, and go on.',
+      `or count by (${labels.join(', ')}) (${streak} >= 2 and ${streak} > ${streak} offset ${window})`,
+    ].join('\n'),
     summary: 'The Claude API answered {{ $labels.job }} with consecutive server errors.',
     description:
-      `{{ $labels.job }} saw {{ printf "%.0f" $value }} run(s) of two or more consecutive 5xx answers for ` +
-      `${MODEL_TEXT} on ${ROUTE_TEXT} in the last ${serverErrorStreak.window}. ` +
+      `{{ $labels.job }} saw at least {{ printf "%.0f" $value }} run(s) of two or more consecutive 5xx answers for ` +
+      `${MODEL_TEXT} on ${ROUTE_TEXT} in the last ${window}. ` +
       'One 500 happens; two in a row on one path are an incident at the API.',
     dashboard: 'anthropic-triage',
     perModel: true,

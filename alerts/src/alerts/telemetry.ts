@@ -1,7 +1,8 @@
 /** Alerts on the telemetry itself: when it is gone, every other alert is silent. */
 import { prometheusLabel } from '../../../src/signals/catalogue.ts';
 import { ATTR } from '../../../src/signals/names.ts';
-import type { Queries } from '../expressions.ts';
+import { seconds } from '../config.ts';
+import { type Queries, RECORDS } from '../expressions.ts';
 import type { AlertRule } from '../rule.ts';
 
 const STAGE = prometheusLabel(ATTR.stage);
@@ -28,21 +29,24 @@ export function targetDown(q: Queries): AlertRule {
   };
 }
 
-/** A job that had telemetry has none. */
+/** A job that had telemetry has none. A process that ran for a while is expected to have a successor. */
 export function telemetryAbsent(q: Queries): AlertRule {
   const by = q.service.join(', ');
-  const { absentFor, expectedSince } = q.config.telemetry;
-  const started = q.series('startTime');
+  const { absentFor, expectedAfter, rememberedFor } = q.config.telemetry;
   return {
     alert: 'AnthropicTelemetryAbsent',
     severity: 'warning',
     fault: 'telemetry',
     for: absentFor,
-    expr: `group by (${by}) (${started} offset ${expectedSince})\nunless on (${by}) group by (${by}) (${started})`,
+    expr: [
+      `max_over_time(${RECORDS.uptime}[${rememberedFor}]) >= ${seconds(expectedAfter)}`,
+      `unless on (${by}) ${RECORDS.uptime}`,
+    ].join('\n'),
     summary: 'There is no Claude telemetry from {{ $labels.job }} any more.',
     description:
-      `{{ $labels.job }} had Claude telemetry ${expectedSince} ago and has had none for ${absentFor}. All other ` +
-      'alerts on its Claude calls are blind.',
+      `{{ $labels.job }} had Claude telemetry in the last ${rememberedFor}, from a process that ran for ` +
+      `{{ $value | humanizeDuration }}, and has had none for ${absentFor}. All other alerts on its Claude calls are ` +
+      'blind. If the job was retired, silence this alert for a day.',
     dashboard: 'anthropic-telemetry',
     panel: 'Processes that report, and their starts',
   };

@@ -13,20 +13,11 @@ const NO_FILE = attempts(404, 'not_found_error', 'config', 'anthropic_method="be
 const INVALID = attempts(400, 'invalid_request_error', 'input');
 const LIMITED = attempts(429, 'rate_limit_error', 'traffic');
 const LABELS = { severity: 'warning', fault: 'config', job: 'app', gen_ai_request_model: MODEL };
-const calls = (labels: string) => `anthropic_client_calls_total{${OF_MODEL},${labels}}`;
-const OK = calls('anthropic_outcome="ok"');
-const REFUSED = calls(
-  'anthropic_outcome="error",error_type="invalid_request_error",anthropic_error_fault="input"',
-);
-const TOO_LARGE = calls(
-  'anthropic_outcome="error",error_type="request_too_large",anthropic_error_fault="input"',
-);
-const OTHER_ERROR = calls(
-  'anthropic_outcome="error",error_type="api_error",anthropic_error_fault="anthropic"',
-);
-const CANCELED = calls('anthropic_outcome="canceled"');
-/** Not something that the instrumentation writes: shows that the rule asks for failed calls. */
-const CANCELED_INPUT = calls('anthropic_outcome="canceled",anthropic_error_fault="input"');
+const TOO_LARGE = attempts(413, 'request_too_large', 'input');
+const CONFLICT = attempts(409, 'conflict_error', 'input');
+const BROKEN = attempts(500, 'api_error', 'anthropic');
+const OK = `anthropic_client_attempts_total{${OF_MODEL},anthropic_attempt_disposition="ok",http_response_status_code="200"}`;
+const CANCELED = `anthropic_client_attempts_total{${OF_MODEL},anthropic_attempt_disposition="canceled"}`;
 
 export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
   ...burstCases({
@@ -63,8 +54,8 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
       labels: LABELS,
       summary: 'The Claude API denies app what it asks for.',
       description:
-        `1 attempt(s) of app for ${MODEL} were answered with 403 in the last 5m: the key is valid, and its workspace ` +
-        'may not use the model or feature.',
+        `1 attempt(s) of app for ${MODEL} were answered with 403 in the last 5m: the workspace of the key ` +
+        'may not use the model or feature, or a proxy on the way refuses.',
       dashboard: 'anthropic-errors',
       vars: VARS,
       panel: 'What failed in the time range',
@@ -95,7 +86,7 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
       labels: { ...LABELS, fault: 'input' },
       summary: 'The Claude API refuses more than 5 % of the requests of app as wrong.',
       description:
-        `7.5% of the calls of app to ${MODEL} were refused as invalid (400, 422) or too large (413) in the last 15m. ` +
+        `7.5% of the attempts of app for ${MODEL} were refused as invalid (400, 422) or too large (413) in the last 15m. ` +
         'The log lines carry the shape of the request.',
       dashboard: 'anthropic-errors',
       vars: VARS,
@@ -103,20 +94,19 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
     },
     window: 900,
     fires: {
-      '3 of 40 calls, 1000 were canceled': {
+      '3 of 40 attempts, 1000 were canceled': {
         [OK]: 36,
-        [REFUSED]: 2,
+        [INVALID]: 2,
         [TOO_LARGE]: 1,
-        [OTHER_ERROR]: 1,
+        [BROKEN]: 1,
         [CANCELED]: 1000,
-        [CANCELED_INPUT]: 0,
       },
     },
     silent: {
-      '2 of 40 calls': { [OK]: 28, [REFUSED]: 2, [OTHER_ERROR]: 10, [CANCELED_INPUT]: 5 },
-      '3 of 39 calls': { [OK]: 36, [REFUSED]: 3, [CANCELED]: 1000 },
-      'one of one': { [REFUSED]: 1 },
+      '2 of 40 attempts, and conflicts': { [OK]: 25, [INVALID]: 2, [BROKEN]: 10, [CONFLICT]: 3 },
+      '3 of 39 attempts': { [OK]: 36, [INVALID]: 3, [CANCELED]: 1000 },
+      'one of one': { [INVALID]: 1 },
     },
-    share: { good: OK, failed: REFUSED, limit: { [OK]: 38, [REFUSED]: 2 } },
+    share: { good: OK, failed: INVALID, limit: { [OK]: 38, [INVALID]: 2 } },
   }),
 ];

@@ -53,6 +53,70 @@ const unseen401: AlertCase = {
   ],
 };
 
+const STREAKS = `anthropic_client_server_error_streaks_total{${ROUTE},${OF_MODEL}}`;
+const STREAK = `anthropic_client_server_error_streak{${ROUTE},${OF_MODEL}}`;
+const consecutive = {
+  alert: 'AnthropicConsecutiveServerErrors',
+  labels: {
+    severity: 'critical',
+    fault: 'anthropic',
+    job: 'app',
+    http_route: '/v1/messages',
+    gen_ai_request_model: MODEL,
+  },
+  summary: 'The Claude API answered app with consecutive server errors.',
+  description:
+    `app saw at least 1 run(s) of two or more consecutive 5xx answers for ${MODEL} on /v1/messages in the last 5m. ` +
+    'One 500 happens; two in a row on one path are an incident at the API.',
+  dashboard: 'anthropic-triage',
+  vars: VARS,
+};
+
+/** A run of 5xx answers at `times`, on a path that had one before that ended. */
+function streakCase(name: string, times: readonly number[]): AlertCase {
+  const [first = 0, second = 0, ...more] = times;
+  const last = more.at(-1) ?? second;
+  return {
+    alert: consecutive.alert,
+    name: `${consecutive.alert}: ${name}`,
+    proves: ['fires', 'resolves'],
+    series: world(
+      [
+        {
+          metrics: {
+            [STREAKS]: (now) => (now < second ? 7 : 8),
+            [STREAK]: (now) => times.filter((time) => time <= now).length,
+          },
+        },
+        // A path that nobody calls any more: its last streak is no news.
+        { instance: 'pod-2', metrics: { [STREAKS]: () => 1, [STREAK]: () => 9 } },
+      ],
+      { until: last + 900 },
+    ),
+    step: 15,
+    checks: [
+      { at: first, alerts: [] },
+      { at: second - 15, alerts: [] },
+      { at: second, alerts: [firing(consecutive)] },
+      { at: last, alerts: [firing(consecutive)] },
+      { at: last + 885, alerts: [firing(consecutive)] },
+      { at: last + 900, alerts: [] },
+    ],
+  };
+}
+
+/** Single 500 answers, each followed by a good one. */
+const single500s: AlertCase = {
+  alert: consecutive.alert,
+  name: `${consecutive.alert}: a single 500 every four minutes`,
+  proves: ['silent below'],
+  series: world([{ metrics: { [STREAKS]: () => 7, [STREAK]: (now) => (now % 240 < 60 ? 1 : 0) } }], {
+    until: 1800,
+  }),
+  step: 15,
+  checks: Array.from({ length: 30 }, (_, i) => ({ at: i * 60, alerts: [] })),
+};
+
 export const MISSION_CASES: readonly AlertCase[] = [
   ...burstCases({
     expected: unauthorized(1),
@@ -67,35 +131,25 @@ export const MISSION_CASES: readonly AlertCase[] = [
   }),
   unseen401,
   ...burstCases({
-    expected: {
-      alert: 'AnthropicConsecutiveServerErrors',
-      labels: {
-        severity: 'critical',
-        fault: 'anthropic',
-        job: 'app',
-        http_route: '/v1/messages',
-        gen_ai_request_model: MODEL,
-      },
-      summary: 'The Claude API answered app with consecutive server errors.',
-      description:
-        `app saw 1 run(s) of two or more consecutive 5xx answers for ${MODEL} on /v1/messages in the last 5m. ` +
-        'One 500 happens; two in a row on one path are an incident at the API.',
-      dashboard: 'anthropic-triage',
-      vars: VARS,
-    },
+    expected: consecutive,
     window: 300,
     fires: {
-      'two 500 in a row': { [`anthropic_client_server_error_streaks_total{${ROUTE},${OF_MODEL}}`]: 1 },
+      'two 500 in a row': { [STREAKS]: 1 },
     },
     silent: {
       'a single 500': {
-        [`anthropic_client_server_error_streaks_total{${ROUTE},${OF_MODEL}}`]: 0,
-        [`anthropic_client_server_error_streak{${ROUTE},${OF_MODEL}}`]: 1,
+        [STREAKS]: 0,
         [`anthropic_client_attempts_total{${OF_MODEL},error_type="api_error",http_response_status_code="500"}`]: 1,
         [FAILED]: 1,
       },
     },
   }),
+  single500s,
+  streakCase('a run of three, four minutes apart', [660, 900, 1140]),
+  streakCase(
+    'a run that goes on for an hour',
+    Array.from({ length: 16 }, (_, i) => 600 + 240 * i),
+  ),
   ...burstCases({
     expected: {
       alert: 'AnthropicHighErrorRate',

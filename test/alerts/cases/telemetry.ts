@@ -5,6 +5,7 @@ import { type ProcessSpec, world } from '../support/world.ts';
 
 const STEP = 15;
 const HOUR = 3600;
+const DAY = 24 * HOUR;
 const LABELS = { severity: 'warning', fault: 'telemetry', job: 'app' };
 
 const down = firing({
@@ -17,16 +18,18 @@ const down = firing({
   panel: 'Targets down',
 });
 
-const absent = firing({
-  alert: 'AnthropicTelemetryAbsent',
-  labels: LABELS,
-  summary: 'There is no Claude telemetry from app any more.',
-  description:
-    'app had Claude telemetry 1h ago and has had none for 10m. All other alerts on its Claude calls are blind.',
-  dashboard: 'anthropic-telemetry',
-  vars: 'var-job=app',
-  panel: 'Processes that report, and their starts',
-});
+const absent = (ran: string) =>
+  firing({
+    alert: 'AnthropicTelemetryAbsent',
+    labels: LABELS,
+    summary: 'There is no Claude telemetry from app any more.',
+    description:
+      `app had Claude telemetry in the last 1d, from a process that ran for ${ran}, and has had none for 10m. All other ` +
+      'alerts on its Claude calls are blind. If the job was retired, silence this alert for a day.',
+    dashboard: 'anthropic-telemetry',
+    vars: 'var-job=app',
+    panel: 'Processes that report, and their starts',
+  });
 
 const pod = (instance: string, more: Partial<ProcessSpec> = {}): ProcessSpec => ({
   instance,
@@ -94,27 +97,49 @@ export const TELEMETRY_CASES: readonly AlertCase[] = [
   },
   fleetCase(
     'AnthropicTelemetryAbsent',
-    'the only target of a job goes away for two hours',
-    [pod('pod-1', { unseen: [[2 * HOUR, 4 * HOUR]] }), { ...stranger, start: 0 }],
+    'the only target of a job goes away for good',
+    [pod('pod-1', { start: 0, end: 2 * HOUR }), { ...stranger, start: 0 }],
     ['fires', 'resolves'],
     [
       { at: 2 * HOUR, alerts: [] },
       { at: 2 * HOUR + 585, alerts: [] },
-      { at: 2 * HOUR + 600, alerts: [absent] },
-      { at: 3 * HOUR - 15, alerts: [absent] },
-      // An hour later nobody expects it any more: the job may have been retired.
-      { at: 3 * HOUR, alerts: [] },
+      { at: 2 * HOUR + 600, alerts: [absent('1h 59m 45s')] },
+      { at: DAY, alerts: [absent('1h 59m 45s')] },
+      { at: 2 * HOUR - 30 + DAY, alerts: [absent('1h 59m 45s')] },
+      // A day later nobody expects it any more: the job may have been retired.
+      { at: 2 * HOUR + DAY, alerts: [] },
     ],
   ),
   fleetCase(
     'AnthropicTelemetryAbsent',
     'comes back after 20 minutes',
-    [pod('pod-1', { unseen: [[2 * HOUR, 2 * HOUR + 1200]] })],
+    [
+      pod('pod-1', { start: 0, end: 2 * HOUR }),
+      pod('pod-1', { start: 2 * HOUR + 1200 }),
+      { ...stranger, start: 0 },
+    ],
     ['fires', 'resolves'],
     [
-      { at: 2 * HOUR + 1185, alerts: [absent] },
+      { at: 2 * HOUR + 1185, alerts: [absent('1h 59m 45s')] },
       { at: 2 * HOUR + 1200, alerts: [] },
     ],
+  ),
+  fleetCase(
+    'AnthropicTelemetryAbsent',
+    'a process that ran for an hour, and a younger one',
+    [pod('pod-1', { start: 600, end: 600 + HOUR + 15 }), pod('pod-2', { start: 900, end: 900 + HOUR })],
+    ['fires'],
+    [
+      { at: 600 + HOUR + 300, alerts: [] },
+      { at: 900 + HOUR + 600, alerts: [absent('1h 0m 0s')] },
+    ],
+  ),
+  fleetCase(
+    'AnthropicTelemetryAbsent',
+    'a script that ran for just less than an hour',
+    [pod('pod-1', { start: 600, end: 600 + HOUR })],
+    ['silent below'],
+    silentUntil(2 * HOUR + 600),
   ),
   fleetCase(
     'AnthropicTelemetryAbsent',
