@@ -1,8 +1,94 @@
-/** `npm run dashboards:preview [-- http://prometheus:9090]`: the dashboards in a browser, without a Grafana. */
-import { startPreview } from './preview.ts';
+/** `npm run dashboards:preview` and `npm run dashboards:shots`. */
+import { parseArgs } from 'node:util';
+import type { PreviewOptions } from '../../tools/dashboard-preview/src/preview.ts';
+import { installPreview } from './install.ts';
+import { openPreview } from './preview.ts';
+import { shootDemo, shootInto } from './shots.ts';
 
-const preview = await startPreview(process.argv[2], 3001);
-console.log(`${preview.url}/?uid=anthropic-triage&theme=dark  (Ctrl-C ends it)`);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void preview.stop().then(() => process.exit(0)));
+const HELP = {
+  preview: `Usage: npm run dashboards:preview -- [PROMETHEUS_URL] [--from TIME] [--port PORT]
+
+Serves the dashboards on loopback, drawn with Grafana's own components, without a Grafana. Shows the data of the Prometheus
+that is given, or a day of sample data.
+
+  --from TIME   begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z; without it, the dashboard's own
+  --port PORT   port to listen on; without it, 3001 or a free one
+  --help        print this`,
+  shots: `Usage: npm run dashboards:shots -- [PROMETHEUS_URL | --demo] [--from TIME] [--out FOLDER]
+
+Takes a picture of every dashboard, light and dark. Needs Chromium. Shows a day of sample data, or:
+
+  PROMETHEUS_URL   the data of this Prometheus, into .cache/dashboard-shots
+  --demo           the data of the demo after its six acts, into docs/images/demo
+  --from TIME      begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z
+  --out FOLDER     where to write; without it, docs/images, or as above
+  --help           print this`,
+} as const;
+
+const [command, ...args] = process.argv.slice(2);
+const kind = command === 'shots' ? 'shots' : 'preview';
+const progress = (line: string): void => console.error(`… ${line}`);
+const options = parseArguments();
+try {
+  await installPreview(progress);
+  await (kind === 'shots' ? shots() : preview());
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
+
+async function preview(): Promise<void> {
+  const running = await openPreview(options, progress);
+  console.log(`${running.url}  (reload for newer data; Ctrl-C ends it)`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void running.stop().then(() => process.exit(0)));
+  }
+}
+
+async function shots(): Promise<void> {
+  const { demo, out, prometheusUrl } = options;
+  if (demo) return shootDemo(out ?? 'docs/images/demo', progress);
+  await shootInto(out ?? (prometheusUrl ? '.cache/dashboard-shots' : 'docs/images'), options, progress);
+}
+
+function parseArguments(): PreviewOptions & { demo?: boolean; out?: string } {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        from: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        ...(kind === 'shots'
+          ? ({ demo: { type: 'boolean' }, out: { type: 'string' } } as const)
+          : ({ port: { type: 'string' } } as const)),
+      },
+    });
+    if (values.help) {
+      console.log(HELP[kind]);
+      process.exit(0);
+    }
+    const [prometheusUrl, ...more] = positionals;
+    // Which options there are depends on the command.
+    const { from, port, demo, out } = values as Partial<Record<'from' | 'port' | 'out', string>> & {
+      demo?: boolean;
+    };
+    if (more.length > 0) throw new Error(`one address at most: ${more.join(' ')}`);
+    if (prometheusUrl && !/^https?:\/\//.test(prometheusUrl))
+      throw new Error(`not an address: ${prometheusUrl}`);
+    if (prometheusUrl && demo) throw new Error('an address and --demo exclude each other');
+    if (from && !/^now-\d+[smhd]$/.test(from) && Number.isNaN(Date.parse(from)))
+      throw new Error(`not a time: ${from}`);
+    if (port && !/^\d{1,5}$/.test(port)) throw new Error(`not a port: ${port}`);
+    return {
+      ...(prometheusUrl && { prometheusUrl: prometheusUrl.replace(/\/+$/, '') }),
+      ...(from && { from }),
+      ...(port && { port: Number(port) }),
+      ...(demo && { demo }),
+      ...(out && { out }),
+    };
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP[kind]}`);
+    process.exit(2);
+  }
 }

@@ -32,10 +32,12 @@ export interface Act {
 export const ACTS: readonly Act[] = [
   {
     name: 'healthy traffic',
-    story: '60 calls, half of them streamed.',
+    story: '90 calls of both services, half of them streamed.',
     service: 'chat',
     expected: [],
-    play: ({ chat }) => chat.askMany(60, 6),
+    async play({ chat, reports }) {
+      await Promise.all([chat.askMany(60, 6), reports.askMany(30, 2)]);
+    },
   },
   {
     name: 'one single 500',

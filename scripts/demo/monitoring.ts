@@ -1,21 +1,11 @@
-/** A real Prometheus and a real Alertmanager with the shipped rules, every second where production has every 15 or 30. */
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+/** The Prometheus and the Alertmanager of `docker-compose.yml`, with the rules and routing that it mounts. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
-import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
-import { alertmanagerConfig } from '../../alerts/src/routing.ts';
 import { findPrometheusTools } from '../prometheus-tools.ts';
+import { type Addresses, argumentsOf, composeService } from './compose.ts';
 import { type Child, freePort, start, waitForUrl } from './processes.ts';
-
-const ALERTS = fileURLToPath(new URL('../../alerts/', import.meta.url));
-
-/** A service to scrape. */
-export interface Target {
-  readonly job: string;
-  readonly port: number;
-}
+import { placeConfigurations } from './shipped-config.ts';
 
 /** An alert as Prometheus has it. */
 export interface ActiveAlert {
@@ -35,49 +25,32 @@ export interface Monitoring {
   cleanUp(): Promise<void>;
 }
 
-/** Starts Prometheus and Alertmanager. `webhookUrl` gets the notifications. */
+/** Starts both. `services` are the addresses of what the stack scrapes and notifies. */
 export async function startMonitoring(
-  targets: readonly Target[],
-  webhookUrl: string,
+  services: Addresses,
   onProgress: (line: string) => void,
 ): Promise<Monitoring> {
   const tools = await findPrometheusTools(onProgress);
   const folder = await mkdtemp(join(tmpdir(), 'anthropic-otel-demo-'));
-  const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
-  const prometheusUrl = `http://127.0.0.1:${prometheusPort}`;
-  const alertmanagerUrl = `http://127.0.0.1:${alertmanagerPort}`;
-
-  const times = { group_wait: '0s', group_interval: '1s', repeat_interval: '1h' } as const;
-  await cp(join(ALERTS, 'templates'), join(folder, 'templates'), { recursive: true, force: true }).catch(
-    () => {},
-  );
-  await writeFile(
-    join(folder, 'alertmanager.yaml'),
-    stringify(alertmanagerConfig(DEFAULT_CONFIG, { webhookUrl, times })),
-  );
-  await writeFile(
-    join(folder, 'prometheus.yaml'),
-    stringify({
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: [join(ALERTS, 'anthropic.rules.yaml')],
-      alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] },
-      scrape_configs: targets.map(({ job, port }) => ({
-        job_name: job,
-        static_configs: [{ targets: [`127.0.0.1:${port}`] }],
-      })),
-    }),
-  );
-
+  const prometheusAddress = `127.0.0.1:${await freePort()}`;
+  const alertmanagerAddress = `127.0.0.1:${await freePort()}`;
+  const prometheusUrl = `http://${prometheusAddress}`;
+  const alertmanagerUrl = `http://${alertmanagerAddress}`;
+  const addresses = {
+    ...services,
+    'alertmanager:9093': alertmanagerAddress,
+    'localhost:9093': alertmanagerAddress,
+    'localhost:9090': prometheusAddress,
+  };
+  await placeConfigurations(folder, addresses);
   const alertmanager = start(tools.alertmanager, [
-    `--config.file=${join(folder, 'alertmanager.yaml')}`,
-    `--storage.path=${join(folder, 'alertmanager')}`,
-    `--web.listen-address=127.0.0.1:${alertmanagerPort}`,
-    '--cluster.listen-address=',
+    ...argumentsOf(await composeService('alertmanager'), addresses, folder),
+    `--web.listen-address=${alertmanagerAddress}`,
   ]);
   const prometheus = start(tools.prometheus, [
-    `--config.file=${join(folder, 'prometheus.yaml')}`,
-    `--storage.tsdb.path=${join(folder, 'prometheus')}`,
-    `--web.listen-address=127.0.0.1:${prometheusPort}`,
+    ...argumentsOf(await composeService('prometheus'), addresses, folder),
+    `--web.listen-address=${prometheusAddress}`,
+    // By default Alertmanager is told of an alert again after a minute.
     '--rules.alert.resend-delay=1s',
   ]);
   await waitForUrl(`${alertmanagerUrl}/-/ready`, alertmanager);

@@ -21,7 +21,7 @@ export interface Printer {
   fired(notification: Notification, seconds: number | null): void;
   result(result: ActResult): void;
   total(sent: Counts, seen: Counts, warnings: readonly string[], ok: boolean): void;
-  open(): void;
+  open(previewCommand: string): void;
   problem(error: unknown): void;
 }
 
@@ -85,9 +85,11 @@ export function printer(stream: NodeJS.WriteStream): Printer {
       );
       line(style('dim', `Pages of this pack: ${PAGES.join(', ')}`));
     },
-    open() {
+    open(previewCommand) {
       line();
       line('Light traffic goes on. Look around at the URLs above; Ctrl-C ends everything.');
+      line('To see the dashboards with this data, in a second terminal:');
+      line(`  ${style('bold', previewCommand)}`);
     },
     problem: (error) => line(style('red', error instanceof Error ? error.message : String(error))),
   };

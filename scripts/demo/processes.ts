@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT } from './compose.ts';
 
 const running = new Set<ChildProcess>();
 
@@ -14,7 +15,7 @@ export interface Child {
 /** The most lines of standard error that are kept. */
 const KEPT_LINES = 200;
 
-/** Starts a program. `onLine` gets each line of its standard error. */
+/** Starts a program in the root of the repository. `onLine` gets each line of its standard error. */
 export function start(
   program: string,
   args: readonly string[],
@@ -22,6 +23,7 @@ export function start(
   onLine: (line: string) => void = () => {},
 ): Child {
   const child = spawn(program, args, {
+    cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

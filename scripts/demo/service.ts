@@ -1,8 +1,6 @@
-/** The small app of `app.mjs`, running in a process of its own with `--import anthropic-otel/register`. */
-import { fileURLToPath } from 'node:url';
+/** A service of `docker-compose.yml`, in a process of its own: `app.mjs` with `--import anthropic-otel/register`. */
+import { argumentsOf, composeService, moved } from './compose.ts';
 import { freePort, start, waitForUrl } from './processes.ts';
-
-const APP = fileURLToPath(new URL('./app.mjs', import.meta.url));
 
 /** A running service. */
 export interface Service {
@@ -18,21 +16,26 @@ export interface Service {
   askMany(count: number, concurrency: number): Promise<void>;
 }
 
-/** Starts a service that calls the API at `apiUrl`. */
+/** Starts the service `name`, which calls the API at `apiUrl`. */
 export async function startService(name: string, apiUrl: string): Promise<Service> {
   const [port, metricsPort] = [await freePort(), await freePort()];
   const apiKey = `demo-key-of-${name}`;
   const logLines: Record<string, number> = {};
+  const service = await composeService(name);
+  const addresses = { 'claude-api:8081': new URL(apiUrl).host };
+  const [, ...command] = argumentsOf(service, addresses);
   const child = start(
     process.execPath,
-    ['--import', 'anthropic-otel/register', APP],
+    command,
     {
-      ANTHROPIC_API_KEY: apiKey,
-      ANTHROPIC_BASE_URL: apiUrl,
+      ...moved(service.environment, addresses),
+      HOST: '127.0.0.1',
       PORT: String(port),
-      OTEL_SERVICE_NAME: name,
+      ANTHROPIC_API_KEY: apiKey,
       OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
+      // There is no collector here.
+      OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
     },
     (line) => {
       const event = /"event":"([^"]+)"/.exec(line)?.[1];

@@ -1,39 +1,61 @@
-/** Starts the page on sample data, or on a Prometheus that is given. Shared by `serve.ts` and `shots.ts`. */
+/** Starts the page on sample data, or on a Prometheus that is given. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
-import { freePort, startSamplePrometheus } from './prometheus.ts';
+import { startSamplePrometheus } from './prometheus.ts';
 import { SAMPLE_END, SAMPLE_INTERVAL } from './sample.ts';
+import { scrapeIntervalOf } from './scrape-interval.ts';
 import { serve } from './server.ts';
 
 /** A running preview. */
 export interface Preview {
+  /** The address of the triage dashboard. */
   readonly url: string;
   stop(): Promise<void>;
+}
+
+/** What the preview shows. */
+export interface PreviewOptions {
+  /** A Prometheus with real data; without it, the sample. */
+  readonly prometheusUrl?: string;
+  /** Begin of the time range, `now-15m` or a date; without it, each dashboard's own. */
+  readonly from?: string;
+  /** The end of the time range in Unix milliseconds; without it, the moment of the request. */
+  readonly now?: number;
+  /** Without it, 3001, or a free one when that is taken; 0 for a free one. */
+  readonly port?: number;
 }
 
 /**
  * Starts the preview.
  *
- * @param prometheusUrl a Prometheus with real data, shown as of now; without it, the sample
+ * @throws when the Prometheus does not answer, or the port is taken
  */
-export async function startPreview(prometheusUrl: string | undefined, port?: number): Promise<Preview> {
-  const progress = (line: string): void => console.error(line);
+export async function startPreview(
+  { prometheusUrl, from, now, port }: PreviewOptions,
+  onProgress: (line: string) => void,
+): Promise<Preview> {
+  const scrapeInterval = prometheusUrl && (await scrapeIntervalOf(prometheusUrl));
   const folder = await mkdtemp(join(tmpdir(), 'dashboard-preview-app-'));
-  progress('bundling the page');
+  onProgress('bundling the page');
   await bundle(folder);
-  const sample = prometheusUrl === undefined ? await startSamplePrometheus(progress) : undefined;
-  const actualPort = port ?? (await freePort());
-  const server = await serve({
-    port: actualPort,
+  const sample = prometheusUrl ? undefined : await startSamplePrometheus(onProgress);
+  const end = sample ? SAMPLE_END * 1000 : now;
+  const options = {
     bundle: folder,
-    prometheusUrl: (prometheusUrl ?? sample?.url ?? '').replace(/\/$/, ''),
-    scrapeInterval: sample ? SAMPLE_INTERVAL : 15,
-    ...(sample && { now: SAMPLE_END * 1000 }),
-  });
+    prometheusUrl: prometheusUrl ?? sample?.url ?? '',
+    scrapeInterval: scrapeInterval || SAMPLE_INTERVAL,
+    ...(from && { from }),
+    ...(end && { now: end }),
+  };
+  const server = await (port === undefined
+    ? serve({ ...options, port: 3001 }).catch(() => serve({ ...options, port: 0 }))
+    : serve({ ...options, port }));
+  const address = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${actualPort}`,
+    url: `http://127.0.0.1:${address.port}/?uid=anthropic-triage&theme=dark`,
     async stop() {
       server.closeAllConnections();
       server.close();

@@ -31,10 +31,16 @@ export interface ServerOptions {
   readonly prometheusUrl: string;
   /** The end of the time range in Unix milliseconds; absent for now. */
   readonly now?: number;
+  /** Begin of the time range; absent for each dashboard's own. */
+  readonly from?: string;
   readonly scrapeInterval: number;
 }
 
-/** Starts to serve on loopback. */
+/**
+ * Starts to serve on loopback.
+ *
+ * @throws when the port is taken
+ */
 export async function serve(options: ServerOptions): Promise<Server> {
   const server = createServer((request, response) => {
     respond(request, options).then(
@@ -45,7 +51,10 @@ export async function serve(options: ServerOptions): Promise<Server> {
       },
     );
   });
-  await new Promise<void>((resolve) => server.listen(options.port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
   return server;
 }
 
@@ -70,14 +79,14 @@ function fileOf(pathname: string, bundle: string): string {
   return join(bundle, pathname);
 }
 
-async function settings({ now, scrapeInterval }: ServerOptions): Promise<string> {
+async function settings({ now, from, scrapeInterval }: ServerOptions): Promise<string> {
   const titles = await Promise.all(
     UIDS.map(
       async (uid) =>
         [uid, JSON.parse(await readFile(join(ROOT, `dashboards/${uid}.json`), 'utf8')).title] as const,
     ),
   );
-  return JSON.stringify({ now, scrapeInterval, titles: Object.fromEntries(titles) });
+  return JSON.stringify({ now, from, scrapeInterval, titles: Object.fromEntries(titles) });
 }
 
 async function proxy(request: IncomingMessage, url: string): Promise<{ type: string; body: Buffer }> {

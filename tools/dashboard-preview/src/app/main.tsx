@@ -25,6 +25,8 @@ interface Dashboard {
 interface Settings {
   /** Unix milliseconds; absent for now. */
   readonly now?: number;
+  /** `now-15m` or a date; absent for the dashboard's own. */
+  readonly from?: string;
   readonly scrapeInterval: number;
   readonly titles: Readonly<Record<string, string>>;
 }
@@ -47,12 +49,18 @@ const fail = (problem: unknown): void => {
   document.body.textContent = problem instanceof Error ? (problem.stack ?? String(problem)) : String(problem);
 };
 
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** The begin of a time range that ends at `to`, from `now-15m` or a date. */
+function startOf(from: string, to: number): number {
+  const [, count, unit] = /^now-(\d+)([smhd])$/.exec(from) ?? [];
+  return count ? to - Number(count) * UNITS[unit as keyof typeof UNITS] : Date.parse(from);
+}
+
 function contextOf(dashboard: Dashboard, settings: Settings, maxDataPoints: number): QueryContext {
   const to = settings.now ?? Math.floor(Date.now() / 1000) * 1000;
-  const [, count = '1', unit = 'h'] = /^now-(\d+)([mhd])$/.exec(dashboard.time.from) ?? [];
-  const from = to - Number(count) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 'h'];
   return {
-    from,
+    from: startOf(settings.from ?? dashboard.time.from, to),
     to,
     maxDataPoints,
     scrapeInterval: settings.scrapeInterval,

@@ -1,0 +1,37 @@
+/** Pictures of the dashboards, of the sample, of a Prometheus, or of the demo. */
+import { resolve } from 'node:path';
+import type { PreviewOptions } from '../../tools/dashboard-preview/src/preview.ts';
+import { runDemo } from '../demo/demo.ts';
+import { printer } from '../demo/print.ts';
+import { killAll } from '../demo/processes.ts';
+import { openPreview } from './preview.ts';
+
+/** Takes a picture of every dashboard, light and dark, into `folder`. */
+export async function shootInto(
+  folder: string,
+  options: PreviewOptions,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const { shoot } = await import('../../tools/dashboard-preview/src/shots.ts');
+  const preview = await openPreview({ ...options, port: 0 }, onProgress);
+  try {
+    for await (const picture of shoot(preview.url, resolve(folder))) console.log(picture);
+  } finally {
+    await preview.stop();
+  }
+}
+
+/** Runs the demo and takes the pictures of the moment after its last act. */
+export async function shootDemo(folder: string, onProgress: (line: string) => void): Promise<void> {
+  // Rather now than after a minute of acts.
+  (await import('../../tools/dashboard-preview/src/shots.ts')).chromium();
+  process.on('exit', killAll);
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => stopping.abort(new Error(name)));
+  const { ok } = await runDemo(printer(process.stderr), stopping.signal, async ({ prometheusUrl, since }) => {
+    const options = { prometheusUrl, from: new Date(since).toISOString(), now: Date.now() };
+    await shootInto(folder, options, onProgress);
+  });
+  if (!ok) throw new Error('the demo did not end as it should, see above');
+}

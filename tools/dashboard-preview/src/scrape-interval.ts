@@ -1,0 +1,18 @@
+/** What a Prometheus says of its scrapes: `$__rate_interval` is made from it. */
+
+const DEFAULT_SECONDS = 15;
+const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600 } as const;
+
+/**
+ * The scrape interval of a Prometheus in seconds; 15 where it does not tell, as behind some proxies.
+ *
+ * @throws when nothing like a Prometheus answers
+ */
+export async function scrapeIntervalOf(prometheusUrl: string): Promise<number> {
+  const query = await fetch(`${prometheusUrl}/api/v1/query?query=1`).catch(() => undefined);
+  if (!query?.ok) throw new Error(`no Prometheus answers at ${prometheusUrl}`);
+  const config = await fetch(`${prometheusUrl}/api/v1/status/config`).catch(() => undefined);
+  const text = config?.ok ? await config.text() : '';
+  const [, count, unit] = /scrape_interval: (\d+)(ms|s|m|h)\b/.exec(text) ?? [];
+  return count ? Number(count) * SECONDS[unit as keyof typeof SECONDS] : DEFAULT_SECONDS;
+}
