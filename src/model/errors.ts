@@ -43,6 +43,16 @@ const TYPES: Readonly<Record<string, ErrorEntry>> = {
   client_error: { fault: 'application', retryable: false },
 };
 
+/** What Bedrock calls the end of a stream by an error: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ResponseStream.html */
+const BEDROCK_TYPES: Readonly<Record<string, string>> = {
+  internalServerException: 'api_error',
+  modelStreamErrorException: 'api_error',
+  modelTimeoutException: 'timeout_error',
+  serviceUnavailableException: 'overloaded_error',
+  throttlingException: 'rate_limit_error',
+  validationException: 'invalid_request_error',
+};
+
 /** The error types that end in an exhausted call, for series that exist before their first event. */
 export const RETRYABLE_TYPES: readonly string[] = Object.keys(TYPES).filter((type) => TYPES[type]?.retryable);
 
@@ -53,10 +63,13 @@ const STATUSES: Readonly<Record<number, string>> = Object.fromEntries(
 
 /**
  * `error.type` of a failed attempt or call: the envelope's own type when the table has it, else the
- * type that the API documents for the status, else `_OTHER`.
+ * type that the API documents for the status, else `_OTHER`. The types of Bedrock's streams count as the API's.
  */
 export function errorType(envelopeType: string | undefined, status: number | undefined): string {
   if (envelopeType !== undefined && Object.hasOwn(TYPES, envelopeType)) return envelopeType;
+  if (envelopeType !== undefined && Object.hasOwn(BEDROCK_TYPES, envelopeType)) {
+    return BEDROCK_TYPES[envelopeType] ?? OTHER;
+  }
   return (status !== undefined ? STATUSES[status] : undefined) ?? OTHER;
 }
 

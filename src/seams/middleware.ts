@@ -208,7 +208,7 @@ function readAnswer(response: Response): Answer {
   const now = Date.now();
   return {
     status,
-    requestId: headers.get('request-id') ?? undefined,
+    requestId: headers.get('request-id') ?? headers.get('x-amzn-requestid') ?? undefined,
     rateLimits: readRateLimits(headers, now),
     retryAfter: response.ok ? undefined : parseRetryAfter(headers, now),
   };

@@ -49,7 +49,10 @@ export class Api {
   /** The 401 for a request without a valid key, or `undefined`. */
   refuseKey(headers: Readonly<Record<string, string>>): Refusal | undefined {
     if (this.apiKeys === undefined) return undefined;
-    const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
+    const { authorization = '' } = headers;
+    // Of a request signed for AWS, the access key.
+    const bearer = (/^Bearer (.+)$/i.exec(authorization) ??
+      /^AWS4-HMAC-SHA256 Credential=([^/]+)\//.exec(authorization))?.[1];
     const key = headers['x-api-key'] ?? bearer;
     if (key !== undefined && this.apiKeys.includes(key)) return undefined;
     const message =

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Answer, DeliveryOptions, Ending, ErrorAnswerOptions } from './answer-types.ts';
 import type { Api, Outcome } from './api.ts';
+import { EVENT_STREAM_TYPE, eventFrame, exceptionFrame } from './aws-event-stream.ts';
 import {
   ERROR_TABLE,
   type ErrorRow,
@@ -12,7 +14,8 @@ import {
 import type { AnswerHeaders, Exchange } from './exchange.ts';
 import type { JsonObject } from './json.ts';
 import type { Settings } from './options.ts';
-import { messageEvents } from './sse.ts';
+import { platformError, streamException } from './platform-errors.ts';
+import { frame, messageEvents } from './sse.ts';
 
 const JSON_TYPE = 'application/json';
 const STREAM_TYPE = 'text/event-stream; charset=utf-8';
@@ -92,10 +95,11 @@ export class Delivery {
     const contentType = ready === undefined || ready.startsWith('{') ? JSON_TYPE : 'text/html';
     const errorType = ready === undefined ? type : errorTypeIn(ready);
     if (errorType !== undefined) exchange.failed(errorType);
+    const said = platformError(exchange.request.platform, status, message);
     const headers = [gateway ? {} : this.#apiHeaders(exchange), this.#retryHeaders(status, options)];
-    exchange.head(status, contentType, ...headers, options.headers ?? {});
+    exchange.head(status, contentType, ...headers, said?.headers ?? {}, options.headers ?? {});
     const error = { type, message, ...(code === undefined ? {} : { code }) };
-    const body = ready ?? JSON.stringify(errorEnvelope(error, exchange.request.requestId));
+    const body = ready ?? JSON.stringify(said?.body ?? errorEnvelope(error, exchange.request.requestId));
     return exchange.body(body, contentType, this.#settings.chunkBytes);
   }
 
@@ -130,9 +134,10 @@ export class Delivery {
     ending: Ending,
   ): Promise<void> {
     const { deltas, eventDelayMs, chunkBytes } = { ...this.#settings, ...delivery };
+    const framed = exchange.request.platform === 'bedrock';
     exchange.head(
       200,
-      STREAM_TYPE,
+      framed ? EVENT_STREAM_TYPE : STREAM_TYPE,
       { 'cache-control': 'no-cache' },
       this.#apiHeaders(exchange),
       delivery.headers ?? {},
@@ -142,13 +147,15 @@ export class Delivery {
     for (const event of messageEvents(message, deltas)) {
       if (sent >= limit) break;
       if (sent > 0) await exchange.wait(eventDelayMs);
-      await exchange.event(event, chunkBytes);
+      await exchange.event(event, chunkBytes, framed ? eventFrame : frame);
       sent += 1;
     }
     if (ending.type === 'error') {
       exchange.failed(ending.error.type);
-      const { requestId } = exchange.request;
-      await exchange.event({ ...errorEnvelope(ending.error, requestId), type: 'error' }, chunkBytes);
+      const { type, message: text } = ending.error;
+      const failure = { ...errorEnvelope(ending.error, exchange.request.requestId), type: 'error' };
+      const exception = (): Uint8Array => exceptionFrame(streamException(type), text);
+      await exchange.event(failure, chunkBytes, framed ? exception : frame);
     }
     return this.#end(exchange, ending);
   }
@@ -159,8 +166,10 @@ export class Delivery {
     exchange.end();
   }
 
-  /** The headers of every answer of the API. */
+  /** The headers of every answer of the API. Bedrock has none of them, and Vertex no limits. */
   #apiHeaders({ request }: Exchange): AnswerHeaders {
+    if (request.platform === 'bedrock') return { 'x-amzn-requestid': randomUUID() };
+    if (request.platform === 'vertex') return { 'request-id': this.#api.makeId('req_vrtx') };
     return {
       'request-id': this.#api.makeId('req'),
       'anthropic-organization-id': this.#api.organizationId,

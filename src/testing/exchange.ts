@@ -8,6 +8,9 @@ import { readUsage, usageInEvent } from './usage.ts';
 /** Headers of an answer; `null` leaves out what an earlier set had. */
 export type AnswerHeaders = Readonly<Record<string, string | null>>;
 
+/** How an event is put on the wire. */
+export type Framing = (event: StreamEvent) => string | Uint8Array;
+
 /**
  * One request and the sending of its answer: every byte goes through here, and the ledger hears of it.
  *
@@ -62,7 +65,8 @@ export class Exchange {
     for (const [name, value] of headers) {
       if (value !== null) this.#response.setHeader(name, String(value));
     }
-    this.request.requestId = this.#response.getHeader('request-id')?.toString() ?? null;
+    const id = this.#response.getHeader('request-id') ?? this.#response.getHeader('x-amzn-requestid');
+    this.request.requestId = id?.toString() ?? null;
     this.#response.writeHead(status);
     this.#ledger.answered(this.request, status);
   }
@@ -85,11 +89,11 @@ export class Exchange {
     }
   }
 
-  /** Sends one event, and tells the ledger of the usage that it carries. */
-  async event(event: StreamEvent, chunkBytes: number | undefined): Promise<void> {
+  /** Sends one event in the framing of `encode`, and tells the ledger of the usage that it carries. */
+  async event(event: StreamEvent, chunkBytes: number | undefined, encode: Framing = frame): Promise<void> {
     const usage = usageInEvent(event);
     if (usage !== null) this.#ledger.used(this.request, usage, event.type === 'message_delta');
-    await this.write(frame(event), chunkBytes);
+    await this.write(encode(event), chunkBytes);
     this.request.eventsSent += 1;
   }
 

@@ -12,6 +12,7 @@ export type { MessageScript } from './message.ts';
 export { DEFAULT_MODELS } from './models.ts';
 export type { AnthropicServerOptions } from './options.ts';
 export type { FaultOptions, RequestMatch } from './plan.ts';
+export type { Platform } from './platform.ts';
 export type { ModelClassLimits, RateLimitOptions } from './rate-limits.ts';
 export { loadRecording, loadRecordings, type Recording } from './recording.ts';
 export { type AnthropicServer, startAnthropicServer } from './server.ts';

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { Platform } from './platform.ts';
 import { addTokens, mergeUsage, noTokens, type TokenCounts, tokenCounts } from './usage.ts';
 
 /** One request that the server received, and what became of it. Its fields fill in as the answer goes out. */
@@ -12,9 +13,11 @@ export interface ReceivedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The parsed JSON body; the text where it is not JSON; undefined where there was none. */
   readonly body: unknown;
-  /** The `model` of the body. */
+  /** Whose form the request has, by its path. */
+  readonly platform: Platform;
+  /** The `model` of the body; of Bedrock and Vertex, that of the path. */
   readonly model: string | null;
-  /** Whether the body asked for a stream. */
+  /** Whether the request asked for a stream. */
   readonly stream: boolean;
   /** The SDK's count of earlier attempts of the same call, 0 for the first. */
   readonly retryCount: number;
@@ -24,7 +27,7 @@ export interface ReceivedRequest {
   readonly status: number | null;
   /** `error.type` of the answer, in its envelope or in its SSE `error` event. */
   readonly errorType: string | null;
-  /** The `request-id` header of the answer. */
+  /** The `request-id` header of the answer; of Bedrock, `x-amzn-requestid`. */
   readonly requestId: string | null;
   /** The usage told so far, in the API's words; a stream that was interrupted told only its beginning. */
   readonly usage: JsonObject | null;

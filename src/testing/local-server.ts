@@ -9,6 +9,7 @@ import { expectStrings } from './expect.ts';
 import { Ledger, type ReceivedRequest, type SentTotals } from './ledger.ts';
 import type { Settings } from './options.ts';
 import { AnswerPlan, type FaultOptions, type RequestMatch } from './plan.ts';
+import { readAsked } from './platform.ts';
 import type { ModelClassLimits, RateLimitOptions } from './rate-limits.ts';
 import { receive } from './receive.ts';
 import type { AnthropicServer } from './server.ts';
@@ -162,7 +163,8 @@ export class LocalServer implements AnthropicServer {
     const planned = this.#plan.take(request);
     if (planned !== undefined && planned.kind !== 'message')
       return this.#delivery.scripted(exchange, planned);
-    const outcome = this.#api.answer(request, this.url, planned?.script);
+    const { path, body } = readAsked(request.path, request.body);
+    const outcome = this.#api.answer({ ...request, path, body }, this.url, planned?.script);
     return this.#delivery.outcome(exchange, outcome, planned ?? HEALTHY);
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { isObject, parseJson } from './json.ts';
+import { parseJson } from './json.ts';
 import type { OpenRequest } from './ledger.ts';
+import { readAsked } from './platform.ts';
 
 /**
  * Reads a whole request. A body above `maxBodyBytes` is read to its end, so that the client hears the 413, but not kept.
@@ -24,16 +25,17 @@ export async function receive(
   }
   const text = Buffer.concat(chunks).toString('utf8');
   const body = text === '' ? undefined : (parseJson(text) ?? text);
-  const fields = isObject(body) ? body : {};
   const [path = '/', query = ''] = (message.url ?? '/').split('?');
+  const { platform, model, stream } = readAsked(path, body);
   const request: OpenRequest = {
     method: message.method ?? 'GET',
     path,
     query,
     headers: flatten(message),
     body,
-    model: typeof fields.model === 'string' ? fields.model : null,
-    stream: fields.stream === true,
+    platform,
+    model,
+    stream,
     retryCount: Number.parseInt(message.headers['x-stainless-retry-count']?.toString() ?? '0', 10) || 0,
     receivedAt: Date.now(),
     status: null,

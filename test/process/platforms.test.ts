@@ -1,5 +1,6 @@
 /** The clients of the platforms, which are classes of their own packages. */
 import { describe, expect, test } from 'vitest';
+import { answer } from '../../src/testing/index.ts';
 import { startApi } from '../helpers/api.ts';
 import { createApp, freePort, run } from '../helpers/process.ts';
 
@@ -48,49 +49,55 @@ console.log(JSON.stringify({ name: Client.name, instance: client instanceof Clie
   });
 });
 
-describe('a call over the wire', () => {
-  test('by AnthropicFoundry is recorded, under the provider that the SDK says', async () => {
-    const api = await startApi();
-    const text = `import { AnthropicFoundry } from '@anthropic-ai/foundry-sdk';
-const client = new AnthropicFoundry({ baseURL: process.env.BASE_URL, apiKey: 'a' });
-const message = await client.messages.create({ model: 'claude-opus-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] });
-console.log(message.type);
-`;
-    const folder = createApp({ 'app.mjs': text });
-    const ended = await run(folder, ['--import', 'anthropic-otel/register', 'app.mjs'], {
-      ...(await register()),
-      BASE_URL: api.url,
-    });
-    expect(ended).toMatchObject({ code: 0, warnings: [] });
-    expect(ended.stdout).toBe('message\n');
-    expect(ended.records).toMatchObject([
-      { event: 'anthropic.call', outcome: 'ok', attempts: 1, provider: 'anthropic', output_tokens: 9 },
-    ]);
-  });
+/** How each client reaches the fake API, and what its calls are recorded with. */
+const WIRES = [
+  [
+    '@anthropic-ai/bedrock-sdk',
+    'AnthropicBedrock',
+    `{ awsAccessKey: 'a', awsSecretKey: 'b' }`,
+    'aws.bedrock',
+  ],
+  ['@anthropic-ai/bedrock-sdk', 'AnthropicBedrockMantle', `{ apiKey: 'a' }`, 'aws.bedrock'],
+  [
+    '@anthropic-ai/vertex-sdk',
+    'AnthropicVertex',
+    `{ region: 'us-east5', projectId: 'p', authClient: { getRequestHeaders: async () => new Headers() } }`,
+    'gcp.vertex_ai',
+  ],
+  ['@anthropic-ai/foundry-sdk', 'AnthropicFoundry', `{ apiKey: 'a' }`, 'anthropic'],
+] as const;
 
-  test('by AnthropicVertex is recorded with its provider and the model, which is in the path there', async () => {
+describe.each(WIRES)('%s over the wire: %s', (name, client, options, provider) => {
+  test.each(FORMS)('is recorded, a JSON call and a stream, in %s', async (file, load) => {
     const api = await startApi();
-    const text = `import { AnthropicVertex } from '@anthropic-ai/vertex-sdk';
-const client = new AnthropicVertex({ baseURL: process.env.BASE_URL, region: 'us-east5', projectId: 'p', authClient: { getRequestHeaders: async () => new Headers() }, maxRetries: 0 });
-await client.messages
-  .create({ model: 'claude-opus-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] })
-  .catch((error) => console.log(error.status));
+    api.plan([answer.error(429)]);
+    const text = `${load(name, client)}
+const client = new Client({ baseURL: process.env.BASE_URL, ...${options} });
+const request = { model: 'claude-opus-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };
+(async () => {
+  console.log((await client.messages.create(request)).type);
+  const stream = await client.messages.create({ ...request, stream: true });
+  for await (const event of stream) if (event.type === 'message_stop') console.log(event.type);
+})();
 `;
-    const folder = createApp({ 'app.mjs': text });
-    const ended = await run(folder, ['--import', 'anthropic-otel/register', 'app.mjs'], {
+    const folder = createApp({ [file]: text });
+    const ended = await run(folder, ['--import', 'anthropic-otel/register', file], {
       ...(await register()),
+      AWS_REGION: 'us-east-1',
       BASE_URL: api.url,
     });
-    expect(ended).toMatchObject({ code: 0, warnings: [], stdout: '404\n' });
+    expect(ended).toMatchObject({ code: 0, warnings: [], stdout: 'message\nmessage_stop\n' });
+    const call = {
+      event: 'anthropic.call',
+      model: 'claude-opus-5-5',
+      provider,
+      outcome: 'ok',
+      output_tokens: 9,
+    };
     expect(ended.records).toMatchObject([
-      {
-        event: 'anthropic.call',
-        outcome: 'error',
-        attempts: 1,
-        provider: 'gcp.vertex_ai',
-        model: 'claude-opus-5-5',
-        error_type: 'not_found_error',
-      },
+      { event: 'anthropic.attempt.retried', status: 429, error_type: 'rate_limit_error' },
+      { ...call, attempts: 2, stream: false },
+      { ...call, attempts: 1, stream: true },
     ]);
   });
 });
