@@ -28,6 +28,7 @@ export function tokenKinds(): SizedPanel {
     ],
     noValue: NO_DATA.traffic,
     stacked: true,
+    colored: ['input', 'cache read', 'cache write', 'output', 'thinking'],
     width: 12,
   });
 }

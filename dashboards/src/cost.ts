@@ -50,6 +50,7 @@ function numbers(): SizedPanel[] {
       title,
       description,
       unit,
+      ...(unit === MONEY && { decimals: 2 }),
       queries: [{ expr, legend: title, instant: true }],
       noValue: NO_DATA.traffic,
       thresholds,
@@ -72,15 +73,15 @@ function numbers(): SizedPanel[] {
       'currencyUSD',
     ),
     number(
-      'USD a day (last hour × 24)',
-      `The dearest job. Its budget is ${spend.dailyBudgetUsd} USD a day, set in alerts/src/config.ts.`,
+      'At this rate, USD a day',
+      `What the last hour cost, times 24, for the job that spends most. Red above its budget of ${spend.dailyBudgetUsd} USD a day, which is set in alerts/src/config.ts.`,
       `24 * max(\n${lastHour}\n)`,
       'currencyUSD',
       above(spend.dailyBudgetUsd),
     ),
     number(
-      'Of the daily budget',
-      `At the rate of the last hour, for the dearest job. AnthropicSpendRateHigh fires above 100 %.`,
+      `Budget of $${spend.dailyBudgetUsd} a day`,
+      `The number on the left as a share of the daily budget of a job, ${spend.dailyBudgetUsd} USD, which is set in alerts/src/config.ts. AnthropicSpendRateHigh fires above 100 %.`,
       `24 * max(\n${lastHour}\n) / ${spend.dailyBudgetUsd}`,
       'percentunit',
       above(1),
@@ -102,7 +103,7 @@ function numbers(): SizedPanel[] {
   ];
 }
 
-/** USD an hour, in bars: the height does not change with the zoom. */
+/** USD an hour: the height does not change with the zoom. */
 function spending(
   title: string,
   description: string,
@@ -113,7 +114,7 @@ function spending(
     title,
     description,
     unit: 'currencyUSD',
-    queries: [{ expr: `${perHour(perBar('cost', [label]))} > 0`, legend: `{{${label}}}` }],
+    queries: [{ expr: perHour(perBar('cost', [label])), legend: `{{${label}}}` }],
     noValue: NO_DATA.traffic,
     stacked: true,
     links: [runbook('AnthropicSpendSpike')],

@@ -3,7 +3,7 @@ import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
 import { ATTR } from '../../src/signals/names.ts';
 import type { SizedPanel } from './panel-options.ts';
 import { stat } from './panels.ts';
-import { histogramTotal, indent, share } from './queries.ts';
+import { histogramTotal, indent } from './queries.ts';
 import { NEUTRAL, NO_DATA, runbook, type Step } from './style.ts';
 
 const WATCHED = DEFAULT_CONFIG.latency.quantile;
@@ -38,7 +38,8 @@ export function numbers(): SizedPanel[] {
       links: [runbook('AnthropicSlowCalls')],
       width: 4,
     });
-  const sum = (key: 'retryDelay' | 'inferenceDuration') => histogramTotal(key, 'sum', []);
+  const sum = (key: 'retryDelay' | 'attemptDuration') => histogramTotal(key, 'sum', []);
+  const waited = `1 / (\n1 + ${sum('attemptDuration')}\n/ ${sum('retryDelay')}\n) >= 0`;
   return [
     number(
       'Call, median',
@@ -67,13 +68,8 @@ export function numbers(): SizedPanel[] {
     ),
     number(
       'Spent waiting for retries',
-      'Backoff and retry-after, of the time of all calls.',
-      share(
-        `${sum('retryDelay')}
-or 0 *
-${sum('inferenceDuration')}`,
-        sum('inferenceDuration'),
-      ),
+      'Backoff and retry-after, of the time of all attempts and of the waits between them.',
+      `${waited}\nor on () 0 * (\n${sum('attemptDuration')}\n> 0)`,
       'percentunit',
     ),
   ];

@@ -88,14 +88,19 @@ function callsAndAttempts(): SizedPanel {
 
 function backoff(): SizedPanel {
   const waited = histogramRate('retryDelay', 'sum', MODEL);
-  const called = histogramRate('inferenceDuration', 'sum', MODEL);
+  const tried = histogramRate('attemptDuration', 'sum', MODEL);
+  // Not of the calls' time, which is known at their end only: a wait before that would be more than all of it.
   return graph({
     title: 'Share of the time spent waiting for retries, by model',
     description:
-      'Of all the time that calls take, how much is backoff. Half means that the retries double the latency.',
+      'Of the time of attempts and of the waits between them, how much is backoff. Half means that the retries double the latency.',
     unit: 'percentunit',
+    max: 1,
     queries: [
-      { expr: `(\n${waited}\nor 0 *\n${called}\n)\n/ (${called} > 0)`, legend: `{{${LABEL.requestModel}}}` },
+      {
+        expr: `1 / (1 + ${tried} / ${waited}) >= 0\nor 0 * (${tried} > 0)`,
+        legend: `{{${LABEL.requestModel}}}`,
+      },
     ],
     noValue: NO_DATA.traffic,
     width: 12,

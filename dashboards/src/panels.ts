@@ -47,6 +47,8 @@ export interface GraphOptions extends PanelOptions {
   readonly stacked?: boolean;
   /** Draws the thresholds as dashed lines. */
   readonly thresholdLines?: boolean;
+  /** A pattern of series that are bars in a graph of lines, each a number of events. */
+  readonly asBars?: string;
 }
 
 /** Options of {@link stat}. */
@@ -90,7 +92,7 @@ export function graph(options: GraphOptions): SizedPanel {
         .showLegend(true)
         .displayMode(wide ? LegendDisplayMode.Table : LegendDisplayMode.List)
         .placement(wide ? LegendPlacement.Right : LegendPlacement.Bottom)
-        .calcs(bars ? ['sum'] : wide ? ['lastNotNull', 'max'] : ['lastNotNull']),
+        .calcs(bars ? ['sum'] : options.asBars ? ['max'] : wide ? ['lastNotNull', 'max'] : ['lastNotNull']),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .drawStyle(bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
@@ -102,6 +104,14 @@ export function graph(options: GraphOptions): SizedPanel {
     .barMaxWidth(16)
     // Thresholds are lines here; the colour of a series is its name's.
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic));
+  if (options.asBars) {
+    builder.overrideByRegexp(options.asBars, [
+      { id: 'custom.drawStyle', value: GraphDrawStyle.Bars },
+      { id: 'custom.lineWidth', value: 0 },
+      { id: 'custom.fillOpacity', value: 50 },
+      { id: 'color', value: { mode: 'fixed', fixedColor: 'red' } },
+    ]);
+  }
   if (bars || stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (thresholdLines) {
     builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));

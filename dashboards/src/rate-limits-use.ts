@@ -137,6 +137,7 @@ export function tokens(): SizedPanel {
       { expr: limit('output_tokens'), legend: 'limit: output' },
     ],
     noValue: NO_DATA.traffic,
+    colored: ['input, cache reads apart', 'output', 'limit: input', 'limit: output'],
     width: 12,
   });
 }

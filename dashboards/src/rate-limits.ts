@@ -3,7 +3,7 @@ import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
 import { dashboard } from './dashboard.ts';
 import type { SizedPanel } from './panel-options.ts';
 import { bars, graph } from './panels.ts';
-import { LABEL, metric } from './queries.ts';
+import { indent, LABEL, metric } from './queries.ts';
 import * as use from './rate-limits-use.ts';
 import { line, runbook, type Step } from './style.ts';
 import { table } from './table.ts';
@@ -56,6 +56,12 @@ function left(by: readonly string[]): string {
   ].join('\n');
 }
 
+/** With short names: `input_tokens claude-haiku-4-5` is cut off beside a bar. */
+function shortly(expression: string): string {
+  const type = `label_replace(\n${indent(expression)},\n  "limit", "$1", "${LABEL.rateLimit}", "(.+?)(_tokens)?"\n)`;
+  return `label_replace(\n${indent(type)},\n  "name", "$1", "${LABEL.requestModel}", "(?:claude-)?(.*)"\n)`;
+}
+
 function leftNow(): SizedPanel {
   return bars({
     title: 'Left of each limit, now',
@@ -64,7 +70,7 @@ function leftNow(): SizedPanel {
     decimals: 0,
     min: 0,
     max: 1,
-    queries: [{ expr: `sort(${left(LIMIT)})`, legend: NAME, instant: true }],
+    queries: [{ expr: `sort(${shortly(left(LIMIT))})`, legend: '{{limit}} {{name}}', instant: true }],
     noValue: NO_LIMITS,
     thresholds: LEFT,
     links: [runbook('AnthropicRateLimitHeadroomLow')],

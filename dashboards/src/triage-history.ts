@@ -109,13 +109,13 @@ export function streaks(): SizedPanel {
   return graph({
     title: 'Consecutive 5xx answers, by path',
     description:
-      'The longest run of server errors as of now (529 apart), and where a run of two or more began. Runs that ' +
+      'Line: the longest run of server errors as of then (529 apart). Bars: where a run of two or more began; runs that ' +
       'begin and end between two scrapes are counted too.',
     unit: 'locale',
     queries: [
       {
         expr: `max by (${LABEL.httpRoute}) (${metric('serverErrorStreak')})`,
-        legend: `now: {{${LABEL.httpRoute}}}`,
+        legend: `longest: {{${LABEL.httpRoute}}}`,
       },
       {
         expr: `${perBar('serverErrorStreaks', [LABEL.httpRoute])} > 0`,
@@ -123,6 +123,7 @@ export function streaks(): SizedPanel {
       },
     ],
     noValue: NO_DATA.zero,
+    asBars: '/^began/',
     links: [runbook('AnthropicConsecutiveServerErrors')],
   });
 }

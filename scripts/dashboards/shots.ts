@@ -1,10 +1,14 @@
 /** Pictures of the dashboards, of the sample, of a Prometheus, or of the demo. */
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PreviewOptions } from '../../tools/dashboard-preview/src/preview.ts';
 import { runDemo } from '../demo/demo.ts';
 import { printer } from '../demo/print.ts';
 import { killAll } from '../demo/processes.ts';
 import { openPreview } from './preview.ts';
+
+/** Between two marks of the time axis, for a range of a minute. */
+const TICK_MS = 10_000;
 
 /** Takes a picture of every dashboard, light and dark, into `folder`. */
 export async function shootInto(
@@ -30,6 +34,8 @@ export async function shootDemo(folder: string, onProgress: (line: string) => vo
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => stopping.abort(new Error(name)));
   const { ok } = await runDemo(printer(process.stderr), stopping.signal, async ({ prometheusUrl, since }) => {
+    // Between two marks of the time axis: a mark at the very edge would be cut off.
+    await sleep(TICK_MS - ((Date.now() - TICK_MS / 2) % TICK_MS));
     const options = { prometheusUrl, from: new Date(since).toISOString(), now: Date.now() };
     await shootInto(folder, options, onProgress);
   });

@@ -1,5 +1,5 @@
 /** The acts of the demo: what happens, and what on-call must and must not hear of it. */
-import { type AnthropicServer, answer } from '../../src/testing/index.ts';
+import { type AnthropicServer, answer, type FaultOptions } from '../../src/testing/index.ts';
 import type { Service } from './service.ts';
 
 /** The alerts that page. */
@@ -28,6 +28,12 @@ export interface Act {
   play(stage: Stage): Promise<void>;
 }
 
+/** How the API answers when it is well: now faster, now slower, as the real one does. */
+export const HEALTHY: FaultOptions = {
+  rate: 1,
+  answers: [150, 200, 250, 350, 800].map((delayMs) => answer.slow({ delayMs, eventDelayMs: 20 })),
+};
+
 /** The acts in order. */
 export const ACTS: readonly Act[] = [
   {
@@ -36,7 +42,7 @@ export const ACTS: readonly Act[] = [
     service: 'chat',
     expected: [],
     async play({ chat, reports }) {
-      await Promise.all([chat.askMany(60, 6), reports.askMany(30, 2)]);
+      await Promise.all([chat.askMany(60, 6), reports.askMany(30, 3)]);
     },
   },
   {
@@ -45,10 +51,10 @@ export const ACTS: readonly Act[] = [
     service: 'chat',
     expected: [],
     async play({ api, chat }) {
-      await chat.askMany(10, 2);
+      await chat.askMany(10, 4);
       api.plan([answer.error(500)]);
       await chat.ask();
-      await chat.askMany(10, 2);
+      await chat.askMany(10, 4);
     },
   },
   {
@@ -88,9 +94,9 @@ export const ACTS: readonly Act[] = [
     service: 'chat',
     expected: ['AnthropicHighErrorRate', 'AnthropicRetriesExhausted'],
     async play({ api, chat }) {
-      api.faults({ rate: 1, answers: [answer.error(529)], path: '/v1/messages' });
+      api.faults({ rate: 1, answers: [answer.error(529, { delayMs: 60 })] });
       await chat.askMany(24, 8);
-      api.faults();
+      api.faults(HEALTHY);
       await chat.askMany(10, 4);
     },
   },

@@ -1,6 +1,6 @@
 /** Everything running: the API, two services, Prometheus, Alertmanager and a webhook receiver; and the acts on it. */
 import { startAnthropicServer } from '../../src/testing/index.ts';
-import { ACTS, type Stage } from './acts.ts';
+import { ACTS, HEALTHY, type Stage } from './acts.ts';
 import { argumentsOf, composeService } from './compose.ts';
 import { startMonitoring } from './monitoring.ts';
 import { type ActResult, playAct } from './play.ts';
@@ -41,6 +41,7 @@ export async function runDemo(
   const cleanUps: (() => unknown)[] = [stopAll];
   try {
     const api = await startAnthropicServer({ retryAfterMs: 150 });
+    api.faults(HEALTHY);
     const webhook = await startWebhook();
     cleanUps.push(
       () => api.close(),
@@ -64,6 +65,7 @@ export async function runDemo(
     const monitoring = await startMonitoring(addresses, print.step);
     cleanUps.push(monitoring.cleanUp);
     print.urls(stage, monitoring, webhook.url);
+    await unless(signal, monitoring.scraped(['chat', 'reports']));
 
     const acts: ActResult[] = [];
     for (const [index, act] of ACTS.entries()) {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findPrometheusTools } from '../prometheus-tools.ts';
 import { type Addresses, argumentsOf, composeService } from './compose.ts';
 import { type Child, freePort, start, waitForUrl } from './processes.ts';
@@ -20,6 +21,8 @@ export interface Monitoring {
   /** The value of a query with one result; 0 when it has none. */
   query(expression: string): Promise<number>;
   alerts(): Promise<ActiveAlert[]>;
+  /** Resolves when every one of `jobs` has been scraped. */
+  scraped(jobs: readonly string[]): Promise<void>;
   /** Lines that the two wrote at level warning or above. */
   warnings(): string[];
   cleanUp(): Promise<void>;
@@ -62,6 +65,10 @@ export async function startMonitoring(
     alerts: async () => {
       const { alerts } = (await get(`${prometheusUrl}/api/v1/alerts`)) as { alerts: ActiveAlert[] };
       return alerts;
+    },
+    async scraped(jobs) {
+      const up = `count(up{job=~"${jobs.join('|')}"} == 1)`;
+      while ((await queryNumber(prometheusUrl, up)) < jobs.length) await sleep(100);
     },
     warnings: () => [prometheus, alertmanager].flatMap(warnings),
     cleanUp: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),

@@ -12,7 +12,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
 };
+/** The font of Grafana, of any weight: the components measure with it. */
+const FONT = 'node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2';
 /** The dashboards, in the order of the links at the top. */
 export const UIDS: readonly string[] = [
   'triage',
@@ -72,6 +75,7 @@ async function respond(
 
 function fileOf(pathname: string, bundle: string): string {
   if (pathname === '/') return join(HERE, 'src/page.html');
+  if (/\/Inter-\w+\.woff2$/.test(pathname)) return join(HERE, FONT);
   if (pathname.startsWith('/dashboards/')) return join(ROOT, pathname);
   // The icons of `@grafana/ui` are asked for below public/.
   if (pathname.includes('/img/'))

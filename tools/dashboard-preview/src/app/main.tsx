@@ -145,7 +145,6 @@ function Page({
   const dark = theme.isDark ? 'dark' : 'light';
   return (
     <ThemeContext.Provider value={theme}>
-      <GlobalStyles />
       <PanelContextProvider value={CONTEXT}>
         <header>
           <strong>{dashboard.title}</strong>
@@ -183,6 +182,19 @@ async function alertRegions(dashboard: Dashboard, context: QueryContext): Promis
   return merged;
 }
 
+/** The styles of Grafana, and its font: what is drawn before that is there is measured with another one. */
+async function loadStyles(theme: GrafanaTheme2): Promise<void> {
+  const place = document.body.appendChild(document.createElement('div'));
+  createRoot(place).render(
+    <ThemeContext.Provider value={theme}>
+      <GlobalStyles />
+    </ThemeContext.Provider>,
+  );
+  for (const font of ['400 14px Inter', '500 14px Inter']) {
+    while ((await document.fonts.load(font)).length === 0) await new Promise(requestAnimationFrame);
+  }
+}
+
 async function start(): Promise<void> {
   const parameters = new URLSearchParams(location.search);
   const uid = parameters.get('uid') ?? 'anthropic-triage';
@@ -193,6 +205,7 @@ async function start(): Promise<void> {
   const theme = createTheme({ colors: { mode: parameters.get('theme') === 'light' ? 'light' : 'dark' } });
   document.body.style.background = theme.colors.background.canvas;
   document.body.style.color = theme.colors.text.primary;
+  await loadStyles(theme);
   const dashboard: Dashboard = await (await fetch(`/dashboards/${uid}.json`)).json();
   const regions = await alertRegions(dashboard, contextOf(dashboard, settings, 240));
   createRoot(document.getElementById('root') as HTMLElement, { onUncaughtError: fail }).render(
