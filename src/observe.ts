@@ -23,6 +23,8 @@ export function withTelemetry<const Options extends object = Record<never, never
   const port = telemetryFor(telemetry);
   // So that the process is seen, and its series have a zero to start from, before its first call.
   port.start();
+  // The SDK refuses `null`, in its own words.
+  if (options === null) return options;
   const given = options ?? ({} as Options);
   const add = (): Options => observeGivenFetch(addSeams(given as SdkClientOptions, port)) as Options;
   return port.guard.run('options', add) ?? given;

@@ -46,7 +46,7 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
     this._telemetry ??= new Telemetry(this.getConfig());
     const { _telemetry: telemetry } = this;
     const add = (options: object | undefined): object | undefined =>
-      telemetry.enabled
+      telemetry.enabled && options !== null
         ? (telemetry.guard.run('options', () => addSeams((options ?? {}) as SdkClientOptions, telemetry)) ??
           options)
         : options;

@@ -10,30 +10,39 @@ export type AddTelemetry = (options: object | undefined) => object | undefined;
 export type CompleteClient = (client: object) => void;
 
 /**
- * A subclass of `Original` whose constructor passes its options through `add`, and the made client to `complete`. It goes by the original's name, and an
- * instance of the original counts as one of it, so code that compares classes notices nothing.
+ * A subclass of `Original` whose constructor passes its options through `add`, and the made client to `complete`. It goes by the original's name, in stack
+ * traces too, and an instance of the original counts as one of it, so code that compares classes notices nothing.
  */
 export function observedClass(
   Original: ClientClass,
   add: AddTelemetry,
   complete?: CompleteClient,
 ): ClientClass {
-  const Observed = class extends Original {
-    constructor(options?: object, ...rest: unknown[]) {
-      super(add(options), ...rest);
-      complete?.(this);
-    }
+  const Observed: ClientClass = unnamed(
+    class extends Original {
+      constructor(options?: object, ...rest: unknown[]) {
+        super(add(options), ...rest);
+        complete?.(this);
+      }
 
-    static override [Symbol.hasInstance](value: unknown): boolean {
-      // A subclass of the application inherits this, and has instances of its own.
-      // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`.
-      return Function.prototype[Symbol.hasInstance].call(this === Observed ? Original : this, value);
-    }
-  };
-  Object.defineProperty(Observed, 'name', { value: Original.name, configurable: true });
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        // A subclass of the application inherits this, and has instances of its own.
+        // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`.
+        return Function.prototype[Symbol.hasInstance].call(this === Observed ? Original : this, value);
+      }
+    },
+  );
+  for (const property of ['name', 'length'] as const) {
+    Object.defineProperty(Observed, property, { value: Original[property], configurable: true });
+  }
   if (Object.hasOwn(Original, Original.name)) {
     // `Anthropic.Anthropic` is the class itself.
     Object.defineProperty(Observed, Original.name, { value: Observed, configurable: true, writable: true });
   }
   return Observed;
+}
+
+/** A class that is passed on takes no name from what it is assigned to. Stack traces prefer that name to the `name` property. */
+function unnamed(value: ClientClass): ClientClass {
+  return value;
 }

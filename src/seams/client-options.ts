@@ -1,5 +1,6 @@
 /** Puts the two seams, tap and attempt middleware, into the options of a client. */
 import type { SeamPort } from '../ports/seam-port.ts';
+import { copyOptions } from './copy-options.ts';
 import { createCallMiddleware, DEFAULT_MAX_RETRIES } from './legacy/call-middleware.ts';
 import { type ClientSeams, createSeams, seamsOf } from './legacy/client-seams.ts';
 import {
@@ -34,7 +35,7 @@ export function addSeams<Options extends SdkClientOptions>(options: Options, por
     const ours = seamMiddleware(seams, maxRetries);
     added.middleware = middleware.length > 0 ? [createChainMiddleware(), ...middleware, ours] : [ours];
   }
-  return { ...options, ...added };
+  return Object.assign(copyOptions(options), added);
 }
 
 /** The middleware that fits the SDK, which shows only when the client is made. */

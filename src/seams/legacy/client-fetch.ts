@@ -1,5 +1,6 @@
 /** Puts the observed `fetch` into clients of an SDK that has no other seam. */
 import type { SeamPort } from '../../ports/seam-port.ts';
+import { copyOptions } from '../copy-options.ts';
 import type { SdkClient, SdkClientOptions } from '../sdk-shapes.ts';
 import {
   DEFAULT_TIMEOUT,
@@ -19,7 +20,9 @@ export function observeGivenFetch<Options extends SdkClientOptions>(options: Opt
   const { openTelemetry, fetch } = options;
   const seams = seamsOf(openTelemetry);
   if (!seams || typeof fetch !== 'function' || isObservedFetch(fetch)) return options;
-  return { ...options, fetch: observeFetch(fetch as Fetch, seams, settingsOf(options)) };
+  return Object.assign(copyOptions(options), {
+    fetch: observeFetch(fetch as Fetch, seams, settingsOf(options)),
+  });
 }
 
 /** Whether `fetch` is all that can be observed of `client`: its SDK makes no spans and runs no middleware. */

@@ -55,6 +55,9 @@ export const CLIENTS: readonly Scenario[] = scenarios({
   'frozen options': made(({ options }) => Object.freeze(options())),
   'options with getters': made((world) => getters(world, true)),
   'options whose getters are inherited': made((world) => getters(world, false)),
+  'options of a class, with a custom fetch': made((world) =>
+    Object.assign(getters(world, false), { fetch: globalThis.fetch }),
+  ),
   'options that are null': made(() => null),
   'options with a getter that throws': made((world) =>
     Object.defineProperty({ ...world.options() }, 'maxRetries', {
