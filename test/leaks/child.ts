@@ -13,6 +13,9 @@ import { createMeter } from '../helpers/telemetry.ts';
 import { ENDINGS, type Ending } from './endings.ts';
 import { startServerThread } from './server.ts';
 
+/** A figure before the calls and after them. */
+export type Change = readonly [before: number, after: number];
+
 /** What is left of the calls with one ending. */
 export interface Left {
   readonly name: string;
@@ -23,12 +26,14 @@ export interface Left {
   readonly openCalls: number;
   /** Spans that were started and not ended. */
   readonly openSpans: number;
-  /** Bytes of heap after garbage collection, beyond those before. */
-  readonly heap: number;
-  /** Timers that keep the process alive. */
+  /** Bytes of heap after garbage collection, before and after. */
+  readonly heap: Change;
+  /** What keeps the process alive (sockets, timers, the server's thread), before and after. */
+  readonly handles: Change;
+  /** Timers that keep the process alive, after. */
   readonly timers: number;
-  /** Series of all metrics together. */
-  readonly series: number;
+  /** Series of all metrics together, before and after. */
+  readonly series: Change;
   /** `anthropic.telemetry.errors`. */
   readonly errors: number;
 }
@@ -73,7 +78,7 @@ for (const ending of ENDINGS) {
   await make(ending, WARM_UP);
   await settle();
   outcomes = {};
-  const before = heap();
+  const before = { heap: heap(), handles: handles().length, series: await countSeries() };
   await make(ending, calls);
   await settle();
   const left: Left = {
@@ -82,9 +87,10 @@ for (const ending of ENDINGS) {
     outcomes,
     openCalls: await sum('anthropic.client.active_calls'),
     openSpans,
-    heap: heap() - before,
-    timers: process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length,
-    series: [...(await meter.collect()).values()].reduce((total, points) => total + points.length, 0),
+    heap: [before.heap, heap()],
+    handles: [before.handles, handles().length],
+    timers: handles().filter((name) => name === 'Timeout').length,
+    series: [before.series, await countSeries()],
     errors: await sum('anthropic.telemetry.errors'),
   };
   process.stdout.write(`${JSON.stringify(left)}\n`);
@@ -124,6 +130,14 @@ async function settle(): Promise<void> {
 function heap(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;
+}
+
+function handles(): string[] {
+  return process.getActiveResourcesInfo();
+}
+
+async function countSeries(): Promise<number> {
+  return [...(await meter.collect()).values()].reduce((total, points) => total + points.length, 0);
 }
 
 /** Objects that are alive. It takes its time. */
