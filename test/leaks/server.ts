@@ -30,7 +30,9 @@ export async function startServerThread(): Promise<ServerThread> {
 
 if (parentPort) {
   const port = parentPort;
-  const server = await startAnthropicServer({ retryAfterMs: 1, keepRequests: 1, deltas: 1 });
+  // The usual limits would refuse what a hundred thousand calls ask for.
+  const rateLimits = { requests: 1e9, inputTokens: 1e12, outputTokens: 1e12 };
+  const server = await startAnthropicServer({ retryAfterMs: 1, keepRequests: 1, deltas: 1, rateLimits });
   port.on('message', async (message: readonly Answer[] | 'reset') => {
     if (message === 'reset') {
       await server.settled();
