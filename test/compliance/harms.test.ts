@@ -2,46 +2,22 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Answer, type AnthropicServer, answer } from '../../src/testing/index.ts';
+import { type Answer, answer } from '../../src/testing/index.ts';
 import { startApi } from '../helpers/api.ts';
-import { createApp, type Ended, freePort, ROOT, run, startCollector } from '../helpers/process.ts';
-import { BOTH, BREAK, CONNECTIONS, PROMISES, READ, SETUP, UNREAD, UNTOUCHED } from './support/apps.ts';
-
-const REGISTER = join(ROOT, 'src/register/index.ts');
-
-interface Pair {
-  readonly bare: Ended;
-  readonly observed: Ended;
-  readonly requests: ReadonlyArray<readonly AnthropicServer['requests'][number][]>;
-}
-
-/** Runs an application without telemetry, and then with it. What it prints and its exit code must be the same. */
-async function expectUnharmed(
-  text: string,
-  plan: () => readonly Answer[] = () => [],
-  { flags = [], file = 'app.mjs' }: { flags?: readonly string[]; file?: string } = {},
-): Promise<Pair> {
-  const api = await startApi();
-  const folder = createApp({ [file]: text });
-  const ends: Ended[] = [];
-  const requests: AnthropicServer['requests'][number][][] = [];
-  for (const more of [[], ['--import', REGISTER]]) {
-    api.reset();
-    api.plan(plan());
-    const env = { BASE_URL: api.url, OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()) };
-    ends.push(await run(folder, [...flags, ...more, file], env));
-    await api.settled();
-    requests.push([...api.requests]);
-  }
-  const [bare, observed] = ends as [Ended, Ended];
-  expect(observed).toMatchObject({ code: bare.code, signal: bare.signal, stdout: bare.stdout });
-  // What a crash writes names lines of the SDK, and the ids of answers.
-  if (bare.code === 0) expect(observed.warnings).toEqual(bare.warnings);
-  return { bare, observed, requests };
-}
-
-const ends = ({ observed }: Pair): unknown[] =>
-  observed.records.filter(({ event }) => event === 'anthropic.call').map(({ outcome }) => outcome);
+import { createApp, freePort, ROOT, run, startCollector } from '../helpers/process.ts';
+import {
+  ABORTS,
+  BOTH,
+  BREAK,
+  CONNECTIONS,
+  GLOBALS,
+  PROMISES,
+  READ,
+  SETUP,
+  UNREAD,
+  UNTOUCHED,
+} from './support/apps.ts';
+import { calls, ends, expectUnharmed, REGISTER } from './support/pair.ts';
 
 describe('no harm', () => {
   test.each<[string, () => readonly Answer[]]>([
@@ -62,6 +38,16 @@ describe('no harm', () => {
     const pair = await expectUnharmed(text, () => [answer.error(400)]);
     expect(pair.bare.code).toBe(1);
     expect(pair.observed.code).toBe(1);
+  });
+
+  test.each([
+    ['--import', 'app.mjs'],
+    ['--require', 'app.cjs'],
+  ])('the SDK loads under %s: neither require nor import of it throws', async (flag, file) => {
+    const text = `const load = async () => ${file.endsWith('cjs') ? "require('@anthropic-ai/sdk')" : "import('@anthropic-ai/sdk')"};
+load().then(({ default: Anthropic, Anthropic: Named, APIError }) => console.log(Anthropic === Named, typeof APIError));`;
+    const { observed } = await expectUnharmed(text, undefined, { file, ways: [[], [flag, REGISTER]] });
+    expect(observed).toMatchObject({ code: 0, stdout: 'true function\n' });
   });
 
   test('withResponse, asResponse, messages.stream and the methods of the client are there', async () => {
@@ -86,6 +72,20 @@ describe('no harm', () => {
   test('streams that nobody reads do not stay open: each is recorded as canceled once it is collected', async () => {
     const pair = await expectUnharmed(UNREAD, undefined, { flags: ['--expose-gc'] });
     expect(ends(pair)).toEqual(Array.from({ length: 20 }, () => 'canceled'));
+  });
+
+  test('a failure that the application handles is not told as unhandled, of a stream helper neither', async () => {
+    const text = `process.on('unhandledRejection', (reason) => print('unhandled', String(reason)));\n${READ}`;
+    const { observed } = await expectUnharmed(text, () => [answer.sseError(), answer.resetStream()]);
+    expect(observed.stdout).not.toContain('unhandled');
+  });
+
+  test('no provider, context manager or propagator is registered by withTelemetry and observe', async () => {
+    const { observed } = await expectUnharmed(GLOBALS, undefined, {
+      ways: [[], []],
+      env: { ANTHROPIC_OTEL_LOG: 'none' },
+    });
+    expect(observed.stdout).toBe('"ProxyTracerProvider" "NoopMeterProvider" "message"\n');
   });
 
   test('both builds of the SDK load and are recorded in one process', async () => {
@@ -135,6 +135,117 @@ await client.messages.stream(request).done().catch(() => {});`;
     ];
     const count = (name: string): number => names.filter((match) => match[1] === name).length;
     expect([count('anthropic.messages.create'), count('POST')]).toEqual([3, 4]);
+  });
+});
+
+/** What an API that caches a prompt says of its tokens; `message_start` says 1 for the output. */
+const CACHED = {
+  input_tokens: 10,
+  cache_creation_input_tokens: 100,
+  cache_creation: { ephemeral_5m_input_tokens: 60, ephemeral_1h_input_tokens: 40 },
+  cache_read_input_tokens: 1000,
+  output_tokens: 25,
+};
+
+describe('no wrong figure', () => {
+  test('the tokens of a stream are those of its last count, and cached ones are in the input once', async () => {
+    const pair = await expectUnharmed(READ, () => [
+      answer.ok({ usage: CACHED }),
+      answer.ok({ usage: CACHED }),
+    ]);
+    const tokens = {
+      input_tokens: 1110,
+      output_tokens: 25,
+      cache_read_tokens: 1000,
+      cache_write_tokens: 100,
+    };
+    expect(calls(pair)).toMatchObject([tokens, tokens]);
+  });
+
+  test('a stream that is cut before its end is an error, and what it did not tell is absent and not zero', async () => {
+    const pair = await expectUnharmed(READ, () => [answer.cutStream(), answer.cutStream()]);
+    expect(ends(pair)).toEqual(['error', 'error']);
+    for (const call of calls(pair)) {
+      expect(call).toMatchObject({ input_tokens: 5, error_type: 'api_error' });
+      expect(call).not.toHaveProperty('output_tokens');
+      expect(call).not.toHaveProperty('cost_usd', 0);
+    }
+  });
+
+  test('an error event after HTTP 200 is an error, by the name that the API gives it', async () => {
+    const pair = await expectUnharmed(READ, () => [
+      answer.sseError('overloaded_error'),
+      answer.sseError('rate_limit_error'),
+    ]);
+    expect(calls(pair).map(({ error_type }) => error_type)).toEqual(['overloaded_error', 'rate_limit_error']);
+  });
+
+  test('a call that the application aborts is canceled: no success, no error, and none is lost', async () => {
+    const pair = await expectUnharmed(ABORTS, () => [answer.hang(), answer.hangBody(3), answer.hangBody(3)]);
+    expect(ends(pair)).toEqual(['canceled', 'canceled', 'canceled']);
+    for (const call of calls(pair)) expect(call).not.toHaveProperty('stop_reason');
+  });
+
+  test('a streamed call that is refused ends as an error, and so does the helper', async () => {
+    const text = READ.replace('stream: true })))', 'stream: true }).catch(() => [])))');
+    const pair = await expectUnharmed(text, () => [answer.error(400), answer.error(400)]);
+    expect(calls(pair)).toMatchObject([
+      { outcome: 'error', status: 400 },
+      { outcome: 'error', status: 400 },
+    ]);
+  });
+
+  test('a call with retries is one call with its attempts, each with its status and request id', async () => {
+    const pair = await expectUnharmed(`${SETUP}\nawait client.messages.create(request);`, () => [
+      answer.error(529),
+      answer.error(529),
+    ]);
+    expect(pair.observed.records).toMatchObject([
+      { event: 'anthropic.attempt.retried', attempt: 1, status: 529, request_id: expect.any(String) },
+      { event: 'anthropic.attempt.retried', attempt: 2, status: 529, request_id: expect.any(String) },
+      { event: 'anthropic.call', outcome: 'ok', attempts: 3, request_ids: { length: 3 } },
+    ]);
+  });
+
+  test('spans say where the request went and what was asked for, and nothing that was not', async () => {
+    const api = await startApi();
+    const collector = await startCollector();
+    await run(
+      createApp({ 'app.mjs': `${SETUP}\nawait client.messages.create(request);` }),
+      ['--import', REGISTER, 'app.mjs'],
+      {
+        BASE_URL: api.url,
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      },
+    );
+    const traces = collector.received.get('/v1/traces') ?? '';
+    expect(traces).toContain('{"key":"server.address","value":{"stringValue":"127.0.0.1"}}');
+    expect(traces).not.toMatch(/api\.anthropic\.com|temperature|top_p|top_k/);
+    expect(traces).not.toContain('Hello');
+  });
+
+  test('tracing that Sentry switches off for the whole process costs no metric and no log record', async () => {
+    const pair = await expectUnharmed(READ, undefined, { env: { ANTHROPIC_OPEN_TELEMETRY: 'false' } });
+    expect(calls(pair)).toMatchObject([
+      { outcome: 'ok', output_tokens: 27 },
+      { outcome: 'ok', output_tokens: 27 },
+    ]);
+  });
+
+  test('a client in a worker thread is recorded, and the thread ends as it would', async () => {
+    const text = `import { isMainThread, Worker } from 'node:worker_threads';
+if (isMainThread) new Worker(new URL(import.meta.url)).on('exit', (code) => console.log('exit', code));
+else {
+  const { default: Anthropic } = await import('@anthropic-ai/sdk');
+  const client = new Anthropic({ baseURL: process.env.BASE_URL, logLevel: 'off' });
+  const request = { model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] };
+  console.log((await client.messages.create(request)).type);
+}`;
+    const pair = await expectUnharmed(text);
+    expect(pair.observed.stdout).toBe('message\nexit 0\n');
+    expect(ends(pair)).toEqual(['ok']);
   });
 });
 

@@ -75,6 +75,31 @@ await client.messages.create(params);
 print(JSON.stringify(process.env) === before, JSON.stringify(params) === JSON.stringify(copy), handlers);
 `;
 
+/** Aborts a call that waits, a stream that is read, and a stream helper. */
+export const ABORTS: string = `${SETUP}
+const controller = new AbortController();
+setTimeout(() => controller.abort(), 200);
+print(await client.messages.create(request, { signal: controller.signal }).catch((error) => error.constructor.name));
+const second = new AbortController();
+const stream = await client.messages.create({ ...request, stream: true }, { signal: second.signal });
+for await (const event of stream) { print(event.type); second.abort(); }
+const helper = client.messages.stream(request);
+helper.on('streamEvent', () => helper.abort());
+print(await helper.done().catch((error) => error.constructor.name));
+await sleep(100);
+`;
+
+/** Prints what is registered with OpenTelemetry after telemetry was added in code. */
+export const GLOBALS: string = `
+import { metrics, trace } from '@opentelemetry/api';
+import { observe, withTelemetry } from 'anthropic-otel';
+import Anthropic from '@anthropic-ai/sdk';
+const options = { baseURL: process.env.BASE_URL, logLevel: 'off' };
+const client = observe(new Anthropic(withTelemetry(options)));
+const { type } = await client.messages.create({ model: 'claude-opus-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] });
+console.log(...[trace.getTracerProvider().constructor.name, metrics.getMeterProvider().constructor.name, type].map((value) => JSON.stringify(value)));
+`;
+
 /** Tells every address that the process connects to. To be loaded before anything else. */
 export const CONNECTIONS: string = `
 const { Socket } = require('node:net');

@@ -1,0 +1,110 @@
+/**
+ * Other instrumentations in the same process, loaded before ours and after it: what they leave the application with stays so. Those of
+ * `test/compliance/beside` are run where they are installed: `npm install --prefix test/compliance/beside`.
+ */
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { answer } from '../../src/testing/index.ts';
+import { createApp, ROOT } from '../helpers/process.ts';
+import { SETUP } from './support/apps.ts';
+import { calls, expectUnharmed, REGISTER } from './support/pair.ts';
+
+const INSTALLED = join(ROOT, 'test/compliance/beside/node_modules');
+const hooked = (imports: string, instrumentations: string): string => `
+import { register } from 'node:module';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
+${imports}
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: ['http', 'node:http', 'https'] } });
+registerInstrumentations({ instrumentations: [${instrumentations}] });
+`;
+
+/** What is loaded beside us, and whether it hides the spans of the SDK. */
+const OTHERS = [
+  {
+    name: 'the undici instrumentation',
+    installed: true,
+    code: hooked(
+      `import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';`,
+      'new UndiciInstrumentation()',
+    ),
+  },
+  {
+    name: 'the http and undici instrumentations',
+    installed: existsSync(join(INSTALLED, '@opentelemetry/instrumentation-http')),
+    code: hooked(
+      `import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { HttpInstrumentation } from '${join(INSTALLED, '@opentelemetry/instrumentation-http/dist/index.cjs')}';`,
+      'new HttpInstrumentation(), new UndiciInstrumentation()',
+    ),
+  },
+  {
+    name: 'Sentry',
+    installed: existsSync(join(INSTALLED, '@sentry/node')),
+    code: `import * as Sentry from '@sentry/node';
+Sentry.init({ dsn: 'http://key@127.0.0.1:9/1', tracesSampleRate: 1 });`,
+  },
+] as const;
+
+/** Everything that an application does with a client. */
+const APP = `${SETUP}
+const { data, response } = await client.messages.create(request).withResponse();
+print(data.type, response.status, client instanceof Anthropic, Anthropic.name, Object.keys(client).length);
+print(await read(await client.messages.create({ ...request, stream: true })));
+const seen = [];
+const final = await client.messages.stream(request).on('text', (text) => seen.push(text)).finalMessage();
+print(final.content[0].text === seen.join(''), final.usage);
+print(await read(await client.messages.create({ ...request, stream: true })));
+for await (const event of await client.messages.create({ ...request, stream: true })) { print(event.type); break; }
+print(await client.messages.create(request).catch((error) => [error.constructor.name, error.status, error.message]));
+print(process.env.ANTHROPIC_OPEN_TELEMETRY ?? 'unset');
+process.exit(5);
+`;
+const PLAN = () => [
+  answer.error(529),
+  answer.ok(),
+  answer.ok(),
+  answer.ok(),
+  answer.sseError(),
+  answer.hangBody(3),
+  answer.error(400, { message: 'no', headers: { 'request-id': 'req_1' } }),
+];
+
+/** A folder for the application, in which the others can be imported. */
+function createFolder(other: string): string {
+  const text = APP.replace('error.message', "error.message.replace(/req_\\w+/, 'req')");
+  const folder = createApp({ 'app.mjs': text, 'other.mjs': other });
+  if (existsSync(INSTALLED)) {
+    const there = new Set(readdirSync(join(folder, 'node_modules')));
+    for (const name of readdirSync(INSTALLED)) {
+      if (!there.has(name) && !name.startsWith('.'))
+        symlinkSync(join(INSTALLED, name), join(folder, 'node_modules', name));
+    }
+  }
+  return folder;
+}
+
+describe.each(OTHERS)('beside $name', ({ installed, code }) => {
+  test.skipIf(!installed).each([
+    ['before', ['--import', './other.mjs', '--import', REGISTER]],
+    ['after', ['--import', REGISTER, '--import', './other.mjs']],
+  ])(
+    'that is loaded %s ours, the application gets the same, and every call is recorded once',
+    async (_order, flags) => {
+      const pair = await expectUnharmed('', PLAN, {
+        folder: createFolder(code),
+        ways: [['--import', './other.mjs'], flags],
+      });
+      expect(pair.bare.code).toBe(5);
+      expect(pair.observed.warnings).toEqual(pair.bare.warnings);
+      expect(calls(pair).map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
+        ['ok', 2],
+        ['ok', 1],
+        ['ok', 1],
+        ['error', 1],
+        ['canceled', 1],
+        ['error', 1],
+      ]);
+    },
+  );
+});
