@@ -43,7 +43,8 @@ function totalOf(counter: string, by: readonly string[]): string {
   const dated = `(${known} or ${first} >= time() - $__range_s - ${grace})`;
   const restarted = `changes(${started}[$__range]) > 0`;
   const restarts = `(${started} > last_over_time(${started}[1h] offset $__interval))`;
-  const peak = `(max_over_time(${counter}[$__rate_interval]) and ${TARGET} ${restarts}) > last_over_time(${counter}[$__rate_interval])`;
+  // An instant selector reads each sample once; a range selector copies its window at every step.
+  const peak = `(max_over_time(${counter}[$__rate_interval]) and ${TARGET} ${restarts}) > ${counter}`;
   const last = `last_over_time(${counter}[1h] offset $__interval) and ${TARGET} ${restarts}`;
   return [
     `${sumBy(by)} (`,

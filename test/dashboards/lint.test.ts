@@ -1,10 +1,10 @@
 /** The rules of dashboard-linter and the traps of the builders, as tests. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
+import { DEFAULT_CONFIG, seconds } from '../../alerts/src/config.ts';
 import { ruleGroups } from '../../alerts/src/groups.ts';
 import { isAlert } from '../../alerts/src/rule.ts';
-import { variable } from '../../dashboards/src/style.ts';
+import { STATUS_PAGE, variable } from '../../dashboards/src/style.ts';
 import { DASHBOARDS, type PanelJson } from './support/panels.ts';
 
 const ALERTS = ruleGroups(DEFAULT_CONFIG)
@@ -117,6 +117,74 @@ it('every alert links to a dashboard that exists, and to a panel of it', () => {
 it('every alert has its runbook on a panel or in the first steps', () => {
   const all = DASHBOARDS.map(({ json }) => JSON.stringify(json)).join();
   for (const { alert } of ALERTS) expect(all, alert).toContain(`/${alert}.md`);
+});
+
+describe('the way from a number to its cause', () => {
+  const panel = (uid: string, title: string): PanelJson => {
+    const found = DASHBOARDS.find(({ json }) => json.uid === uid)?.json.panels.find((p) => p.title === title);
+    if (!found) throw new Error(`there is no ${uid}: ${title}`);
+    return found;
+  };
+
+  it.each(['anthropic-triage', 'anthropic-errors'])(
+    '%s: what failed leads to its log lines and its traces',
+    (uid) => {
+      const { fieldConfig } = panel(uid, 'What failed in the time range');
+      const links = fieldConfig?.overrides
+        .flatMap(({ properties }) => properties)
+        .filter(({ id }) => id === 'links')
+        .flatMap(({ value }) => value as { title: string; url: string }[]);
+      expect(links?.map(({ title }) => title)).toEqual(['Log lines', 'Traces']);
+      for (const [index, source] of ['logs', 'traces'].entries()) {
+        const text = new URL(links?.[index]?.url ?? '', 'http://grafana').searchParams.get('panes') ?? '';
+        const { a } = JSON.parse(text);
+        expect(a.datasource).toBe(variable(source));
+        expect(a.range).toEqual({ from: variable('__from'), to: variable('__to') });
+        expect(JSON.stringify(a.queries)).toContain(variable('__value.raw'));
+      }
+    },
+  );
+
+  it('triage leads to the status page, to every runbook, and from each alert to its own', () => {
+    const triage = DASHBOARDS.find(({ json }) => json.uid === 'anthropic-triage')?.json;
+    expect(triage?.links.map(({ url }) => url)).toContain(STATUS_PAGE);
+    expect(JSON.stringify(panel('anthropic-triage', 'What to do'))).toContain(STATUS_PAGE);
+    for (const { alert } of ALERTS) {
+      expect(JSON.stringify(panel('anthropic-triage', 'Runbooks'))).toContain(`/${alert}.md`);
+    }
+    for (const title of ['error rate', '5xx in a row', '401', 'retries']) {
+      expect(panel('anthropic-triage', `Alert: ${title}`).links?.[0]?.url).toMatch(/runbooks\/\w+\.md$/);
+    }
+  });
+
+  it('graphs of latency ask for exemplars', () => {
+    for (const title of [
+      'Calls, by duration',
+      'Attempts, by duration',
+      'Time to the first chunk, by model',
+    ]) {
+      for (const target of panel('anthropic-latency', title).targets ?? []) {
+        expect(target.exemplar, title).toBe(true);
+      }
+    }
+  });
+
+  it('red begins where the alert does', () => {
+    const red = (uid: string, title: string) =>
+      panel(uid, title)
+        .fieldConfig?.defaults.thresholds?.steps.filter(({ color }) => color === 'red')
+        .map(({ value }) => value);
+    const { errorRate, headroom, spend, exhaustionForecast } = DEFAULT_CONFIG;
+    expect(red('anthropic-triage', `Error rate (last ${errorRate.window})`)).toEqual([errorRate.ratio]);
+    expect(red('anthropic-triage', `Error rate after retries, by model (${errorRate.window})`)).toEqual([
+      errorRate.ratio,
+    ]);
+    expect(red('anthropic-errors', 'Error rate in the time range')).toEqual([errorRate.ratio]);
+    expect(red('anthropic-rate-limits', 'Left of each limit')).toEqual([headroom.ratio]);
+    expect(red('anthropic-rate-limits', 'Used up in')).toEqual([seconds(exhaustionForecast.horizon)]);
+    expect(red('anthropic-cost', 'At this rate, USD a day')).toEqual([spend.dailyBudgetUsd]);
+    expect(red('anthropic-cost', `Budget of $${spend.dailyBudgetUsd} a day`)).toEqual([1]);
+  });
 });
 
 function legendShown({ type, options }: PanelJson): boolean {

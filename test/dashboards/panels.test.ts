@@ -110,6 +110,15 @@ describe('without telemetry', () => {
 });
 
 describe('without traffic', () => {
+  it('nothing but the telemetry of the telemetry has a value other than zero', () => {
+    const shown = quiet.all.filter(({ series }) =>
+      series.some(({ values }) => values.some(([, value]) => value !== 0)),
+    );
+    expect(shown.map(({ name }) => name).filter((name) => !name.startsWith('anthropic-telemetry:'))).toEqual(
+      [],
+    );
+  });
+
   it('every panel shows zeros or its text for no data, and no NaN', () => {
     for (const { name, series } of quiet.all) {
       for (const { values } of series) for (const [, value] of values) expect(value, name).not.toBeNaN();

@@ -8,6 +8,7 @@ export interface Target {
   readonly legendFormat: string;
   readonly instant: boolean;
   readonly format: string;
+  readonly exemplar?: boolean;
   readonly datasource: { readonly type: string; readonly uid: string };
 }
 
@@ -21,8 +22,16 @@ export interface PanelJson {
   readonly targets?: readonly Target[];
   readonly datasource?: { readonly uid: string };
   readonly fieldConfig?: {
-    readonly defaults: { readonly unit?: string; readonly noValue?: string };
-    readonly overrides: readonly unknown[];
+    readonly defaults: {
+      readonly unit?: string;
+      readonly noValue?: string;
+      readonly thresholds?: {
+        readonly steps: readonly { readonly value: number | null; readonly color: string }[];
+      };
+    };
+    readonly overrides: readonly {
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
   };
   readonly options?: { readonly legend?: { readonly showLegend?: boolean; readonly show?: boolean } };
   readonly links?: readonly { readonly url: string }[];
