@@ -73,6 +73,8 @@ const params = { ...request, extraAttributes: undefined, metadata: { user_id: 'u
 const copy = structuredClone(params);
 await client.messages.create(params);
 print(JSON.stringify(process.env) === before, JSON.stringify(params) === JSON.stringify(copy), handlers);
+// What was set before the application began shows in comparison with the run without telemetry.
+print(Object.entries(process.env).filter(([name]) => name !== 'OTEL_EXPORTER_PROMETHEUS_PORT').sort());
 `;
 
 /** Aborts a call that waits, a stream that is read, and a stream helper. */
