@@ -16,6 +16,11 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
   'register, in ES modules': { mode: 'register', loader: 'esm' },
   'register, in CommonJS': { mode: 'register', loader: 'cjs' },
+  'register, with the spans of the SDK switched off': {
+    mode: 'register',
+    loader: 'esm',
+    env: { ANTHROPIC_OPEN_TELEMETRY: 'false' },
+  },
 };
 
 const equal = new Map(SCENARIOS.map(({ name }) => [name, 0]));

@@ -57,7 +57,7 @@ export const ANSWERS: readonly Scenario[] = scenarios({
   'an answer in pieces of one byte': meets(() => [answer.ok({ chunkBytes: 1 })]),
   'no answer before the timeout': {
     plan: () => [answer.hang()],
-    use: ({ client, hello }) => client({ timeout: 60, maxRetries: 0 }).messages.create(hello),
+    use: ({ client, hello }) => client({ timeout: 400, maxRetries: 0 }).messages.create(hello),
   },
   'no answer before the timeout, and then a good one': {
     plan: () => [answer.hang()],

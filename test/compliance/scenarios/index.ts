@@ -5,6 +5,7 @@ import { CALLS } from './calls.ts';
 import { CLIENTS, COPIES } from './clients.ts';
 import { FETCHES } from './fetches.ts';
 import { MIDDLEWARE } from './middleware.ts';
+import { PLATFORMS } from './platforms.ts';
 import { STREAMS } from './streams.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -14,5 +15,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MIDDLEWARE,
   ...FETCHES,
   ...CLIENTS,
+  ...PLATFORMS,
   ...COPIES,
 ];

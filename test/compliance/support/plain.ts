@@ -67,7 +67,7 @@ export function classesOf(value: object): string[] {
 /** `text` without what differs between any two runs. */
 export function withoutIds(text: string): string {
   return text
-    .replace(/\b(msg|req|toolu|msgbatch)_01\w+/g, '$1')
+    .replace(/\b(msg|req|req_vrtx|toolu|msgbatch)_01\w+/g, '$1')
     .replace(/127\.0\.0\.1:\d+/g, 'server')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
     .replace(/\b\d+(\.\d+)?ms\b/g, 'ms')
