@@ -21,11 +21,16 @@ export async function installPreview(onProgress: (line: string) => void): Promis
   const { code, output } = await npmCi();
   if (code === 0 && existsSync(INSTALLED)) return;
   throw new Error(
-    `${output.trim().split('\n').slice(-4).join('\n')}\n\n` +
+    `${output.split('\n').filter(isError).slice(0, 3).join('\n')}\n\n` +
       "The preview needs packages of its own, and `npm ci` in tools/dashboard-preview could not get them. Is npm's " +
       'registry reachable from here? Without it, copy tools/dashboard-preview/node_modules from a machine that has ' +
       'them. Pictures of all dashboards are in docs/images, and `docker compose up --wait` starts a real Grafana.',
   );
+}
+
+/** A line that says what is wrong. */
+function isError(line: string): boolean {
+  return /^npm error|^Error/.test(line);
 }
 
 function npmCi(): Promise<{ code: number | null; output: string }> {
