@@ -53,7 +53,7 @@ async function runApp(
   };
   if (read === 'closed') child.stdout.destroy();
   else if (read === 'read') listen();
-  else if (read === 'read late') setTimeout(listen, 1500);
+  else if (read === 'read late') child.once('exit', listen);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, attempts: api.sent.attempts, ...written };
 }

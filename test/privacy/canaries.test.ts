@@ -46,6 +46,18 @@ interface Outputs extends Output {
 const closing: (() => void)[] = [];
 afterAll(() => {
   for (const close of closing) close();
+  let bytes = 0;
+  let hits = 0;
+  for (const { otlp, pages, records, warnings } of runs.values()) {
+    const texts = [...otlp.values()].map(withoutToolDescriptions);
+    for (const text of [...texts, ...pages, JSON.stringify(records), ...warnings]) {
+      bytes += Buffer.byteLength(text);
+      hits += leaks(text).length;
+    }
+  }
+  process.stdout.write(
+    `canary: ${hits} hits in ${bytes} bytes of metrics, spans, log records and warnings, of ${SCENARIOS.length} scenarios in ${runs.size} ways\n`,
+  );
 });
 
 async function startCollector(): Promise<{ url: string; otlp: Map<string, string> }> {
