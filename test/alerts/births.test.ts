@@ -8,7 +8,7 @@ import { seconds } from '../../alerts/src/config.ts';
 import { ANY_EVENT_RULES } from './support/any-event.ts';
 import { type PromtoolTest, testRules } from './support/promtool.ts';
 import { expressionOf, rulesOf } from './support/rules.ts';
-import { BIRTH_SCENARIOS, visibleEvents } from './support/scenarios.ts';
+import { birthScenarios, visibleEvents } from './support/scenarios.ts';
 import { world } from './support/world.ts';
 
 const STEP = 15;
@@ -16,7 +16,7 @@ const UNTIL = 2700;
 
 describe.each(ANY_EVENT_RULES)('$rule', ({ rule, series, window }) => {
   it.each(['scrape', 'push'] as const)('counts exactly in every scenario, by %s', async (path) => {
-    const tests: PromtoolTest[] = BIRTH_SCENARIOS.map((scenario) => {
+    const tests: PromtoolTest[] = birthScenarios(seconds(window)).map((scenario) => {
       const expectations = [];
       for (let time = 0; time <= UNTIL; time += STEP) {
         const count = visibleEvents(scenario, time, seconds(window), STEP);

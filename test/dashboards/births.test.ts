@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { perBar, total } from '../../dashboards/src/queries.ts';
 import { interpolate } from '../../tools/dashboard-preview/src/interpolate.ts';
 import { type PromtoolTest, testRules } from '../alerts/support/promtool.ts';
-import { BIRTH_SCENARIOS, visibleEvents } from '../alerts/support/scenarios.ts';
+import { birthScenarios, visibleEvents } from '../alerts/support/scenarios.ts';
 import { world } from '../alerts/support/world.ts';
 
 const SERIES = 'anthropic_client_authentication_failures_total{http_route="/v1/messages"}';
@@ -33,7 +33,7 @@ describe.each([
       scrapeInterval: kind === 'bars' ? range : STEP,
       variables: { job: '.+', instance: '.+' },
     });
-    const tests: PromtoolTest[] = BIRTH_SCENARIOS.map((scenario) => {
+    const tests: PromtoolTest[] = birthScenarios(range).map((scenario) => {
       const expectations = [];
       // A range that begins before the test knows nothing of its beginning, like a fresh Prometheus.
       for (let time = range < 600 ? 0 : range; time <= UNTIL; time += 2 * STEP) {

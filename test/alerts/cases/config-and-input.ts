@@ -99,12 +99,15 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
         [INVALID]: 2,
         [TOO_LARGE]: 1,
         [BROKEN]: 1,
-        [CANCELED]: 1000,
+        [CANCELED]: [
+          [-400, 1000],
+          [0, 1000],
+        ],
       },
     },
     silent: {
       '2 of 40 attempts, and conflicts': { [OK]: 25, [INVALID]: 2, [BROKEN]: 10, [CONFLICT]: 3 },
-      '3 of 39 attempts': { [OK]: 36, [INVALID]: 3, [CANCELED]: 1000 },
+      '5 of 39 attempts': { [OK]: 34, [INVALID]: 5, [CANCELED]: 1000 },
       'one of one': { [INVALID]: 1 },
     },
     share: { good: OK, failed: INVALID, limit: { [OK]: 38, [INVALID]: 2 } },

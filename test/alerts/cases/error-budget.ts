@@ -102,6 +102,21 @@ function handful(
   };
 }
 
+/** Bursts of calls: when, in seconds before `at`, how many, and how many of them fail. */
+type Bursts = readonly (readonly [before: number, calls: number, failed: number])[];
+
+/** Nothing but `bursts`, and no alert around `at`: some window is exactly at its threshold then. */
+function boundary(speed: 'Fast' | 'Slow', name: string, at: number, bursts: Bursts): AlertCase {
+  const traffic: Traffic = (time) => {
+    const [, all = 0, failed = 0] = bursts.find(([before]) => time === at - before) ?? [];
+    return { ok: all - failed, failed };
+  };
+  return silent(speed, name, 300, traffic, at + 1500, at - 1500);
+}
+
+/** So many good calls that the windows which see them stay far below their thresholds. */
+const MANY = 1_000_000;
+
 /** Errors so rare or so slow that only the long pair of windows sees them, and the reverse. */
 const FAST_CASES: readonly AlertCase[] = [
   fires('Fast', '15 % fail for 70 minutes after 7 healthy hours', 60, share(150, 7 * HOUR, 8 * HOUR + 600), [
@@ -160,6 +175,33 @@ const FAST_CASES: readonly AlertCase[] = [
     handful(60, 3, 6 * HOUR, [-90, -80, -70, -60, -50, 37, 44, 51, 58, 65, 72, 79, 339, 354], 4 * HOUR),
     12 * HOUR,
   ),
+  boundary('Fast', '14.4 % of the hour, more of the last 5 minutes', 8 * HOUR, [
+    [3 * HOUR, MANY, 0],
+    [1800, 990, 135],
+    [0, 10, 9],
+  ]),
+  boundary('Fast', '14.4 % of 5 minutes, more of the hour', 8 * HOUR, [
+    [3 * HOUR, MANY, 0],
+    [HOUR + 300, 10_000, 0],
+    [3000, 100, 100],
+    [0, 125, 18],
+  ]),
+  boundary('Fast', '6 % of 6 hours, more of the last 30 minutes', 8 * HOUR, [
+    [2 * HOUR, 900, 50],
+    [0, 100, 10],
+  ]),
+  boundary('Fast', '6 % of 30 minutes, more of 6 hours', 8 * HOUR, [
+    [6.5 * HOUR, 10_000, 0],
+    [5 * HOUR, 1000, 120],
+    [0, 100, 6],
+  ]),
+  {
+    ...silent('Fast', 'no call ever failed', 60, () => ({}), 2 * HOUR),
+    series: world([{ start: -30 * DAY, metrics: { [calls('ok')]: accumulates(60, () => 1000) } }], {
+      until: 2 * HOUR,
+      step: 60,
+    }),
+  },
 ];
 
 const SLOW_CASES: readonly AlertCase[] = [
@@ -231,6 +273,26 @@ const SLOW_CASES: readonly AlertCase[] = [
     4 * DAY,
     4 * DAY - 3000,
   ),
+  boundary('Slow', '3 % of the day, more of the last 2 hours', 4 * DAY, [
+    [2 * DAY, MANY, 0],
+    [12 * HOUR, 900, 20],
+    [0, 100, 10],
+  ]),
+  boundary('Slow', '3 % of 2 hours, more of the day', 4 * DAY, [
+    [2 * DAY, MANY, 0],
+    [25 * HOUR, 10_000, 0],
+    [20 * HOUR, 100, 100],
+    [0, 100, 3],
+  ]),
+  boundary('Slow', '1 % of 3 days, more of the last 6 hours', 4 * DAY, [
+    [1.5 * DAY, 900, 8],
+    [0, 100, 2],
+  ]),
+  boundary('Slow', '1 % of 6 hours, more of 3 days', 4 * DAY, [
+    [3 * DAY + 2 * HOUR, 100_000, 0],
+    [2 * DAY, 1000, 28],
+    [0, 100, 1],
+  ]),
 ];
 
 export const ERROR_BUDGET_CASES: readonly AlertCase[] = [...FAST_CASES, ...SLOW_CASES];

@@ -181,6 +181,13 @@ function casesOf(subject: Subject): AlertCase[] {
     ),
     latencyCase(
       subject,
+      'four times slower with a call a minute and a burst every 8 minutes',
+      (time) => (time < start ? [[5, 0.5]] : [[(time / MINUTE) % 8 === 0 ? 44 : 1, 2]]),
+      ['silent below'],
+      silentFrom(start - HOUR, start + 2 * HOUR),
+    ),
+    latencyCase(
+      subject,
       'four times slower for 8 minutes',
       (time) => [[5, time >= start && time < start + 3 * MINUTE ? 2 : 0.5]],
       ['silent below'],

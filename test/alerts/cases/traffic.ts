@@ -231,7 +231,10 @@ export const TRAFFIC_CASES: readonly AlertCase[] = [
           [-540, 99],
           [0, 100],
         ],
-        [OVERLOADED]: 500,
+        [OVERLOADED]: [
+          [-540, 500],
+          [0, 500],
+        ],
       },
     },
     silent: {

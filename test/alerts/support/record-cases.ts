@@ -3,7 +3,7 @@ import { seconds } from '../../../alerts/src/config.ts';
 import type { AlertRule } from '../../../alerts/src/rule.ts';
 import { ANY_EVENT_RULES } from './any-event.ts';
 import { type AlertCase, firing } from './case.ts';
-import { BIRTH_SCENARIOS, visibleEvents } from './scenarios.ts';
+import { birthScenarios, visibleEvents } from './scenarios.ts';
 import { world } from './world.ts';
 
 const STEP = 15;
@@ -27,7 +27,7 @@ export function recordAlert(record: string): AlertRule {
 export function recordCases(record: string): AlertCase[] {
   const counted = ANY_EVENT_RULES.find(({ rule }) => rule === record);
   if (!counted) return [];
-  return BIRTH_SCENARIOS.map((scenario) => {
+  return birthScenarios(seconds(counted.window)).map((scenario) => {
     const checks = [];
     for (let at = 0; at <= UNTIL; at += STEP) {
       const count = visibleEvents(scenario, at, seconds(counted.window), STEP);

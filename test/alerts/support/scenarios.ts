@@ -8,6 +8,8 @@ export interface BirthScenario {
   processes(series: string): ProcessSpec[];
   /** When the events happened that a rule must see. */
   readonly events: readonly number[];
+  /** The window that it is made for, in seconds; every window when absent. */
+  readonly window?: number;
 }
 
 /** How many events of the last `window` seconds a scrape every `step` seconds shows at `time`. */
@@ -32,7 +34,12 @@ const rolling = (series: string, last: ValueAt): ProcessSpec[] =>
     pod(next(name), { start: 1200 + i * 40 }, series, i === 4 ? last : counts()),
   ]);
 
-export const BIRTH_SCENARIOS: readonly BirthScenario[] = [
+/** The scenarios for a window of `seconds`. */
+export function birthScenarios(seconds: number): BirthScenario[] {
+  return SCENARIOS.filter(({ window = seconds }) => window === seconds);
+}
+
+const SCENARIOS: readonly BirthScenario[] = [
   {
     name: 'S1: the series of a known process is born at 1',
     processes: (s) => [pod('pod-1', {}, s, born(1207))],
@@ -117,5 +124,19 @@ export const BIRTH_SCENARIOS: readonly BirthScenario[] = [
     name: 'S15: a process older than the test, whose counter has long been there, counts on',
     processes: (s) => [pod('pod-1', { start: OLD }, s, (now) => 7 + (now >= 1207 ? 2 : 0))],
     events: [1206, 1207],
+  },
+  {
+    name: 'S16: a young target is away for 5 minutes and comes back',
+    processes: (s) => [pod('pod-1', { start: 1200, unseen: [[1530, 1850]] }, s, born(1202, 1203))],
+    events: [1202, 1203],
+    window: 300,
+  },
+  {
+    name: 'S17: a target is away and comes back beside a young one',
+    processes: (s) => [
+      pod('pod-1', { unseen: [[1200, 1680]] }, s, flat(7)),
+      pod('pod-2', { start: 1500 }, s, counts()),
+    ],
+    events: [],
   },
 ];
