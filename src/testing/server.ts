@@ -52,7 +52,8 @@ export interface AnthropicServer extends AsyncDisposable {
 
 /**
  * Starts a server on 127.0.0.1 that answers like the Anthropic API: messages, streams, token counts, batches, models,
- * rate limits, and on demand every fault that a client has to live through.
+ * rate limits, and on demand every fault that a client has to live through. Clients of Bedrock, Vertex and Foundry that have its URL as
+ * their `baseURL` are answered in the form of their platform.
  *
  * @throws TypeError naming the first wrong option; rejects when the port is taken.
  * @example
