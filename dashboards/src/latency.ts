@@ -6,6 +6,7 @@ import * as now from './latency-now.ts';
 import type { SizedPanel } from './panel-options.ts';
 import { graph, heatmap } from './panels.ts';
 import { histogramRate, LABEL, metric, quantile, rate, share } from './queries.ts';
+import { ERROR_TYPES } from './signals.ts';
 import { NO_DATA, runbook } from './style.ts';
 
 const WATCHED = DEFAULT_CONFIG.latency.quantile;
@@ -120,6 +121,7 @@ function byError(): SizedPanel {
       },
     ],
     noValue: NO_DATA.failures,
+    colored: ERROR_TYPES,
     width: 10,
   });
 }

@@ -14,16 +14,19 @@ that is given, or a day of sample data.
   --from TIME   begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z; without it, the dashboard's own
   --port PORT   port to listen on; without it, 3001 or a free one
   --help        print this`,
-  shots: `Usage: npm run dashboards:shots -- [PROMETHEUS_URL | --demo] [--from TIME] [--out FOLDER]
+  shots: `Usage: npm run dashboards:shots -- [PROMETHEUS_URL | --demo] [--from TIME] [--only NAME] [--out FOLDER]
 
 Takes a picture of every dashboard, light and dark. Needs Chromium. Shows a day of sample data, or:
 
   PROMETHEUS_URL   the data of this Prometheus, into .cache/dashboard-shots
   --demo           the data of the demo after its six acts, into docs/images/demo
   --from TIME      begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z
+  --only NAME      one dashboard: triage, errors, latency, rate-limits, cost or telemetry
   --out FOLDER     where to write; without it, docs/images, or as above
   --help           print this`,
 } as const;
+
+const NAMES: readonly string[] = ['triage', 'errors', 'latency', 'rate-limits', 'cost', 'telemetry'];
 
 const [command, ...args] = process.argv.slice(2);
 const kind = command === 'shots' ? 'shots' : 'preview';
@@ -46,12 +49,12 @@ async function preview(): Promise<void> {
 }
 
 async function shots(): Promise<void> {
-  const { demo, out, prometheusUrl } = options;
-  if (demo) return shootDemo(out ?? 'docs/images/demo', progress);
+  const { demo, only, out, prometheusUrl } = options;
+  if (demo) return shootDemo(out ?? 'docs/images/demo', only, progress);
   await shootInto(out ?? (prometheusUrl ? '.cache/dashboard-shots' : 'docs/images'), options, progress);
 }
 
-function parseArguments(): PreviewOptions & { demo?: boolean; out?: string } {
+function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out?: string } {
   try {
     const { values, positionals } = parseArgs({
       args,
@@ -60,7 +63,7 @@ function parseArguments(): PreviewOptions & { demo?: boolean; out?: string } {
         from: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         ...(kind === 'shots'
-          ? ({ demo: { type: 'boolean' }, out: { type: 'string' } } as const)
+          ? ({ demo: { type: 'boolean' }, only: { type: 'string' }, out: { type: 'string' } } as const)
           : ({ port: { type: 'string' } } as const)),
       },
     });
@@ -70,7 +73,9 @@ function parseArguments(): PreviewOptions & { demo?: boolean; out?: string } {
     }
     const [prometheusUrl, ...more] = positionals;
     // Which options there are depends on the command.
-    const { from, port, demo, out } = values as Partial<Record<'from' | 'port' | 'out', string>> & {
+    const { from, port, demo, only, out } = values as Partial<
+      Record<'from' | 'port' | 'only' | 'out', string>
+    > & {
       demo?: boolean;
     };
     if (more.length > 0) throw new Error(`one address at most: ${more.join(' ')}`);
@@ -79,12 +84,14 @@ function parseArguments(): PreviewOptions & { demo?: boolean; out?: string } {
     if (prometheusUrl && demo) throw new Error('an address and --demo exclude each other');
     if (from && !/^now-\d+[smhd]$/.test(from) && Number.isNaN(Date.parse(from)))
       throw new Error(`not a time: ${from}`);
+    if (only && !NAMES.includes(only)) throw new Error(`no such dashboard: ${only}`);
     if (port && !/^\d{1,5}$/.test(port)) throw new Error(`not a port: ${port}`);
     return {
       ...(prometheusUrl && { prometheusUrl: prometheusUrl.replace(/\/+$/, '') }),
       ...(from && { from }),
       ...(port && { port: Number(port) }),
       ...(demo && { demo }),
+      ...(only && { only }),
       ...(out && { out }),
     };
   } catch (error) {

@@ -17,9 +17,10 @@ const CHROMIUM = [
 /**
  * Takes the pictures of a running preview, and yields the path of each.
  *
+ * @param only - end of the uid of the one dashboard to take; all without it
  * @throws when there is no Chromium, or a dashboard could not be drawn
  */
-export async function* shoot(previewUrl: string, folder: string): AsyncGenerator<string> {
+export async function* shoot(previewUrl: string, folder: string, only = ''): AsyncGenerator<string> {
   const profile = await mkdtemp(join(tmpdir(), 'dashboard-shots-'));
   const child = spawn(
     chromium(),
@@ -38,7 +39,7 @@ export async function* shoot(previewUrl: string, folder: string): AsyncGenerator
   try {
     const browser = await Browser.connect(child.stderr);
     await mkdir(folder, { recursive: true });
-    for (const uid of UIDS) {
+    for (const uid of UIDS.filter((each) => each.endsWith(only))) {
       for (const theme of ['dark', 'light']) {
         const image = await browser.shoot(new URL(`/?uid=${uid}&theme=${theme}`, previewUrl).href);
         const path = join(folder, `${uid}-${theme}.png`);
