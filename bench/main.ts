@@ -3,10 +3,10 @@
  * down does so for all. Prints medians and the spread between the rounds; claims nothing.
  */
 import { execFile } from 'node:child_process';
-import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { SCENARIOS } from './scenarios.ts';
+import { type Figure, figure, machine, median } from './statistics.ts';
 import { PEERS, VARIANTS } from './variants.ts';
 
 const run = promisify(execFile);
@@ -31,13 +31,6 @@ if (values.help) {
   process.exit(0);
 }
 
-/** Median, minimum and maximum over the rounds. */
-interface Figure {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
-
 const results: Record<string, Record<string, Figure>> = {};
 for (const scenario of SCENARIOS.filter(({ name }) => !values.only || name === values.only)) {
   const rounds: Record<string, number[]> = {};
@@ -54,10 +47,7 @@ for (const scenario of SCENARIOS.filter(({ name }) => !values.only || name === v
     }
   }
   results[scenario.name] = Object.fromEntries(
-    Object.entries(rounds).map(([variant, values]) => [
-      variant,
-      { median: median(values), min: Math.min(...values), max: Math.max(...values) },
-    ]),
+    Object.entries(rounds).map(([variant, values]) => [variant, figure(values)]),
   );
 }
 process.stderr.write('\n');
@@ -94,17 +84,6 @@ function print(): void {
   }
 }
 
-function machine(): string {
-  const [cpu] = cpus();
-  return `Node ${process.version}, ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}`;
-}
-
 function signed(value: number): string {
   return `${value >= 0 ? '+' : ''}${value.toFixed(1)}`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

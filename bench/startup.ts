@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { figure, machine } from './statistics.ts';
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'anthropic-otel-startup-'));
@@ -43,4 +44,16 @@ for (let round = 0; round < 11; round++) {
   }
 }
 rmSync(folder, { recursive: true, force: true });
-console.log(JSON.stringify(results));
+const figures = Object.entries(results).map(([name, values]) => [name, figure(values)] as const);
+if (process.argv.includes('--json'))
+  console.log(JSON.stringify({ machine: machine(), results: Object.fromEntries(figures) }));
+else {
+  console.log(
+    `${machine()}\n\nMilliseconds to the first line of the application, median of 11 rounds (min to max)`,
+  );
+  for (const [name, { median, min, max }] of figures) {
+    console.log(
+      `  ${name.padEnd(14)} ${median.toFixed(0).padStart(5)}  (${min.toFixed(0)} to ${max.toFixed(0)})`,
+    );
+  }
+}
