@@ -60,6 +60,13 @@ beforeAll(async () => {
   await sleep(2500);
   quiet = await evaluate(prometheus, start, now());
 
+  // A busy machine scrapes late.
+  const scraped = async (attempts: number) => {
+    for (let seen = -1; seen !== attempts; await sleep(200)) {
+      const [series] = await prometheus.instant('sum(anthropic_client_attempts_total)', Date.now() / 1000);
+      seen = series?.values[0]?.[1] ?? 0;
+    }
+  };
   const round = async (left: number) => {
     await goodCalls(app);
     await badCalls(app, server);
@@ -68,6 +75,7 @@ beforeAll(async () => {
   };
   await round(0.9);
   await round(0.6);
+  await scraped(server.sent.attempts);
   await sleep(1500);
   const middle = now();
   const before = server.sent;
@@ -76,15 +84,19 @@ beforeAll(async () => {
 
   // Born with all its calls before its first scrape; dies; starts again under the same name.
   const first = await startApp(server, {}, otherPort);
+  const unborn = server.sent.attempts;
   await goodCalls(first);
-  await sleep(2100);
+  const gone = server.sent.attempts - unborn;
+  await scraped(server.sent.attempts);
+  await sleep(1100);
   await first[Symbol.asyncDispose]();
   await sleep(1100);
   const second = await startApp(server, {}, otherPort);
   await goodCalls(second);
   await goodCalls(second);
   await round(0.05);
-  await sleep(2100);
+  await scraped(server.sent.attempts - gone);
+  await sleep(1100);
   const end = now();
   whole = { answers: await evaluate(prometheus, start, end), sent: server.sent, rounds: 4 };
   half = { answers: await evaluate(prometheus, middle, end), sent: since(before, server.sent), rounds: 2 };
