@@ -10,7 +10,7 @@ export interface Result {
   readonly unavailable?: string;
 }
 
-/** The table as text: one row for each SDK version or library, then what is wrong or was not run, and why. */
+/** The table as text: one row for each SDK version or library, how many cells pass, and what is wrong or was not run, and why. */
 export function formatTable(results: readonly Result[], versions: ReadonlyMap<string, string>): string {
   const rows = [...new Set(results.map(({ cell }) => cell.row))];
   const table = [
@@ -36,7 +36,8 @@ export function formatTable(results: readonly Result[], versions: ReadonlyMap<st
       (note) => `${cell.row}, ${cell.column}: ${note}`,
     ),
   );
-  return [...lines, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+  const passed = results.filter((result) => markOf(result) === '✓').length;
+  return [...lines, '', `${passed} of ${results.length} cells pass.`, ...notes].join('\n');
 }
 
 function markOf(result: Result | undefined): string {
