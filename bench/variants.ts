@@ -108,6 +108,12 @@ export const VARIANTS: Readonly<Record<string, MakeClient>> = {
   },
 };
 
+/** Ours without attempt spans, to tell what these hold. */
+export const WITHOUT_ATTEMPT_SPANS: MakeClient = async (fetch) => {
+  openTelemetry();
+  return { client: new Anthropic(withTelemetry({ ...OPTIONS, fetch }, { attemptSpans: false })) };
+};
+
 /** What ours records for one JSON call, as a function that records it again. */
 async function recordsOfOneCall(meterProvider: MeterProvider): Promise<() => void> {
   const { SCENARIOS, stubFetch } = await import('./scenarios.ts');
