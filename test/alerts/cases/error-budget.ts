@@ -273,6 +273,17 @@ const SLOW_CASES: readonly AlertCase[] = [
     4 * DAY,
     4 * DAY - 3000,
   ),
+  fires(
+    'Slow',
+    'every call fails for 3 hours, and then nobody calls',
+    60,
+    (time) => ({ failed: time < 3 * HOUR ? 10 : 0 }),
+    [
+      { at: 3 * HOUR, alerts: 'one' },
+      { at: 9 * HOUR + 600, alerts: 'one' },
+      { at: 9 * HOUR + 960, alerts: [] },
+    ],
+  ),
   boundary('Slow', '3 % of the day, more of the last 2 hours', 4 * DAY, [
     [2 * DAY, MANY, 0],
     [12 * HOUR, 900, 20],
