@@ -1,6 +1,7 @@
 /**
- * The cost of telemetry, in CPU. Every variant runs in a process of its own, in alternating rounds, so that a machine that speeds up or slows
- * down does so for all. Prints medians and the spread between the rounds; claims nothing.
+ * The cost of telemetry, in CPU. The SDK alone, with its own tracing, and ours are measured side by side in one process; other instrumentations patch the SDK
+ * for their whole process, so each has one of its own, with the SDK's own tracing in another right after it. Several rounds of all; prints medians and the
+ * spread between the rounds; claims nothing.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +14,7 @@ const run = promisify(execFile);
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const HELP = `Usage: npm run bench -- [--rounds N] [--only SCENARIO] [--peers] [--json]
 
-Measures CPU microseconds per operation, alternating the variants. --rounds N (default 7); --only one of
+Measures CPU microseconds per operation, the variants in turn. --rounds N (default 7); --only one of
 ${SCENARIOS.map(({ name }) => name).join(', ')}; --peers also measures other instrumentations (first: npm install --prefix bench/peers);
 --json for a machine.`;
 
@@ -31,57 +32,84 @@ if (values.help) {
   process.exit(0);
 }
 
-const results: Record<string, Record<string, Figure>> = {};
+/** What a variant takes, and what it adds to the SDK's own tracing. */
+interface Result {
+  readonly takes: Figure;
+  readonly adds: Figure;
+}
+
+const results: Record<string, Record<string, Result>> = {};
+/** What ours adds, in terms of what its records alone add: for each round. */
+const ratios: number[] = [];
 for (const scenario of SCENARIOS.filter(({ name }) => !values.only || name === values.only)) {
-  const rounds: Record<string, number[]> = {};
+  const takes: Record<string, number[]> = {};
+  const adds: Record<string, number[]> = {};
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const variant of variantsOf(scenario.name)) {
-      const { stdout } = await run(process.execPath, [WORKER, variant, scenario.name, '10']);
-      const blocks = stdout.trim().split('\n').map(Number);
-      // Within one process the quickest blocks are the ones that nothing disturbed.
-      blocks.sort((a, b) => a - b);
-      const quick = blocks.slice(0, Math.ceil(blocks.length / 2));
-      rounds[variant] ??= [];
-      rounds[variant].push(median(quick));
-      process.stderr.write('.');
+    const blocks = await measure(ownVariants(scenario.name), scenario.name);
+    const native = blocks['native'] ?? [];
+    for (const [variant, figures] of Object.entries(blocks)) {
+      push(takes, variant, median(figures));
+      push(adds, variant, median(figures.map((figure, i) => figure - (native[i] ?? 0))));
     }
+    for (const peer of values.peers ? Object.keys(PEERS) : []) {
+      const { [peer]: figures = [] } = await measure([peer], scenario.name);
+      const { native: alone = [] } = await measure(['native'], scenario.name);
+      push(takes, peer, median(figures));
+      push(adds, peer, median(figures) - median(alone));
+    }
+    const [ours, records] = [adds['ours']?.at(-1), adds['records']?.at(-1)];
+    if (ours !== undefined && records !== undefined) ratios.push(ours / records);
   }
   results[scenario.name] = Object.fromEntries(
-    Object.entries(rounds).map(([variant, values]) => [variant, figure(values)]),
+    Object.keys(takes).map((variant) => [
+      variant,
+      { takes: figure(takes[variant] ?? []), adds: figure(adds[variant] ?? []) },
+    ]),
   );
 }
 process.stderr.write('\n');
-if (values.json) console.log(JSON.stringify({ machine: machine(), results }));
+const ratio = ratios.length > 0 ? figure(ratios) : undefined;
+if (values.json)
+  console.log(JSON.stringify({ machine: machine(), rounds: Number(values.rounds), results, ratio }));
 else print();
 
+function push(lists: Record<string, number[]>, name: string, value: number): void {
+  lists[name] = [...(lists[name] ?? []), value];
+}
+
 /** The bare cost of the same records is known for a JSON call only. */
-function variantsOf(scenario: string): string[] {
-  const own = Object.keys(VARIANTS).filter((variant) => variant !== 'records' || scenario === 'json');
-  return values.peers ? [...own, ...Object.keys(PEERS)] : own;
+function ownVariants(scenario: string): string[] {
+  return Object.keys(VARIANTS).filter((variant) => variant !== 'records' || scenario === 'json');
+}
+
+async function measure(variants: readonly string[], scenario: string): Promise<Record<string, number[]>> {
+  const { stdout } = await run(process.execPath, ['--expose-gc', WORKER, variants.join(','), scenario]);
+  process.stderr.write('.');
+  return JSON.parse(stdout);
 }
 
 function print(): void {
   console.log(machine());
-  for (const [name, figures] of Object.entries(results)) {
+  for (const [name, variants] of Object.entries(results)) {
     const { what } = SCENARIOS.find((scenario) => scenario.name === name)!;
     console.log(`\n${what}: CPU microseconds per operation, median of ${values.rounds} rounds (min to max)`);
-    const native = figures['native']?.median ?? 0;
-    for (const [variant, { median: value, min, max }] of Object.entries(figures)) {
-      const added = value - native;
+    const native = variants['native']?.takes.median ?? 0;
+    for (const [variant, { takes, adds }] of Object.entries(variants)) {
       const over =
         variant === 'bare' || variant === 'native'
           ? ''
-          : `  ${signed(added)} over native (${signed((100 * added) / native)} %)`;
-      console.log(
-        `  ${variant.padEnd(10)} ${value.toFixed(0).padStart(8)}  (${min.toFixed(0)} to ${max.toFixed(0)})${over}`,
-      );
-    }
-    const [ours, records] = [figures['ours'], figures['records']];
-    if (ours && records) {
-      const ratio = (ours.median - native) / (records.median - native);
-      console.log(`  ours adds ${ratio.toFixed(2)} times the bare cost of its own records`);
+          : `  ${spread(adds, signed)} over native (${signed((100 * adds.median) / native)} %)`;
+      console.log(`  ${variant.padEnd(10)} ${spread(takes, (value) => value.toFixed(0).padStart(5))}${over}`);
     }
   }
+  if (ratio) {
+    const times = spread(ratio, (value) => value.toFixed(2));
+    console.log(`\nFor a JSON call ours adds ${times} times the bare cost of its own records.`);
+  }
+}
+
+function spread({ median: middle, min, max }: Figure, text: (value: number) => string): string {
+  return `${text(middle)} (${text(min).trim()} to ${text(max).trim()})`;
 }
 
 function signed(value: number): string {

@@ -29,7 +29,12 @@ const DROP: SpanProcessor = {
   shutdown: () => Promise.resolve(),
 };
 
-function openTelemetry(): { tracerProvider: TracerProvider; meterProvider: MeterProvider } {
+type OpenTelemetry = { readonly tracerProvider: TracerProvider; readonly meterProvider: MeterProvider };
+let registered: OpenTelemetry | undefined;
+
+/** One set of providers for all variants of a process. */
+function openTelemetry(): OpenTelemetry {
+  if (registered) return registered;
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const tracerProvider = new TracerProvider({ spanProcessors: [DROP] });
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -37,7 +42,8 @@ function openTelemetry(): { tracerProvider: TracerProvider; meterProvider: Meter
   const meterProvider = new MeterProvider({ readers: [reader] });
   trace.setGlobalTracerProvider(tracerProvider);
   metrics.setGlobalMeterProvider(meterProvider);
-  return { tracerProvider, meterProvider };
+  registered = { tracerProvider, meterProvider };
+  return registered;
 }
 
 /** Variants that need the packages of `bench/peers`, each beside the SDK's own tracing, as its users have it. */
@@ -78,6 +84,12 @@ export const VARIANTS: Readonly<Record<string, MakeClient>> = {
   async native(fetch) {
     openTelemetry();
     return { client: new Anthropic({ ...OPTIONS, fetch }) };
+  },
+  /** The same with a middleware that does nothing: what the SDK takes for the seam that ours uses. */
+  async middleware(fetch) {
+    openTelemetry();
+    const middleware = [(request: unknown, next: (request: unknown) => unknown) => next(request)];
+    return { client: new Anthropic({ ...OPTIONS, fetch, middleware: middleware as never }) };
   },
   /** Ours: metrics and attempt spans. */
   async ours(fetch) {
