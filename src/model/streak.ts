@@ -16,12 +16,16 @@ export function streakEffect(status: number | undefined): StreakEffect {
 export class Streaks {
   readonly #lengths = new Map<string, number>();
 
-  /** Applies `effect` to the streak of `key`. Returns its length, and whether it is now one of two in a row. */
-  apply(key: string, effect: StreakEffect): { readonly length: number; readonly began: boolean } {
-    const before = this.#lengths.get(key) ?? 0;
-    if (effect === 'none') return { length: before, began: false };
-    const length = effect === 'extends' ? before + 1 : 0;
-    this.#lengths.set(key, length);
-    return { length, began: length === 2 };
+  /** Applies `effect` to the streak of `key`. Returns its length, whether that is news, and whether it is now one of two in a row. */
+  apply(
+    key: string,
+    effect: StreakEffect,
+  ): { readonly length: number; readonly changed: boolean; readonly began: boolean } {
+    const before = this.#lengths.get(key);
+    if (effect === 'none') return { length: before ?? 0, changed: false, began: false };
+    const length = effect === 'extends' ? (before ?? 0) + 1 : 0;
+    const changed = length !== before;
+    if (changed) this.#lengths.set(key, length);
+    return { length, changed, began: length === 2 };
   }
 }

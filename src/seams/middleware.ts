@@ -235,6 +235,8 @@ export function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts 
 }
 
 function withoutQuery(url: string): string {
+  // Most URLs have nothing to take off, and parsing one is slow.
+  if (!/[?#@]/.test(url)) return url;
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
 }

@@ -2,6 +2,7 @@
 import type { Attributes, MeterProvider, ObservableGauge } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import { BoundedValues } from '../model/bounded.ts';
+import { BoundedCache } from '../model/bounded-cache.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
 import { faultOf, RETRYABLE_TYPES } from '../model/errors.ts';
@@ -16,6 +17,8 @@ import { SCOPE_NAME, VERSION } from './scope.ts';
 const MAX_VALUES = 100;
 /** Modality of tokens: the API does not tell. */
 const MODALITY_UNKNOWN = 'unknown';
+/** The most sets of attributes that are kept ready. */
+const MAX_SETS = 2000;
 const MESSAGES_ROUTE = '/v1/messages';
 const MESSAGES_METHOD = 'messages.create';
 
@@ -34,6 +37,8 @@ export class Metrics {
   readonly #settings: MetricsSettings;
   readonly #values = new Map<string, BoundedValues>();
   readonly #initialised = new Set<string>();
+  // The attributes of what succeeds are the same from call to call; making them anew is much of what a record costs.
+  readonly #sets = new BoundedCache<Attributes>(MAX_SETS);
   // Told when metrics are collected: an answer states a dozen values, and recording each would cost more than all the rest.
   readonly #limits = new KnownLimits<Attributes>();
   readonly #streaks = new LastValues();
@@ -62,14 +67,7 @@ export class Metrics {
     const base = this.#callAttributes(call);
     const error = call.errorType === undefined ? undefined : { [ATTR.errorType]: call.errorType };
     instruments.activeCalls.add(-1, base);
-    instruments.calls.add(1, {
-      ...base,
-      [ATTR.provider]: this.#bounded(ATTR.provider, call.start.provider),
-      [ATTR.outcome]: end.outcome,
-      [ATTR.stream]: call.stream,
-      ...error,
-      ...(call.fault && { [ATTR.fault]: call.fault }),
-    });
+    instruments.calls.add(1, this.#outcomeAttributes(call, end));
     if (call.exhausted) instruments.retriesExhausted.add(1, { ...base, ...error });
     if (call.start.operation === undefined) return;
     this.#inference(instruments, call, end, error);
@@ -86,20 +84,12 @@ export class Metrics {
 
   attemptEnded(call: Call, attempt: Attempt): void {
     const instruments = this.#instruments();
-    const { failure, answer, disposition } = attempt;
-    const base = this.#callAttributes(call);
-    const error = failure && { [ATTR.errorType]: failure.errorType };
-    instruments.attempts.add(1, {
-      ...base,
-      [ATTR.provider]: this.#bounded(ATTR.provider, call.start.provider),
-      [ATTR.disposition]: disposition,
-      ...(answer && { [ATTR.httpStatus]: answer.status }),
-      ...error,
-      ...(failure && { [ATTR.fault]: faultOf({ ...failure, status: answer?.status }) }),
-      ...this.#tier(),
-    });
+    instruments.attempts.add(1, this.#attemptAttributes(call, attempt));
     if (attempt.duration !== undefined) {
-      instruments.attemptDuration.record(attempt.duration, { ...base, ...error });
+      const base = this.#callAttributes(call);
+      const { failure } = attempt;
+      const attributes = failure ? { ...base, [ATTR.errorType]: failure.errorType } : base;
+      instruments.attemptDuration.record(attempt.duration, attributes);
     }
   }
 
@@ -140,26 +130,14 @@ export class Metrics {
   }
 
   #inference(instruments: Instruments, call: Call, end: CallEnd, error: Attributes | undefined): void {
-    const { start } = call;
     const { usage } = end;
-    const attributes: Attributes = {
-      [ATTR.operation]: start.operation,
-      [ATTR.provider]: this.#bounded(ATTR.provider, start.provider),
-      ...this.#model(call),
-      ...(end.responseModel !== undefined && {
-        [ATTR.responseModel]: this.#bounded(ATTR.responseModel, end.responseModel),
-      }),
-      ...(start.serverAddress !== undefined && {
-        [ATTR.serverAddress]: this.#bounded(ATTR.serverAddress, start.serverAddress),
-        [ATTR.serverPort]: start.serverPort,
-      }),
-    };
+    const attributes = this.#inferenceAttributes(call, end);
     const withError = error ? { ...attributes, ...error } : attributes;
     if (call.duration !== undefined) instruments.inferenceDuration.record(call.duration, withError);
     if (call.timeToFirstChunk !== undefined) {
       instruments.timeToFirstChunk.record(call.timeToFirstChunk, attributes);
     }
-    const tokens = { ...attributes, [ATTR.modality]: MODALITY_UNKNOWN };
+    const tokens = this.#inferenceAttributes(call, end, MODALITY_UNKNOWN);
     if (usage.input !== undefined) {
       instruments.inputTokens.add(usage.input, tokens);
       instruments.inputTokensPerCall.record(usage.input, withError);
@@ -174,19 +152,77 @@ export class Metrics {
   }
 
   #cost(instruments: Instruments, model: unknown, cost: Cost | 'unpriced'): void {
-    const attributes = { [ATTR.requestModel]: model as string };
     if (cost === 'unpriced') {
-      instruments.unpricedCalls.add(1, attributes);
+      instruments.unpricedCalls.add(1, { [ATTR.requestModel]: model as string });
       return;
     }
     for (const kind of COST_KINDS) {
       const usd = cost[kind];
-      if (usd !== undefined) instruments.cost.add(usd, { ...attributes, [ATTR.costKind]: kind });
+      if (usd === undefined) continue;
+      const attributes = this.#sets.get(`cost\n${kind}\n${model}`, () => ({
+        [ATTR.requestModel]: model as string,
+        [ATTR.costKind]: kind,
+      }));
+      instruments.cost.add(usd, attributes);
     }
   }
 
   #callAttributes(call: Call): Attributes {
-    return { [ATTR.method]: this.#bounded(ATTR.method, call.start.method), ...this.#model(call) };
+    const { method, model } = call.start;
+    return this.#sets.get(`call\n${method}\n${model}`, () => ({
+      [ATTR.method]: this.#bounded(ATTR.method, method),
+      ...this.#model(call),
+    }));
+  }
+
+  #outcomeAttributes(call: Call, { outcome }: CallEnd): Attributes {
+    const { stream, errorType, fault } = call;
+    const { method, model, provider } = call.start;
+    const attributes = this.#sets.get(`${outcome}\n${stream}\n${provider}\n${method}\n${model}`, () => ({
+      ...this.#callAttributes(call),
+      [ATTR.provider]: this.#bounded(ATTR.provider, provider),
+      [ATTR.outcome]: outcome,
+      [ATTR.stream]: stream,
+    }));
+    if (errorType === undefined) return attributes;
+    return { ...attributes, [ATTR.errorType]: errorType, ...(fault && { [ATTR.fault]: fault }) };
+  }
+
+  #attemptAttributes(call: Call, { answer, failure, disposition }: Attempt): Attributes {
+    const { method, model, provider } = call.start;
+    const status = answer?.status;
+    const key = `${disposition}\n${status}\n${provider}\n${method}\n${model}`;
+    const attributes = this.#sets.get(key, () => ({
+      ...this.#callAttributes(call),
+      [ATTR.provider]: this.#bounded(ATTR.provider, provider),
+      [ATTR.disposition]: disposition,
+      ...(status !== undefined && { [ATTR.httpStatus]: status }),
+      ...this.#tier(),
+    }));
+    if (!failure) return attributes;
+    return {
+      ...attributes,
+      [ATTR.errorType]: failure.errorType,
+      [ATTR.fault]: faultOf({ ...failure, status }),
+    };
+  }
+
+  #inferenceAttributes({ start }: Call, { responseModel }: CallEnd, modality?: string): Attributes {
+    const { operation, provider, model, serverAddress, serverPort } = start;
+    const key = `${modality}\n${operation}\n${provider}\n${model}\n${responseModel}\n${serverAddress}\n${serverPort}`;
+    return this.#sets.get(key, () => ({
+      [ATTR.operation]: operation,
+      [ATTR.provider]: this.#bounded(ATTR.provider, provider),
+      ...(model !== undefined && { [ATTR.requestModel]: this.#bounded(ATTR.requestModel, model) }),
+      ...(responseModel !== undefined && {
+        [ATTR.responseModel]: this.#bounded(ATTR.responseModel, responseModel),
+      }),
+      ...(serverAddress !== undefined && {
+        [ATTR.serverAddress]: this.#bounded(ATTR.serverAddress, serverAddress),
+        [ATTR.serverPort]: serverPort,
+      }),
+      ...(modality !== undefined && { [ATTR.modality]: modality }),
+    }));
   }
 
   #model(call: Call): Attributes | undefined {

@@ -76,8 +76,8 @@ export class Recorder implements CallListener {
     if (effect === 'none') return;
     this.#guard.run('metrics', () => {
       const key = `${call.start.route ?? call.start.method} ${this.#metrics.model(call)}`;
-      const { length, began } = this.#streaks.apply(key, effect);
-      this.#metrics.streak(call, length, began);
+      const { length, changed, began } = this.#streaks.apply(key, effect);
+      if (changed) this.#metrics.streak(call, length, began);
       if (began) this.#guard.run('logs', () => this.#logs?.streak(call, attempt, length));
     });
   }
