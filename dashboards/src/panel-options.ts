@@ -15,7 +15,7 @@ import {
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, type PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
-import { COLORS, DATASOURCE, type Link, type Step } from './style.ts';
+import { COLORS, DATASOURCE, type Link, RUNBOOKS, type Step } from './style.ts';
 
 /** One query of a panel. */
 export interface Query {
@@ -118,7 +118,7 @@ export function common<B>(builder: B & CommonBuilder, options: PanelOptions): B 
     builder.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
   }
   builder.mappings([...(texts ?? []).map(mapping), nothing(options.noValue)]);
-  if (links) builder.links(links.map(panelLink));
+  builder.links((links ?? [RUNBOOKS]).map(panelLink));
   if (dataLinks) builder.dataLinks(dataLinks.map(panelLink));
   for (const [name, value] of Object.entries(options.decimalsOf ?? {})) {
     builder.overrideByName(name, [{ id: 'decimals', value }]);

@@ -142,6 +142,9 @@ export interface Link {
   readonly url: string;
 }
 
+/** All runbooks, for a panel that belongs to no alert. */
+export const RUNBOOKS: Link = { title: 'Runbooks', url: `${DEFAULT_CONFIG.runbookUrl}/README.md` };
+
 /** The runbook of an alert. */
 export function runbook(alert: string): Link {
   return { title: `Runbook: ${alert}`, url: `${DEFAULT_CONFIG.runbookUrl}/${alert}.md` };

@@ -92,11 +92,17 @@ describe.each(DASHBOARDS)('$path', ({ path, json }) => {
     }
   });
 
+  it('leads from every panel to a runbook', () => {
+    for (const panel of json.panels.filter(({ type }) => type !== 'row')) {
+      expect(JSON.stringify(panel), panel.title).toMatch(/runbooks\/\w+\.md/);
+    }
+  });
+
   it('links to runbooks and dashboards that exist', () => {
     const urls = JSON.stringify(json).match(/https?:[^"\\)\s]+\.md/g) ?? [];
     for (const url of urls) {
       const alert = /\/(\w+)\.md$/.exec(url)?.[1] ?? url;
-      expect(ALERTS.map((rule) => rule.alert)).toContain(alert);
+      expect(['README', ...ALERTS.map((rule) => rule.alert)]).toContain(alert);
       expect(existsSync(`runbooks/${alert}.md`), `runbooks/${alert}.md`).toBe(true);
     }
   });

@@ -15,6 +15,26 @@ const BEGUN = {
 } as const;
 
 describe('a stream that is read to its end', () => {
+  test('has its first chunk counted from the start of its last attempt: with the wait for the headers, without the backoff', async () => {
+    const harness = await startHarness();
+    const delayMs = 50;
+    harness.server.plan([answer.error(529, { delayMs: 200 }), answer.slow({ delayMs })]);
+    await collect(await harness.client.messages.create(STREAM));
+    const seconds = async (name: string, errorType?: string): Promise<number> => {
+      const points = await harness.points(name);
+      return points
+        .filter(({ attributes }) => errorType === undefined || attributes['error.type'] === errorType)
+        .reduce((total, { value }) => total + (value as { sum: number }).sum, 0);
+    };
+    const firstChunk = await seconds('gen_ai.client.inference.time_to_first_chunk');
+    expect(firstChunk).toBeGreaterThanOrEqual((delayMs - 5) / 1000);
+    const before =
+      (await seconds('anthropic.client.retry.delay')) +
+      (await seconds('anthropic.client.attempt.duration', 'overloaded_error'));
+    expect(before).toBeGreaterThan(0.19);
+    expect(firstChunk + before).toBeLessThanOrEqual(await seconds('gen_ai.client.inference.duration'));
+  });
+
   test('messages.create with stream is one call that lasts until the last event', async () => {
     const harness = await startHarness();
     const stream = await harness.client.messages.create(STREAM);
