@@ -1,24 +1,19 @@
-/** Records calls and attempts as metrics. Every attribute value comes from a closed set or is capped. */
+/** Records calls and attempts as metrics. */
 import type { Attributes, MeterProvider, ObservableGauge } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
-import { BoundedValues } from '../model/bounded.ts';
-import { BoundedCache } from '../model/bounded-cache.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
-import { faultOf, RETRYABLE_TYPES } from '../model/errors.ts';
+import { RETRYABLE_TYPES } from '../model/errors.ts';
 import { KnownLimits, type RateLimit, resetTimeOf } from '../model/rate-limit.ts';
 import { STAGES, type Stage } from '../ports/guard.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { LastValues } from './last-values.ts';
+import { MAX_VALUES, MetricAttributes } from './metric-attributes.ts';
 import { ATTR } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
 
-/** The most distinct values of an attribute that is not closed, before `_OTHER`. */
-const MAX_VALUES = 100;
 /** Modality of tokens: the API does not tell. */
 const MODALITY_UNKNOWN = 'unknown';
-/** The most sets of attributes that are kept ready. */
-const MAX_SETS = 2000;
 const MESSAGES_ROUTE = '/v1/messages';
 const MESSAGES_METHOD = 'messages.create';
 
@@ -35,10 +30,8 @@ export interface MetricsSettings {
 /** Records metrics. */
 export class Metrics {
   readonly #settings: MetricsSettings;
-  readonly #values = new Map<string, BoundedValues>();
+  readonly #attributes: MetricAttributes;
   readonly #initialised = new Set<string>();
-  // The attributes of what succeeds are the same from call to call; making them anew is much of what a record costs.
-  readonly #sets = new BoundedCache<Attributes>(MAX_SETS);
   // Told when metrics are collected: an answer states a dozen values, and recording each would cost more than all the rest.
   readonly #limits = new KnownLimits<Attributes>();
   readonly #streaks = new LastValues();
@@ -48,11 +41,12 @@ export class Metrics {
 
   constructor(settings: MetricsSettings) {
     this.#settings = settings;
+    this.#attributes = new MetricAttributes(settings.tier);
   }
 
   callStarted(call: Call): void {
     const instruments = this.#instruments();
-    const attributes = this.#callAttributes(call);
+    const attributes = this.#attributes.call(call);
     this.#initialise(
       instruments,
       call.start.method,
@@ -64,29 +58,29 @@ export class Metrics {
 
   callEnded(call: Call, end: CallEnd, cost: Cost | 'unpriced' | undefined): void {
     const instruments = this.#instruments();
-    const base = this.#callAttributes(call);
+    const base = this.#attributes.call(call);
     const error = call.errorType === undefined ? undefined : { [ATTR.errorType]: call.errorType };
     instruments.activeCalls.add(-1, base);
-    instruments.calls.add(1, this.#outcomeAttributes(call, end));
+    instruments.calls.add(1, this.#attributes.outcome(call, end));
     if (call.exhausted) instruments.retriesExhausted.add(1, { ...base, ...error });
     if (call.start.operation === undefined) return;
     this.#inference(instruments, call, end, error);
-    if (cost !== undefined) this.#cost(instruments, base[ATTR.requestModel], cost);
+    if (cost !== undefined) this.#cost(instruments, call, cost);
   }
 
   attemptStarted(call: Call, attempt: Attempt): void {
     if (attempt.retryDelay === undefined) return;
     this.#instruments().retryDelay.record(attempt.retryDelay, {
-      ...this.#model(call),
+      ...this.#attributes.model(call),
       ...(attempt.retryCause && { [ATTR.errorType]: attempt.retryCause }),
     });
   }
 
   attemptEnded(call: Call, attempt: Attempt): void {
     const instruments = this.#instruments();
-    instruments.attempts.add(1, this.#attemptAttributes(call, attempt));
+    instruments.attempts.add(1, this.#attributes.attempt(call, attempt));
     if (attempt.duration !== undefined) {
-      const base = this.#callAttributes(call);
+      const base = this.#attributes.call(call);
       const { failure } = attempt;
       const attributes = failure ? { ...base, [ATTR.errorType]: failure.errorType } : base;
       instruments.attemptDuration.record(attempt.duration, attributes);
@@ -94,23 +88,21 @@ export class Metrics {
   }
 
   authenticationFailed(call: Call, unixSeconds: number): void {
-    const attributes = { [ATTR.httpRoute]: this.#route(call) };
+    const attributes = this.#attributes.route(call);
     this.#instruments().authenticationFailures.add(1, attributes);
     this.#authenticationFailureTimes.set(attributes, unixSeconds);
   }
 
   streak(call: Call, length: number, began: boolean): void {
-    const attributes = { [ATTR.httpRoute]: this.#route(call), ...this.#model(call) };
+    const attributes = { ...this.#attributes.route(call), ...this.#attributes.model(call) };
     this.#streaks.set(attributes, length);
     if (began) this.#instruments().serverErrorStreaks.add(1, attributes);
   }
 
   rateLimit(call: Call, limit: RateLimit): void {
-    const { known, isNew, fell } = this.#limits.update(this.model(call) ?? '', limit, () => ({
-      [ATTR.rateLimit]: limit.type,
-      ...this.#model(call),
-      ...this.#tier(),
-    }));
+    const { known, isNew, fell } = this.#limits.update(this.model(call) ?? '', limit, () =>
+      this.#attributes.rateLimit(call, limit.type),
+    );
     // At zero on first sight, so that the first crossing is a step.
     if (isNew || fell) this.#instruments().rateLimitLow.add(fell ? 1 : 0, known.labels);
   }
@@ -124,20 +116,20 @@ export class Metrics {
     this.#instruments();
   }
 
-  /** The model of `call`, capped: the key under which its series and streaks are kept. */
+  /** The model of `call`, capped. */
   model(call: Call): string | undefined {
-    return call.start.model === undefined ? undefined : this.#bounded(ATTR.requestModel, call.start.model);
+    return this.#attributes.modelOf(call);
   }
 
   #inference(instruments: Instruments, call: Call, end: CallEnd, error: Attributes | undefined): void {
     const { usage } = end;
-    const attributes = this.#inferenceAttributes(call, end);
+    const attributes = this.#attributes.inference(call, end);
     const withError = error ? { ...attributes, ...error } : attributes;
     if (call.duration !== undefined) instruments.inferenceDuration.record(call.duration, withError);
     if (call.timeToFirstChunk !== undefined) {
       instruments.timeToFirstChunk.record(call.timeToFirstChunk, attributes);
     }
-    const tokens = this.#inferenceAttributes(call, end, MODALITY_UNKNOWN);
+    const tokens = this.#attributes.inference(call, end, MODALITY_UNKNOWN);
     if (usage.input !== undefined) {
       instruments.inputTokens.add(usage.input, tokens);
       instruments.inputTokensPerCall.record(usage.input, withError);
@@ -151,101 +143,15 @@ export class Metrics {
     if (usage.reasoning !== undefined) instruments.reasoningTokens.add(usage.reasoning, tokens);
   }
 
-  #cost(instruments: Instruments, model: unknown, cost: Cost | 'unpriced'): void {
+  #cost(instruments: Instruments, call: Call, cost: Cost | 'unpriced'): void {
     if (cost === 'unpriced') {
-      instruments.unpricedCalls.add(1, { [ATTR.requestModel]: model as string });
+      instruments.unpricedCalls.add(1, this.#attributes.model(call));
       return;
     }
     for (const kind of COST_KINDS) {
       const usd = cost[kind];
-      if (usd === undefined) continue;
-      const attributes = this.#sets.get(`cost\n${kind}\n${model}`, () => ({
-        [ATTR.requestModel]: model as string,
-        [ATTR.costKind]: kind,
-      }));
-      instruments.cost.add(usd, attributes);
+      if (usd !== undefined) instruments.cost.add(usd, this.#attributes.cost(call, kind));
     }
-  }
-
-  #callAttributes(call: Call): Attributes {
-    const { method, model } = call.start;
-    return this.#sets.get(`call\n${method}\n${model}`, () => ({
-      [ATTR.method]: this.#bounded(ATTR.method, method),
-      ...this.#model(call),
-    }));
-  }
-
-  #outcomeAttributes(call: Call, { outcome }: CallEnd): Attributes {
-    const { stream, errorType, fault } = call;
-    const { method, model, provider } = call.start;
-    const attributes = this.#sets.get(`${outcome}\n${stream}\n${provider}\n${method}\n${model}`, () => ({
-      ...this.#callAttributes(call),
-      [ATTR.provider]: this.#bounded(ATTR.provider, provider),
-      [ATTR.outcome]: outcome,
-      [ATTR.stream]: stream,
-    }));
-    if (errorType === undefined) return attributes;
-    return { ...attributes, [ATTR.errorType]: errorType, ...(fault && { [ATTR.fault]: fault }) };
-  }
-
-  #attemptAttributes(call: Call, { answer, failure, disposition }: Attempt): Attributes {
-    const { method, model, provider } = call.start;
-    const status = answer?.status;
-    const key = `${disposition}\n${status}\n${provider}\n${method}\n${model}`;
-    const attributes = this.#sets.get(key, () => ({
-      ...this.#callAttributes(call),
-      [ATTR.provider]: this.#bounded(ATTR.provider, provider),
-      [ATTR.disposition]: disposition,
-      ...(status !== undefined && { [ATTR.httpStatus]: status }),
-      ...this.#tier(),
-    }));
-    if (!failure) return attributes;
-    return {
-      ...attributes,
-      [ATTR.errorType]: failure.errorType,
-      [ATTR.fault]: faultOf({ ...failure, status }),
-    };
-  }
-
-  #inferenceAttributes({ start }: Call, { responseModel }: CallEnd, modality?: string): Attributes {
-    const { operation, provider, model, serverAddress, serverPort } = start;
-    const key = `${modality}\n${operation}\n${provider}\n${model}\n${responseModel}\n${serverAddress}\n${serverPort}`;
-    return this.#sets.get(key, () => ({
-      [ATTR.operation]: operation,
-      [ATTR.provider]: this.#bounded(ATTR.provider, provider),
-      ...(model !== undefined && { [ATTR.requestModel]: this.#bounded(ATTR.requestModel, model) }),
-      ...(responseModel !== undefined && {
-        [ATTR.responseModel]: this.#bounded(ATTR.responseModel, responseModel),
-      }),
-      ...(serverAddress !== undefined && {
-        [ATTR.serverAddress]: this.#bounded(ATTR.serverAddress, serverAddress),
-        [ATTR.serverPort]: serverPort,
-      }),
-      ...(modality !== undefined && { [ATTR.modality]: modality }),
-    }));
-  }
-
-  #model(call: Call): Attributes | undefined {
-    const model = this.model(call);
-    return model === undefined ? undefined : { [ATTR.requestModel]: model };
-  }
-
-  #route(call: Call): string {
-    return this.#bounded(ATTR.httpRoute, call.start.route ?? call.start.method);
-  }
-
-  #tier(): Attributes | undefined {
-    const { tier } = this.#settings;
-    return tier === undefined ? undefined : { [ATTR.tier]: tier };
-  }
-
-  #bounded(attribute: string, value: string): string {
-    let values = this.#values.get(attribute);
-    if (!values) {
-      values = new BoundedValues(MAX_VALUES);
-      this.#values.set(attribute, values);
-    }
-    return values.of(value);
   }
 
   /** Series at zero for a method and model seen for the first time: an increase needs a value to start from. */
@@ -297,7 +203,7 @@ export class Metrics {
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
     for (const model of this.#settings.models) {
-      this.#initialise(instruments, MESSAGES_METHOD, this.#bounded(ATTR.requestModel, model));
+      this.#initialise(instruments, MESSAGES_METHOD, this.#attributes.bounded(ATTR.requestModel, model));
     }
     return instruments;
   }
