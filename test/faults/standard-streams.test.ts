@@ -1,5 +1,6 @@
 /** Log lines share a standard stream with the application: what it writes, and what its writes come to, stays as it is. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { writeLine } from '../../src/register/standard-stream.ts';
@@ -24,7 +25,7 @@ interface Outcome {
 async function runApp(
   text: string,
   observed: boolean,
-  read: 'closed' | 'read' | 'read late' | 'closed once full' = 'read',
+  read: 'closed' | 'read' | 'after exit' | 'closed once full' = 'read',
 ): Promise<Outcome> {
   const api = await startApi();
   const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL_|ANTHROPIC_|VITEST)/.test(name));
@@ -36,26 +37,41 @@ async function runApp(
     OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
   };
   const cwd = createApp({ 'app.mjs': SETUP + text });
+  const pipe = read === 'after exit' ? openNamedPipe(join(cwd, 'stdout')) : undefined;
   const child = spawn(process.execPath, [...(observed ? ['--import', REGISTER] : []), 'app.mjs'], {
     cwd,
     env,
+    stdio: ['ignore', pipe?.writing ?? 'pipe', 'pipe'],
   });
+  if (pipe !== undefined) closeSync(pipe.writing);
   onTestFinished(() => void child.kill('SIGKILL'));
   const written = { stdout: '', stderr: '' };
-  child.stderr.on('data', (data: Buffer) => {
+  child.stderr?.on('data', (data: Buffer) => {
     written.stderr += data;
-    if (read === 'closed once full' && written.stderr.includes('full')) child.stdout.destroy();
+    if (read === 'closed once full' && written.stderr.includes('full')) child.stdout?.destroy();
   });
-  const listen = (): void => {
-    child.stdout.on('data', (data: Buffer) => {
+  if (read === 'closed') child.stdout?.destroy();
+  else if (read === 'read') {
+    child.stdout?.on('data', (data: Buffer) => {
       written.stdout += data;
     });
-  };
-  if (read === 'closed') child.stdout.destroy();
-  else if (read === 'read') listen();
-  else if (read === 'read late') child.once('exit', listen);
+  }
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  if (pipe !== undefined) {
+    written.stdout = readFileSync(pipe.reading, 'utf8');
+    closeSync(pipe.reading);
+  }
   return { code, attempts: api.sent.attempts, ...written };
+}
+
+/**
+ * A pipe from which nothing is taken until it is read. (A child's `'pipe'` is drained in part, by as much as arrives
+ * early, even with no listener.)
+ */
+function openNamedPipe(path: string): { readonly reading: number; readonly writing: number } {
+  execFileSync('mkfifo', [path]);
+  const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { reading, writing: openSync(path, constants.O_WRONLY) };
 }
 
 const lines = (text: string): string[] => text.split('\n').filter(Boolean);
@@ -140,8 +156,10 @@ process.exit(3);`;
     const text = `const long = 'x'.repeat(200_000);
 for (let n = 0; n < 3; n++) { console.log(long); await call(); }
 process.exit(3);`;
-    const bare = await runApp(text, false, 'read late');
-    const observed = await runApp(text, true, 'read late');
+    const bare = await runApp(text, false, 'after exit');
+    const observed = await runApp(text, true, 'after exit');
+    expect(bare).toMatchObject({ code: 3, attempts: 3, stderr: '' });
+    expect(bare.stdout).toMatch(/^x+$/);
     expect(observed).toEqual(bare);
   });
 });
