@@ -1,5 +1,6 @@
 /** The series of a fleet of busy processes, as OpenMetrics text: every metric that the rule pack reads. */
-import { METRICS, type MetricKey, prometheusName } from '../src/signals/catalogue.ts';
+import { METRICS, type MetricKey } from '../src/signals/catalogue.ts';
+import { prometheusName } from '../src/signals/metric-definition.ts';
 
 /** How large the fleet is, and when its samples are. */
 export interface FleetSize {

@@ -1,5 +1,6 @@
 /** Writes `docs/metrics.md` from the metric catalogue. */
-import { METRICS, type MetricDefinition, prometheusLabel, prometheusName } from '../src/signals/catalogue.ts';
+import { METRICS } from '../src/signals/catalogue.ts';
+import { type MetricDefinition, prometheusLabel, prometheusName } from '../src/signals/metric-definition.ts';
 
 const HEAD = `# Metrics
 

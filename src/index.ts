@@ -3,12 +3,11 @@ export type { Fault } from './model/errors.ts';
 export { PRICES, PRICES_DATE, type Price, type PriceTable } from './model/prices.ts';
 export { observe, withTelemetry } from './observe.ts';
 export type { TelemetryOptions } from './options.ts';
+export { METRICS, type MetricKey } from './signals/catalogue.ts';
+export type { LogFields, Logger } from './signals/logs.ts';
 export {
-  METRICS,
   type MetricDefinition,
-  type MetricKey,
   type MetricKind,
   prometheusLabel,
   prometheusName,
-} from './signals/catalogue.ts';
-export type { LogFields, Logger } from './signals/logs.ts';
+} from './signals/metric-definition.ts';

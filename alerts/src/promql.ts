@@ -2,7 +2,8 @@
  * PromQL from the metric catalogue. A metric or label that is not in the catalogue cannot be written with
  * these helpers; rules and dashboards use no others.
  */
-import { METRICS, type MetricKey, prometheusLabel, prometheusName } from '../../src/signals/catalogue.ts';
+import { METRICS, type MetricKey } from '../../src/signals/catalogue.ts';
+import { prometheusLabel, prometheusName } from '../../src/signals/metric-definition.ts';
 import { type Duration, seconds } from './config.ts';
 
 export { prometheusLabel };

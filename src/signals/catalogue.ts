@@ -6,25 +6,8 @@
  * whether scraped from the JS exporter or sent by OTLP (which appends `_seconds`, `_ratio`, `_USD`
  * for real units). Histograms in seconds differ between the two paths: see `docs/metrics.md`.
  */
+import type { MetricDefinition } from './metric-definition.ts';
 import { ATTR } from './names.ts';
-
-/** The kind of instrument that records a metric. */
-export type MetricKind = 'counter' | 'up_down_counter' | 'observable_gauge' | 'histogram';
-
-/** One metric: its name, how it is recorded, and the question that it answers. */
-export interface MetricDefinition {
-  readonly name: string;
-  readonly kind: MetricKind;
-  /** UCUM unit. */
-  readonly unit: string;
-  readonly description: string;
-  /** Every attribute key that a point of the metric can carry. */
-  readonly attributes: readonly string[];
-  /** Histogram bucket boundaries, in the metric's unit. */
-  readonly boundaries?: readonly number[];
-  /** Whether the values are whole numbers. */
-  readonly integer?: boolean;
-}
 
 /** Bucket boundaries of the GenAI conventions for durations, extended to the SDK's default timeout. */
 const DURATION_BUCKETS = [
@@ -296,17 +279,3 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     integer: true,
   },
 };
-
-/**
- * The name of a metric or attribute in Prometheus, as the JS exporter writes it: every character
- * outside `[A-Za-z0-9_]` becomes `_`; counters end in `_total`; no unit suffix.
- */
-export function prometheusName(definition: Pick<MetricDefinition, 'name' | 'kind'>): string {
-  const base = prometheusLabel(definition.name);
-  return definition.kind === 'counter' ? `${base}_total` : base;
-}
-
-/** The Prometheus label of an attribute key. */
-export function prometheusLabel(attribute: string): string {
-  return attribute.replace(/[^A-Za-z0-9_]+/g, '_');
-}

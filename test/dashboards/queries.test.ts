@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { METRICS } from '../../src/signals/catalogue.ts';
 import {
-  METRICS,
   type MetricDefinition,
   prometheusLabel,
   prometheusName,
-} from '../../src/signals/catalogue.ts';
+} from '../../src/signals/metric-definition.ts';
 import { interpolate } from '../../tools/dashboard-preview/src/interpolate.ts';
 import { DASHBOARDS, PANELS } from './support/panels.ts';
 import { read, type Selector } from './support/promql.ts';

@@ -1,5 +1,5 @@
 /** Alerts on the telemetry itself: when it is gone, every other alert is silent. */
-import { prometheusLabel } from '../../../src/signals/catalogue.ts';
+import { prometheusLabel } from '../../../src/signals/metric-definition.ts';
 import { ATTR } from '../../../src/signals/names.ts';
 import { seconds } from '../config.ts';
 import { type Queries, RECORDS } from '../expressions.ts';

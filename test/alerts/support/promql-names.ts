@@ -1,6 +1,7 @@
 /** Which metrics and labels a PromQL expression uses. */
 import { parser } from '@prometheus-io/lezer-promql';
-import { METRICS, prometheusLabel, prometheusName } from '../../../src/signals/catalogue.ts';
+import { METRICS } from '../../../src/signals/catalogue.ts';
+import { prometheusLabel, prometheusName } from '../../../src/signals/metric-definition.ts';
 
 /** The names in an expression. */
 export interface Names {

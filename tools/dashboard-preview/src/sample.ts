@@ -2,7 +2,8 @@
  * A day of a made-up fleet, always the same: two services, three processes, three models, and four incidents in the
  * last hour. Written as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`.
  */
-import { METRICS, type MetricKey, prometheusName } from '../../../src/signals/catalogue.ts';
+import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
+import { prometheusName } from '../../../src/signals/metric-definition.ts';
 import { Fleet, type Mix } from './fleet.ts';
 import { type Process, SampleStore } from './store.ts';
 import { alerts, limits } from './surroundings.ts';

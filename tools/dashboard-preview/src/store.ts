@@ -1,5 +1,6 @@
 /** Counts by the names and labels of the metric catalogue, and remembers every sample. */
-import { METRICS, type MetricKey, prometheusLabel, prometheusName } from '../../../src/signals/catalogue.ts';
+import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
+import { prometheusLabel, prometheusName } from '../../../src/signals/metric-definition.ts';
 
 /** A process of the fleet. */
 export interface Process {
