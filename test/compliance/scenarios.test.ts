@@ -44,12 +44,17 @@ afterAll(() => {
   process.stdout.write(`compliance: ${good} of ${all.length} scenarios equal, in ${ways} ways each\n`);
 });
 
+/** What a run saw of the scenario `name`. Two runs that saw nothing are not equal: they did not run it. */
+function observationOf(name: string, run: Run | undefined): unknown {
+  const observation = run?.observations.get(name);
+  if (observation === undefined) throw new Error(`the scenario "${name}" did not run`);
+  return observation;
+}
+
 describe.each(Object.keys(WAYS))('%s', (title) => {
   test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s', (name, scenario) => {
-    const expected = (scenario.anyMiddleware ? passing : plain).observations.get(name);
-    const actual = observed.get(title)?.observations.get(name);
-    expect(expected).toBeDefined();
-    expect(actual).toBeDefined();
+    const expected = observationOf(name, scenario.anyMiddleware ? passing : plain);
+    const actual = observationOf(name, observed.get(title));
     expect(actual).toEqual(expected);
     equal.set(name, (equal.get(name) ?? 0) + 1);
   });

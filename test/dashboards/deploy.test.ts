@@ -35,7 +35,14 @@ describe.each(Object.entries(compose.services))('%s', (name, service) => {
   it('has a health check', () => {
     if (CHECKED_FROM_OUTSIDE.includes(name)) {
       expect(JSON.stringify(compose.services['backends-ready']?.healthcheck)).toContain(`http://${name}:`);
-    } else expect(service.healthcheck).toBeDefined();
+    } else {
+      expect(service.healthcheck).toMatchObject({
+        test: expect.arrayContaining(['CMD', expect.stringMatching(/^http:\/\/[\w-]+:\d+\//)]),
+        interval: expect.stringMatching(/^\d+s$/),
+        timeout: expect.stringMatching(/^\d+s$/),
+        retries: expect.any(Number),
+      });
+    }
   });
 
   it('mounts and runs files that exist', () => {

@@ -111,7 +111,7 @@ describe.each(DASHBOARDS)('$path', ({ path, json }) => {
 it('every alert links to a dashboard that exists, and to a panel of it', () => {
   for (const { alert, dashboard, panel } of ALERTS) {
     const target = DASHBOARDS.find(({ json }) => json.uid === dashboard);
-    expect(target, alert).toBeDefined();
+    expect(target?.json.uid, alert).toBe(dashboard);
     if (panel !== undefined)
       expect(
         target?.json.panels.map(({ title }) => title),

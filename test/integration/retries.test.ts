@@ -32,6 +32,20 @@ describe('retries', () => {
     });
   });
 
+  test('records a 529-529-500 call once as failed by its last attempt, with one server error in its streak', async () => {
+    const harness = await startHarness();
+    harness.server.plan([answer.error(529), answer.error(529), answer.error(500)]);
+    await rejection(harness.client.messages.create(HELLO));
+    await expectCall(harness, {
+      outcome: 'error',
+      exhausted: true,
+      ...SERVER_ERROR,
+      attempts: [retried(529, OVERLOADED), retried(529, OVERLOADED), final(500, SERVER_ERROR)],
+    });
+    expect(await harness.metric('anthropic.client.server_error_streak')).toBe(1);
+    expect(await harness.metric('anthropic.client.server_error_streaks')).toBe(0);
+  });
+
   test('records a 429 that is retried as traffic, with the wait that the API asks for', async () => {
     const harness = await startHarness();
     harness.server.plan([answer.error(429)]);
