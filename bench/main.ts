@@ -5,7 +5,8 @@
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { readOptions } from '../scripts/command-line.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { type Figure, figure, machine, median } from './statistics.ts';
 import { PEERS, VARIANTS } from './variants.ts';
@@ -18,19 +19,12 @@ Measures CPU microseconds per operation, the variants in turn. --rounds N (defau
 ${SCENARIOS.map(({ name }) => name).join(', ')}; --peers also measures other instrumentations (first: npm install --prefix bench/peers);
 --json for a machine.`;
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '7' },
-    only: { type: 'string' },
-    peers: { type: 'boolean' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
+const values = readOptions(HELP, {
+  rounds: { type: 'string', default: '7' },
+  only: { type: 'string' },
+  peers: { type: 'boolean' },
+  json: { type: 'boolean' },
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 
 /** What a variant takes, and what it adds to the SDK's own tracing. */
 interface Result {

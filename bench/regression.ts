@@ -7,7 +7,8 @@ import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { endWithUsage, readOptions } from '../scripts/command-line.ts';
 import { median } from './statistics.ts';
 
 const run = promisify(execFile);
@@ -22,13 +23,14 @@ Compares the CPU that the working copy adds to a JSON call with that of a commit
   --json          print JSON
   --help          print this`;
 
-const { values } = parseArguments();
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+const values = readOptions(HELP, {
+  base: { type: 'string', default: 'HEAD' },
+  rounds: { type: 'string', default: '9' },
+  limit: { type: 'string', default: '1.2' },
+  json: { type: 'boolean' },
+});
 const [rounds, limit] = [Number(values.rounds), Number(values.limit)];
-if (!(rounds >= 1) || !(limit > 0)) usage('--rounds and --limit take numbers above 0');
+if (!(rounds >= 1) || !(limit > 0)) endWithUsage('--rounds and --limit take numbers above 0', HELP);
 
 const base = await mkdtemp(join(tmpdir(), 'anthropic-otel-base-'));
 try {
@@ -78,25 +80,4 @@ async function measureAdded(folder: string): Promise<number> {
 
 function progress(text: string): void {
   console.error(`… ${text}`);
-}
-
-function parseArguments() {
-  try {
-    return parseArgs({
-      options: {
-        base: { type: 'string', default: 'HEAD' },
-        rounds: { type: 'string', default: '9' },
-        limit: { type: 'string', default: '1.2' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    return usage((error as Error).message);
-  }
-}
-
-function usage(problem: string): never {
-  console.error(`${problem}\n\n${HELP}`);
-  process.exit(2);
 }

@@ -5,7 +5,8 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { readOptions } from '../command-line.ts';
 import { buildCell } from './build-cell.ts';
 import { type Cell, cellsFor, LIBRARIES, SDK_VERSIONS } from './cells.ts';
 import { formatTable, type Result } from './table.ts';
@@ -22,18 +23,11 @@ Builds and packs this package, installs the SDK versions into .cache/compat, and
 --json   the results for a machine
 Exits with 1 when a cell fails.`;
 
-const { values } = parseArgs({
-  options: {
-    all: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+const values = readOptions(HELP, {
+  all: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  json: { type: 'boolean', default: false },
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 
 const nodes: Record<number, Promise<string>> = {};
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);

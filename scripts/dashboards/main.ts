@@ -1,6 +1,7 @@
 /** `npm run dashboards:preview` and `npm run dashboards:shots`. */
 import { parseArgs } from 'node:util';
 import type { PreviewOptions } from '../../tools/dashboard-preview/src/preview.ts';
+import { endWithUsage } from '../command-line.ts';
 import { installPreview } from './install.ts';
 import { openPreview } from './preview.ts';
 import { shootDemo, shootInto } from './shots.ts';
@@ -95,7 +96,6 @@ function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out
       ...(out && { out }),
     };
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP[kind]}`);
-    process.exit(2);
+    return endWithUsage((error as Error).message, HELP[kind]);
   }
 }

@@ -1,13 +1,10 @@
 /** Everything running: the API, two services, Prometheus, Alertmanager and a webhook receiver; and the acts on it. */
-import { startAnthropicServer } from '../../src/testing/index.ts';
-import { ACTS, HEALTHY, type Stage } from './acts.ts';
+import { ACTS, HEALTHY } from './acts.ts';
 import { argumentsOf, composeService } from './compose.ts';
-import { startMonitoring } from './monitoring.ts';
 import { type ActResult, playAct } from './play.ts';
 import type { Printer } from './print.ts';
-import { start, stopAll } from './processes.ts';
-import { startService } from './service.ts';
-import { startWebhook } from './webhook.ts';
+import { start } from './processes.ts';
+import { openStage } from './stage.ts';
 
 /** What the demo found. */
 export interface Summary {
@@ -38,32 +35,10 @@ export async function runDemo(
   afterActs?: (demo: RunningDemo) => Promise<unknown>,
 ): Promise<Summary> {
   const since = Date.now();
-  const cleanUps: (() => unknown)[] = [stopAll];
+  const stage = await openStage(150, print.step);
+  const { api, chat, reports, monitoring, webhook, addresses } = stage;
   try {
-    const api = await startAnthropicServer({ retryAfterMs: 150 });
     api.faults(HEALTHY);
-    const webhook = await startWebhook();
-    cleanUps.push(
-      () => api.close(),
-      () => webhook.close(),
-    );
-    print.step('starting two services with --import anthropic-otel/register');
-    const [chat, reports] = await Promise.all([
-      startService('chat', api.url),
-      startService('reports', api.url),
-    ]);
-    api.apiKeys = [chat.apiKey, reports.apiKey];
-    const stage: Stage = { api, chat, reports };
-    print.step('starting Prometheus and Alertmanager with the shipped configurations');
-    const addresses = {
-      'chat:9464': `127.0.0.1:${chat.metricsPort}`,
-      'reports:9464': `127.0.0.1:${reports.metricsPort}`,
-      'chat:8080': new URL(chat.url).host,
-      'reports:8080': new URL(reports.url).host,
-      'alert-receiver:8080': new URL(webhook.url).host,
-    };
-    const monitoring = await startMonitoring(addresses, print.step);
-    cleanUps.push(monitoring.cleanUp);
     print.urls(stage, monitoring, webhook.url);
     await unless(signal, monitoring.scraped(['chat', 'reports']));
 
@@ -94,7 +69,7 @@ export async function runDemo(
     });
     return { acts, calls, attempts, ok };
   } finally {
-    for (const cleanUp of cleanUps) await cleanUp();
+    await stage.close();
   }
 }
 

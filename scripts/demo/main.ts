@@ -4,7 +4,7 @@
  * soon, and which rightly stayed silent.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { endWithUsage, readOptions } from '../command-line.ts';
 import { installPreview, openPreview, previewCommand } from '../dashboards/preview.ts';
 import { type RunningDemo, runDemo, type Summary } from './demo.ts';
 import { printer } from './print.ts';
@@ -22,11 +22,12 @@ on with light traffic until Ctrl-C, so that you can look around. Everything list
 
 NO_COLOR=1 turns colours off.`;
 
-const { values: flags } = parseArguments();
-if (flags.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+const flags = readOptions(HELP, {
+  once: { type: 'boolean' },
+  json: { type: 'boolean' },
+  preview: { type: 'boolean' },
+});
+if (flags.once && flags.preview) endWithUsage('--once and --preview exclude each other', HELP);
 const print = printer(flags.json ? process.stderr : process.stdout);
 const stopping = new AbortController();
 const { signal } = stopping;
@@ -59,23 +60,4 @@ async function lookAround(demo: RunningDemo): Promise<void> {
 /** The whole demo, however long it goes on. */
 function previewOf({ prometheusUrl, since }: RunningDemo): { prometheusUrl: string; from: string } {
   return { prometheusUrl, from: new Date(since).toISOString() };
-}
-
-function parseArguments(): { values: { once?: boolean; json?: boolean; preview?: boolean; help?: boolean } } {
-  try {
-    const parsed = parseArgs({
-      options: {
-        once: { type: 'boolean' },
-        json: { type: 'boolean' },
-        preview: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (parsed.values.once && parsed.values.preview)
-      throw new Error('--once and --preview exclude each other');
-    return parsed;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP}`);
-    process.exit(2);
-  }
 }

@@ -3,11 +3,11 @@
  * Alertmanager, every second, and a webhook receiver. Shows silence over a whole window, how soon pages arrive, that an alert
  * holds back what it causes, and that the watchdog keeps coming.
  */
-import { parseArgs } from 'node:util';
+import { endWithUsage, readOptions } from '../command-line.ts';
 import { killAll } from '../demo/processes.ts';
+import { openStage } from '../demo/stage.ts';
 import { keepWatch } from './checks.ts';
 import { Report } from './report.ts';
-import { openStage } from './stage.ts';
 import { inhibition, pages, silence, watchdog } from './steps.ts';
 
 const HELP = `Usage: npm run test:live -- [--silence SECONDS] [--json]
@@ -19,20 +19,19 @@ not as it should be.
   --json              print a JSON summary as the last line of standard output, everything else on standard error
   --help              print this`;
 
-const { values: flags } = parseArguments();
-if (flags.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+const flags = readOptions(HELP, {
+  silence: { type: 'string', default: '330' },
+  json: { type: 'boolean' },
+});
 const seconds = Number(flags.silence);
 if (!Number.isInteger(seconds) || seconds < 1)
-  usage(`--silence takes a number of seconds, not "${flags.silence}"`);
+  endWithUsage(`--silence takes a number of seconds, not "${flags.silence}"`, HELP);
 
 process.on('exit', killAll);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const report = new Report(flags.json ? process.stderr : process.stdout);
-const stage = await openStage(report.step);
+const stage = await openStage(50, report.step);
 try {
   const watch = keepWatch(stage);
   await silence(stage, report, seconds);
@@ -53,22 +52,3 @@ try {
 report.total();
 if (flags.json) console.log(JSON.stringify(report.summary()));
 process.exit(report.summary().ok ? 0 : 1);
-
-function parseArguments(): { values: { silence: string; json?: boolean; help?: boolean } } {
-  try {
-    return parseArgs({
-      options: {
-        silence: { type: 'string', default: '330' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    return usage((error as Error).message);
-  }
-}
-
-function usage(problem: string): never {
-  console.error(`${problem}\n\n${HELP}`);
-  process.exit(2);
-}

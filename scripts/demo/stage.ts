@@ -1,0 +1,55 @@
+/** Everything that runs: the API, two services with a key each, Prometheus, Alertmanager and a webhook receiver. */
+import { startAnthropicServer } from '../../src/testing/index.ts';
+import type { Stage } from './acts.ts';
+import type { Addresses } from './compose.ts';
+import { type Monitoring, startMonitoring } from './monitoring.ts';
+import { stopAll } from './processes.ts';
+import { startService } from './service.ts';
+import { startWebhook, type Webhook } from './webhook.ts';
+
+/** A stage with all that watches it. */
+export interface OpenStage extends Stage {
+  readonly monitoring: Monitoring;
+  readonly webhook: Webhook;
+  /** Where the addresses of the compose stack are here. */
+  readonly addresses: Addresses;
+  /** Ends everything. */
+  close(): Promise<void>;
+}
+
+/** Starts everything, or ends what it has started. `retryAfterMs` is what a 429 asks to wait. */
+export async function openStage(
+  retryAfterMs: number,
+  onProgress: (line: string) => void,
+): Promise<OpenStage> {
+  const cleanUps: (() => unknown)[] = [stopAll];
+  const close = async (): Promise<void> => {
+    for (const cleanUp of cleanUps) await cleanUp();
+  };
+  try {
+    const api = await startAnthropicServer({ retryAfterMs });
+    cleanUps.push(() => api.close());
+    const webhook = await startWebhook();
+    cleanUps.push(() => webhook.close());
+    onProgress('starting two services with --import anthropic-otel/register');
+    const [chat, reports] = await Promise.all([
+      startService('chat', api.url),
+      startService('reports', api.url),
+    ]);
+    api.apiKeys = [chat.apiKey, reports.apiKey];
+    onProgress('starting Prometheus and Alertmanager with the shipped configurations');
+    const addresses = {
+      'chat:9464': `127.0.0.1:${chat.metricsPort}`,
+      'reports:9464': `127.0.0.1:${reports.metricsPort}`,
+      'chat:8080': new URL(chat.url).host,
+      'reports:8080': new URL(reports.url).host,
+      'alert-receiver:8080': new URL(webhook.url).host,
+    };
+    const monitoring = await startMonitoring(addresses, onProgress);
+    cleanUps.push(monitoring.cleanUp);
+    return { api, chat, reports, monitoring, webhook, addresses, close };
+  } catch (problem) {
+    await close();
+    throw problem;
+  }
+}
