@@ -4,12 +4,11 @@
  */
 import { SCENARIOS, stubFetch } from './scenarios.ts';
 import { PEERS, VARIANTS } from './variants.ts';
+import { WARM_UP } from './worker-settings.ts';
 
 const [names = '', scenarioName = '', blocks = '10'] = process.argv.slice(2);
 const scenario = SCENARIOS.find(({ name }) => name === scenarioName);
 if (!scenario) throw new Error(`unknown scenario: ${scenarioName}`);
-/** Until the optimising compiler has seen everything. */
-const WARM_UP = 6;
 
 /** A variant that is ready to run. */
 interface Subject {
