@@ -1,6 +1,6 @@
-/** The series of a fleet of busy processes, as OpenMetrics text: every metric that the rule pack reads. */
-import { METRICS, type MetricKey } from '../src/signals/catalogue.ts';
-import { prometheusName } from '../src/signals/metric-definition.ts';
+/** The pages of a fleet of busy processes: every metric that the rule pack reads, with a past, as text to be scraped. */
+import { METRICS, type MetricKey } from '../../src/signals/catalogue.ts';
+import { prometheusName } from '../../src/signals/metric-definition.ts';
 
 /** How large the fleet is, and when its samples are. */
 export interface FleetSize {
@@ -13,36 +13,35 @@ export interface FleetSize {
   readonly step: number;
 }
 
-/** The text of a fleet, and how many series it has. */
-export interface FleetSeries {
+/** A fleet. */
+export interface Fleet {
+  readonly processes: number;
+  /** How many series it has. */
   readonly series: number;
-  lines(): Generator<string>;
+  /** What a process has counted, with the time of each sample: one scrape brings all of them. */
+  page(process: number): string;
 }
 
 /** A series: its name with labels, and its value so many seconds after the first sample. */
 type Series = readonly [series: string, value: (after: number) => number];
 
-/** The series of a fleet. */
-export function benchSeries(size: FleetSize): FleetSeries {
-  const perProcess = seriesOf(size.models, size.from).length;
+/** The fleet of `size`. */
+export function fleetOf(size: FleetSize): Fleet {
   return {
-    series: perProcess * size.processes,
-    *lines() {
-      for (let i = 0; i < size.processes; i++) {
-        // Every twentieth process is young, as in a fleet that is being deployed.
-        const start = i % 20 === 0 ? size.from + 900 : size.from - 86_400;
-        for (const [series, value] of seriesOf(size.models, start)) {
-          const labelled = series
-            .replace('{', `{job="service-${i % 20}",instance="pod-${i}",`)
-            .replace(',}', '}');
-          let block = '';
-          for (let time = Math.max(size.from, start); time <= size.to; time += size.step) {
-            block += `${labelled} ${value(time - size.from + i)} ${time}\n`;
-          }
-          yield block;
+    processes: size.processes,
+    series: seriesOf(size.models, size.from).length * size.processes,
+    page(process) {
+      // Every twentieth process is young, as in a fleet that is being deployed.
+      const start = process % 20 === 0 ? size.from + 900 : size.from - 86_400;
+      const target = `{job="service-${process % 20}",instance="pod-${process}",`;
+      const lines: string[] = [];
+      for (const [series, value] of seriesOf(size.models, start)) {
+        const labelled = series.replace('{', target).replace(',}', '}');
+        for (let time = Math.max(size.from, start); time <= size.to; time += size.step) {
+          lines.push(`${labelled} ${value(time - size.from + process)} ${time * 1000}\n`);
         }
       }
-      yield '# EOF\n';
+      return lines.join('');
     },
   };
 }

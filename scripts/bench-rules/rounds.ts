@@ -1,0 +1,57 @@
+/** How long Prometheus takes for the groups of the rule pack. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Figure, figure } from '../../bench/statistics.ts';
+import type { Prometheus } from './prometheus.ts';
+
+/** The rounds of a group, in seconds. */
+export interface GroupRounds extends Figure {
+  readonly name: string;
+  readonly rules: number;
+  readonly rounds: number;
+  /** The rule that took most in the last round. */
+  readonly slowest: string;
+}
+
+interface Group {
+  readonly name: string;
+  readonly evaluationTime: number;
+  readonly lastEvaluation: string;
+  readonly rules: readonly {
+    readonly name: string;
+    readonly evaluationTime: number;
+    readonly health: string;
+    readonly lastError?: string;
+  }[];
+}
+
+/**
+ * Evaluates the rules of `ruleFile` for `seconds`. The first round of each group, with cold caches, is left out.
+ * @throws an Error when a rule cannot be evaluated
+ */
+export async function measureRounds(
+  prometheus: Prometheus,
+  ruleFile: string,
+  seconds: number,
+): Promise<GroupRounds[]> {
+  await prometheus.configure({ global: { evaluation_interval: '15s' }, rule_files: [ruleFile] });
+  const seen = new Map<string, Map<string, Group>>();
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    await sleep(1000);
+    const { groups } = (await prometheus.get('rules')) as { groups: readonly Group[] };
+    for (const group of groups) {
+      if (group.lastEvaluation.startsWith('0001')) continue;
+      const broken = group.rules.find(({ health }) => health === 'err');
+      if (broken) throw new Error(`${broken.name}: ${broken.lastError}`);
+      const rounds = seen.get(group.name) ?? new Map<string, Group>();
+      seen.set(group.name, rounds.set(group.lastEvaluation, group));
+    }
+  }
+  await prometheus.configure({});
+  return [...seen].flatMap(([name, known]) => {
+    const rounds = [...known.values()].slice(1);
+    const rules = rounds.at(-1)?.rules.toSorted((a, b) => b.evaluationTime - a.evaluationTime);
+    if (!rules) return [];
+    const times = figure(rounds.map(({ evaluationTime }) => evaluationTime));
+    return [{ name, ...times, rules: rules.length, rounds: rounds.length, slowest: rules[0]?.name ?? '' }];
+  });
+}
