@@ -22,7 +22,7 @@ import { scrape } from './scrape.ts';
 const HELP = `Usage: npm run bench:rules -- [--processes N] [--models N] [--json]
 
 Lets Prometheus scrape a fleet of busy processes, evaluates the rule pack over it, and prints what the groups take; then how
-long it takes to read the same series once, without any rule. Takes about seven minutes.
+long it takes to read the same series once, without any rule. Takes some eight minutes.
 
   --processes N   processes of the fleet (default 1000)
   --models N      models that each of them uses (default 5)
