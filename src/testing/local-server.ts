@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Answer } from './answer-types.ts';
+import type { AnthropicServer } from './anthropic-server.ts';
 import { Api } from './api.ts';
 import { Delivery, HEALTHY } from './deliver.ts';
 import { Exchange } from './exchange.ts';
@@ -12,7 +13,6 @@ import { AnswerPlan, type FaultOptions, type RequestMatch } from './plan.ts';
 import { readAsked } from './platform.ts';
 import type { ModelClassLimits, RateLimitOptions } from './rate-limits.ts';
 import { receive } from './receive.ts';
-import type { AnthropicServer } from './server.ts';
 
 /** Longer than a test or demonstration pauses: a client never meets a connection that is just being closed. */
 const KEEP_ALIVE_MS = 60_000;

@@ -1,7 +1,7 @@
 /** A heatmap on a canvas: Grafana's own is a panel plugin, which no package carries. */
 import { getValueFormat } from '@grafana/data';
 import { useEffect, useRef } from 'react';
-import type { VizProps } from './viz.tsx';
+import type { VizProps } from './viz-props.ts';
 
 const LEFT = 64;
 const BOTTOM = 22;

@@ -6,7 +6,8 @@ import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { QueryContext } from '../interpolate.ts';
 import { loadFrames, type Panel, query } from './frames.ts';
-import { type Region, Viz } from './viz.tsx';
+import { Viz } from './viz.tsx';
+import type { Region } from './viz-props.ts';
 
 const GRID_ROW = 30;
 const GAP = 8;

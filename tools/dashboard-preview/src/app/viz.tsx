@@ -1,10 +1,8 @@
 /** Draws the data of a panel with the components of `@grafana/ui`. */
 import {
-  type DataFrame,
   type DisplayValue,
   dateTime,
   FieldType,
-  type GrafanaTheme2,
   getDisplayProcessor,
   getFieldDisplayName,
   renderMarkdown,
@@ -14,25 +12,8 @@ import {
 import { BarGauge, BigValue, TimeSeries, VizRepeater } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
 import type { QueryContext } from '../interpolate.ts';
-import type { Panel } from './frames.ts';
 import { HeatmapCanvas } from './heatmap.tsx';
-
-/** A time in which alerts fired, in Unix milliseconds. */
-export interface Region {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What a panel is drawn with. */
-export interface VizProps {
-  readonly panel: Panel;
-  readonly frames: DataFrame[];
-  readonly regions: readonly Region[];
-  readonly context: QueryContext;
-  readonly theme: GrafanaTheme2;
-  readonly width: number;
-  readonly height: number;
-}
+import type { VizProps } from './viz-props.ts';
 
 /** The picture of a panel. */
 export function Viz(props: VizProps) {

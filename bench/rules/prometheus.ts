@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { yaml } from '../../alerts/src/build.ts';
-import { freePort, start, waitForUrl } from '../demo/processes.ts';
+import { freePort, start, waitForUrl } from '../../scripts/demo/processes.ts';
 
 /** A running Prometheus. */
 export interface Prometheus {

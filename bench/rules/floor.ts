@@ -1,6 +1,6 @@
 /** What no rule can be faster than: reading each series that the pack asks for, once. */
 import { parser } from '@prometheus-io/lezer-promql';
-import { type Figure, figure } from '../../bench/statistics.ts';
+import { type Figure, figure } from '../statistics.ts';
 import type { Prometheus } from './prometheus.ts';
 
 const ROUNDS = 5;

@@ -1,6 +1,6 @@
 /** How long Prometheus takes for the groups of the rule pack. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Figure, figure } from '../../bench/statistics.ts';
+import { type Figure, figure } from '../statistics.ts';
 import type { Prometheus } from './prometheus.ts';
 
 /** The rounds of a group, in seconds. */
