@@ -12,7 +12,7 @@ const MAKERS: Readonly<Record<string, MakeClient>> = {
   ...VARIANTS,
   'ours, no attempt spans': WITHOUT_ATTEMPT_SPANS,
 };
-const MEASURED = ['bare', 'native', 'ours', 'ours, no attempt spans'] as const;
+const MEASURED = ['bare', 'native', 'middleware', 'ours', 'ours, no attempt spans'] as const;
 const WHAT = { kept: 'kept by 100,000 calls', open: 'held by an open call' } as const;
 const ROUNDS = 5;
 
