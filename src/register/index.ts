@@ -8,6 +8,7 @@ import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { AnthropicInstrumentation } from '../instrumentation/index.ts';
 import { describe, onceLogger } from './diagnostics.ts';
+import { flush } from './flush.ts';
 import { registerLoaderHook } from './loader-hook.ts';
 import { createLogger } from './logger.ts';
 import { OtelTransport } from './otel-transport.ts';
@@ -62,10 +63,11 @@ function start(): void {
   instrumentation.share();
 
   if (!isMainThread) return;
-  flushAtExit(async () => {
+  const shutdown = async (): Promise<void> => {
     instrumentation.endOpenCalls();
     await sdk.shutdown();
-  }, settings.shutdownTimeout);
+  };
+  flushAtExit({ flush, shutdown }, settings.shutdownTimeout);
 }
 
 const registered = globalThis as { [REGISTERED]?: boolean };

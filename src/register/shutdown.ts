@@ -3,22 +3,35 @@
 /** Signals that end a process. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** Calls `flush` once, when the process is about to end, and waits for it `deadline` milliseconds at most. */
-export function flushAtExit(flush: () => Promise<unknown>, deadline: number): void {
-  let flushed: Promise<boolean> | undefined;
-  const once = (): Promise<boolean> => {
-    flushed ??= within(deadline, flush());
-    return flushed;
+/** What is done when the process ends. */
+export interface Ending {
+  /** Exports what there is, and goes on: the application has its own way to end, and may still make calls. */
+  flush(): Promise<unknown>;
+  /** Exports what there is, for the last time. Called once. */
+  shutdown(): Promise<unknown>;
+}
+
+/** Does `ending` when the process is about to end, and waits for it `deadline` milliseconds at most. */
+export function flushAtExit(ending: Ending, deadline: number): void {
+  let ended: Promise<boolean> | undefined;
+  const shutdown = (): Promise<boolean> => {
+    ended ??= within(deadline, ending.shutdown());
+    return ended;
   };
   process.once('beforeExit', () => {
-    void once().then((inTime) => {
+    void shutdown().then((inTime) => {
       // The process was done; an exporter that goes on trying must not keep it.
       if (!inTime) process.exit();
     });
   });
   for (const signal of SIGNALS) {
     const onSignal = (): void => {
-      void once().then(() => {
+      if (process.listenerCount(signal) > 1) {
+        // The application handles it, and may take its time to end the calls that are open.
+        void within(deadline, ending.flush());
+        return;
+      }
+      void shutdown().then(() => {
         process.removeListener(signal, onSignal);
         // With no other listener the signal would have ended the process; ours must not keep it alive.
         if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);

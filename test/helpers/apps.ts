@@ -1,6 +1,7 @@
 /** Small applications, as text. Each calls the API at `BASE_URL` and prints what it has to say. */
 
-const REQUEST = `{ model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }`;
+/** A request, as an expression. */
+export const REQUEST: string = `{ model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }`;
 
 /** Prints the metrics at `SCRAPE`, over a connection of its own that does not outlive the answer. */
 const SCRAPE = `

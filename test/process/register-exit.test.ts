@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startApi } from '../helpers/api.ts';
-import { ESM, FINISHING, UNREAD, WAITING } from '../helpers/apps.ts';
+import { ESM, FINISHING, REQUEST, UNREAD, WAITING } from '../helpers/apps.ts';
 import { busyPort, createApp, freePort, run, start, startCollector } from '../helpers/process.ts';
 
 const FLAGS = ['--import', 'anthropic-otel/register', 'app.mjs'];
@@ -127,6 +127,58 @@ describe('an application under register ends as it would without it', () => {
     await app.printed('ready');
     app.kill('SIGTERM');
     expect(await app.ended).toMatchObject({ code: 7, signal: null });
+  });
+
+  test('by its own handler of SIGTERM: what it does until then is recorded and can be scraped', async () => {
+    const api = await startApi();
+    const port = String(await freePort());
+    const text = `${WAITING}
+process.on('SIGTERM', async () => {
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await client.messages.create(${REQUEST});
+  const page = await fetch('http://127.0.0.1:${port}/metrics').then((response) => response.text());
+  console.log(page.split('\\n').find((line) => line.startsWith('anthropic_client_calls_total')));
+  process.exit(7);
+});`;
+    const app = start(createApp({ 'app.mjs': text }), FLAGS, {
+      BASE_URL: api.url,
+      OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
+      OTEL_EXPORTER_PROMETHEUS_PORT: port,
+    });
+    await app.printed('ready');
+    app.kill('SIGTERM');
+    const ended = await app.ended;
+    expect(ended).toMatchObject({ code: 7, signal: null, warnings: [] });
+    expect(ended.stdout).toMatch(/anthropic_client_calls_total\{.*anthropic_outcome="ok".*\} 2\n/);
+  });
+
+  test('by its own handler of SIGTERM: what was recorded before is pushed', async () => {
+    const api = await startApi();
+    const collector = await startCollector();
+    const text = `process.on('SIGTERM', () => setTimeout(() => process.exit(7), 500));\n${WAITING}`;
+    const app = start(createApp({ 'app.mjs': text }), FLAGS, {
+      ...OTLP,
+      BASE_URL: api.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    });
+    await app.printed('ready');
+    app.kill('SIGTERM');
+    expect((await app.ended).code).toBe(7);
+    expect(collector.received.get('/v1/metrics')).toContain('anthropic.client.attempts');
+    expect(collector.received.get('/v1/traces')).toContain('anthropic.messages.create');
+    expect(collector.received.get('/v1/logs')).toContain('anthropic.call');
+  });
+
+  test('by its own handler of SIGTERM: a call that is open then is not recorded as ended', async () => {
+    const api = await startApi();
+    const text = `process.on('SIGTERM', () => setTimeout(() => process.exit(7), 300));\n${UNREAD}`;
+    const app = start(createApp({ 'app.mjs': text }), FLAGS, {
+      BASE_URL: api.url,
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
+    });
+    await app.printed('ready');
+    app.kill('SIGTERM');
+    expect(await app.ended).toMatchObject({ code: 7, records: [] });
   });
 
   test('with a stream that nobody read: the call is recorded as canceled', async () => {
