@@ -1,5 +1,7 @@
 /** Flushes telemetry when the process ends, within a deadline, and leaves the way in which it ends as it was. */
 
+import { signalExitListeners } from './signal-exit.ts';
+
 /** Signals that end a process. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -25,16 +27,18 @@ export function flushAtExit(ending: Ending, deadline: number): void {
     });
   });
   for (const signal of SIGNALS) {
+    /** Whether the application has a way of its own to end, or to go on. */
+    const handled = (ours: number): boolean => process.listenerCount(signal) > ours + signalExitListeners();
     const onSignal = (): void => {
-      if (process.listenerCount(signal) > 1) {
-        // The application handles it, and may take its time to end the calls that are open.
+      if (handled(1)) {
+        // It may take its time to end the calls that are open.
         void within(deadline, ending.flush());
         return;
       }
       void shutdown().then(() => {
         process.removeListener(signal, onSignal);
-        // With no other listener the signal would have ended the process; ours must not keep it alive.
-        if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+        // The signal would have ended the process; our listener must not keep it alive.
+        if (!handled(0)) process.kill(process.pid, signal);
       });
     };
     process.on(signal, onSignal);

@@ -117,6 +117,25 @@ describe('an application under register ends as it would without it', () => {
     expect(collector.received.get('/v1/metrics')).toContain('anthropic.client.calls');
   });
 
+  test.each(['signal-exit', 'signal-exit-3'])('by SIGINT, beside listeners of %s', async (name) => {
+    const api = await startApi();
+    const collector = await startCollector();
+    const text = `import * as exits from '${name}';
+(exits.onExit ?? exits.default)((_code, signal) => console.log('tidied up for', signal));
+${WAITING}`;
+    const app = start(createApp({ 'app.mjs': text }), FLAGS, {
+      ...OTLP,
+      BASE_URL: api.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    });
+    await app.printed('ready');
+    app.kill('SIGINT');
+    const ended = await app.ended;
+    expect(ended).toMatchObject({ code: null, signal: 'SIGINT' });
+    expect(ended.stdout.match(/tidied up for SIGINT/g)).toHaveLength(1);
+    expect(collector.received.get('/v1/metrics')).toContain('anthropic.client.calls');
+  });
+
   test("by the application's own handler of SIGTERM, which is not pre-empted", async () => {
     const api = await startApi();
     const text = `process.on('SIGTERM', () => setTimeout(() => process.exit(7), 300));\n${WAITING}`;
