@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { yaml } from '../../alerts/src/build.ts';
 import { freePort, start, waitForUrl } from '../../scripts/demo/processes.ts';
+import { askPrometheus, queryNumber } from '../../scripts/prometheus-api.ts';
 
 /** A running Prometheus. */
 export interface Prometheus {
@@ -25,25 +26,15 @@ export async function startPrometheus(program: string, folder: string): Promise<
     `--web.listen-address=${address}`,
     '--web.enable-lifecycle',
   ]);
-  await waitForUrl(`http://${address}/-/ready`, child);
-  const get = async (path: string): Promise<unknown> => {
-    const response = await fetch(`http://${address}/api/v1/${path}`);
-    const body = (await response.json()) as { status: string; data: unknown; error?: string };
-    if (body.status !== 'success') throw new Error(`${path}: ${body.error}`);
-    return body.data;
-  };
+  const url = `http://${address}`;
+  await waitForUrl(`${url}/-/ready`, child);
   return {
-    get,
+    get: (path) => askPrometheus(url, path),
+    query: (expression) => queryNumber(url, expression),
     async configure(config) {
       await writeFile(configFile, yaml(config));
-      const response = await fetch(`http://${address}/-/reload`, { method: 'POST' });
+      const response = await fetch(`${url}/-/reload`, { method: 'POST' });
       if (!response.ok) throw new Error(await response.text());
-    },
-    async query(expression) {
-      const data = (await get(`query?query=${encodeURIComponent(expression)}`)) as {
-        result: { value: [number, string] }[];
-      };
-      return Number(data.result[0]?.value[1] ?? 0);
     },
   };
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askPrometheus, queryNumber } from '../prometheus-api.ts';
 import { findPrometheusTools } from '../prometheus-tools.ts';
 import { type Addresses, argumentsOf, composeService } from './compose.ts';
 import { type Child, freePort, start, waitForUrl } from './processes.ts';
@@ -63,7 +64,7 @@ export async function startMonitoring(
     alertmanagerUrl,
     query: (expression) => queryNumber(prometheusUrl, expression),
     alerts: async () => {
-      const { alerts } = (await get(`${prometheusUrl}/api/v1/alerts`)) as { alerts: ActiveAlert[] };
+      const { alerts } = (await askPrometheus(prometheusUrl, 'alerts')) as { alerts: ActiveAlert[] };
       return alerts;
     },
     async scraped(jobs) {
@@ -77,18 +78,4 @@ export async function startMonitoring(
 
 function warnings({ errors }: Child): string[] {
   return errors.filter((line) => /level=(warn|error)/.test(line));
-}
-
-async function queryNumber(url: string, expression: string): Promise<number> {
-  const data = (await get(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`)) as {
-    result: { value: [number, string] }[];
-  };
-  return Number(data.result[0]?.value[1] ?? 0);
-}
-
-async function get(url: string): Promise<unknown> {
-  const response = await fetch(url);
-  const body = (await response.json()) as { status: string; data: unknown; error?: string };
-  if (body.status !== 'success') throw new Error(`${url}: ${body.error}`);
-  return body.data;
 }

@@ -13,7 +13,7 @@ export interface Ending {
   shutdown(): Promise<unknown>;
 }
 
-/** Does `ending` when the process is about to end, and waits for it `deadline` milliseconds at most. */
+/** Does `ending` when the process is about to end. The shutdown is waited for `deadline` milliseconds at most. */
 export function flushAtExit(ending: Ending, deadline: number): void {
   let ended: Promise<boolean> | undefined;
   const shutdown = (): Promise<boolean> => {
@@ -32,7 +32,7 @@ export function flushAtExit(ending: Ending, deadline: number): void {
     const onSignal = (): void => {
       if (handled(1)) {
         // It may take its time to end the calls that are open.
-        void within(deadline, ending.flush());
+        ending.flush().catch(() => {});
         return;
       }
       void shutdown().then(() => {
