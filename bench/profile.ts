@@ -22,7 +22,8 @@ const BLOCKS = 60;
 /** Whose code it is, by what its URL or name contains. The first that fits counts. */
 const PARTS: readonly (readonly [part: string, pattern: RegExp])[] = [
   ['garbage collection', /^\(garbage collector\)/],
-  ['OpenTelemetry: metrics', /@opentelemetry\/sdk-metrics/],
+  ['OpenTelemetry: finding a series', /^hashAttributes \S*@opentelemetry\/sdk-metrics/],
+  ['OpenTelemetry: other metrics', /@opentelemetry\/sdk-metrics/],
   ['OpenTelemetry: spans, contexts', /@opentelemetry/],
   ['the SDK', /@anthropic-ai/],
   ['this package', /\/dist\/[\w-]+\.mjs$/],
