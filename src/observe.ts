@@ -1,7 +1,8 @@
 /** The two functions that put telemetry into a client by its public options alone. */
 import type { TelemetryOptions } from './options.ts';
 import { addSeams } from './seams/client-options.ts';
-import { hasOnlyFetch, observedFetchOf, observeGivenFetch } from './seams/legacy/client-fetch.ts';
+import { createSeams } from './seams/client-seams.ts';
+import { hasOnlyFetch, observedFetchOf } from './seams/fetch/client-fetch.ts';
 import type { SdkClient, SdkClientOptions } from './seams/sdk-shapes.ts';
 import { telemetryFor } from './telemetry.ts';
 
@@ -26,7 +27,7 @@ export function withTelemetry<const Options extends object = Record<never, never
   // The SDK refuses `null`, in its own words.
   if (options === null) return options;
   const given = options ?? ({} as Options);
-  const add = (): Options => observeGivenFetch(addSeams(given as SdkClientOptions, port)) as Options;
+  const add = (): Options => addSeams(given as SdkClientOptions, port) as Options;
   return port.guard.run('options', add) ?? given;
 }
 
@@ -48,13 +49,17 @@ export function observe<Client extends object>(client: Client, telemetry?: Telem
   }
   if (hasOnlyFetch(made)) {
     const port = telemetryFor(telemetry);
-    const fetch = port.guard.run('options', () => observedFetchOf(made, port)) ?? made.fetch;
+    const fetch =
+      port.guard.run('options', () => observedFetchOf(made, createSeams(port).seams)) ?? made.fetch;
     return made.withOptions({ fetch }) as Client;
   }
   const { openTelemetry, middleware, maxRetries } = made;
-  const { openTelemetry: tap, middleware: seams } = withTelemetry(
-    { openTelemetry, middleware, maxRetries },
+  const { fetch } = made;
+  // The copy keeps the SDK's default by itself.
+  const custom = fetch === globalThis.fetch ? {} : { fetch };
+  const { maxRetries: _, ...added } = withTelemetry(
+    { openTelemetry, middleware, maxRetries, ...custom },
     telemetry,
   );
-  return made.withOptions({ openTelemetry: tap, middleware: seams }) as Client;
+  return made.withOptions(added) as Client;
 }

@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/instrumentation';
 import type { TelemetryOptions } from '../options.ts';
 import { addSeams } from '../seams/client-options.ts';
-import { observeMadeClient } from '../seams/legacy/client-fetch.ts';
+import { observeMadeClient } from '../seams/fetch/client-fetch.ts';
 import type { SdkClient, SdkClientOptions } from '../seams/sdk-shapes.ts';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
 import { shareTelemetry, Telemetry } from '../telemetry.ts';

@@ -3,8 +3,8 @@ import type { RateLimit } from './rate-limit.ts';
 import type { RequestShape } from './request-shape.ts';
 
 /**
- * How an attempt ended: answered and used (`ok`), failed with a retry to follow (`retried`), failed with none
- * (`final`), or aborted by the application before an answer (`canceled`).
+ * How an attempt ended: the API accepted it (`ok`), it failed and another attempt of its call followed (`retried`), it
+ * failed and none followed (`final`), or the application aborted it before a response (`canceled`).
  */
 export type Disposition = 'ok' | 'retried' | 'final' | 'canceled';
 
@@ -37,6 +37,8 @@ export interface Attempt {
   readonly number: number;
   /** Monotonic time of the start, in milliseconds. */
   readonly startedAt: number;
+  /** Whether it had started before it was known. */
+  readonly late: boolean;
   /** The HTTP method. */
   readonly httpMethod: string;
   /** The URL without its query. */
@@ -47,6 +49,8 @@ export interface Attempt {
   readonly retryCause?: string | undefined;
   answer?: Answer | undefined;
   failure?: AttemptFailure | undefined;
+  /** Monotonic time of the failure, in milliseconds. */
+  failedAt?: number | undefined;
   /** In seconds, when the attempt has ended. */
   duration?: number | undefined;
   disposition?: Disposition | undefined;

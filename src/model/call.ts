@@ -91,14 +91,23 @@ export class Call {
   exhausted = false;
   readonly #listener: CallListener;
   readonly #now: () => number;
+  /** Attempts that have not ended. More than one where the application sends several at the same time. */
+  #open: Attempt[] = [];
   #attemptEndedAt = 0;
 
-  constructor(start: CallStart, listener: CallListener, handle: unknown, now: () => number) {
+  /** `startedAt`: when the call started, for one that is known only later. */
+  constructor(
+    start: CallStart,
+    listener: CallListener,
+    handle: unknown,
+    now: () => number,
+    startedAt: number = now(),
+  ) {
     this.start = start;
     this.handle = handle;
     this.#listener = listener;
     this.#now = now;
-    this.startedAt = now();
+    this.startedAt = startedAt;
     listener.callStarted?.(this);
   }
 
@@ -111,47 +120,57 @@ export class Call {
     return this.start.stream || this.request?.stream === true;
   }
 
-  /** A request leaves for the API. An attempt still open failed, and this one is its retry. */
-  beginAttempt(httpMethod: string, url: string): Attempt {
+  /**
+   * A request leaves for the API. Attempts that failed before it end: they are retried.
+   *
+   * @param startedAt monotonic time of the start in milliseconds, for an attempt that is known only later
+   */
+  beginAttempt(httpMethod: string, url: string, startedAt?: number): Attempt {
     const before = this.attempt;
-    if (before) this.#endAttempt(before, 'retried');
-    const startedAt = this.#now();
+    for (const each of this.#open) this.#endIfResolved(each);
+    const delayed = before?.duration !== undefined;
+    const start = startedAt ?? this.#now();
     const attempt: Attempt = {
       number: ++this.attempts,
-      startedAt,
+      startedAt: start,
+      late: startedAt !== undefined,
       httpMethod,
       url,
-      retryDelay: before ? (startedAt - this.#attemptEndedAt) / 1000 : undefined,
+      retryDelay: delayed ? Math.max(0, start - this.#attemptEndedAt) / 1000 : undefined,
       retryCause: before?.failure?.errorType,
     };
     this.retryDelayTotal += attempt.retryDelay ?? 0;
     this.attempt = attempt;
+    this.#open = [...this.#open.filter(({ disposition }) => disposition === undefined), attempt];
     this.#listener.attemptStarted?.(this, attempt);
     return attempt;
   }
 
-  /** The API answered `attempt` with success. The attempt lasts until its body is read, with the call. */
+  /** The API accepted `attempt`. The attempt lasts until its body is read, with the call. */
   answerAttempt(attempt: Attempt, answer: Answer): void {
     if (attempt.disposition) return;
     this.#setAnswer(attempt, answer);
     this.#listener.attemptAnswered?.(this, attempt);
+    if (attempt !== this.attempt) this.#endIfResolved(attempt);
   }
 
   /**
-   * `attempt` failed: the API refused it with `answer`, or none came. Whether it is the last one shows when the call ends or goes
-   * on.
+   * `attempt` failed: the API rejected it with `answer`, or no response came. Whether it is retried shows when the next attempt
+   * begins or the call ends.
    */
   failAttempt(attempt: Attempt, failure: AttemptFailure, answer?: Answer): void {
     if (attempt.disposition) return;
     if (answer) this.#setAnswer(attempt, answer);
     attempt.failure = failure;
-    this.#attemptEndedAt = this.#now();
+    attempt.failedAt = this.#now();
     this.#listener.attemptAnswered?.(this, attempt);
+    if (attempt !== this.attempt) this.#endIfResolved(attempt);
   }
 
-  /** The call goes on after `attempt` failed: it is retried. Does nothing when another has begun, or the call has ended. */
-  retryFollows(attempt: Attempt): void {
-    if (!this.ended && attempt === this.attempt) this.#endAttempt(attempt, 'retried');
+  /** The SDK has read the body of the response to `attempt`, which says more of its failure. */
+  describeFailure(attempt: Attempt, details: Partial<AttemptFailure>): void {
+    if (attempt.disposition || !attempt.failure) return;
+    attempt.failure = { ...attempt.failure, ...details };
   }
 
   /** The first content chunk of a stream reached the application. */
@@ -180,7 +199,11 @@ export class Call {
       }
       this.exhausted = last?.failure?.retryable === true;
     }
+    for (const each of this.#open) {
+      if (each !== last) this.#endAttempt(each, each.failure ? 'retried' : each.answer ? 'ok' : 'canceled');
+    }
     if (last) this.#endAttempt(last, lastDisposition(last, end.outcome));
+    this.#open = [];
     this.#listener.callEnded?.(this, end);
   }
 
@@ -191,11 +214,16 @@ export class Call {
     }
   }
 
+  /** Ends an attempt that another one follows, unless it is still on its way. */
+  #endIfResolved(attempt: Attempt): void {
+    if (attempt.failure) this.#endAttempt(attempt, 'retried');
+    else if (attempt.answer) this.#endAttempt(attempt, 'ok');
+  }
+
   #endAttempt(attempt: Attempt, disposition: Disposition): void {
     if (attempt.disposition) return;
-    const endedAt =
-      attempt.failure && this.#attemptEndedAt >= attempt.startedAt ? this.#attemptEndedAt : this.#now();
-    this.#attemptEndedAt = endedAt;
+    const endedAt = attempt.failedAt ?? this.#now();
+    this.#attemptEndedAt = Math.max(this.#attemptEndedAt, endedAt);
     attempt.duration = (endedAt - attempt.startedAt) / 1000;
     attempt.disposition = disposition;
     this.#listener.attemptEnded?.(this, attempt);

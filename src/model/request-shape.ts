@@ -69,16 +69,17 @@ export function requestShape(
       .split(',')
       .map((beta) => beta.trim())
       .filter((beta) => /^[a-z0-9-]{1,60}$/.test(beta)),
-    errorField: errorField(message, fields),
+    errorField: errorField(message, body),
   };
 }
 
 /** The path at the beginning of `message`, as far as it consists of the API's own names and of positions. */
-function errorField(message: string | undefined, body: Record<string, unknown>): string | undefined {
+export function errorField(message: string | undefined, body: unknown): string | undefined {
   const path = /^([\w.[\]-]{1,200}):/.exec(message ?? '')?.[1];
   const segments = path?.replace(/\[(\d+)\]/g, '.$1').split('.') ?? [];
   const first = segments[0];
-  if (first === undefined || !(Object.hasOwn(body, first) || REQUIRED.has(first))) return undefined;
+  if (first === undefined || !((isObject(body) && Object.hasOwn(body, first)) || REQUIRED.has(first)))
+    return undefined;
   const opaque = segments.findIndex((segment) => OPAQUE.has(segment));
   const known = opaque === -1 ? segments : segments.slice(0, opaque + 1);
   return known.every((segment) => /^\d{1,6}$/.test(segment) || IDENTIFIER.test(segment))

@@ -4,6 +4,12 @@
  */
 import type { TracerProvider } from '@opentelemetry/api';
 
+/** The SDK's default for `maxRetries`. */
+export const DEFAULT_MAX_RETRIES = 2;
+
+/** The SDK's default for `timeout`, in milliseconds. */
+export const DEFAULT_TIMEOUT = 600_000;
+
 /** The `openTelemetry` client option (SDK 0.134.0 and later). */
 export interface SdkOpenTelemetryOptions {
   tracerProvider?: TracerProvider | undefined;
@@ -31,6 +37,8 @@ export interface SdkRequestOptions {
   readonly body?: unknown;
   readonly stream?: boolean | undefined;
   readonly maxRetries?: number | undefined;
+  /** Middleware for this call alone. */
+  readonly middleware?: readonly unknown[] | undefined;
   readonly signal?: AbortSignal | null | undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Records calls and attempts as metrics. */
-import type { Attributes, MeterProvider, ObservableGauge } from '@opentelemetry/api';
+import type { Attributes, MeterProvider, ObservableGauge, UpDownCounter } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
@@ -32,6 +32,7 @@ export class Metrics {
   readonly #settings: MetricsSettings;
   readonly #attributes: MetricAttributes;
   readonly #initialised = new Set<string>();
+  readonly #active = new WeakMap<Call, UpDownCounter>();
   // Told when metrics are collected: an answer states a dozen values, and recording each would cost more than all the rest.
   readonly #limits = new KnownLimits<Attributes>();
   readonly #streaks = new LastValues();
@@ -54,13 +55,15 @@ export class Metrics {
       call,
     );
     instruments.activeCalls.add(1, attributes);
+    this.#active.set(call, instruments.activeCalls);
   }
 
   callEnded(call: Call, end: CallEnd, cost: Cost | 'unpriced' | undefined): void {
     const instruments = this.#instruments();
     const base = this.#attributes.call(call);
     const error = call.errorType === undefined ? undefined : { [ATTR.errorType]: call.errorType };
-    instruments.activeCalls.add(-1, base);
+    // Where it was counted: a meter provider that is registered later has not seen the call start.
+    this.#active.get(call)?.add(-1, base);
     instruments.calls.add(1, this.#attributes.outcome(call, end));
     if (call.exhausted) instruments.retriesExhausted.add(1, { ...base, ...error });
     if (call.start.operation === undefined) return;

@@ -1,14 +1,13 @@
 /**
  * Spans: one for each attempt, as a child of the SDK's call span, and what the call span lacks.
  *
- * Attempt spans follow the stable HTTP client conventions. While an attempt is on its way, tracing is
- * suppressed below it, so that an HTTP instrumentation does not add a second span for the same request.
+ * Attempt spans follow the stable HTTP client conventions. The span of an HTTP instrumentation for the same request is
+ * their child: to suppress it would suppress what the application's own `fetch` and middleware record too.
  */
 import {
   type Attributes,
   type Context,
   context,
-  createContextKey,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -21,9 +20,6 @@ import type { Call, CallEnd } from '../model/call.ts';
 import type { CallSpan } from '../ports/call-span.ts';
 import { ATTR } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
-
-/** The key by which `@opentelemetry/core` suppresses tracing; the API makes equal keys of equal names. */
-const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /** Records spans. */
 export class Spans {
@@ -46,6 +42,7 @@ export class Spans {
       attempt.httpMethod,
       {
         kind: SpanKind.CLIENT,
+        ...(attempt.late && { startTime: Date.now() - (performance.now() - attempt.startedAt) }),
         attributes: compact({
           [ATTR.httpRequestMethod]: attempt.httpMethod,
           [ATTR.urlFull]: attempt.url,
@@ -133,7 +130,7 @@ export class Spans {
       return own ? trace.setSpan(active, own) : trace.deleteSpan(active);
     }
     const span = this.#spans.get(attempt);
-    return span ? trace.setSpan(active, span).setValue(SUPPRESS_TRACING, true) : active;
+    return span ? trace.setSpan(active, span) : active;
   }
 }
 

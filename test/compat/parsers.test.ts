@@ -1,10 +1,10 @@
 /** The pure parts of the adapters for older SDKs. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bodyFields } from '../../src/seams/legacy/body-fields.ts';
-import { methodOf } from '../../src/seams/legacy/method.ts';
-import { SseReader } from '../../src/seams/legacy/sse.ts';
-import { earliestTimeout, isTimeoutDue } from '../../src/seams/legacy/timeout.ts';
+import { bodyFields } from '../../src/seams/fetch/body-fields.ts';
+import { earliestTimeout, isTimeoutDue } from '../../src/seams/fetch/timeout.ts';
+import { SseReader } from '../../src/seams/response/sse.ts';
+import { methodOf } from '../../src/seams/span/method.ts';
 
 describe('fields of a request body', () => {
   const WANTED = { model: 'claude-opus-5-5', max_tokens: 100, stream: true, temperature: 0.5, speed: 'fast' };

@@ -10,7 +10,7 @@ import Sdk122 from 'sdk-0-122';
 import Sdk133 from 'sdk-0-133';
 import { observedClass } from '../../src/instrumentation/observed-class.ts';
 import { addSeams } from '../../src/seams/client-options.ts';
-import { observeMadeClient } from '../../src/seams/legacy/client-fetch.ts';
+import { observeMadeClient } from '../../src/seams/fetch/client-fetch.ts';
 import type { SdkClient } from '../../src/seams/sdk-shapes.ts';
 import type { Harness } from '../helpers/harness.ts';
 

@@ -21,17 +21,21 @@ describe('beside the undici instrumentation', () => {
       .filter(({ instrumentationScope }) => instrumentationScope.name === UNDICI)
       .map(({ name }) => name);
 
-  test('an attempt has one span and not two', async () => {
+  test('its span of each request is the child of the attempt', async () => {
     harness.server.plan([answer.error(529)]);
     await harness.client.messages.create(HELLO);
-    expect(undiciSpans()).toEqual([]);
-    expect(harness.attemptSpans()).toHaveLength(2);
+    const requests = harness
+      .spans()
+      .filter(({ instrumentationScope }) => instrumentationScope.name === UNDICI);
+    const attempts = harness.attemptSpans().map((span) => span.spanContext().spanId);
+    expect(requests.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual(attempts);
+    expect(attempts).toHaveLength(2);
   });
 
   test("a request of the application's own still has its span", async () => {
     await harness.client.messages.create(HELLO);
     await fetch(`${harness.server.url}/v1/models`);
-    expect(undiciSpans()).toEqual(['GET']);
+    expect(undiciSpans()).toEqual(['POST', 'GET']);
   });
 
   test('without our attempt spans, its spans are the attempts', async () => {

@@ -1,6 +1,6 @@
 /** Follows the events of a streamed Message as they pass, and keeps of it what the call span says. */
 import type { Span } from '@opentelemetry/api';
-import { field, setMessageFacts } from './message-facts.ts';
+import { field, setMessageFacts } from '../span/message-facts.ts';
 import { SseReader } from './sse.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,18 +1,18 @@
-/** Ends a call by how its successful answer is read: the counterpart of the SDK's own `endApiCallSpan...` functions. */
+/** Ends a call by how its successful response is read: the counterpart of the SDK's own `endApiCallSpan...` functions. */
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { ATTR } from '../../signals/names.ts';
+import { endInError, type OpenCall } from '../span/call-span.ts';
+import { setMessageFacts } from '../span/message-facts.ts';
 import type { BodyObserver } from './body-observer.ts';
-import { endInError, type OpenCall } from './call-span.ts';
-import { setMessageFacts } from './message-facts.ts';
 import { MessageStream } from './message-stream.ts';
 
 /** The SDK's word for a failure on our side of a good answer, such as a body that does not come whole. */
 const CLIENT_ERROR = 'client_error';
 
-/** Follows the reading of an answer, and ends its call with it, exactly once. */
-export class AnswerReading implements BodyObserver {
+/** Follows the reading of a response, and ends its call with it, exactly once. */
+export class ResponseReading implements BodyObserver {
   readonly #guard: Guard;
   readonly #call: Call;
   readonly #span: Span;

@@ -1,7 +1,7 @@
 /** Reads the facts of a call from the attributes of the SDK's call span. */
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import type { CallEnd, CallStart, Outcome } from '../model/call.ts';
-import { ATTR, SDK_ATTR } from '../signals/names.ts';
+import type { CallEnd, CallStart, Outcome } from '../../model/call.ts';
+import { ATTR, SDK_ATTR } from '../../signals/names.ts';
 
 /** The attributes that the tap keeps. None of them holds content. */
 export const KEPT: ReadonlySet<string> = new Set<string>([

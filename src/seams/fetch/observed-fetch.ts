@@ -1,5 +1,6 @@
 /**
- * The observed `fetch`, for an SDK without middleware (0.39.0 to 0.100.x).
+ * The observed `fetch`. For an SDK without middleware (0.39.0 to 0.100.x) it is where calls are seen. For the others it shows the
+ * requests that per-request middleware sends.
  *
  * The attempts of a call are tied together by an AsyncLocalStorage of ours. The SDK calls `fetch` and goes on to wait
  * and to retry in one chain of async functions, each of which is resumed in the context in which it was left. So what
@@ -11,14 +12,14 @@
  * an attempt that says it is a retry goes on with the call that waits for one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { requestFacts } from '../middleware.ts';
+import type { ClientSeams } from '../client-seams.ts';
+import { reportToWire } from '../middleware/replays.ts';
+import { requestFacts, type Sending, sendAttempt } from '../middleware/send-attempt.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
+import { startCallSpan } from '../span/call-span.ts';
+import { UntracedCall } from '../untraced-call.ts';
 import { type BodyFields, bodyFields } from './body-fields.ts';
-import { startCallSpan } from './call-span.ts';
-import type { ClientSeams } from './client-seams.ts';
-import { LegacyCall, type SendWith } from './legacy-call.ts';
 import { earliestTimeout, isTimeoutDue } from './timeout.ts';
-import { withTraceHeaders } from './trace-headers.ts';
 
 /** A `fetch`, as the SDK calls it. */
 export type Fetch = (this: unknown, input: unknown, init?: RequestInit) => Promise<Response>;
@@ -30,22 +31,19 @@ export interface FetchSettings {
   readonly timeout: number;
 }
 
-/** The SDK's default for `timeout`, in milliseconds. */
-export const DEFAULT_TIMEOUT = 600_000;
-
-/** Marks an observed `fetch`, across copies of this package. */
-const FETCH = Symbol.for('anthropic-otel.fetch');
+/** The `fetch` behind an observed one, across copies of this package. */
+const ORIGINAL = Symbol.for('anthropic-otel.fetch');
 
 /** The call whose attempts this chain of the SDK makes. Emptied when it ends, because sockets keep their context. */
 interface Chain {
-  call: LegacyCall | undefined;
+  call: UntracedCall | undefined;
 }
 
 const chains = new AsyncLocalStorage<Chain>();
 
-/** Whether `fetch` is observed already. */
-export function isObservedFetch(fetch: unknown): boolean {
-  return typeof fetch === 'function' && FETCH in fetch;
+/** The `fetch` behind `fetch`, if that is an observed one. */
+export function originalFetch(fetch: unknown): Fetch | undefined {
+  return typeof fetch === 'function' ? (fetch as { [ORIGINAL]?: Fetch })[ORIGINAL] : undefined;
 }
 
 /** A `fetch` that passes everything to `fetch`, and records the SDK's calls where no other seam does. */
@@ -53,17 +51,24 @@ export function observeFetch(fetch: Fetch, seams: ClientSeams, settings: FetchSe
   // Node 22 follows promises only from the first use of a storage on, and needs it before the first call.
   chains.run({ call: undefined }, () => {});
   const observed: Fetch = function (input, init) {
-    const passOn = (): Promise<Response> => fetch.call(this, input, init);
+    const send = (): Promise<Response> => fetch.call(this, input, init);
     const { port, sdkTraces, sdkRunsMiddleware } = seams;
-    if (!port.enabled || sdkTraces || sdkRunsMiddleware) return passOn();
+    if (!port.enabled) return send();
+    if (sdkTraces || sdkRunsMiddleware) return reportToWire(input, send);
     const sdk = port.guard.run('call', () => readRequest(input, init));
     const call = sdk && port.guard.run('call', () => callFor(seams, sdk));
-    if (!sdk || !call) return passOn();
-    const sendWith: SendWith = (added) =>
-      fetch.call(this, input, added ? { ...init, headers: withTraceHeaders(init?.headers, added) } : init);
-    return call.send(sdk.request, sendWith, requestOptions(sdk, settings), sdk.retries < settings.maxRetries);
+    if (!sdk || !call) return send();
+    const sending = sendingOf(seams, call, sdk, settings);
+    const pass = {
+      retriesLeft: sdk.retries < settings.maxRetries,
+      aborted: sending.aborted,
+      // The SDK's timer is gone once there is a response: then the signal is the application's.
+      signal: sdk.signal,
+      isFetchError: () => true,
+    };
+    return call.run(pass, () => sendAttempt(sending, send));
   };
-  return Object.assign(observed, { [FETCH]: true });
+  return Object.assign(observed, { [ORIGINAL]: fetch });
 }
 
 /** A request of the SDK. */
@@ -90,39 +95,36 @@ function readRequest(input: unknown, init: RequestInit | undefined): FetchedRequ
 }
 
 /** The call that the request belongs to: the one that waits for its retry, or a new one. */
-function callFor(seams: ClientSeams, { request, fields, retries }: FetchedRequest): LegacyCall | undefined {
+function callFor(seams: ClientSeams, { request, fields, retries }: FetchedRequest): UntracedCall | undefined {
   const chain = chains.getStore();
   if (retries > 0 && chain?.call?.waiting) return chain.call;
-  const started = startCallSpan(seams, request, fields);
+  const started = startCallSpan(seams.tracer, request, fields);
   if (!started) return undefined;
   started.call.request = requestFacts({ body: fields, stream: fields['stream'] === true });
-  const call = new LegacyCall(seams, started, () => {
+  const own: Chain = { call: undefined };
+  own.call = new UntracedCall(seams.port, started, () => {
     own.call = undefined;
   });
-  const own: Chain = { call };
   chains.enterWith(own);
-  return call;
+  return own.call;
 }
 
-/** What a middleware would be given as `ctx.options`, as far as a request shows it. */
-function requestOptions(
+function sendingOf(
+  { port }: ClientSeams,
+  { call }: UntracedCall,
   { request, fields, signal, startedAt }: FetchedRequest,
   { timeout }: FetchSettings,
-): SdkRequestOptions {
-  const timedOut = (): boolean =>
-    isTimeoutDue(performance.now() - startedAt, earliestTimeout(request.headers, timeout));
-  return {
+): Sending {
+  const options: SdkRequestOptions = {
     stream: fields['stream'] === true,
-    // Parsed only when it is asked for: of a refused request.
+    // Parsed only when it is asked for: of a request that the API rejected.
     get body(): unknown {
       return typeof request.body === 'string' ? JSON.parse(request.body) : undefined;
     },
-    signal: {
-      get aborted() {
-        return signal?.aborted === true && !timedOut();
-      },
-      addEventListener() {},
-      removeEventListener() {},
-    } as Partial<AbortSignal> as AbortSignal,
   };
+  // The SDK gives `fetch` one signal for its timeout and for the application's abort.
+  const aborted = (): boolean =>
+    signal?.aborted === true &&
+    !isTimeoutDue(performance.now() - startedAt, earliestTimeout(request.headers, timeout));
+  return { port, call, request, options, aborted };
 }

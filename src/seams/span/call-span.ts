@@ -2,14 +2,20 @@
  * The call span, where the SDK makes none: with the names and attributes of the SDK's own (`@anthropic-ai/sdk` 1.11.0),
  * on a span of the tap, so that everything behind it is the same for every version of the SDK.
  */
-import { type Attributes, context, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import {
+  type Attributes,
+  context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+} from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
 import { ATTR } from '../../signals/names.ts';
+import type { BodyFields } from '../fetch/body-fields.ts';
 import type { SdkRequest } from '../sdk-shapes.ts';
-import { callOf } from '../tap.ts';
-import type { BodyFields } from './body-fields.ts';
-import type { ClientSeams } from './client-seams.ts';
 import { methodOf } from './method.ts';
+import { callOf } from './tap.ts';
 
 /** A call, and the span that tells its facts. */
 export interface OpenCall {
@@ -17,11 +23,16 @@ export interface OpenCall {
   readonly span: Span;
 }
 
-/** Starts the call span of the call whose first attempt is `request`, with the top-level `fields` of its body. */
+/**
+ * Starts the call span of the call whose first attempt is `request`, with the top-level `fields` of its body.
+ *
+ * @param startedAt when the call started, in monotonic milliseconds, if it was earlier
+ */
 export function startCallSpan(
-  { tracer }: ClientSeams,
+  tracer: Tracer,
   request: SdkRequest,
   fields: BodyFields,
+  startedAt?: number,
 ): OpenCall | undefined {
   const url = new URL(request.url);
   const httpMethod = request.method?.toUpperCase() ?? 'GET';
@@ -42,11 +53,16 @@ export function startCallSpan(
   }
   const span = tracer.startSpan(
     `anthropic.${method}`,
-    { kind: SpanKind.CLIENT, attributes },
+    { kind: SpanKind.CLIENT, attributes, ...(startedAt !== undefined && { startTime: unixTime(startedAt) }) },
     context.active(),
   );
   const call = callOf(span);
   return call && { call, span };
+}
+
+/** The Unix time, in milliseconds, of the monotonic time `at`. */
+function unixTime(at: number): number {
+  return Date.now() - (performance.now() - at);
 }
 
 /** Sets on `span` what the answer itself says. */

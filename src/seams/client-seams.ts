@@ -6,14 +6,14 @@
  * - It does neither: its `fetch` is all there is (0.39.0 to 0.100.x).
  */
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
-import type { SeamPort } from '../../ports/seam-port.ts';
-import { VERSION } from '../../signals/scope.ts';
-import { settleOpenTelemetry } from '../sdk-open-telemetry.ts';
-import type { SdkOpenTelemetryOptions } from '../sdk-shapes.ts';
-import { createTap } from '../tap.ts';
+import type { SeamPort } from '../ports/seam-port.ts';
+import { VERSION } from '../signals/scope.ts';
+import type { SdkOpenTelemetryOptions } from './sdk-shapes.ts';
+import { settleOpenTelemetry } from './span/sdk-open-telemetry.ts';
+import { createTap } from './span/tap.ts';
 
 /** The scope of the call spans that we make where the SDK makes none. */
-const LEGACY_SCOPE = 'anthropic-otel/legacy';
+const SCOPE = 'anthropic-otel/untraced';
 
 /** The seams of a tap, across copies of this package. */
 const SEAMS = Symbol.for('anthropic-otel.seams');
@@ -23,8 +23,8 @@ export interface ClientSeams {
   readonly port: SeamPort;
   /** Makes the call spans of an SDK that makes none. */
   readonly tracer: Tracer;
-  /** Whether attempts carry the trace context, where we send it. */
-  readonly propagation: boolean;
+  /** The same, for calls whose spans the application does not want, or has from elsewhere. */
+  readonly hiddenTracer: Tracer;
   /** Whether the SDK took a tracer from our tap, and so makes its call spans itself. */
   sdkTraces: boolean;
   /** Whether the SDK runs our middleware. */
@@ -40,24 +40,19 @@ export interface SeamsAndTap {
 
 /** Makes the seams and the tap of a client whose `openTelemetry` option is `option`. */
 export function createSeams(port: SeamPort, option?: SdkOpenTelemetryOptions | false): SeamsAndTap {
-  const { tracerProvider, enabled, propagation } = settleOpenTelemetry(option);
-  const inner = createTap({ port, tracerProvider, visible: enabled });
+  const { tracerProvider, enabled } = settleOpenTelemetry(option);
+  const settings = { port, tracerProvider, visible: enabled };
   const seams: ClientSeams = {
     port,
-    tracer: inner.getTracer(LEGACY_SCOPE, VERSION),
-    // A call span that the application does not see must not travel in its requests either.
-    propagation: enabled && propagation,
+    tracer: createTap(settings).getTracer(SCOPE, VERSION),
+    hiddenTracer: createTap({ ...settings, visible: false }).getTracer(SCOPE, VERSION),
     sdkTraces: false,
     sdkRunsMiddleware: false,
   };
-  const tap: TracerProvider = {
-    ...inner,
-    getTracer(name, version, options) {
-      seams.sdkTraces = true;
-      return inner.getTracer(name, version, options);
-    },
+  const onTracer = (): void => {
+    seams.sdkTraces = true;
   };
-  return { seams, tap: Object.assign(tap, { [SEAMS]: seams }) };
+  return { seams, tap: Object.assign(createTap({ ...settings, onTracer }), { [SEAMS]: seams }) };
 }
 
 /** The seams behind an `openTelemetry` option whose tap this package made. */

@@ -3,7 +3,7 @@
  * our middleware is on the stack: at that moment the span asks here which attempt is in flight.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Call } from '../model/call.ts';
+import type { Call } from '../../model/call.ts';
 
 /** An attempt that waits to learn its call. */
 export interface AttemptInFlight {

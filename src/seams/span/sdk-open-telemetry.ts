@@ -1,5 +1,5 @@
 /** Settles the SDK's `openTelemetry` option the way the SDK does, so that adding a tracer provider changes nothing else. */
-import type { SdkOpenTelemetryOptions } from './sdk-shapes.ts';
+import type { SdkOpenTelemetryOptions } from '../sdk-shapes.ts';
 
 /** The `openTelemetry` option with every field settled. */
 export interface SettledOpenTelemetry {

@@ -37,19 +37,6 @@ export function observeResponse(response: Response, observer: BodyObserver): voi
   });
 }
 
-/** Calls `onRead` when `response`, an error, is read whole: with its text, where it is read as text. */
-export function observeRefusal(response: Response, onRead: (text: string | undefined) => void): void {
-  let text: string | undefined;
-  observeWhole(response, {
-    json() {},
-    text(value) {
-      text = value;
-    },
-    completed: () => onRead(text),
-    failed: () => onRead(undefined),
-  });
-}
-
 function observeWhole(response: Response, observer: WholeObserver, onStart?: () => void): void {
   const methods = response as unknown as Record<
     string,

@@ -21,16 +21,19 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
-import { Call, type Outcome } from '../model/call.ts';
-import type { CallSpan } from '../ports/call-span.ts';
-import type { Guard } from '../ports/guard.ts';
-import type { SeamPort } from '../ports/seam-port.ts';
-import { ATTR } from '../signals/names.ts';
+import { Call, type Outcome } from '../../model/call.ts';
+import type { CallSpan } from '../../ports/call-span.ts';
+import type { Guard } from '../../ports/guard.ts';
+import type { SeamPort } from '../../ports/seam-port.ts';
+import { ATTR } from '../../signals/names.ts';
 import { attemptInFlight } from './attempt-in-flight.ts';
 import { callEnd, callStart, KEPT } from './call-facts.ts';
 
 /** Marks our tracer provider, across copies of this package. */
 const TAP = Symbol.for('anthropic-otel.tap');
+
+/** The call behind a span of a tap, across copies of this package. */
+const CALL = Symbol.for('anthropic-otel.call');
 
 /** Whether `provider` is a tap. */
 export function isTap(provider: unknown): boolean {
@@ -44,14 +47,17 @@ export interface TapSettings {
   readonly tracerProvider: TracerProvider | undefined;
   /** Whether the application wants to see the SDK's spans. */
   readonly visible: boolean;
+  /** Called when the SDK takes a tracer. */
+  readonly onTracer?: (() => void) | undefined;
 }
 
 /** Makes a tap. */
 export function createTap(settings: TapSettings): TracerProvider {
-  const { port, tracerProvider, visible } = settings;
+  const { port, tracerProvider, visible, onTracer } = settings;
   return {
     [TAP]: true,
     getTracer(name: string, version?: string, options?: { schemaUrl?: string }): Tracer {
+      onTracer?.();
       return new TapTracer(port, visible, () => tracerProvider ?? port.tracerProvider(), [
         name,
         version,
@@ -92,7 +98,7 @@ class TapTracer implements Tracer {
       (this.#visible && guard.run('spans', () => this.#tracer().startSpan(name, options, parent))) ||
       invisible(parent);
     const handle: CallSpan = { span, visible: this.#visible, parent, tracerProvider: this.#provider() };
-    return guard.run('call', () => openCall(this.#port, handle, name, options.attributes ?? {})) ?? span;
+    return guard.run('call', () => openCall(this.#port, handle, name, options)) ?? span;
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
@@ -123,8 +129,16 @@ const INVALID: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), 
 /** Ends calls whose span the SDK lets go without an end: a stream that nobody reads. */
 const dropped = new FinalizationRegistry<() => void>((end) => end());
 
-function openCall(port: SeamPort, handle: CallSpan, name: string, attributes: Attributes): Span {
-  const call = new Call(callStart(name, attributes), port.listener, handle, () => performance.now());
+function openCall(
+  port: SeamPort,
+  handle: CallSpan,
+  name: string,
+  { attributes = {}, startTime }: SpanOptions,
+): Span {
+  const now = (): number => performance.now();
+  // Given for a call of ours that is known only when its first attempt is over.
+  const startedAt = typeof startTime === 'number' ? now() - Math.max(0, Date.now() - startTime) : now();
+  const call = new Call(callStart(name, attributes), port.listener, handle, now, startedAt);
   const facts: Attributes = {};
   // Neither the call nor this function refers to the tap's span, which can therefore be collected.
   const finish = (outcome: Outcome): void => {
@@ -146,11 +160,11 @@ function openCall(port: SeamPort, handle: CallSpan, name: string, attributes: At
 
 /** The call behind `span`, when it is a span of a tap. */
 export function callOf(span: Span | undefined): Call | undefined {
-  return span instanceof TapSpan ? span.call : undefined;
+  return (span as { [CALL]?: Call } | undefined)?.[CALL];
 }
 
 class TapSpan implements Span {
-  readonly call: Call;
+  readonly [CALL]: Call;
   readonly #guard: Guard;
   readonly #span: Span;
   readonly #facts: Attributes;
@@ -160,13 +174,13 @@ class TapSpan implements Span {
   constructor(guard: Guard, span: Span, call: Call, facts: Attributes, finish: (outcome: Outcome) => void) {
     this.#guard = guard;
     this.#span = span;
-    this.call = call;
+    this[CALL] = call;
     this.#facts = facts;
     this.#finish = finish;
   }
 
   isRecording(): boolean {
-    return !this.call.ended;
+    return !this[CALL].ended;
   }
 
   spanContext(): SpanContext {
@@ -189,7 +203,7 @@ class TapSpan implements Span {
   }
 
   end(endTime?: TimeInput): void {
-    if (!this.call.ended) {
+    if (!this[CALL].ended) {
       dropped.unregister(this);
       this.#finish(this.#outcome());
     }
@@ -224,16 +238,16 @@ class TapSpan implements Span {
 
   #keep(key: string, value: AttributeValue | undefined): void {
     if (KEPT.has(key)) this.#facts[key] = value;
-    else if (key === ATTR.timeToFirstChunk) this.call.firstChunk();
+    else if (key === ATTR.timeToFirstChunk) this[CALL].firstChunk();
     else if (key === ATTR.httpRequestMethod || key === ATTR.httpResendCount)
-      attemptInFlight.getStore()?.onCall?.(this.call);
+      attemptInFlight.getStore()?.onCall?.(this[CALL]);
   }
 
   /** The SDK leaves the status of a canceled call unset, and that of an event stream other than a message's. */
   #outcome(): Outcome {
     if (this.#status === SpanStatusCode.ERROR) return 'error';
     if (this.#status === SpanStatusCode.OK) return 'ok';
-    const { call } = this;
+    const call = this[CALL];
     return call.stream && call.start.operation === undefined && call.attempt?.answer ? 'ok' : 'canceled';
   }
 }

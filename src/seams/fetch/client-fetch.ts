@@ -1,0 +1,37 @@
+/** Puts the observed `fetch` into clients. */
+import type { SeamPort } from '../../ports/seam-port.ts';
+import { type ClientSeams, createSeams } from '../client-seams.ts';
+import {
+  DEFAULT_MAX_RETRIES,
+  DEFAULT_TIMEOUT,
+  type SdkClient,
+  type SdkClientOptions,
+} from '../sdk-shapes.ts';
+import { type Fetch, type FetchSettings, observeFetch, originalFetch } from './observed-fetch.ts';
+
+/** A client, or client options. */
+type FetchSource = Pick<SdkClientOptions, 'fetch' | 'maxRetries' | 'timeout'>;
+
+/** The observed `fetch` of a client or of client options. A `fetch` that is observed already is observed anew, with these settings. */
+export function observedFetchOf(source: FetchSource, seams: ClientSeams): Fetch {
+  const fetch = originalFetch(source.fetch) ?? (source.fetch as Fetch);
+  return observeFetch(fetch, seams, settingsOf(source));
+}
+
+/** Whether `fetch` is all that can be observed of `client`: its SDK makes no spans and runs no middleware. */
+export function hasOnlyFetch({ openTelemetry, middleware, fetch }: SdkClient): boolean {
+  return openTelemetry === undefined && !Array.isArray(middleware) && typeof fetch === 'function';
+}
+
+/**
+ * Observes the `fetch` of a `client` that was just made, when that is all it has to observe. The client keeps the
+ * `fetch` that it chose, given or default, which is why it is wrapped now and not put into the options before: an
+ * option in place of the default would change what the requests are sent with.
+ */
+export function observeMadeClient(client: SdkClient, port: SeamPort): void {
+  if (hasOnlyFetch(client)) client.fetch = observedFetchOf(client, createSeams(port).seams);
+}
+
+function settingsOf({ maxRetries, timeout }: FetchSource): FetchSettings {
+  return { maxRetries: maxRetries ?? DEFAULT_MAX_RETRIES, timeout: timeout ?? DEFAULT_TIMEOUT };
+}

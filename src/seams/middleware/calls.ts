@@ -1,0 +1,163 @@
+/** Finds the call that a request of the SDK belongs to, and sends it as an attempt of that call. */
+import { context, createContextKey, trace } from '@opentelemetry/api';
+import type { Call } from '../../model/call.ts';
+import type { ClientSeams } from '../client-seams.ts';
+import { bodyFields } from '../fetch/body-fields.ts';
+import type { SdkMiddleware, SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
+import { type AttemptInFlight, attemptInFlight } from '../span/attempt-in-flight.ts';
+import { startCallSpan } from '../span/call-span.ts';
+import { callOf } from '../span/tap.ts';
+import { type Pass, UntracedCall } from '../untraced-call.ts';
+import { PendingAttempt, type Sending, sendAttempt } from './send-attempt.ts';
+
+type Next = Parameters<SdkMiddleware>[1];
+
+/** The options that a traced call was first seen with. A call within a call has others. */
+const optionsOf = new WeakMap<Call, SdkRequestOptions>();
+
+/** The open calls of a client and its copies, by the options that the SDK makes each with: one object for all attempts of a call. */
+export class Calls {
+  readonly #seams: ClientSeams;
+  readonly #maxRetries: number;
+  readonly #untraced = new WeakMap<SdkRequestOptions, UntracedCall>();
+  readonly #traced = new WeakMap<SdkRequestOptions, Call>();
+  /** Errors that came from the HTTP client, and not from middleware of the application. */
+  readonly #fetchErrors = new WeakSet<object>();
+
+  /** `maxRetries`: of the client. */
+  constructor(seams: ClientSeams, maxRetries: number) {
+    this.#seams = seams;
+    this.#maxRetries = maxRetries;
+  }
+
+  /** Sends a pass of the SDK's retry loop: the request with which the SDK enters its middleware. */
+  sendPass(request: SdkRequest, next: Next, options: SdkRequestOptions | undefined): Promise<Response> {
+    this.#seams.sdkRunsMiddleware = true;
+    const { port } = this.#seams;
+    // Without options the request is no API call, such as a token exchange.
+    if (!port.enabled || !options) return next(request);
+    const call = port.guard.run('call', () => this.#untracedCall(request, options));
+    return call ? call.run(this.#pass(request, options), () => next(request)) : next(request);
+  }
+
+  /** Sends a request that leaves for the API. */
+  sendAttempt(request: SdkRequest, next: Next, options: SdkRequestOptions | undefined): Promise<Response> {
+    const { port } = this.#seams;
+    if (!port.enabled || !options) return next(request);
+    const call = port.guard.run('call', () => this.#knownCall(options));
+    return call
+      ? sendAttempt(this.#sending(call, request, options), () => next(request))
+      : this.#sendUnknown(request, next, options);
+  }
+
+  /** The call of this pass, if the SDK makes no span for it. */
+  #untracedCall(request: SdkRequest, options: SdkRequestOptions): UntracedCall | undefined {
+    const known = this.#untraced.get(options);
+    // An options object that the application uses again must not lead to the call that it made before.
+    if (known?.call.ended === false) return known;
+    if (this.#seams.sdkTraces && (this.#activeCall(options) || !hasContextManager())) return undefined;
+    return this.#open(request, options);
+  }
+
+  #open(request: SdkRequest, options: SdkRequestOptions, startedAt?: number): UntracedCall | undefined {
+    const { tracer, hiddenTracer, sdkTraces } = this.#seams;
+    // A copy of the client can have a tracer provider of its own, or none: then a method of the SDK makes the span, or must not.
+    const hidden = sdkTraces && '__span' in options;
+    const opened = startCallSpan(
+      hidden ? hiddenTracer : tracer,
+      request,
+      bodyFields(options.body),
+      startedAt,
+    );
+    if (!opened) return undefined;
+    const call = new UntracedCall(this.#seams.port, opened);
+    this.#untraced.set(options, call);
+    return call;
+  }
+
+  #knownCall(options: SdkRequestOptions): Call | undefined {
+    for (const call of [this.#untraced.get(options)?.call, this.#traced.get(options)]) {
+      if (call && !call.ended) return call;
+    }
+    return this.#seams.sdkTraces ? this.#activeCall(options) : undefined;
+  }
+
+  /** The call whose span the SDK has made the current one. */
+  #activeCall(options: SdkRequestOptions): Call | undefined {
+    const call = callOf(trace.getSpan(context.active()));
+    if (!call || call.ended) return undefined;
+    const known = optionsOf.get(call);
+    if (known === undefined) optionsOf.set(call, options);
+    return known === undefined || known === options ? call : undefined;
+  }
+
+  /**
+   * Sends an attempt whose call is not known: no context manager is registered, or another middleware made its own span the
+   * current one. A traced call makes itself known while the attempt is on its way; any other is none of the SDK's.
+   */
+  async #sendUnknown(request: SdkRequest, next: Next, options: SdkRequestOptions): Promise<Response> {
+    const { port } = this.#seams;
+    const { guard } = port;
+    const startedAt = performance.now();
+    let pending: PendingAttempt | undefined;
+    const inFlight: AttemptInFlight = {
+      onCall: (call) => {
+        inFlight.onCall = undefined;
+        guard.run('attempt', () => {
+          this.#traced.set(options, call);
+          pending = new PendingAttempt(this.#sending(call, request, options));
+        });
+      },
+    };
+    const sent = attemptInFlight.run(inFlight, async () => next(request));
+    await sent.then(
+      (response) => pending?.responded(response),
+      (error) => pending?.failed(error),
+    );
+    inFlight.onCall = undefined;
+    if (pending) return sent;
+    const call = guard.run('call', () => this.#open(request, options, startedAt));
+    if (!call) return sent;
+    const sending = { ...this.#sending(call.call, request, options), startedAt };
+    return call.run(this.#pass(request, options), () => sendAttempt(sending, () => sent));
+  }
+
+  #sending(call: Call, request: SdkRequest, options: SdkRequestOptions): Sending {
+    return {
+      port: this.#seams.port,
+      call,
+      request,
+      options,
+      aborted: () => options.signal?.aborted === true,
+      fetchErrors: this.#fetchErrors,
+    };
+  }
+
+  #pass(request: SdkRequest, options: SdkRequestOptions): Pass {
+    const retries = Number(request.headers.get('x-stainless-retry-count') ?? 0);
+    return {
+      retriesLeft: retries < (isStream(options.body) ? 0 : (options.maxRetries ?? this.#maxRetries)),
+      aborted: () => options.signal?.aborted === true,
+      signal: options.signal,
+      isFetchError: (error) => typeof error === 'object' && error !== null && this.#fetchErrors.has(error),
+    };
+  }
+}
+
+/** The SDK retries no body that it can send only once. */
+function isStream(body: unknown): boolean {
+  return (
+    (typeof ReadableStream !== 'undefined' && body instanceof ReadableStream) ||
+    (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
+  );
+}
+
+const PROBE = createContextKey('anthropic-otel.probe');
+
+/** Whether the application has registered a context manager. */
+function hasContextManager(): boolean {
+  return context.with(
+    context.active().setValue(PROBE, true),
+    () => context.active().getValue(PROBE) === true,
+  );
+}

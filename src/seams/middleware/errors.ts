@@ -1,0 +1,44 @@
+/** What the SDK makes of an error that its middleware or its `fetch` throws (`@anthropic-ai/sdk` 1.11.0). */
+
+/** How far the causes of an error are followed. */
+const MAX_CAUSES = 10;
+
+/**
+ * Whether the SDK retries after `error`, which did not come from `fetch`: an abort, a connection error or a `RetryableError`, itself or
+ * among its causes. They are known by the names of their classes: an application can have several copies of the SDK.
+ */
+export function isRetryableError(error: unknown): boolean {
+  let each = error;
+  for (let depth = 0; depth < MAX_CAUSES && typeof each === 'object' && each !== null; depth++) {
+    if (isAbortError(each) || hasClass(each, 'APIConnectionError') || hasClass(each, 'RetryableError'))
+      return true;
+    each = (each as { cause?: unknown }).cause;
+  }
+  return false;
+}
+
+/** `error.type` of a call that the SDK ends with `error`, as its own call spans say it. */
+export function sdkErrorType(error: unknown): string {
+  if (isAbortError(error) || hasClass(error, 'APIConnectionTimeoutError')) return 'client_timeout_error';
+  if (hasClass(error, 'APIConnectionError')) return 'connection_error';
+  if (hasClass(error, 'APIError')) {
+    const { type, status } = error as { type?: unknown; status?: unknown };
+    if (typeof type === 'string') return type;
+    if (typeof status === 'number') return String(status);
+  }
+  return 'client_error';
+}
+
+function isAbortError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'AbortError';
+}
+
+function hasClass(value: unknown, name: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  let prototype: unknown = Object.getPrototypeOf(value);
+  for (let depth = 0; depth < MAX_CAUSES && typeof prototype === 'object' && prototype !== null; depth++) {
+    if ((prototype as { constructor?: { name?: unknown } }).constructor?.name === name) return true;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return false;
+}

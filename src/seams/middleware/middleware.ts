@@ -1,0 +1,39 @@
+/**
+ * The middleware that this package puts into a client. It runs once per pass of the SDK's retry loop. One goes last in the
+ * client's list: it sees each request that the application's own middleware makes, and times the wire. Where the
+ * application has middleware, another goes first: it sees what the SDK gets in the end.
+ */
+import type { ClientSeams } from '../client-seams.ts';
+import type { SdkMiddleware } from '../sdk-shapes.ts';
+import { Calls } from './calls.ts';
+
+/** Marks our middleware, across copies of this package. */
+const MIDDLEWARE = Symbol.for('anthropic-otel.middleware');
+
+/** Whether `middleware` is ours. */
+export function isOurMiddleware(middleware: unknown): boolean {
+  return typeof middleware === 'function' && MIDDLEWARE in middleware;
+}
+
+/** The middleware of the `application` with ours around them. */
+export function addMiddleware(
+  seams: ClientSeams,
+  application: readonly unknown[],
+  maxRetries: number,
+): readonly unknown[] {
+  const calls = new Calls(seams, maxRetries);
+  if (application.length > 0) {
+    const first = mark((request, next, { options }) => calls.sendPass(request, next, options));
+    const last = mark((request, next, { options }) => calls.sendAttempt(request, next, options));
+    return [first, ...application, last];
+  }
+  return [
+    mark((request, next, { options }) =>
+      calls.sendPass(request, (same) => calls.sendAttempt(same, next, options), options),
+    ),
+  ];
+}
+
+function mark(middleware: SdkMiddleware): SdkMiddleware {
+  return Object.assign(middleware, { [MIDDLEWARE]: true });
+}

@@ -1,0 +1,208 @@
+/** Sends one attempt of a call, and records what came of it. Never reads a body: what the SDK reads is observed. */
+import { context } from '@opentelemetry/api';
+import type { Answer, Attempt, AttemptFailure } from '../../model/attempt.ts';
+import type { Call, RequestFacts } from '../../model/call.ts';
+import { errorType, isBillingRefusal, isRetryableStatus } from '../../model/errors.ts';
+import { readRateLimits } from '../../model/rate-limit.ts';
+import { errorField, requestShape } from '../../model/request-shape.ts';
+import { parseRetryAfter } from '../../model/retry-after.ts';
+import type { SeamPort } from '../../ports/seam-port.ts';
+import { parseEnvelope } from '../response/error-envelope.ts';
+import { onErrorText } from '../response/error-text.ts';
+import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
+import { hideFromWire, observeWire, type WireResponse, type WireResult } from './replays.ts';
+import { runOnce } from './run-once.ts';
+
+/** What an attempt sends, and for which call. */
+export interface Sending {
+  readonly port: SeamPort;
+  readonly call: Call;
+  readonly request: SdkRequest;
+  readonly options: SdkRequestOptions;
+  /** Whether the application has aborted the call. The SDK's own timeout is no abort. */
+  aborted(): boolean;
+  /** Takes the errors that come from the HTTP client, and not from middleware of the application. */
+  readonly fetchErrors?: WeakSet<object> | undefined;
+  /** When the request left, in monotonic milliseconds, for an attempt that is known only later. */
+  readonly startedAt?: number | undefined;
+}
+
+/** Statuses of failures that lie in the request. */
+const INPUT_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
+
+/** Statuses of responses that `fetch` follows by itself. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Sends an attempt with `send`, in the context of its span. */
+export async function sendAttempt(sending: Sending, send: () => Promise<Response>): Promise<Response> {
+  const { port, call } = sending;
+  const { guard } = port;
+  const pending = guard.run('attempt', () => new PendingAttempt(sending));
+  if (!pending) return send();
+  const run = runOnce(() => pending.observe(send));
+  guard.run('spans', () => {
+    context.with(port.attemptContext(call, pending.attempt), run);
+  });
+  let response: Response;
+  try {
+    response = await run();
+  } catch (error) {
+    pending.failed(error);
+    throw error;
+  }
+  pending.responded(response);
+  return response;
+}
+
+/** An attempt that is on its way. */
+export class PendingAttempt {
+  /** The attempt, or the last one of several that the application's per-request middleware makes of it. */
+  attempt: Attempt;
+  readonly #sending: Sending;
+  /** What came of the last request on the wire, as far as it is watched. */
+  #wire: WireResult | undefined;
+
+  constructor(sending: Sending) {
+    this.#sending = sending;
+    this.attempt = beginAttempt(sending);
+  }
+
+  /** Runs `send`, and watches its requests where there can be several. */
+  observe(send: () => Promise<Response>): Promise<Response> {
+    const watch = this.#sending.options.middleware?.length;
+    return watch ? observeWire((url, result) => this.#onRequest(url, result), send) : hideFromWire(send);
+  }
+
+  /** Records the response. */
+  responded(response: Response): void {
+    const { guard } = this.#sending.port;
+    guard.run('attempt', () => recordResponse(this.#sending, this.attempt, response));
+  }
+
+  /** Records that no response came. */
+  failed(error: unknown): void {
+    const { port, options, fetchErrors } = this.#sending;
+    port.guard.run('attempt', () => {
+      recordError(this.#sending, this.attempt, error);
+      if (typeof error !== 'object' || error === null) return;
+      const ofWire = [error, (error as { cause?: unknown }).cause].includes(this.#wire?.error);
+      if (!options.middleware?.length || (this.#wire?.error !== undefined && ofWire)) fetchErrors?.add(error);
+    });
+  }
+
+  /** Each request after the first one is an attempt of its own. Whatever else the application asks of the network is none. */
+  #onRequest(url: string, result: WireResult): void {
+    const { port, request } = this.#sending;
+    if (url !== request.url) return;
+    port.guard.run('attempt', () => {
+      const before = this.#wire;
+      this.#wire = result;
+      if (!before || REDIRECTS.has(before.response?.status ?? 0)) return;
+      if (before.response) recordResponse(this.#sending, this.attempt, before.response);
+      else recordError(this.#sending, this.attempt, before.error);
+      this.attempt = beginAttempt(this.#sending);
+    });
+  }
+}
+
+/** Begins the next attempt of the call. */
+function beginAttempt({ call, request, options, startedAt }: Sending): Attempt {
+  call.request ??= requestFacts(options);
+  return call.beginAttempt(request.method?.toUpperCase() ?? 'GET', withoutQuery(request.url), startedAt);
+}
+
+/** Records the `response` to `attempt`. */
+function recordResponse(sending: Sending, attempt: Attempt, response: Response | WireResponse): void {
+  const { call } = sending;
+  // What the application puts in place of a response may be anything.
+  if (typeof response?.headers?.get !== 'function' || typeof response.status !== 'number') return;
+  const { status, headers } = response;
+  const answer = readAnswer(status, headers);
+  if (isOk(status)) {
+    call.answerAttempt(attempt, answer);
+    return;
+  }
+  call.failAttempt(attempt, failureOf(sending, status, headers), answer);
+  if (!('text' in response)) return;
+  onErrorText(response, (text) => {
+    if (text === undefined) return;
+    sending.port.guard.run('attempt', () => describe(sending, attempt, status, text));
+  });
+}
+
+/** Records that no response came to `attempt`, but `error`. */
+function recordError({ call, aborted }: Sending, attempt: Attempt, error: unknown): void {
+  // An abort by the application is no failure; the end of the call says the rest.
+  if (aborted()) return;
+  call.failAttempt(attempt, {
+    errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
+    retryable: true,
+  });
+}
+
+/** What status and headers say of a failure. */
+function failureOf({ request, options, port }: Sending, status: number, headers: Headers): AttemptFailure {
+  return {
+    errorType: errorType(undefined, status),
+    retryable: isRetryableStatus(status, headers.get('x-should-retry')),
+    shape: INPUT_STATUSES.has(status)
+      ? requestShape(options.body, request.body, request.headers.get('anthropic-beta'), undefined)
+      : undefined,
+    content: port.captureContent ? { request: options.body } : undefined,
+  };
+}
+
+/** Records what the body says, which the SDK reads once it has given up: of a failure that it retries, the status alone is known. */
+function describe({ call, options }: Sending, attempt: Attempt, status: number, text: string): void {
+  const { type, code, message } = parseEnvelope(text);
+  const { shape, content } = attempt.failure ?? {};
+  const billing = isBillingRefusal(code, message);
+  call.describeFailure(attempt, {
+    errorType: errorType(type, status),
+    errorCode: code !== undefined && /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : undefined,
+    billing,
+    shape: shape && !billing ? { ...shape, errorField: errorField(message, options.body) } : undefined,
+    content: content && { ...content, message },
+  });
+}
+
+function readAnswer(status: number, headers: Headers): Answer {
+  const now = Date.now();
+  return {
+    status,
+    requestId: headers.get('request-id') ?? headers.get('x-amzn-requestid') ?? undefined,
+    rateLimits: readRateLimits(headers, now),
+    retryAfter: isOk(status) ? undefined : parseRetryAfter(headers, now),
+  };
+}
+
+function isOk(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The SDK's own rule: an abort that is not the application's is its timeout. */
+function isTimeout(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  return name === 'AbortError' || /timed? ?out/i.test(`${String(error)} ${String(cause ?? '')}`);
+}
+
+/** What the options of a call say of its request. */
+export function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+  return {
+    temperature: number(fields['temperature']),
+    topP: number(fields['top_p']),
+    topK: number(fields['top_k']),
+    fast: fields['speed'] === 'fast',
+    stream: stream === true,
+  };
+}
+
+function withoutQuery(url: string): string {
+  // Most URLs have nothing to take off, and parsing one is slow.
+  if (!/[?#@]/.test(url)) return url;
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
