@@ -1,6 +1,16 @@
 /**
  * The one place where failures of telemetry are swallowed. A failure of telemetry never fails, delays or changes a call
  * of the application: it is counted in `anthropic.telemetry.errors`, and the first of each stage goes to `diag`.
+ *
+ * What the adapters run outside of it, on the application's path, and why each is safe:
+ *
+ * - Reads of our own fields (`enabled`, `sdkTraces`, the state of a call), `WeakMap` and `AsyncLocalStorage.run`: they call no code of
+ *   anybody else.
+ * - `next`, `fetch`, `text()` and the other methods of a response or its body: the application's own call, made once
+ *   (`runOnce`) with the arguments and `this` that it was made with. What it throws is the application's.
+ * - Methods of the real span and tracer that the SDK calls through the tap to get a result (`spanContext`, `startSpan` of spans that are no
+ *   calls): the SDK guards them itself, with us or without us.
+ * - `await`: a microtask more, and no timer. Nothing of the application waits for telemetry.
  */
 import { diag } from '@opentelemetry/api';
 

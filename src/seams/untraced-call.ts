@@ -74,7 +74,7 @@ export class UntracedCall {
 
   /** Runs `send`, a pass, in the context of the call, and follows what the SDK does with its result. */
   async run(pass: Pass, send: () => Promise<Response>): Promise<Response> {
-    this.#become({ kind: 'sending' });
+    this.#guard.run('call', () => this.#become({ kind: 'sending' }));
     const run = runOnce(send);
     this.#guard.run('spans', () => {
       context.with(this.#context(), run);
@@ -150,8 +150,9 @@ export class UntracedCall {
   }
 
   #become(state: State): void {
-    if (this.#state.kind === 'waiting') this.#state.stop();
+    const before = this.#state;
     this.#state = state;
+    if (before.kind === 'waiting') before.stop();
   }
 
   #end(errorType: string): void {

@@ -273,4 +273,53 @@ describe("the application's own middleware", () => {
       await expectCall(harness, { ...OK_CALL, stream: true });
     },
   );
+
+  test.each(WITH_MIDDLEWARE)(
+    'SDK $version: that throws after the response makes a failed call',
+    async (sdk) => {
+      const harness = await startHarness();
+      const broken = async (
+        request: never,
+        next: (request: never) => Promise<Response>,
+      ): Promise<Response> => {
+        await next(request);
+        throw new Error('of the application');
+      };
+      const client = newClient(sdk, harness, { middleware: [broken] } as never);
+      expect(await rejection(client.messages.create(HELLO))).toMatchObject({ message: 'of the application' });
+      expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
+      expect(await harness.metric('anthropic.client.calls')).toBe(1);
+      expect(await harness.metric('anthropic.client.attempts', { 'http.response.status_code': 200 })).toBe(1);
+    },
+  );
+
+  test.each(WITH_MIDDLEWARE)(
+    'SDK $version: that responds itself makes a call without an attempt',
+    async (sdk) => {
+      const harness = await startHarness();
+      const { id } = await newClient(sdk, harness).messages.create(HELLO);
+      harness.server.reset();
+      const cached = async (): Promise<Response> => Response.json({ id, type: 'message', content: [] });
+      const client = newClient(sdk, harness, { middleware: [cached] } as never);
+      expect(await client.messages.create(HELLO)).toMatchObject({ id });
+      expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(2);
+      expect(await harness.metric('anthropic.client.attempts')).toBe(1);
+    },
+  );
+});
+
+test.each(OLDER_SDKS)('SDK $version: a call is sent once where timers are numbers', async (sdk) => {
+  const harness = await startHarness();
+  const statuses = [401, 529, 200];
+  const client = newClient(sdk, harness, {
+    fetch: async () => Response.json({}, { status: statuses.shift()!, headers: { 'retry-after-ms': '1' } }),
+  });
+  const { setTimeout: real } = globalThis;
+  vi.stubGlobal('setTimeout', (...args: Parameters<typeof setTimeout>) => Number(real(...args)));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  await rejection(client.messages.create(HELLO));
+  await client.messages.create(HELLO);
+  expect(statuses).toEqual([]);
+  expect(await harness.metric('anthropic.client.attempts')).toBe(3);
+  expect(await harness.metric('anthropic.telemetry.errors')).toBe(0);
 });

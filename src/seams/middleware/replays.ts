@@ -25,9 +25,8 @@ export type OnWireRequest = (url: string, result: WireResult) => void;
 
 const observers = new AsyncLocalStorage<OnWireRequest | undefined>();
 
-/** Runs `send` so that `onRequest` sees every request that it sends. `onRequest` must not throw. */
+/** Runs `send` so that `onRequest` sees every request that it sends, once `subscribeToWire` was called. `onRequest` must not throw. */
 export function observeWire<Result>(onRequest: OnWireRequest, send: () => Result): Result {
-  subscribeOnce();
   return observers.run(onRequest, send);
 }
 
@@ -68,7 +67,8 @@ interface UndiciMessage {
 
 let subscribed = false;
 
-function subscribeOnce(): void {
+/** Subscribes to the channels, once. */
+export function subscribeToWire(): void {
   if (subscribed) return;
   subscribed = true;
   const open = new WeakMap<object, WireResult>();

@@ -10,7 +10,7 @@ import type { SeamPort } from '../../ports/seam-port.ts';
 import { parseEnvelope } from '../response/error-envelope.ts';
 import { onErrorText } from '../response/error-text.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
-import { hideFromWire, observeWire, type WireResponse, type WireResult } from './replays.ts';
+import { hideFromWire, observeWire, subscribeToWire, type WireResponse, type WireResult } from './replays.ts';
 import { runOnce } from './run-once.ts';
 
 /** What an attempt sends, and for which call. */
@@ -69,8 +69,10 @@ export class PendingAttempt {
 
   /** Runs `send`, and watches its requests where there can be several. */
   observe(send: () => Promise<Response>): Promise<Response> {
-    const watch = this.#sending.options.middleware?.length;
-    return watch ? observeWire((url, result) => this.#onRequest(url, result), send) : hideFromWire(send);
+    const { port, options } = this.#sending;
+    if (!options.middleware?.length) return hideFromWire(send);
+    port.guard.run('attempt', subscribeToWire);
+    return observeWire((url, result) => this.#onRequest(url, result), send);
   }
 
   /** Records the response. */
