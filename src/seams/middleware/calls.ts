@@ -12,15 +12,18 @@ import { PendingAttempt, type Sending, sendAttempt } from './send-attempt.ts';
 
 type Next = Parameters<SdkMiddleware>[1];
 
-/** The options that a traced call was first seen with. A call within a call has others. */
-const optionsOf = new WeakMap<Call, SdkRequestOptions>();
+/**
+ * The traced call behind options of the SDK, and all those calls. From a call nothing leads to its options: they hold the span, which must be
+ * collected when nobody reads the call's stream.
+ */
+const tracedBy = new WeakMap<SdkRequestOptions, Call>();
+const traced = new WeakSet<Call>();
 
 /** The open calls of a client and its copies, by the options that the SDK makes each with: one object for all attempts of a call. */
 export class Calls {
   readonly #seams: ClientSeams;
   readonly #maxRetries: number;
   readonly #untraced = new WeakMap<SdkRequestOptions, UntracedCall>();
-  readonly #traced = new WeakMap<SdkRequestOptions, Call>();
   /** Errors that came from the HTTP client, and not from middleware of the application. */
   readonly #fetchErrors = new WeakSet<object>();
 
@@ -76,7 +79,7 @@ export class Calls {
   }
 
   #knownCall(options: SdkRequestOptions): Call | undefined {
-    for (const call of [this.#untraced.get(options)?.call, this.#traced.get(options)]) {
+    for (const call of [this.#untraced.get(options)?.call, tracedBy.get(options)]) {
       if (call && !call.ended) return call;
     }
     return this.#seams.sdkTraces ? this.#activeCall(options) : undefined;
@@ -86,9 +89,9 @@ export class Calls {
   #activeCall(options: SdkRequestOptions): Call | undefined {
     const call = callOf(trace.getSpan(context.active()));
     if (!call || call.ended) return undefined;
-    const known = optionsOf.get(call);
-    if (known === undefined) optionsOf.set(call, options);
-    return known === undefined || known === options ? call : undefined;
+    if (!traced.has(call)) tie(call, options);
+    // A call within a call has options of its own.
+    return tracedBy.get(options) === call ? call : undefined;
   }
 
   /**
@@ -104,7 +107,7 @@ export class Calls {
       onCall: (call) => {
         inFlight.onCall = undefined;
         guard.run('attempt', () => {
-          this.#traced.set(options, call);
+          tie(call, options);
           pending = new PendingAttempt(this.#sending(call, request, options));
         });
       },
@@ -142,6 +145,11 @@ export class Calls {
       isFetchError: (error) => typeof error === 'object' && error !== null && this.#fetchErrors.has(error),
     };
   }
+}
+
+function tie(call: Call, options: SdkRequestOptions): void {
+  traced.add(call);
+  tracedBy.set(options, call);
 }
 
 /** The SDK retries no body that it can send only once. */
