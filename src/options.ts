@@ -22,8 +22,7 @@ export interface TelemetryOptions {
    */
   logger?: Logger | undefined;
   /**
-   * Whether each HTTP attempt becomes a span, below the SDK's call span. Spans of an HTTP instrumentation for the
-   * same request are then suppressed.
+   * Whether each HTTP attempt becomes a span, below the SDK's call span. An HTTP instrumentation adds its own below it.
    * @default true
    */
   attemptSpans?: boolean | undefined;

@@ -26,7 +26,7 @@ export class Logs {
   attemptRetried(call: Call, attempt: Attempt): unknown {
     const { failure } = attempt;
     return this.#logger.warn(
-      `Claude attempt ${attempt.number} failed (${failure?.errorType ?? 'unknown'}), retrying`,
+      `Claude attempt ${attempt.number} failed (${failure?.errorType ?? 'unknown'}), retried`,
       fields('anthropic.attempt.retried', call, { ...attemptFields(attempt), ...trouble(attempt) }),
     );
   }

@@ -60,7 +60,7 @@ function attemptLogs(
     );
   }
   if (attempt.disposition === 'retried') {
-    const message = `Claude attempt ${number} failed (${attempt.errorType ?? 'unknown'}), retrying`;
+    const message = `Claude attempt ${number} failed (${attempt.errorType ?? 'unknown'}), retried`;
     logs.push(record('warn', message, call, 'anthropic.attempt.retried', { ...common, duration_s: SECONDS }));
   }
   return logs;
