@@ -1,6 +1,12 @@
 /**
  * The one place where failures of telemetry are swallowed. A failure of telemetry never fails, delays or changes a call
  * of the application: it is counted in `anthropic.telemetry.errors`, and the first of each stage goes to `diag`.
+ *
+ * What the doors do outside it throws only for a wrong option, which is the application's to mend before its first call:
+ * - `settleOptions` reads the options that it was given; a logger or provider that cannot be read yet passes.
+ * - `Telemetry` and its parts only keep what they are given when they are made; instruments are made inside the guard.
+ * - `process-wide.ts` writes with `Reflect.set`, which does not throw where the global object is frozen.
+ * - `observedClass` runs the application's own constructor; what it adds before and after runs inside the guard.
  */
 import { diag } from '@opentelemetry/api';
 
@@ -47,8 +53,12 @@ export class Guard {
   report(stage: Stage, problem: unknown): void {
     try {
       this.#count(stage);
-      if (this.#told.has(stage)) return;
-      this.#told.add(stage);
+    } catch {
+      // The meter provider is what fails. It is told all the same.
+    }
+    if (this.#told.has(stage)) return;
+    this.#told.add(stage);
+    try {
       diag.warn(`anthropic-otel: ${stage} telemetry failed; the application is not affected`, problem);
     } catch {
       // The application's own diagnostics failed too: there is nobody left to tell.
