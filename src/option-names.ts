@@ -55,8 +55,11 @@ function editDistance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
-/** `name` as it can be shown on a terminal. */
-function printable(name: string): string {
-  const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name;
-  return JSON.stringify(shown).slice(1, -1);
+/** The beginning of `text`, on one line, without what a terminal obeys. */
+export function printable(text: string): string {
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return shown.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }

@@ -1,7 +1,7 @@
 /** The options of this package, checked once, at construction. */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { PRICES, type Price, type PriceTable } from './model/prices.ts';
-import { refuseUnknownNames } from './option-names.ts';
+import { printable, refuseUnknownNames } from './option-names.ts';
 import type { Logger } from './signals/logs.ts';
 
 /**
@@ -98,7 +98,8 @@ export function settleOptions(options: TelemetryOptions = {}, more: readonly str
   check('tier', tier, 'a string that is not empty', isText);
   check('models', models, 'an array of model names', (value) => Array.isArray(value) && value.every(isText));
   check('prices', prices, 'an object of prices by model family', isObject);
-  for (const [family, price] of Object.entries(prices ?? {})) checkPrice(`prices["${family}"]`, price);
+  for (const [family, price] of Object.entries(prices ?? {}))
+    checkPrice(`prices["${printable(family)}"]`, price);
   return {
     meterProvider,
     tracerProvider,
@@ -163,6 +164,6 @@ function check(name: string, value: unknown, what: string, holds: (value: unknow
 }
 
 function expected(name: string, what: string, value: unknown): TypeError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : value === null ? 'null' : typeof value;
+  const shown = typeof value === 'string' ? `"${printable(value)}"` : value === null ? 'null' : typeof value;
   return new TypeError(`anthropic-otel: expected \`${name}\` to be ${what}, got ${shown}`);
 }
