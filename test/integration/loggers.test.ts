@@ -1,6 +1,8 @@
 /** Loggers of applications: each gets message and fields in the order that it wants them. */
+import { Writable } from 'node:stream';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
+import winston from 'winston';
 import type { Logger } from '../../src/index.ts';
 import { answer } from '../../src/testing/index.ts';
 import { HELLO, startHarness } from '../helpers/harness.ts';
@@ -59,6 +61,22 @@ describe('a logger', () => {
     const logger = new Bunyan();
     expect(await callWith(logger)).toBe(0);
     expect(logger.lines).toMatchObject(RECORDS);
+  });
+
+  test('that is a child of winston gets every field, and keeps its own', async () => {
+    const lines: Json[] = [];
+    const stream = new Writable({
+      write: (line, _encoding, done) => {
+        lines.push(JSON.parse(String(line)));
+        done();
+      },
+    });
+    const transports = [new winston.transports.Stream({ stream })];
+    const logger = winston.createLogger({ transports, format: winston.format.json() });
+    expect(await callWith(logger.child({ team: 'search' }))).toBe(0);
+    expect(lines).toMatchObject(
+      RECORDS.map(({ msg, ...record }) => ({ ...record, message: msg, team: 'search' })),
+    );
   });
 
   test('can be the console', async () => {
