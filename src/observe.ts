@@ -7,27 +7,42 @@ import type { SdkClient, SdkClientOptions } from './seams/sdk-shapes.ts';
 import { telemetryFor } from './telemetry.ts';
 
 /**
+ * The names of the options that a client takes. Their values are checked where the result is used: a constructor with
+ * overloads (Bedrock's) is asked for one after the other.
+ */
+type OptionsOf<Expected, Given> = {
+  [Key in keyof Expected]?: Expected[Key] | (Key extends keyof Given ? Given[Key] : never);
+};
+
+/**
  * Client options with telemetry, for `new Anthropic(withTelemetry({ ... }))`. Uses the SDK's public `openTelemetry` and
  * `middleware` options and works in bundles. Your own values of both are kept.
  *
  * SDK versions before 0.101.0 have neither option, and are observed through `fetch`: for them, give your own
  * (`withTelemetry({ fetch })`), or use `observe` or the instrumentation, which find the client's default.
  *
+ * The types follow where the result is used: as the argument of a client's constructor, an option that the client does not
+ * have is an error as it is without us.
+ *
  * @param options the client options, as the SDK takes them
  * @param telemetry how to record; give the same object for all clients that belong together
  * @throws TypeError for a wrong telemetry option
+ *
+ * @example
+ * const client = new Anthropic(withTelemetry({ maxRetries: 4 }, { logger }));
  */
-export function withTelemetry<const Options extends object = Record<never, never>>(
-  options?: Options,
+export function withTelemetry<const Given extends object = Record<never, never>, Expected = unknown>(
+  options?: unknown extends Expected ? Given : NoInfer<OptionsOf<Expected, Given>>,
   telemetry?: TelemetryOptions,
-): Options {
+): unknown extends Expected ? Given : [Given] extends [Expected] ? Expected : Given;
+export function withTelemetry(options?: object, telemetry?: TelemetryOptions): object {
   const port = telemetryFor(telemetry);
   // So that the process is seen, and its series have a zero to start from, before its first call.
   port.start();
   // The SDK refuses `null`, in its own words.
   if (options === null) return options;
-  const given = options ?? ({} as Options);
-  const add = (): Options => addSeams(given as SdkClientOptions, port) as Options;
+  const given: SdkClientOptions = options ?? {};
+  const add = (): object => addSeams(given, port);
   return port.guard.run('options', add) ?? given;
 }
 
@@ -37,12 +52,15 @@ export function withTelemetry<const Options extends object = Record<never, never
  * @param client a client of `@anthropic-ai/sdk` or of its Bedrock, Vertex and Foundry packages
  * @param telemetry how to record; give the same object for all clients that belong together
  * @throws TypeError for a wrong telemetry option, or when `client` is no client
+ *
+ * @example
+ * const observed = observe(client, { logger });
  */
 export function observe<Client extends object>(client: Client, telemetry?: TelemetryOptions): Client {
   const made = client as unknown as SdkClient;
-  if (typeof made.withOptions !== 'function') {
+  if (typeof made?.withOptions !== 'function') {
     throw new TypeError(
-      hasOnlyFetch(made)
+      made && hasOnlyFetch(made)
         ? 'anthropic-otel: this version of @anthropic-ai/sdk cannot copy a client; use `new Anthropic(withTelemetry({ fetch }))` or `AnthropicInstrumentation`'
         : 'anthropic-otel: expected `client` to be a client of @anthropic-ai/sdk',
     );

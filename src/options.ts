@@ -1,23 +1,36 @@
 /** The options of this package, checked once, at construction. */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { PRICES, type Price, type PriceTable } from './model/prices.ts';
+import { printable, refuseUnknownNames } from './option-names.ts';
 import type { Logger } from './signals/logs.ts';
 
-/** How telemetry is recorded. Every field is optional. */
+/**
+ * How telemetry is recorded. Every field is optional; a name that is none of them is a `TypeError`.
+ *
+ * @example
+ * const telemetry: TelemetryOptions = {
+ *   logger: pino(),
+ *   models: ['claude-opus-5-5'],
+ *   tier: 'batch-key',
+ * };
+ * const client = new Anthropic(withTelemetry({ maxRetries: 4 }, telemetry));
+ */
 export interface TelemetryOptions {
   /**
-   * Where metrics go.
+   * Where metrics go. Goes before the provider that a NodeSDK hands to its instrumentations.
    * @default the meter provider registered with the OpenTelemetry API, also when it is registered later
    */
   meterProvider?: MeterProvider | undefined;
   /**
-   * Where spans go, for clients that are given no tracer provider of their own.
+   * Where spans go, for clients that are given no tracer provider of their own. Goes before the provider that a NodeSDK
+   * hands to its instrumentations.
    * @default the tracer provider registered with the OpenTelemetry API
    */
   tracerProvider?: TracerProvider | undefined;
   /**
-   * Where log records go: a winston logger, or any object with `info`, `warn` and `error` methods that take a message
-   * and an object of fields.
+   * Where log records go: winston, pino, bunyan, `console`, or any object with `info`, `warn` and `error` methods that
+   * take a message and an object of fields. Loggers of pino (Fastify's `log` is one) and of bunyan are recognized, and
+   * called as they want it: fields first.
    * @default no log records; `anthropic-otel/register` writes JSON lines
    */
   logger?: Logger | undefined;
@@ -54,42 +67,75 @@ export interface SettledOptions extends TelemetryOptions {
   readonly captureContent: boolean;
 }
 
+const NAMES: readonly (keyof TelemetryOptions)[] = [
+  'meterProvider',
+  'tracerProvider',
+  'logger',
+  'attemptSpans',
+  'models',
+  'tier',
+  'prices',
+  'captureContent',
+];
+
 /**
  * Checks `options` and fills in the defaults.
- * @throws TypeError for a wrong value, naming the option and what was expected
+ * @param more names that are options of the caller's own
+ * @throws TypeError for a wrong value or name, naming the option and what was expected
  */
-export function settleOptions(options: TelemetryOptions = {}): SettledOptions {
-  if (typeof options !== 'object' || options === null) throw expected('options', 'an object', options);
+export function settleOptions(options: TelemetryOptions = {}, more: readonly string[] = []): SettledOptions {
+  const given: unknown = options;
+  if (!isObject(given)) throw expected('options', 'an object', given);
+  refuseUnknownNames(options, [...NAMES, ...more]);
   const { meterProvider, tracerProvider, logger, attemptSpans, models, tier, prices, captureContent } =
     options;
   methods('meterProvider', meterProvider, ['getMeter']);
   methods('tracerProvider', tracerProvider, ['getTracer']);
   methods('logger', logger, ['info', 'warn', 'error']);
-  check('attemptSpans', attemptSpans, 'a boolean', (value) => typeof value === 'boolean');
-  check('captureContent', captureContent, 'a boolean', (value) => typeof value === 'boolean');
+  checkFlag('attemptSpans', attemptSpans);
+  checkFlag('captureContent', captureContent);
   check('tier', tier, 'a string that is not empty', isText);
   check('models', models, 'an array of model names', (value) => Array.isArray(value) && value.every(isText));
   check('prices', prices, 'an object of prices by model family', isObject);
-  for (const [family, price] of Object.entries(prices ?? {})) {
-    check(`prices["${family}"]`, price, PRICE, isPrice);
-  }
+  for (const [family, price] of Object.entries(prices ?? {}))
+    checkPrice(`prices["${printable(family)}"]`, price);
   return {
-    ...options,
+    meterProvider,
+    tracerProvider,
+    logger,
     attemptSpans: attemptSpans ?? true,
     models: models ?? [],
+    tier,
     prices: prices ? { ...PRICES, ...prices } : PRICES,
     captureContent: captureContent ?? false,
   };
 }
 
-const PRICE_FIELDS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
-const PRICE = `an object with ${PRICE_FIELDS.join(', ')} as numbers of at least 0 (USD per million tokens)`;
+/** @throws TypeError when `value` is neither a boolean nor absent */
+export function checkFlag(name: string, value: unknown): void {
+  check(name, value, 'a boolean', (given) => typeof given === 'boolean');
+}
 
-function isPrice(value: unknown): value is Price {
-  return (
-    isObject(value) &&
-    PRICE_FIELDS.every((field) => Number.isFinite(value[field]) && Number(value[field]) >= 0)
-  );
+const PRICE_FIELDS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'];
+
+function checkPrice(name: string, price: Price): void {
+  checkAmounts(name, price, PRICE_FIELDS, ['fast', 'longPrompt']);
+  const { fast, longPrompt } = price;
+  if (fast !== undefined) checkAmounts(`${name}.fast`, fast, ['input', 'output']);
+  if (longPrompt !== undefined) checkAmounts(`${name}.longPrompt`, longPrompt, ['above', ...PRICE_FIELDS]);
+}
+
+function checkAmounts(
+  name: string,
+  value: unknown,
+  fields: readonly string[],
+  more: readonly string[] = [],
+): void {
+  if (isObject(value)) refuseUnknownNames(value, [...fields, ...more], (field) => `${name}.${field}`);
+  const isAmount = (amount: unknown): boolean => Number.isFinite(amount) && Number(amount) >= 0;
+  if (isObject(value) && fields.every((field) => isAmount(value[field]))) return;
+  const what = `an object with ${fields.join(', ')} as numbers of at least 0 (USD per million tokens)`;
+  throw expected(name, what, value);
 }
 
 function isText(value: unknown): boolean {
@@ -101,7 +147,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function methods(name: string, value: unknown, names: readonly string[]): void {
-  const has = (each: string): boolean => typeof (value as Record<string, unknown>)[each] === 'function';
+  const has = (each: string): boolean => {
+    try {
+      return typeof (value as Record<string, unknown>)[each] === 'function';
+    } catch {
+      // What cannot be asked now, a logger that is made at its first use, may have it later.
+      return true;
+    }
+  };
   check(name, value, `an object with ${names.join(', ')}`, (given) => given !== null && names.every(has));
 }
 
@@ -110,6 +163,6 @@ function check(name: string, value: unknown, what: string, holds: (value: unknow
 }
 
 function expected(name: string, what: string, value: unknown): TypeError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : value === null ? 'null' : typeof value;
+  const shown = typeof value === 'string' ? `"${printable(value)}"` : value === null ? 'null' : typeof value;
   return new TypeError(`anthropic-otel: expected \`${name}\` to be ${what}, got ${shown}`);
 }

@@ -9,9 +9,10 @@ import {
 } from '@opentelemetry/api';
 import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
-import { settleOptions, type TelemetryOptions } from './options.ts';
+import { type SettledOptions, settleOptions, type TelemetryOptions } from './options.ts';
 import { Guard } from './ports/guard.ts';
 import type { SeamPort } from './ports/seam-port.ts';
+import { getProcessWide, setProcessWide } from './process-wide.ts';
 import { Logs } from './signals/logs.ts';
 import { Metrics } from './signals/metrics.ts';
 import { Recorder } from './signals/recorder.ts';
@@ -20,30 +21,39 @@ import { Spans } from './signals/spans.ts';
 /** Records what the seams see, as its options say. */
 export class Telemetry implements SeamPort {
   readonly guard: Guard;
-  readonly listener: CallListener;
-  readonly captureContent: boolean;
   enabled = true;
-  readonly #spans: Spans;
+  readonly #spans = new Spans();
   readonly #metrics: Metrics;
+  readonly #recorder: Recorder;
   readonly #open = new Map<Call, () => void>();
+  #options: SettledOptions;
   #meterProvider: MeterProvider | undefined;
   #tracerProvider: TracerProvider | undefined;
 
-  /** @throws TypeError for a wrong option */
-  constructor(options?: TelemetryOptions) {
-    const settled = settleOptions(options);
-    this.#meterProvider = settled.meterProvider;
-    this.#tracerProvider = settled.tracerProvider;
-    this.captureContent = settled.captureContent;
-    this.#metrics = new Metrics({
-      provider: () => this.#meterProvider ?? metrics.getMeterProvider(),
-      models: settled.models,
-      tier: settled.tier,
-    });
+  constructor(options: SettledOptions) {
+    this.#options = options;
+    this.#metrics = new Metrics(
+      () => this.#options.meterProvider ?? this.#meterProvider ?? metrics.getMeterProvider(),
+    );
     this.guard = new Guard((stage) => this.#metrics.telemetryError(stage));
-    this.#spans = new Spans(settled.attemptSpans);
-    const logs = settled.logger && new Logs(settled.logger);
-    this.listener = new Recorder(this.guard, this.#metrics, this.#spans, logs, settled.prices);
+    this.#recorder = new Recorder(this.guard, this.#metrics, this.#spans);
+    this.configure(options);
+  }
+
+  get listener(): CallListener {
+    return this.#recorder;
+  }
+
+  get captureContent(): boolean {
+    return this.#options.captureContent;
+  }
+
+  /** Records as `options` say from now on, also for the clients and the calls that exist. */
+  configure(options: SettledOptions): void {
+    this.#options = options;
+    this.#metrics.configure(options);
+    this.#spans.enabled = options.attemptSpans;
+    this.#recorder.configure(options.logger && new Logs(options.logger), options.prices);
   }
 
   /** Creates the metrics that exist before the first call. */
@@ -51,19 +61,19 @@ export class Telemetry implements SeamPort {
     this.guard.run('metrics', () => this.#metrics.start());
   }
 
-  /** Records metrics with `provider` from now on. */
+  /** Records metrics with `provider` from now on, unless the options name one. */
   setMeterProvider(provider: MeterProvider): void {
     this.#meterProvider = provider;
     this.start();
   }
 
-  /** Takes spans from `provider` from now on, for clients without a tracer provider of their own. */
+  /** Takes spans from `provider` from now on, unless the options or the client name one. */
   setTracerProvider(provider: TracerProvider): void {
     this.#tracerProvider = provider;
   }
 
   tracerProvider(): TracerProvider {
-    return this.#tracerProvider ?? trace.getTracerProvider();
+    return this.#options.tracerProvider ?? this.#tracerProvider ?? trace.getTracerProvider();
   }
 
   attemptContext(call: Call, attempt: Attempt): Context {
@@ -85,26 +95,30 @@ export class Telemetry implements SeamPort {
 }
 
 const SHARED = Symbol.for('anthropic-otel.telemetry');
-const shared = globalThis as { [SHARED]?: Telemetry };
 const byOptions = new WeakMap<TelemetryOptions, Telemetry>();
 
 /** Makes `telemetry` the one of every client without options of its own. */
 export function shareTelemetry(telemetry: Telemetry): void {
-  shared[SHARED] = telemetry;
+  setProcessWide(SHARED, telemetry);
 }
 
 /**
  * The telemetry for `options`: one for each options object, and one for the whole process without any, so that streaks,
  * rate limits and the set of models are known across clients.
+ * @throws TypeError for a wrong option
  */
 export function telemetryFor(options?: TelemetryOptions): Telemetry {
   if (options === undefined) {
-    shared[SHARED] ??= new Telemetry();
-    return shared[SHARED];
+    let shared = getProcessWide(SHARED) as Telemetry | undefined;
+    if (!shared) {
+      shared = new Telemetry(settleOptions());
+      shareTelemetry(shared);
+    }
+    return shared;
   }
   let telemetry = byOptions.get(options);
   if (!telemetry) {
-    telemetry = new Telemetry(options);
+    telemetry = new Telemetry(settleOptions(options));
     byOptions.set(options, telemetry);
   }
   return telemetry;

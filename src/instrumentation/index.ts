@@ -5,7 +5,7 @@ import {
   type InstrumentationConfig,
   InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation';
-import type { TelemetryOptions } from '../options.ts';
+import { checkFlag, type SettledOptions, settleOptions, type TelemetryOptions } from '../options.ts';
 import { addSeams } from '../seams/client-options.ts';
 import { observeMadeClient } from '../seams/fetch/client-fetch.ts';
 import type { SdkClient, SdkClientOptions } from '../seams/sdk-shapes.ts';
@@ -25,16 +25,19 @@ const MODULES: ReadonlyArray<{ name: string; versions: string; classes: readonly
   { name: '@anthropic-ai/foundry-sdk', versions: '>=0.3.0 <2', classes: ['AnthropicFoundry'] },
 ];
 
-/** Options of `AnthropicInstrumentation`. */
+/** Options of `AnthropicInstrumentation`: those of the telemetry, and `enabled`, as every instrumentation has it. */
 export interface AnthropicInstrumentationConfig extends InstrumentationConfig, TelemetryOptions {}
 
 /**
  * Adds telemetry to every client of `@anthropic-ai/sdk` that the application makes after this, also to those of the
  * Bedrock, Vertex and Foundry packages. CommonJS needs nothing else; ES modules need the loader hook of
  * `@opentelemetry/instrumentation` (`anthropic-otel/register` sets it up).
+ *
+ * @example
+ * new NodeSDK({ instrumentations: [new AnthropicInstrumentation({ models: ['claude-opus-5-5'] })] }).start();
  */
 export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstrumentationConfig> {
-  // Without an initialiser, because the base class calls `init` before ours would run.
+  // Without an initialiser, because the base class calls `setConfig` and `init` before ours would run.
   declare private _telemetry: Telemetry;
 
   /** @throws TypeError for a wrong option */
@@ -43,7 +46,6 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
   }
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
-    this._telemetry ??= new Telemetry(this.getConfig());
     const { _telemetry: telemetry } = this;
     const add = (options: object | undefined): object | undefined =>
       telemetry.enabled && options !== null
@@ -68,6 +70,28 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
     return [...definitions, tooOld()];
   }
 
+  /**
+   * Replaces the options, also for the clients that exist. An option that is not given has its default again; without
+   * `enabled`, the instrumentation stays on or off.
+   * @throws TypeError for a wrong option; the options then stay as they were
+   *
+   * @example
+   * instrumentation.setConfig({ ...instrumentation.getConfig(), attemptSpans: false });
+   */
+  override setConfig(config: AnthropicInstrumentationConfig = {}): void {
+    const options = settleConfig(config);
+    super.setConfig(config);
+    if (!this._telemetry) {
+      this._telemetry = new Telemetry(options);
+      this._telemetry.enabled = config.enabled ?? true;
+      return;
+    }
+    this._telemetry.configure(options);
+    if (config.enabled === false) this.disable();
+    else if (config.enabled) this.enable();
+    if (this._telemetry.enabled) this._telemetry.start();
+  }
+
   override enable(): void {
     this._telemetry.enabled = true;
     super.enable();
@@ -78,11 +102,13 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
     super.disable();
   }
 
+  /** Records metrics with `meterProvider`, unless the options name one. */
   override setMeterProvider(meterProvider: MeterProvider): void {
     super.setMeterProvider(meterProvider);
     this._telemetry.setMeterProvider(meterProvider);
   }
 
+  /** Takes spans from `tracerProvider`, unless the options or the client name one. */
   override setTracerProvider(tracerProvider: TracerProvider): void {
     super.setTracerProvider(tracerProvider);
     this._telemetry.setTracerProvider(tracerProvider);
@@ -97,6 +123,12 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
   endOpenCalls(): void {
     this._telemetry.endOpenCalls();
   }
+}
+
+function settleConfig(config: AnthropicInstrumentationConfig): SettledOptions {
+  const options = settleOptions(config, ['enabled']);
+  checkFlag('enabled', config.enabled);
+  return options;
 }
 
 /** Leaves versions of the SDK alone that have no seam, and says so. */

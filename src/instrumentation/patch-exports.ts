@@ -6,7 +6,7 @@ type Exports = Record<PropertyKey, unknown>;
 /**
  * The exports of a module with the classes named in `names` (and the default export, if it is one of them) replaced by
  * observed ones. On ESM the exports are set in place. On CJS they are getters on a callable function, so the
- * result is a proxy over them.
+ * result is a copy.
  */
 export function patchExports(
   exports: object,
@@ -30,26 +30,30 @@ export function patchExports(
     for (const [key, replacement] of replaced) original[key] = replacement;
     return exports;
   }
-  return proxyExports(exports, replaced);
+  return copyExports(exports, replaced);
 }
 
-function proxyExports(exports: object, replaced: ReadonlyMap<PropertyKey, ClientClass>): object {
+/** A copy, because getters and frozen exports cannot be replaced in place. It can be changed as much as the original. */
+function copyExports(exports: object, replaced: ReadonlyMap<PropertyKey, ClientClass>): object {
   const main = replaced.get('default');
-  return new Proxy(exports, {
-    get: (target, key, receiver) => replaced.get(key) ?? Reflect.get(target, key, receiver),
-    // What `export * from` compiles to copies descriptors.
-    getOwnPropertyDescriptor(target, key) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
-      const value = replaced.get(key);
-      return descriptor?.configurable && value
-        ? { value, enumerable: descriptor.enumerable ?? true, configurable: true, writable: true }
-        : descriptor;
-    },
-    // The CJS module itself is a function that makes a client, with and without `new`.
-    apply: (target, self, args) => (main ? new main(...args) : Reflect.apply(target as never, self, args)),
-    construct: (target, args, newTarget) =>
-      main ? new main(...args) : Reflect.construct(target as never, args, newTarget),
-  });
+  const copy = typeof exports === 'function' ? callable(main ?? (exports as ClientClass)) : {};
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(exports));
+  for (const key of Reflect.ownKeys(exports)) {
+    const value = replaced.get(key);
+    const { get, ...original } = Reflect.getOwnPropertyDescriptor(exports, key) ?? {};
+    if (!value) Object.defineProperty(copy, key, get ? { ...original, get } : original);
+    else if (get) Object.defineProperty(copy, key, { ...original, get: () => value });
+    else Object.defineProperty(copy, key, { ...original, value });
+  }
+  if (!Object.isExtensible(exports)) Object.preventExtensions(copy);
+  return copy;
+}
+
+/** The CJS module itself is a function that makes a client, with and without `new`. */
+function callable(main: ClientClass): object {
+  return function anthropic(...args: unknown[]): object {
+    return new main(...(args as ConstructorParameters<ClientClass>));
+  };
 }
 
 function isEsModule(exports: object): boolean {

@@ -11,6 +11,12 @@
  * - Methods of the real span and tracer that the SDK calls through the tap to get a result (`spanContext`, `startSpan` of spans that are no
  *   calls): the SDK guards them itself, with us or without us.
  * - `await`: a microtask more, and no timer. Nothing of the application waits for telemetry.
+ *
+ * What the entry points run outside of it throws only for a wrong option, which the application corrects before its first call:
+ * - `settleOptions` reads the options that it was given; a logger or provider that cannot be read yet passes.
+ * - `Telemetry` and its parts only keep what they are given when they are made; instruments are made inside the guard.
+ * - `process-wide.ts` writes with `Reflect.set`, which does not throw where the global object is frozen.
+ * - `observedClass` runs the application's own constructor; what it adds before and after runs inside the guard.
  */
 import { diag } from '@opentelemetry/api';
 
@@ -57,8 +63,12 @@ export class Guard {
   report(stage: Stage, problem: unknown): void {
     try {
       this.#count(stage);
-      if (this.#told.has(stage)) return;
-      this.#told.add(stage);
+    } catch {
+      // The meter provider is what fails. It is told all the same.
+    }
+    if (this.#told.has(stage)) return;
+    this.#told.add(stage);
+    try {
       diag.warn(`anthropic-otel: ${stage} telemetry failed; the application is not affected`, problem);
     } catch {
       // The application's own diagnostics failed too: there is nobody left to tell.

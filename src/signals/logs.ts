@@ -4,11 +4,22 @@ import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { faultOf } from '../model/errors.ts';
 import type { CallSpan } from '../ports/call-span.ts';
+import { type FieldsFirstLogger, wantsFieldsFirst } from './fields-first.ts';
 
 /** Fields of a log record. Absent is unknown. */
 export type LogFields = Record<string, unknown>;
 
-/** Where log records go: any winston logger, or any object with these three methods. */
+/**
+ * Where log records go: a logger of winston, pino or bunyan, `console`, or any object with these three methods.
+ *
+ * @example
+ * // A logger that wants fields first and is neither pino's nor bunyan's:
+ * const logger: Logger = {
+ *   info: (message, fields) => mine.info(fields, message),
+ *   warn: (message, fields) => mine.warn(fields, message),
+ *   error: (message, fields) => mine.error(fields, message),
+ * };
+ */
 export interface Logger {
   info(message: string, fields: LogFields): unknown;
   warn(message: string, fields: LogFields): unknown;
@@ -25,21 +36,24 @@ export class Logs {
 
   attemptRetried(call: Call, attempt: Attempt): unknown {
     const { failure } = attempt;
-    return this.#logger.warn(
+    return this.#write(
+      'warn',
       `Claude attempt ${attempt.number} failed (${failure?.errorType ?? 'unknown'}), retried`,
       fields('anthropic.attempt.retried', call, { ...attemptFields(attempt), ...trouble(attempt) }),
     );
   }
 
   authenticationFailed(call: Call, attempt: Attempt): unknown {
-    return this.#logger.error(
+    return this.#write(
+      'error',
       'Claude API key refused (401)',
       fields('anthropic.authentication_failed', call, { ...attemptFields(attempt), ...trouble(attempt) }),
     );
   }
 
   streak(call: Call, attempt: Attempt, length: number): unknown {
-    return this.#logger.error(
+    return this.#write(
+      'error',
       `Claude API: ${length} consecutive server errors on ${call.start.route ?? call.start.method}`,
       fields('anthropic.server_error_streak', call, {
         streak: length,
@@ -51,7 +65,8 @@ export class Logs {
 
   exhausted(call: Call): unknown {
     const { attempt } = call;
-    return this.#logger.error(
+    return this.#write(
+      'error',
       `Claude retries exhausted after ${call.attempts} attempts (${call.errorType})`,
       fields(
         'anthropic.retries_exhausted',
@@ -93,8 +108,15 @@ export class Logs {
       error_message: failure?.content?.message,
     });
     return end.outcome === 'error'
-      ? this.#logger.error(`Claude call failed (${call.errorType})`, record)
-      : this.#logger.info(`Claude call ${end.outcome}`, record);
+      ? this.#write('error', `Claude call failed (${call.errorType})`, record)
+      : this.#write('info', `Claude call ${end.outcome}`, record);
+  }
+
+  #write(level: keyof Logger, message: string, record: LogFields): unknown {
+    const logger = this.#logger;
+    return wantsFieldsFirst(logger)
+      ? (logger as unknown as FieldsFirstLogger)[level](record, message)
+      : logger[level](message, record);
   }
 }
 

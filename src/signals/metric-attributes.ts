@@ -21,12 +21,13 @@ const UNKNOWN = '\n';
 /** Makes the attributes of metrics. */
 export class MetricAttributes {
   readonly #values = new Map<string, BoundedValues>();
-  readonly #sets = new BoundedCache<Attributes>(MAX_SETS);
-  readonly #tier: Attributes | undefined;
+  #sets = new BoundedCache<Attributes>(MAX_SETS);
+  #tier: Attributes | undefined;
 
-  /** `tier`: the `anthropic.tier` of every attempt and rate limit. */
-  constructor(tier: string | undefined) {
+  /** The `anthropic.tier` of every attempt and rate limit from now on. */
+  setTier(tier: string | undefined): void {
     this.#tier = tier === undefined ? undefined : { [ATTR.tier]: tier };
+    this.#sets = new BoundedCache(MAX_SETS);
   }
 
   /** Method and model. */

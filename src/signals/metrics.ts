@@ -17,32 +17,41 @@ const MODALITY_UNKNOWN = 'unknown';
 const MESSAGES_ROUTE = '/v1/messages';
 const MESSAGES_METHOD = 'messages.create';
 
-/** Settings of the metrics. */
+/** Settings of the metrics. They may change. */
 export interface MetricsSettings {
-  /** The meter provider to use now. It is asked at each record, because an application may register its own late. */
-  readonly provider: () => MeterProvider;
   /** Models whose series exist, at zero, before their first call. */
   readonly models: readonly string[];
   /** The `anthropic.tier` of every attempt and rate limit. */
-  readonly tier: string | undefined;
+  readonly tier?: string | undefined;
 }
 
 /** Records metrics. */
 export class Metrics {
-  readonly #settings: MetricsSettings;
-  readonly #attributes: MetricAttributes;
+  readonly #providerNow: () => MeterProvider;
+  readonly #attributes = new MetricAttributes();
   readonly #initialised = new Set<string>();
   readonly #active = new WeakMap<Call, UpDownCounter>();
   // Told when metrics are collected: an answer states a dozen values, and recording each would cost more than all the rest.
-  readonly #limits = new KnownLimits<Attributes>();
+  #limits = new KnownLimits<Attributes>();
   readonly #streaks = new LastValues();
   readonly #authenticationFailureTimes = new LastValues();
+  #settings: MetricsSettings = { models: [] };
   #provider: MeterProvider | undefined;
   #current: Instruments | undefined;
 
-  constructor(settings: MetricsSettings) {
+  /** `provider` is asked at each record, because an application may register its own late. */
+  constructor(provider: () => MeterProvider) {
+    this.#providerNow = provider;
+  }
+
+  /** Records as `settings` say from now on. */
+  configure(settings: MetricsSettings): void {
+    const { tier } = this.#settings;
     this.#settings = settings;
-    this.#attributes = new MetricAttributes(settings.tier);
+    if (settings.tier === tier) return;
+    this.#attributes.setTier(settings.tier);
+    // What is known of the limits is told with the tier that it was learnt under.
+    this.#limits = new KnownLimits();
   }
 
   callStarted(call: Call): void {
@@ -116,7 +125,8 @@ export class Metrics {
 
   /** Creates the instruments and the series that need no event. */
   start(): void {
-    this.#instruments();
+    const instruments = this.#instruments();
+    this.#initialiseModels(instruments);
   }
 
   /** The model of `call`, capped. */
@@ -181,7 +191,7 @@ export class Metrics {
   }
 
   #instruments(): Instruments {
-    const provider = this.#settings.provider();
+    const provider = this.#providerNow();
     if (this.#current !== undefined && provider === this.#provider) return this.#current;
     const instruments = createInstruments(provider.getMeter(SCOPE_NAME, VERSION));
     this.#provider = provider;
@@ -205,9 +215,13 @@ export class Metrics {
     observeLimits(instruments.rateLimitResetTime, resetTimeOf);
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
+    this.#initialiseModels(instruments);
+    return instruments;
+  }
+
+  #initialiseModels(instruments: Instruments): void {
     for (const model of this.#settings.models) {
       this.#initialise(instruments, MESSAGES_METHOD, this.#attributes.bounded(ATTR.requestModel, model));
     }
-    return instruments;
   }
 }

@@ -18,14 +18,18 @@ export class Recorder implements CallListener {
   readonly #guard: Guard;
   readonly #metrics: Metrics;
   readonly #spans: Spans;
-  readonly #logs: Logs | undefined;
-  readonly #priceOf: ReturnType<typeof priceFinder>;
   readonly #streaks = new Streaks();
+  #logs: Logs | undefined;
+  #priceOf: ReturnType<typeof priceFinder> = () => undefined;
 
-  constructor(guard: Guard, metrics: Metrics, spans: Spans, logs: Logs | undefined, prices: PriceTable) {
+  constructor(guard: Guard, metrics: Metrics, spans: Spans) {
     this.#guard = guard;
     this.#metrics = metrics;
     this.#spans = spans;
+  }
+
+  /** Writes to `logs` and counts with `prices` from now on. */
+  configure(logs: Logs | undefined, prices: PriceTable): void {
     this.#logs = logs;
     this.#priceOf = priceFinder(prices);
   }

@@ -23,18 +23,14 @@ import { SCOPE_NAME, VERSION } from './scope.ts';
 
 /** Records spans. */
 export class Spans {
-  readonly #enabled: boolean;
+  /** Whether attempts become spans. */
+  enabled = true;
   readonly #spans = new WeakMap<Attempt, Span>();
   readonly #tracers = new WeakMap<TracerProvider, Tracer>();
 
-  /** `enabled`: whether attempts become spans. */
-  constructor(enabled: boolean) {
-    this.#enabled = enabled;
-  }
-
   attemptStarted(call: Call, attempt: Attempt): void {
     const { span: parent, visible, tracerProvider } = call.handle as CallSpan;
-    if (!this.#enabled || !visible) return;
+    if (!this.enabled || !visible) return;
     const { serverAddress, serverPort } = call.start;
     const active = context.active();
     const { spanId } = parent.spanContext();

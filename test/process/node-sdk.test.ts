@@ -139,6 +139,20 @@ describe('AnthropicInstrumentation', () => {
     expect(JSON.parse(ended.stdout)).toEqual(EXPECTED);
   });
 
+  test('records with the meter provider of its options, not with that of the NodeSDK', async () => {
+    const api = await startApi();
+    const own = setup['setup.mjs']
+      .replace(`import { MetricReader }`, `import { MeterProvider, MetricReader }`)
+      .replace('const spans', 'const meterProvider = new MeterProvider({ readers: [reader] });\nconst spans')
+      .replace('{ logger }', '{ logger, meterProvider }')
+      .replace('metricReaders: [reader]', 'metricReaders: [new InMemoryReader()]');
+    const text = `import A from '@anthropic-ai/sdk';${use(`new A(${OPTIONS})`)}`;
+    const folder = createApp({ 'setup.mjs': own, 'app.mjs': text });
+    const ended = await run(folder, ['--import', './setup.mjs', 'app.mjs'], { BASE_URL: api.url });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toEqual(EXPECTED);
+  });
+
   test('observes the calls of a CommonJS application in which it is set up first', async () => {
     const api = await startApi();
     const text = `require('./setup.cjs');\nconst A = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`;

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { observe, type TelemetryOptions, withTelemetry } from '../../src/index.ts';
+import { observe, PRICES, type TelemetryOptions, withTelemetry } from '../../src/index.ts';
 import { AnthropicInstrumentation } from '../../src/instrumentation/index.ts';
 import { settleOptions } from '../../src/options.ts';
 
@@ -66,7 +67,123 @@ describe('telemetry options', () => {
   });
 });
 
+const NAMES = [
+  'meterProvider',
+  'tracerProvider',
+  'logger',
+  'attemptSpans',
+  'models',
+  'tier',
+  'prices',
+  'captureContent',
+];
+const PRICE_OK = { input: 1, output: 1, cacheRead: 1, cacheWrite5m: 1, cacheWrite1h: 1 };
+
+/** A known name with one letter put in, taken out, replaced, or in the other case. */
+const misspelt = fc
+  .tuple(fc.constantFrom(...NAMES), fc.nat(), fc.constantFrom('put', 'take', 'replace', 'case'))
+  .map(([name, at, how]) => {
+    const index = at % name.length;
+    const letter = name.charAt(index);
+    const other = { put: `${letter}x`, take: '', replace: 'x', case: swapCase(letter) }[how];
+    return { name, wrong: name.slice(0, index) + other + name.slice(index + 1) };
+  })
+  .filter(({ wrong }) => !NAMES.includes(wrong));
+
+function swapCase(letter: string): string {
+  return letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
+}
+
+describe('an option that does not exist', () => {
+  test('is refused at every door, with the nearest that does', () => {
+    const instrumentation = new AnthropicInstrumentation({ enabled: false });
+    fc.assert(
+      fc.property(misspelt, fc.constantFrom(undefined, true, 1, {}), ({ name, wrong }, value) => {
+        const options = { [wrong]: value } as TelemetryOptions;
+        for (const make of [
+          () => withTelemetry({}, options),
+          () => observe({ withOptions() {} }, options),
+          () => new AnthropicInstrumentation(options),
+          () => instrumentation.setConfig(options),
+        ]) {
+          expect(make).toThrow(
+            new TypeError(`anthropic-otel: unknown option \`${wrong}\`; did you mean \`${name}\`?`),
+          );
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('that is near none is refused with all that do', () => {
+    const known = NAMES.map((name) => `\`${name}\``).join(', ');
+    const message = `anthropic-otel: unknown option \`serviceName\`; known are ${known}`;
+    expect(() => settleOptions({ serviceName: 'mine' } as TelemetryOptions)).toThrow(new TypeError(message));
+  });
+
+  test('is refused whatever its name is, in one short printable line', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (name) => {
+        fc.pre(!NAMES.includes(name) && !(name in Object.prototype));
+        let message = '';
+        try {
+          settleOptions({ [name]: 1 } as TelemetryOptions);
+        } catch (error) {
+          message = String(error);
+        }
+        expect(message).toMatch(/^TypeError: anthropic-otel: unknown option `/);
+        expect(message.length).toBeLessThan(700);
+        expect(message).not.toMatch(/[\p{C}\u2028\u2029]/u);
+      }),
+    );
+  });
+
+  test('is found where it is inherited; what every object has is none', () => {
+    expect(() => settleOptions(Object.create({ attemptSpan: true }))).toThrow('`attemptSpans`');
+    Object.defineProperty(Object.prototype, 'polluted', {
+      value: 1,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+    try {
+      expect(settleOptions({ tier: 'mine' }).tier).toBe('mine');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'polluted');
+    }
+  });
+
+  test('`enabled` is an option of the instrumentation alone', () => {
+    expect(() => new AnthropicInstrumentation({ enabled: false })).not.toThrow();
+    expect(() => new AnthropicInstrumentation({ enabeld: false } as never)).toThrow('mean `enabled`?');
+    expect(() => new AnthropicInstrumentation({ enabled: 'no' } as never)).toThrow(
+      '`enabled` to be a boolean, got "no"',
+    );
+    expect(() => withTelemetry({}, { enabled: true } as never)).toThrow('unknown option `enabled`');
+  });
+
+  test.each([
+    [{ cacheReed: 1 }, '`prices["mine"].cacheReed`; did you mean `prices["mine"].cacheRead`?'],
+    [{ fast: { input: 1, outputs: 1 } }, '`prices["mine"].fast.outputs`; did you mean'],
+    [{ fast: { input: 1 } }, '`prices["mine"].fast` to be an object with input, output'],
+    [{ longPrompt: { ...PRICE_OK, over: 1 } }, 'unknown option `prices["mine"].longPrompt.over`; known are'],
+    [{ longPrompt: PRICE_OK }, '`prices["mine"].longPrompt` to be an object with above, input'],
+  ])('is refused in a price: %j', (wrong, message) => {
+    const prices = { mine: { ...PRICE_OK, ...wrong } } as never;
+    expect(() => settleOptions({ prices })).toThrow(TypeError);
+    expect(() => settleOptions({ prices })).toThrow(message);
+  });
+
+  test('prices as they are built in are accepted', () => {
+    expect(settleOptions({ prices: PRICES }).prices).toEqual(PRICES);
+  });
+});
+
 describe('observe', () => {
+  test.each([null, undefined])('refuses %s', (client) => {
+    expect(() => observe(client as never)).toThrow('expected `client` to be a client of @anthropic-ai/sdk');
+  });
+
   test('refuses what is no client', () => {
     expect(() => observe({})).toThrow('expected `client` to be a client of @anthropic-ai/sdk');
   });

@@ -1,0 +1,14 @@
+/** State that every copy of this package in the process shares, ES module and CommonJS, through the global object. */
+
+/** Stands in where the global object takes nothing new, as in a hardened realm: each copy then has its own. */
+const local = new Map<symbol, unknown>();
+
+/** What is kept under `key`. */
+export function getProcessWide(key: symbol): unknown {
+  return local.get(key) ?? Reflect.get(globalThis, key);
+}
+
+/** Keeps `value` under `key`. */
+export function setProcessWide(key: symbol, value: unknown): void {
+  if (!Reflect.set(globalThis, key, value)) local.set(key, value);
+}
