@@ -40,7 +40,7 @@ async function callWith(logger: Logger): Promise<number> {
 }
 
 const RECORDS = [
-  { event: 'anthropic.attempt.retried', msg: expect.stringContaining('retrying'), attempt: 1, status: 529 },
+  { event: 'anthropic.attempt.retried', msg: expect.stringContaining('retried'), attempt: 1, status: 529 },
   { event: 'anthropic.call', msg: 'Claude call ok', outcome: 'ok', attempts: 2 },
 ];
 
@@ -85,7 +85,7 @@ describe('a logger', () => {
     const logger = Object.assign(Object.create(console), { info: at, warn: at, error: at }) as Console;
     expect(await callWith(logger)).toBe(0);
     expect(lines).toEqual([
-      [expect.stringContaining('retrying'), expect.objectContaining({ attempt: 1 })],
+      [expect.stringContaining('retried'), expect.objectContaining({ attempt: 1 })],
       ['Claude call ok', expect.objectContaining({ outcome: 'ok' })],
     ]);
   });
