@@ -54,7 +54,12 @@ function pointsOf(metric: MetricData): Point[] {
 }
 
 /** A tracer provider, and the spans that ended, in the order of their start. */
-export function createTracing(sampler?: Sampler): { provider: TracerProvider; spans: () => ReadableSpan[] } {
+export function createTracing(sampler?: Sampler): {
+  provider: TracerProvider;
+  spans: () => ReadableSpan[];
+  /** How many spans were started. */
+  started: () => number;
+} {
   const started: ReadableSpan[] = [];
   const processor: SpanProcessor = {
     onStart: (span) => {
@@ -65,7 +70,7 @@ export function createTracing(sampler?: Sampler): { provider: TracerProvider; sp
     shutdown: async () => {},
   };
   const provider = new TracerProvider({ spanProcessors: [processor], ...(sampler && { sampler }) });
-  return { provider, spans: () => started.filter(({ ended }) => ended) };
+  return { provider, spans: () => started.filter(({ ended }) => ended), started: () => started.length };
 }
 
 /** A log record. */

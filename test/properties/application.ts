@@ -1,0 +1,207 @@
+/** The application: makes the calls of a session, and notes what it gets. It knows nothing of telemetry. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type Anthropic from '@anthropic-ai/sdk';
+import type { APIPromise } from '@anthropic-ai/sdk';
+import { ACT_HEADER, twice } from './middleware.ts';
+import type { CallPlan } from './plan.ts';
+import { TIMEOUT, timesOut } from './plan.ts';
+import { seen } from './seen.ts';
+import { CALL_HEADER } from './server.ts';
+
+/** How long after an attempt the SDK does nothing but wait, in milliseconds. */
+const SETTLED = 60;
+
+/** The longest that a call takes, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** What a request of the application's own `fetch` came to. */
+export interface Fetched {
+  status: number | undefined;
+}
+
+/** What the application notes of a call. */
+export interface Noted {
+  /** What it got, as plain data: values, events, errors. */
+  readonly got: unknown[];
+  /** How the call ended for it. `left`: it broke off or never read. `hung`: not at all. */
+  end: 'returned' | 'threw' | 'left' | 'hung';
+  /** Whether it aborted the call before that end. */
+  aborted: boolean;
+  /** Whether it got a whole stream, to its last event. */
+  stopped: boolean;
+  /** The usage that it was told last. */
+  usage: Record<string, unknown> | undefined;
+  /** What its own `fetch` gave for each request, where it has one. */
+  readonly fetched: Fetched[];
+}
+
+/** A call of the application that is under way. */
+export class ApplicationCall {
+  readonly noted: Noted = {
+    got: [],
+    end: 'returned',
+    aborted: false,
+    stopped: false,
+    usage: undefined,
+    fetched: [],
+  };
+  readonly #plan: CallPlan;
+  readonly #id: string;
+  readonly #model: string;
+  readonly #middleware: boolean;
+  readonly #controller = new AbortController();
+  #over = false;
+
+  /** `middleware`: whether the SDK has any. */
+  constructor(plan: CallPlan, id: string, model: string, middleware: boolean) {
+    this.#plan = plan;
+    this.#id = id;
+    this.#model = model;
+    this.#middleware = middleware;
+  }
+
+  /** The server got attempt `number`. */
+  attempted(number: number): void {
+    const { abort } = this.#plan;
+    if (abort?.number !== number || !['headers', 'retry', 'body'].includes(abort.at)) return;
+    void wait(SETTLED).then(() => this.#abort());
+  }
+
+  /** Makes the call with `client`, to its end. Never throws. */
+  async run(client: Anthropic): Promise<void> {
+    const { copy } = this.#plan;
+    if (this.#plan.abort?.at === 'before') this.#abort();
+    const late = new AbortController();
+    try {
+      await Promise.race([
+        this.#use(copy === undefined ? client : client.withOptions({ maxRetries: copy })),
+        wait(PATIENCE, undefined, { signal: late.signal }).then(() => {
+          this.noted.end = 'hung';
+        }),
+      ]);
+    } catch (error) {
+      this.noted.end = 'threw';
+      this.noted.got.push({ thrown: seen(error) });
+    }
+    late.abort();
+    this.#over = true;
+  }
+
+  #abort(): void {
+    if (this.#over) return;
+    this.noted.aborted = true;
+    this.#controller.abort();
+  }
+
+  #options(): Anthropic.RequestOptions {
+    const { maxRetries, nextTwice, act } = this.#plan;
+    return {
+      headers: { [CALL_HEADER]: this.#id, [ACT_HEADER]: act },
+      ...(this.#plan.abort && { signal: this.#controller.signal }),
+      ...(maxRetries !== undefined && { maxRetries }),
+      ...(timesOut(this.#plan) && { timeout: TIMEOUT }),
+      ...(nextTwice && this.#middleware && { middleware: [twice] }),
+    };
+  }
+
+  async #use(client: Anthropic): Promise<void> {
+    const body = { model: this.#model, messages: [{ role: 'user' as const, content: 'Hello' }] };
+    const request = { ...body, max_tokens: 100 };
+    const options = this.#options();
+    switch (this.#plan.method) {
+      case 'create':
+        return this.#take(client.messages.create(request, options));
+      case 'create-stream':
+        return this.#take(
+          client.messages.create({ ...request, stream: true }, options) as APIPromise<unknown>,
+        );
+      case 'count-tokens':
+        return this.#take(client.messages.countTokens(body, options));
+      case 'post':
+        return this.#take(client.post('/v1/messages', { body: request, ...options }));
+      case 'stream':
+        return this.#readHelper(client.messages.stream(request, options));
+    }
+  }
+
+  async #take(promise: APIPromise<unknown>): Promise<void> {
+    if (this.#plan.take === 'as-response') return this.#readResponse(await promise.asResponse());
+    if (this.#plan.take === 'with-response') {
+      const { data, response, request_id } = await promise.withResponse();
+      this.noted.got.push({ status: response.status, headers: [...response.headers.keys()], request_id });
+      return this.#readValue(data);
+    }
+    return this.#readValue(await promise);
+  }
+
+  async #readResponse(response: Response): Promise<void> {
+    const { got } = this.noted;
+    got.push({ status: response.status, headers: [...response.headers.keys()], used: response.bodyUsed });
+    switch (this.#plan.read) {
+      case 'unread':
+        this.noted.end = 'left';
+        return;
+      case 'break':
+        this.noted.end = 'left';
+        return response.body?.cancel();
+      case 'clone':
+        got.push(...(await Promise.all([response.clone().text(), response.text()])));
+        return;
+      case 'twice':
+        got.push(await response.text());
+        got.push(await response.text().catch((error: unknown) => ({ thrown: seen(error) })));
+        return;
+      default:
+        got.push(await response.text());
+    }
+  }
+
+  async #readValue(value: unknown): Promise<void> {
+    if (typeof value === 'object' && value !== null && Symbol.asyncIterator in value) {
+      return this.#readStream(value as AsyncIterable<unknown>);
+    }
+    this.noted.got.push(seen(value));
+    this.noted.usage = (value as { usage?: Record<string, unknown> } | null | undefined)?.usage;
+    return undefined;
+  }
+
+  /** The helper reads by itself, whether the application reads it or not. */
+  async #readHelper(stream: ReturnType<Anthropic['messages']['stream']>): Promise<void> {
+    if (this.#plan.read !== 'unread') await this.#readEvents(stream);
+    if (this.noted.end !== 'left') this.#note({ type: 'message_stop', message: await stream.finalMessage() });
+  }
+
+  async #readStream(stream: AsyncIterable<unknown>): Promise<void> {
+    const { read } = this.#plan;
+    if (read === 'unread') {
+      this.noted.end = 'left';
+      return;
+    }
+    await this.#readEvents(stream);
+    if (read !== 'twice') return;
+    // A stream that was read has nothing more to give, or says so.
+    await this.#readEvents(stream).catch((error: unknown) => this.noted.got.push({ again: seen(error) }));
+  }
+
+  async #readEvents(stream: AsyncIterable<unknown>): Promise<void> {
+    const { read, breakAfter, abort } = this.#plan;
+    let count = 0;
+    for await (const event of stream) {
+      this.#note(event as Record<string, unknown>);
+      count += 1;
+      if (abort?.at === 'event' && abort.number === count) this.#abort();
+      if (read === 'break' && breakAfter === count) {
+        this.noted.end = 'left';
+        break;
+      }
+    }
+  }
+
+  #note(event: Record<string, unknown>): void {
+    this.noted.got.push(seen(event));
+    const message = event['message'] as { usage?: Record<string, unknown> } | undefined;
+    const usage = (message?.usage ?? event['usage']) as Record<string, unknown> | undefined;
+    this.noted.usage = { ...this.noted.usage, ...usage };
+    if (event['type'] === 'message_stop') this.noted.stopped = true;
+  }
+}

@@ -1,0 +1,34 @@
+/** Checks one session: bare beside observed, and the ledgers beside what was recorded. */
+import { harms, type Mismatch, miscounts } from './compare.ts';
+import type { Session } from './plan.ts';
+import { runBare, runObserved, type Sdk } from './run.ts';
+import type { ScriptedServer } from './server.ts';
+
+/** How often a session is run bare to learn all that it can come to without telemetry. */
+const BARE_RUNS = 6;
+
+/** What came of a check. */
+export interface Checked {
+  readonly mismatches: readonly Mismatch[];
+  /** Whether the session differs between two runs without telemetry. */
+  readonly undecided: boolean;
+}
+
+/** Checks `session`. */
+export async function check(sdk: Sdk, server: ScriptedServer, session: Session): Promise<Checked> {
+  const [bare, observed] = await Promise.all([
+    runBare(sdk, server, session),
+    runObserved(sdk, server, session),
+  ]);
+  const counted = miscounts(sdk, observed);
+  let harmed = harms(bare, observed);
+  let undecided = false;
+  // Two halves of a broken reply can arrive together or apart. What the SDK alone does in either case is no harm.
+  for (let run = 1; run < BARE_RUNS && harmed.length > 0; run++) {
+    const again = await runBare(sdk, server, session);
+    undecided ||= harms(bare, again).length > 0;
+    const now = harms(again, observed);
+    if (now.length < harmed.length) harmed = now;
+  }
+  return { mismatches: [...harmed, ...counted], undecided };
+}

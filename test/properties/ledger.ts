@@ -1,0 +1,129 @@
+/** What telemetry has to say of a call, from what the server and the application know of it alone. */
+
+import { type Reply, timesOut } from './plan.ts';
+import type { CallRun, Sdk } from './run.ts';
+import type { WireAttempt } from './server.ts';
+
+/** What is to be recorded of a call. Where more than one thing is right, all of them. */
+export interface Expected {
+  /** Whether the call may go unrecorded: nothing of it reached a place where its SDK can be observed. */
+  readonly optional: boolean;
+  readonly outcomes: readonly Outcome[];
+  /** For each attempt on the wire, what may be said of it, as `status disposition`. */
+  readonly attempts: ReadonlyArray<readonly string[]>;
+  readonly exhausted: ReadonlyArray<0 | 1>;
+  /** Tokens, where they are certain. */
+  readonly tokens: { readonly input: number; readonly output: number } | undefined;
+}
+
+type Outcome = 'ok' | 'error' | 'canceled';
+
+/** What is to be recorded of `run`. */
+export function expectedOf(sdk: Sdk, run: CallRun): Expected {
+  const outcomes = outcomesOf(run);
+  return {
+    optional: !sdk.spans && run.wire.length === 0,
+    outcomes,
+    attempts: run.wire.map((attempt, index) => {
+      const statuses = statusesOf(run, attempt, index);
+      const last = index === run.wire.length - 1;
+      return statuses.flatMap((status) =>
+        (last ? lastDispositions(run, status, outcomes) : ['retried']).map(
+          (each) => `${status ?? 'none'} ${each}`,
+        ),
+      );
+    }),
+    exhausted: exhaustedOf(run, outcomes),
+    tokens: outcomes.length === 1 && outcomes[0] === 'ok' ? tokensOf(run) : undefined,
+  };
+}
+
+/** Framings that can break a reply before the client has made out its headers. */
+const BREAKING: ReadonlySet<Reply['framing']> = new Set([
+  'long',
+  'cut-chunk',
+  'bad-chunk',
+  'bad-gzip',
+  'bad-br',
+]);
+
+/** The status that the client saw: as the application's own `fetch` says, or else as the server can tell. */
+function statusesOf(
+  { plan, noted }: CallRun,
+  attempt: WireAttempt,
+  index: number,
+): Array<number | undefined> {
+  const fetched = noted.fetched[index];
+  if (fetched) return [fetched.status];
+  const { status, reply } = attempt;
+  return status !== undefined && (BREAKING.has(reply.framing) || timesOut(plan))
+    ? [status, undefined]
+    : [status];
+}
+
+function outcomesOf({ plan, noted, wire }: CallRun): Outcome[] {
+  const last = wire.at(-1);
+  const answered = last?.status !== undefined && last.status < 300;
+  // An SDK with call spans ends the call when it hands out the response; the others, when its body is read.
+  if (plan.take === 'as-response' && plan.method !== 'stream' && answered && noted.got.length > 0) {
+    if (noted.aborted) return ['ok', 'canceled'];
+    if (noted.end === 'threw') return ['ok', 'error'];
+    return noted.end === 'left' ? ['ok', 'canceled', 'error'] : ['ok', 'error'];
+  }
+  if (noted.aborted) return ['canceled'];
+  if (noted.end === 'threw') return ['error'];
+  if (noted.end === 'left') return leftOutcomes({ plan, noted });
+  const isStream = plan.method === 'create-stream' || plan.method === 'stream';
+  // A stream that is cut between events ends without an error for the application.
+  return isStream && plan.take !== 'as-response' && !noted.stopped ? ['error'] : ['ok'];
+}
+
+function leftOutcomes({ plan, noted }: Pick<CallRun, 'plan' | 'noted'>): Outcome[] {
+  // The helper reads ahead: how far it came, nobody can tell.
+  if (plan.method === 'stream') return ['ok', 'canceled', 'error'];
+  // Left at the very last event, the stream was whole.
+  return noted.stopped ? ['ok', 'canceled'] : ['canceled'];
+}
+
+function lastDispositions(
+  { plan, noted }: CallRun,
+  status: number | undefined,
+  outcomes: readonly Outcome[],
+): string[] {
+  if (status === undefined) return [noted.aborted ? 'canceled' : 'final'];
+  if (status >= 300) return ['final'];
+  // Its response was good, and the application's middleware took it away.
+  if (plan.act === 'throw-after') return ['ok', 'final'];
+  return [...new Set(outcomes.map((outcome) => (outcome === 'error' ? 'final' : 'ok')))];
+}
+
+function exhaustedOf(run: CallRun, outcomes: readonly Outcome[]): Array<0 | 1> {
+  if (!outcomes.includes('error')) return [0];
+  const { noted, wire } = run;
+  const last = wire.at(-1);
+  if (!last) return [0];
+  const statuses = statusesOf(run, last, wire.length - 1);
+  if (statuses.length > 1) return [0, 1];
+  if (statuses[0] === undefined) return [1];
+  if (statuses[0] >= 300) return [isRetried(last) ? 1 : 0];
+  // After a good status, what the rest of the body tells may be one that a retry mends.
+  return noted.end === 'threw' || !noted.stopped ? [0, 1] : [0];
+}
+
+/** The rule of the SDK. */
+function isRetried({ reply: { status, headers } }: WireAttempt): boolean {
+  const said = headers.find(([name]) => name === 'x-should-retry')?.[1];
+  if (said === 'true' || said === 'false') return said === 'true';
+  return status === 408 || status === 409 || status === 429 || status >= 500;
+}
+
+function tokensOf({ plan, noted, wire }: CallRun): Expected['tokens'] {
+  if (plan.method === 'count-tokens' || plan.method === 'post' || wire.length === 0) return undefined;
+  const { usage } = noted;
+  if (!usage) return undefined;
+  const count = (name: string): number => (typeof usage[name] === 'number' ? usage[name] : 0);
+  return {
+    input: count('input_tokens') + count('cache_read_input_tokens') + count('cache_creation_input_tokens'),
+    output: count('output_tokens'),
+  };
+}

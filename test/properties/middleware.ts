@@ -1,0 +1,63 @@
+/** Middleware that an application may have: what it does to a request, the request says itself. */
+import type { Middleware } from '@anthropic-ai/sdk';
+import type { MiddlewareAct } from './plan.ts';
+
+/** The header that says what the client's middleware does. */
+export const ACT_HEADER = 'x-property-act';
+
+const MESSAGE = {
+  id: 'msg_own',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-own',
+  content: [],
+  stop_reason: 'end_turn',
+  usage: { input_tokens: 3, output_tokens: 4 },
+};
+
+/** The middleware of a client. `connectionError` makes an error of the kind that the SDK retries. */
+export function createMiddleware(connectionError: () => Error): Middleware {
+  return async (request, next, context) => {
+    const act = request.headers.get(ACT_HEADER) as MiddlewareAct;
+    if (act === 'throw-before') throw new RangeError('from middleware, before');
+    if (act === 'throw-once' && request.headers.get('x-stainless-retry-count') === '0')
+      throw connectionError();
+    if (act === 'short-circuit') return Response.json(MESSAGE);
+    if (act === 'short-circuit-529') {
+      return Response.json({ type: 'error' }, { status: 529, headers: { 'retry-after-ms': '2' } });
+    }
+    const response = await next(request);
+    switch (act) {
+      case 'throw-after':
+        throw new RangeError('from middleware, after');
+      case 'replay':
+        return response.status >= 500 || response.status === 429 ? next(request) : response;
+      case 'replace':
+        return replaced(response);
+      case 'parse':
+        // What is parsed is a copy; that it cannot be parsed is for the client to tell.
+        await context.parse(response).catch(() => {});
+        return response;
+      case 'clone':
+        await response
+          .clone()
+          .text()
+          .catch(() => {});
+        return response;
+      default:
+        return response;
+    }
+  };
+}
+
+function replaced(response: Response): Response {
+  const { status, headers } = response;
+  if (status === 304) return response;
+  return new Response(response.body, { status, headers });
+}
+
+/** A middleware of one request that sends it twice. */
+export const twice: Middleware = async (request, next) => {
+  await next(request);
+  return next(request);
+};

@@ -1,0 +1,145 @@
+/** Runs a session, with telemetry or without, and keeps what server, application and telemetry know of it. */
+import type Anthropic from '@anthropic-ai/sdk';
+import type { ClientOptions } from '@anthropic-ai/sdk';
+import { observe, type TelemetryOptions, withTelemetry } from '../../src/index.ts';
+import { telemetryFor } from '../../src/telemetry.ts';
+import { createLogger, createMeter, createTracing } from '../helpers/telemetry.ts';
+import { ApplicationCall, type Fetched, type Noted } from './application.ts';
+import { GOOD_EVENTS } from './messages.ts';
+import { createMiddleware } from './middleware.ts';
+import type { CallPlan, Reply, Session } from './plan.ts';
+import { type Recorded, read } from './recorded.ts';
+import { CALL_HEADER, type ScriptedServer, type WireAttempt } from './server.ts';
+
+/** An SDK, and what there is to observe it by. */
+export interface Sdk {
+  readonly name: string;
+  readonly Client: new (options: ClientOptions) => Anthropic;
+  readonly connectionError: () => Error;
+  /** Whether it runs middleware. */
+  readonly middleware: boolean;
+  /** Whether it makes call spans, and so tells of calls that never reach the wire. */
+  readonly spans: boolean;
+}
+
+/** What server and application know of one call. */
+export interface CallRun {
+  readonly plan: CallPlan;
+  readonly model: string;
+  readonly noted: Noted;
+  readonly wire: readonly WireAttempt[];
+}
+
+/** What is known of a session that was run. */
+export interface SessionRun {
+  readonly calls: readonly CallRun[];
+  /** What telemetry recorded; `undefined` without telemetry. */
+  readonly recorded: Recorded | undefined;
+}
+
+let calls = 0;
+
+/** The calls that are under way, by their ids. */
+const underWay = new Map<string, ApplicationCall>();
+
+/** The application's own `fetch`: it notes what each request comes to. */
+const notingFetch: typeof fetch = async (input, init) => {
+  const call = underWay.get(new Headers(init?.headers).get(CALL_HEADER) ?? '');
+  const fetched: Fetched = { status: undefined };
+  call?.noted.fetched.push(fetched);
+  const response = await fetch(input, init);
+  fetched.status = response.status;
+  return response;
+};
+
+/** Runs `session` without telemetry. */
+export async function runBare(sdk: Sdk, server: ScriptedServer, session: Session): Promise<SessionRun> {
+  const client = new sdk.Client(clientOptions(sdk, server, session));
+  return { calls: await runCalls(sdk, server, session, client), recorded: undefined };
+}
+
+/** Runs `session` with telemetry of its own. */
+export async function runObserved(sdk: Sdk, server: ScriptedServer, session: Session): Promise<SessionRun> {
+  const meter = createMeter();
+  const tracing = createTracing();
+  const { logger, records } = createLogger();
+  const telemetry: TelemetryOptions = {
+    meterProvider: meter.provider,
+    tracerProvider: tracing.provider,
+    logger,
+  };
+  const client = observedClient(sdk, server, session, telemetry);
+  const made = await runCalls(sdk, server, session, client);
+  telemetryFor(telemetry).endOpenCalls();
+  return { calls: made, recorded: read(await meter.collect(), tracing, records) };
+}
+
+function observedClient(
+  sdk: Sdk,
+  server: ScriptedServer,
+  session: Session,
+  telemetry: TelemetryOptions,
+): Anthropic {
+  const { Client } = sdk;
+  const options = clientOptions(sdk, server, session);
+  // Without middleware or spans, an SDK is observed through a `fetch` that is given.
+  const given = sdk.middleware || session.customFetch;
+  if (session.way === 'observe' || !given) return observe(new Client(options), telemetry);
+  const client = new Client(withTelemetry(options, telemetry));
+  return session.way === 'both' ? observe(client, telemetry) : client;
+}
+
+function clientOptions(sdk: Sdk, server: ScriptedServer, session: Session): ClientOptions {
+  return {
+    baseURL: server.url,
+    apiKey: 'k',
+    logLevel: 'off',
+    ...(session.maxRetries !== undefined && { maxRetries: session.maxRetries }),
+    ...(session.customFetch && { fetch: notingFetch }),
+    ...(session.middleware && sdk.middleware && { middleware: [createMiddleware(sdk.connectionError)] }),
+  };
+}
+
+async function runCalls(
+  sdk: Sdk,
+  server: ScriptedServer,
+  session: Session,
+  client: Anthropic,
+): Promise<CallRun[]> {
+  const steps = session.calls.map(
+    (plan, index) => () => runCall(sdk, server, plan, `claude-p-${index}`, client),
+  );
+  if (session.parallel) return Promise.all(steps.map((step) => step()));
+  const made: CallRun[] = [];
+  for (const step of steps) made.push(await step());
+  return made;
+}
+
+async function runCall(
+  sdk: Sdk,
+  server: ScriptedServer,
+  plan: CallPlan,
+  model: string,
+  client: Anthropic,
+): Promise<CallRun> {
+  const id = `call-${++calls}`;
+  const call = new ApplicationCall(plan, id, model, sdk.middleware);
+  underWay.set(id, call);
+  const wire = server.script(id, plan.replies, wellAnswered(plan), (number) => call.attempted(number));
+  await call.run(client);
+  await Promise.all(wire.map(({ settled }) => settled));
+  underWay.delete(id);
+  return { plan, model, noted: call.noted, wire };
+}
+
+function wellAnswered({ method }: CallPlan): Reply {
+  const streams = method === 'create-stream' || method === 'stream';
+  return {
+    head: 'whole',
+    status: 200,
+    headers: [['content-type', streams ? 'text/event-stream' : 'application/json']],
+    framing: 'length',
+    body: streams ? GOOD_EVENTS : ['{"type":"message","usage":{"input_tokens":2,"output_tokens":3}}'],
+    cuts: [],
+  };
+}
