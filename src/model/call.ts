@@ -178,10 +178,14 @@ export class Call {
     this.timeToFirstChunk ??= (this.#now() - (this.attempt?.startedAt ?? this.startedAt)) / 1000;
   }
 
-  /** Ends the call. Only the first end counts. */
-  end(end: CallEnd): void {
+  /**
+   * Ends the call. Only the first end counts.
+   *
+   * @param endedAt when it ended, in monotonic milliseconds, if that is known only now
+   */
+  end(end: CallEnd, endedAt: number = this.#now()): void {
     if (this.ended) return;
-    this.duration = (this.#now() - this.startedAt) / 1000;
+    this.duration = (endedAt - this.startedAt) / 1000;
     const last = this.attempt;
     if (end.outcome === 'error') {
       this.errorType = errorType(end.sdkErrorType, end.status);
@@ -190,11 +194,11 @@ export class Call {
       this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
       if (last && (!failure || failure.errorType !== this.errorType)) {
         // What only the end tells: an `error` event in the stream, a cut stream, a body that is no JSON.
-        const refused = failure !== undefined && (last.answer?.status ?? 0) >= 400;
+        const rejected = failure !== undefined && (last.answer?.status ?? 0) >= 300;
         last.failure = {
           ...failure,
           errorType: this.errorType,
-          retryable: refused ? failure.retryable : isRetryableType(this.errorType),
+          retryable: rejected ? failure.retryable : isRetryableType(this.errorType),
         };
       }
       this.exhausted = last?.failure?.retryable === true;

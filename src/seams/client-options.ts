@@ -4,7 +4,7 @@ import { type ClientSeams, createSeams, seamsOf } from './client-seams.ts';
 import { copyOptions } from './copy-options.ts';
 import { observedFetchOf } from './fetch/client-fetch.ts';
 import { addMiddleware, isOurMiddleware } from './middleware/middleware.ts';
-import { DEFAULT_MAX_RETRIES, type SdkClientOptions } from './sdk-shapes.ts';
+import type { SdkClientOptions } from './sdk-shapes.ts';
 import { settleOpenTelemetry } from './span/sdk-open-telemetry.ts';
 
 /**
@@ -12,13 +12,12 @@ import { settleOpenTelemetry } from './span/sdk-open-telemetry.ts';
  * observed twice, whatever is combined.
  */
 export function addSeams<Options extends SdkClientOptions>(options: Options, port: SeamPort): Options {
-  const { openTelemetry, middleware = [], maxRetries = DEFAULT_MAX_RETRIES, fetch } = options;
+  const { openTelemetry, middleware = [], fetch } = options;
   const added: SdkClientOptions = {};
   const seams = seamsOf(openTelemetry) ?? addTap(added, options, port);
   if (Array.isArray(middleware)) {
-    // Those of a client that was observed before do not know how often this one retries.
     const application = middleware.filter((each) => !isOurMiddleware(each));
-    added.middleware = addMiddleware(seams, application, maxRetries);
+    added.middleware = addMiddleware(seams, application);
   }
   // The SDK's default is `node-fetch` in some versions and the platform's in others: which, nobody knows before the client is made.
   if (typeof fetch === 'function') added.fetch = observedFetchOf(options, seams);

@@ -4,9 +4,6 @@
  */
 import type { TracerProvider } from '@opentelemetry/api';
 
-/** The SDK's default for `maxRetries`. */
-export const DEFAULT_MAX_RETRIES = 2;
-
 /** The SDK's default for `timeout`, in milliseconds. */
 export const DEFAULT_TIMEOUT = 600_000;
 

@@ -5,7 +5,8 @@
  *
  * - It reads the body of a success: the call ends with the reading (`ResponseReading`).
  * - It reads the body of an error: it has given up. It never reads that of an attempt that it retries.
- * - It gets no response: it gives up when no retries are left.
+ * - It gets no response: it gives up when no retries are left. How many are left is not always known: the options of one call
+ *   are not seen below middleware, nor those of a copy of the client. Then the call ends, as of that time, when no retry comes.
  */
 import { type Context, context, type Span, trace } from '@opentelemetry/api';
 import type { Call } from '../model/call.ts';
@@ -22,8 +23,12 @@ import { endInError, type OpenCall, setAnswerFacts } from './span/call-span.ts';
 
 /** What a pass through the SDK's middleware, or its `fetch`, depends on. */
 export interface Pass {
-  /** Whether the SDK has retries left after it. */
-  readonly retriesLeft: boolean;
+  /** How many attempts came before it, as its request says. */
+  readonly retries: number;
+  /** How often the SDK retries, where that is certain. */
+  readonly maxRetries: number | undefined;
+  /** Whether the SDK reads a body that is said to be empty. */
+  readonly readsEmpty: boolean;
   /** Whether the application has aborted the call. */
   aborted(): boolean;
   /** Aborts while the call waits for a retry. */
@@ -42,11 +47,12 @@ type State =
   /** No attempt can follow. */
   | { readonly kind: 'over' };
 
-/** The longest that the SDK waits before a retry of its own accord, in milliseconds. */
+/** The SDK's own waits before a retry, in milliseconds: they double from the first to the longest. */
+const FIRST_BACKOFF = 500;
 const MAX_BACKOFF = 8000;
 
-/** How much later than due a retry can come, in milliseconds: a blocked event loop, a token that is renewed. */
-const MARGIN = 5000;
+/** How much later than due a retry can come, in milliseconds. */
+const MARGIN = 1000;
 
 /** The longest that a timer runs, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1;
@@ -97,32 +103,33 @@ export class UntracedCall {
   }
 
   #responded(pass: Pass, response: Response): void {
-    if (response.ok) this.#accepted(response);
+    if (response.ok) this.#accepted(pass, response);
     else this.#rejected(pass, response);
   }
 
-  #accepted(response: Response): void {
+  #accepted(pass: Pass, response: Response): void {
     this.#become({ kind: 'reading' });
     this.#onOver();
     setAnswerFacts(this.#span, response.status, response.headers.get('request-id'));
     const reading = new ResponseReading(this.#guard, { call: this.call, span: this.#span });
-    const empty = response.body === null || response.headers.get('content-length') === '0';
+    const empty = !pass.readsEmpty && response.headers.get('content-length') === '0';
     // Such a response is complete as it is, and the SDK does not read it.
-    if (response.status === 204 || empty) reading.completed();
+    if (response.status === 204 || response.body === null || empty) reading.completed();
     else observeResponse(response, reading);
   }
 
   #rejected(pass: Pass, response: Response): void {
     const { failure, answer } = this.call.attempt ?? {};
-    const giveUp = (text: string | undefined): void => {
+    const failedAt = performance.now();
+    const giveUp = (text: string | undefined, endedAt?: number): void => {
       if (this.call.ended) return;
       setAnswerFacts(this.#span, response.status, response.headers.get('request-id'));
-      this.#end(parseEnvelope(text ?? '').type ?? failure?.errorType ?? String(response.status));
+      this.#end(parseEnvelope(text ?? '').type ?? failure?.errorType ?? String(response.status), endedAt);
     };
     onErrorText(response, (text) => this.#guard.run('call', () => giveUp(text)));
-    const due = Math.max((answer?.retryAfter ?? 0) * 1000, MAX_BACKOFF);
-    const retryDue = pass.retriesLeft && failure?.retryable === true;
-    this.#wait(due, pass.signal, () => (retryDue ? this.#cancel() : giveUp(undefined)));
+    const due = answer?.retryAfter === undefined ? backoffOf(pass) : answer.retryAfter * 1000;
+    // No retry came although the SDK read no body: it failed to.
+    this.#wait(due, pass.signal, () => giveUp(undefined, failedAt));
   }
 
   #failed(pass: Pass, error: unknown): void {
@@ -130,12 +137,18 @@ export class UntracedCall {
       ? (this.call.attempt?.failure?.errorType ?? 'connection_error')
       : sdkErrorType(error);
     const retryable = pass.isFetchError(error) || isRetryableError(error);
+    const failedAt = performance.now();
     if (pass.aborted()) this.#cancel();
-    else if (retryable && pass.retriesLeft) this.#wait(MAX_BACKOFF, pass.signal, () => this.#end(errorType));
-    else this.#end(errorType);
+    else if (!retryable || hasRetries(pass) === false) this.#end(errorType);
+    else {
+      const end = (): void => this.#end(errorType, failedAt);
+      this.#wait(backoffOf(pass), pass.signal, end);
+      // Whether the SDK retries is not known. A process that ends now has more likely failed.
+      (this.call.handle as CallSpan).resolve = () => void this.#guard.run('call', end);
+    }
   }
 
-  /** Calls `onNone` when no retry comes. It is due in so many milliseconds. */
+  /** Calls `onNone` when no retry comes, which is due in so many milliseconds. */
   #wait(due: number, signal: AbortSignal | null | undefined, onNone: () => void): void {
     const timer = setTimeout(() => this.#guard.run('call', onNone), Math.min(due + MARGIN, MAX_TIMER));
     // Timers are numbers in some environments.
@@ -144,6 +157,7 @@ export class UntracedCall {
     signal?.addEventListener('abort', onAbort, { once: true });
     const stop = (): void => {
       clearTimeout(timer);
+      (this.call.handle as CallSpan).resolve = undefined;
       signal?.removeEventListener('abort', onAbort);
     };
     this.#become({ kind: 'waiting', stop });
@@ -155,10 +169,10 @@ export class UntracedCall {
     if (before.kind === 'waiting') before.stop();
   }
 
-  #end(errorType: string): void {
+  #end(errorType: string, endedAt?: number): void {
     this.#become({ kind: 'over' });
     this.#onOver();
-    if (!this.call.ended) endInError(this.#span, errorType);
+    if (!this.call.ended) endInError(this.#span, errorType, endedAt);
   }
 
   /** The SDK leaves the status of a canceled call unset. */
@@ -167,4 +181,13 @@ export class UntracedCall {
     this.#onOver();
     this.#span.end();
   }
+}
+
+/** Whether the SDK retries once more, or `undefined` where that is not known. */
+function hasRetries({ retries, maxRetries }: Pass): boolean | undefined {
+  return maxRetries === undefined ? undefined : retries < maxRetries;
+}
+
+function backoffOf({ retries }: Pass): number {
+  return Math.min(FIRST_BACKOFF * 2 ** retries, MAX_BACKOFF);
 }

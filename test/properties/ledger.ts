@@ -22,13 +22,13 @@ type Outcome = 'ok' | 'error' | 'canceled';
 export function expectedOf(sdk: Sdk, run: CallRun): Expected {
   const outcomes = outcomesOf(run);
   return {
-    optional: !sdk.spans && run.wire.length === 0,
+    optional: (!sdk.spans || run.plan.method === 'post') && run.wire.length === 0,
     outcomes,
     attempts: run.wire.map((attempt, index) => {
       const statuses = statusesOf(run, attempt, index);
       const last = index === run.wire.length - 1;
       return statuses.flatMap((status) =>
-        (last ? lastDispositions(run, status, outcomes) : ['retried']).map(
+        (last ? lastDispositions(run, status, outcomes) : [followed(status)]).map(
           (each) => `${status ?? 'none'} ${each}`,
         ),
       );
@@ -63,7 +63,7 @@ function statusesOf(
 
 function outcomesOf({ plan, noted, wire }: CallRun): Outcome[] {
   const last = wire.at(-1);
-  const answered = last?.status !== undefined && last.status < 300;
+  const answered = plan.act === 'short-circuit' || (last?.status !== undefined && last.status < 300);
   // An SDK with call spans ends the call when it hands out the response; the others, when its body is read.
   if (plan.take === 'as-response' && plan.method !== 'stream' && answered && noted.got.length > 0) {
     if (noted.aborted) return ['ok', 'canceled'];
@@ -83,6 +83,11 @@ function leftOutcomes({ plan, noted }: Pick<CallRun, 'plan' | 'noted'>): Outcome
   if (plan.method === 'stream') return ['ok', 'canceled', 'error'];
   // Left at the very last event, the stream was whole.
   return noted.stopped ? ['ok', 'canceled'] : ['canceled'];
+}
+
+/** The disposition of an attempt that another one follows. */
+function followed(status: number | undefined): string {
+  return status !== undefined && status < 300 ? 'ok' : 'retried';
 }
 
 function lastDispositions(

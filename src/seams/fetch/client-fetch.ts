@@ -1,21 +1,16 @@
 /** Puts the observed `fetch` into clients. */
 import type { SeamPort } from '../../ports/seam-port.ts';
 import { type ClientSeams, createSeams } from '../client-seams.ts';
-import {
-  DEFAULT_MAX_RETRIES,
-  DEFAULT_TIMEOUT,
-  type SdkClient,
-  type SdkClientOptions,
-} from '../sdk-shapes.ts';
-import { type Fetch, type FetchSettings, observeFetch, originalFetch } from './observed-fetch.ts';
+import { DEFAULT_TIMEOUT, type SdkClient, type SdkClientOptions } from '../sdk-shapes.ts';
+import { type Fetch, observeFetch, originalFetch } from './observed-fetch.ts';
 
 /** A client, or client options. */
-type FetchSource = Pick<SdkClientOptions, 'fetch' | 'maxRetries' | 'timeout'>;
+type FetchSource = Pick<SdkClientOptions, 'fetch' | 'timeout'>;
 
-/** The observed `fetch` of a client or of client options. A `fetch` that is observed already is observed anew, with these settings. */
+/** The observed `fetch` of a client or of client options. A `fetch` that is observed already is observed anew, with the timeout of this client. */
 export function observedFetchOf(source: FetchSource, seams: ClientSeams): Fetch {
   const fetch = originalFetch(source.fetch) ?? (source.fetch as Fetch);
-  return observeFetch(fetch, seams, settingsOf(source));
+  return observeFetch(fetch, seams, source.timeout ?? DEFAULT_TIMEOUT);
 }
 
 /** Whether `fetch` is all that can be observed of `client`: its SDK makes no spans and runs no middleware. */
@@ -30,8 +25,4 @@ export function hasOnlyFetch({ openTelemetry, middleware, fetch }: SdkClient): b
  */
 export function observeMadeClient(client: SdkClient, port: SeamPort): void {
   if (hasOnlyFetch(client)) client.fetch = observedFetchOf(client, createSeams(port).seams);
-}
-
-function settingsOf({ maxRetries, timeout }: FetchSource): FetchSettings {
-  return { maxRetries: maxRetries ?? DEFAULT_MAX_RETRIES, timeout: timeout ?? DEFAULT_TIMEOUT };
 }

@@ -24,13 +24,6 @@ import { earliestTimeout, isTimeoutDue } from './timeout.ts';
 /** A `fetch`, as the SDK calls it. */
 export type Fetch = (this: unknown, input: unknown, init?: RequestInit) => Promise<Response>;
 
-/** What the client is set to. */
-export interface FetchSettings {
-  readonly maxRetries: number;
-  /** In milliseconds. */
-  readonly timeout: number;
-}
-
 /** The `fetch` behind an observed one, across copies of this package. */
 const ORIGINAL = Symbol.for('anthropic-otel.fetch');
 
@@ -46,8 +39,12 @@ export function originalFetch(fetch: unknown): Fetch | undefined {
   return typeof fetch === 'function' ? (fetch as { [ORIGINAL]?: Fetch })[ORIGINAL] : undefined;
 }
 
-/** A `fetch` that passes everything to `fetch`, and records the SDK's calls where no other seam does. */
-export function observeFetch(fetch: Fetch, seams: ClientSeams, settings: FetchSettings): Fetch {
+/**
+ * A `fetch` that passes everything to `fetch`, and records the SDK's calls where no other seam does.
+ *
+ * @param timeout the client's own `timeout`, in milliseconds
+ */
+export function observeFetch(fetch: Fetch, seams: ClientSeams, timeout: number): Fetch {
   // Node 22 follows promises only from the first use of a storage on, and needs it before the first call.
   chains.run({ call: undefined }, () => {});
   const observed: Fetch = function (input, init) {
@@ -58,9 +55,12 @@ export function observeFetch(fetch: Fetch, seams: ClientSeams, settings: FetchSe
     const sdk = port.guard.run('call', () => readRequest(input, init));
     const call = sdk && port.guard.run('call', () => callFor(seams, sdk));
     if (!sdk || !call) return send();
-    const sending = sendingOf(seams, call, sdk, settings);
+    const sending = sendingOf(seams, call, sdk, timeout);
     const pass = {
-      retriesLeft: sdk.retries < settings.maxRetries,
+      retries: sdk.retries,
+      // The options of one call can say otherwise, and are not seen here.
+      maxRetries: undefined,
+      readsEmpty: true,
       aborted: sending.aborted,
       // The SDK's timer is gone once there is a response: then the signal is the application's.
       signal: sdk.signal,
@@ -113,7 +113,7 @@ function sendingOf(
   { port }: ClientSeams,
   { call }: UntracedCall,
   { request, fields, signal, startedAt }: FetchedRequest,
-  { timeout }: FetchSettings,
+  timeout: number,
 ): Sending {
   const options: SdkRequestOptions = {
     stream: fields['stream'] === true,

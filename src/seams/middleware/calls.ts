@@ -22,15 +22,12 @@ const traced = new WeakSet<Call>();
 /** The open calls of a client and its copies, by the options that the SDK makes each with: one object for all attempts of a call. */
 export class Calls {
   readonly #seams: ClientSeams;
-  readonly #maxRetries: number;
   readonly #untraced = new WeakMap<SdkRequestOptions, UntracedCall>();
   /** Errors that came from the HTTP client, and not from middleware of the application. */
   readonly #fetchErrors = new WeakSet<object>();
 
-  /** `maxRetries`: of the client. */
-  constructor(seams: ClientSeams, maxRetries: number) {
+  constructor(seams: ClientSeams) {
     this.#seams = seams;
-    this.#maxRetries = maxRetries;
   }
 
   /** Sends a pass of the SDK's retry loop: the request with which the SDK enters its middleware. */
@@ -137,9 +134,10 @@ export class Calls {
   }
 
   #pass(request: SdkRequest, options: SdkRequestOptions): Pass {
-    const retries = Number(request.headers.get('x-stainless-retry-count') ?? 0);
     return {
-      retriesLeft: retries < (isStream(options.body) ? 0 : (options.maxRetries ?? this.#maxRetries)),
+      retries: Number(request.headers.get('x-stainless-retry-count') ?? 0),
+      maxRetries: isStream(options.body) ? 0 : options.maxRetries,
+      readsEmpty: false,
       aborted: () => options.signal?.aborted === true,
       signal: options.signal,
       isFetchError: (error) => typeof error === 'object' && error !== null && this.#fetchErrors.has(error),

@@ -16,12 +16,8 @@ export function isOurMiddleware(middleware: unknown): boolean {
 }
 
 /** The middleware of the `application` with ours around them. */
-export function addMiddleware(
-  seams: ClientSeams,
-  application: readonly unknown[],
-  maxRetries: number,
-): readonly unknown[] {
-  const calls = new Calls(seams, maxRetries);
+export function addMiddleware(seams: ClientSeams, application: readonly unknown[]): readonly unknown[] {
+  const calls = new Calls(seams);
   if (application.length > 0) {
     const first = mark((request, next, { options }) => calls.sendPass(request, next, options));
     const last = mark((request, next, { options }) => calls.sendAttempt(request, next, options));

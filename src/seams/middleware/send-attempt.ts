@@ -37,6 +37,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 export async function sendAttempt(sending: Sending, send: () => Promise<Response>): Promise<Response> {
   const { port, call } = sending;
   const { guard } = port;
+  // What middleware of the application sends after the abort never leaves.
+  if (sending.aborted()) return send();
   const pending = guard.run('attempt', () => new PendingAttempt(sending));
   if (!pending) return send();
   const run = runOnce(() => pending.observe(send));
@@ -95,7 +97,8 @@ export class PendingAttempt {
   /** Each request after the first one is an attempt of its own. Whatever else the application asks of the network is none. */
   #onRequest(url: string, result: WireResult): void {
     const { port, request } = this.#sending;
-    if (url !== request.url) return;
+    // Nor is a request that is aborted before it leaves.
+    if (url !== request.url || this.#sending.aborted()) return;
     port.guard.run('attempt', () => {
       const before = this.#wire;
       this.#wire = result;

@@ -71,11 +71,15 @@ export function setAnswerFacts(span: Span, status: number, requestId: string | n
   if (requestId) span.setAttribute(ATTR.requestId, requestId);
 }
 
-/** Ends `span` in an error of `errorType`: an envelope's type, a status, or the SDK's word. */
-export function endInError(span: Span, errorType: string): void {
+/**
+ * Ends `span` in an error of `errorType`: an envelope's type, a status, or the SDK's word.
+ *
+ * @param endedAt when it ended, in monotonic milliseconds, if it was earlier
+ */
+export function endInError(span: Span, errorType: string, endedAt?: number): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute(ATTR.errorType, errorType);
-  span.end();
+  span.end(endedAt === undefined ? undefined : unixTime(endedAt));
 }
 
 /** The platform that serves a host, by the SDK's names. */

@@ -141,13 +141,15 @@ function openCall(
   const call = new Call(callStart(name, attributes), port.listener, handle, now, startedAt);
   const facts: Attributes = {};
   // Neither the call nor this function refers to the tap's span, which can therefore be collected.
-  const finish = (outcome: Outcome): void => {
+  const finish: Finish = (outcome, endTime) => {
     port.guard.run('call', () => {
       port.closed(call);
-      call.end(callEnd(outcome, facts));
+      const endedAt = typeof endTime === 'number' ? now() - Math.max(0, Date.now() - endTime) : undefined;
+      call.end(callEnd(outcome, facts), endedAt);
     });
   };
   const abandon = (): void => {
+    handle.resolve?.();
     if (call.ended) return;
     finish('canceled');
     port.guard.run('spans', () => handle.span.end());
@@ -157,6 +159,9 @@ function openCall(
   dropped.register(span, abandon, span);
   return span;
 }
+
+/** Ends the call of a span. `endTime` is in Unix milliseconds, if it is a number. */
+type Finish = (outcome: Outcome, endTime?: TimeInput) => void;
 
 /** The call behind `span`, when it is a span of a tap. */
 export function callOf(span: Span | undefined): Call | undefined {
@@ -168,10 +173,10 @@ class TapSpan implements Span {
   readonly #guard: Guard;
   readonly #span: Span;
   readonly #facts: Attributes;
-  readonly #finish: (outcome: Outcome) => void;
+  readonly #finish: Finish;
   #status: SpanStatusCode = SpanStatusCode.UNSET;
 
-  constructor(guard: Guard, span: Span, call: Call, facts: Attributes, finish: (outcome: Outcome) => void) {
+  constructor(guard: Guard, span: Span, call: Call, facts: Attributes, finish: Finish) {
     this.#guard = guard;
     this.#span = span;
     this[CALL] = call;
@@ -205,7 +210,7 @@ class TapSpan implements Span {
   end(endTime?: TimeInput): void {
     if (!this[CALL].ended) {
       dropped.unregister(this);
-      this.#finish(this.#outcome());
+      this.#finish(this.#outcome(), endTime);
     }
     this.#pass((span) => span.end(endTime));
   }
