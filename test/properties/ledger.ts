@@ -61,13 +61,10 @@ function statusesOf(
     : [status];
 }
 
-function outcomesOf({ plan, noted, wire }: CallRun): Outcome[] {
-  const last = wire.at(-1);
-  const answered = last?.status !== undefined && last.status < 300;
+function outcomesOf({ plan, noted }: CallRun): Outcome[] {
   // An SDK with call spans ends the call when it hands out the response; the others, when its body is read.
-  if (plan.take === 'as-response' && plan.method !== 'stream' && answered && noted.got.length > 0) {
+  if (noted.responded) {
     if (noted.aborted) return ['ok', 'canceled'];
-    if (noted.end === 'threw') return ['ok', 'error'];
     return noted.end === 'left' ? ['ok', 'canceled', 'error'] : ['ok', 'error'];
   }
   if (noted.aborted) return ['canceled'];
