@@ -25,6 +25,8 @@ export interface Noted {
   readonly got: unknown[];
   /** How the call ended for it. `left`: it broke off or never read. `hung`: not at all. */
   end: 'returned' | 'threw' | 'left' | 'hung';
+  /** Whether it was given the response itself, by `asResponse`. */
+  responded: boolean;
   /** Whether it aborted the call before that end. */
   aborted: boolean;
   /** Whether it got a whole stream, to its last event. */
@@ -40,6 +42,7 @@ export class ApplicationCall {
   readonly noted: Noted = {
     got: [],
     end: 'returned',
+    responded: false,
     aborted: false,
     stopped: false,
     usage: undefined,
@@ -136,6 +139,7 @@ export class ApplicationCall {
 
   async #readResponse(response: Response): Promise<void> {
     const { got } = this.noted;
+    this.noted.responded = true;
     got.push({ status: response.status, headers: [...response.headers.keys()], used: response.bodyUsed });
     switch (this.#plan.read) {
       case 'unread':

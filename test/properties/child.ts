@@ -17,7 +17,7 @@ import { shrink } from './shrink.ts';
 const CONCURRENCY = 40;
 
 /** How long one kind of mismatch is made smaller, in milliseconds. */
-const SHRINKING = 12_000;
+const SHRINKING = 8_000;
 
 const [name = 'newest', seedText = '1', callsText = '400'] = process.argv.slice(2);
 const shrinks = process.env['PROPERTY_SHRINK'] !== '0';

@@ -7,6 +7,8 @@ import type { CallRun, Sdk, SessionRun } from './run.ts';
 /** Something that is wrong. `kind` is the same for all of one cause, as far as that shows. */
 export interface Mismatch {
   readonly kind: string;
+  /** The model of the call, which has its number in the session. */
+  readonly model?: string;
   readonly expected: unknown;
   readonly actual: unknown;
 }
@@ -53,7 +55,9 @@ function wireOf({ wire, plan }: CallRun): unknown[] {
 export function miscounts(sdk: Sdk, { calls, recorded }: SessionRun): Mismatch[] {
   if (!recorded) return [];
   return [
-    ...calls.flatMap((call) => miscountsOf(sdk, call, recorded.call(call.model))),
+    ...calls.flatMap((call) =>
+      miscountsOf(sdk, call, recorded.call(call.model)).map((each) => ({ ...each, model: call.model })),
+    ),
     ...differing('telemetry errors', [], recorded.telemetryErrors),
     ...differing('open spans', 0, recorded.openSpans),
   ];

@@ -61,16 +61,14 @@ function statusesOf(
     : [status];
 }
 
-function outcomesOf({ plan, noted, wire }: CallRun): Outcome[] {
-  const last = wire.at(-1);
-  const answered = plan.act === 'short-circuit' || (last?.status !== undefined && last.status < 300);
+function outcomesOf({ plan, noted }: CallRun): Outcome[] {
   // An SDK with call spans ends the call when it hands out the response; the others, when its body is read.
-  if (plan.take === 'as-response' && plan.method !== 'stream' && answered && noted.got.length > 0) {
+  if (noted.responded) {
     if (noted.aborted) return ['ok', 'canceled'];
-    if (noted.end === 'threw') return ['ok', 'error'];
     return noted.end === 'left' ? ['ok', 'canceled', 'error'] : ['ok', 'error'];
   }
-  if (noted.aborted) return ['canceled'];
+  // What never ends is canceled with its process.
+  if (noted.aborted || noted.end === 'hung') return ['canceled'];
   if (noted.end === 'threw') return ['error'];
   if (noted.end === 'left') return leftOutcomes({ plan, noted });
   const isStream = plan.method === 'create-stream' || plan.method === 'stream';

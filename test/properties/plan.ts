@@ -87,7 +87,7 @@ export interface Session {
 }
 
 /** How long a client waits for headers where a reply never has any, in milliseconds. */
-export const TIMEOUT = 800;
+export const TIMEOUT = 2000;
 
 /** Whether the SDK's own timeout ends an attempt of `plan`. */
 export function timesOut({ replies, abort }: CallPlan): boolean {

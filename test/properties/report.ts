@@ -14,10 +14,11 @@ export function report({ sdk, calls, sessions, undecided, unhandled, found }: Fi
   ].join('\n');
 }
 
-function reportOne(sdk: string, { kind, seeds, expected, actual, session }: Finding): string {
+function reportOne(sdk: string, { kind, seeds, model = 'any', expected, actual, session }: Finding): string {
   return [
     `  ${kind}: ${seeds.length} times (seeds ${seeds.slice(0, 5).join(', ')})`,
     `    replay    PROPERTY_SDK=${sdk} PROPERTY_SEED=${seeds[0]} PROPERTY_CALLS=1 npm run test:properties`,
+    `    call      ${model}`,
     `    expected  ${text(expected, FIELD)}`,
     `    actual    ${text(actual, FIELD)}`,
     `    session   ${text({ ...told(session), calls: undefined }, FIELD)}`,

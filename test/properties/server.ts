@@ -9,7 +9,7 @@ import type { Reply } from './plan.ts';
 export const CALL_HEADER = 'x-property-call';
 
 /** How long the server holds a reply back for a client that should go, in milliseconds. */
-const LONGEST_HOLD = 2500;
+const LONGEST_HOLD = 800;
 
 /** Framings in which the client sees the end of the body by itself. */
 const SELF_DELIMITING: ReadonlySet<Reply['framing']> = new Set(['length', 'chunked', 'gzip']);

@@ -54,9 +54,16 @@ const choices: fc.Arbitrary<Choices> = fc.record({
   events: streamed,
 });
 
+/** Middleware that sends each request once. */
+const UNHURRIED: ReadonlySet<MiddlewareAct> = new Set(['replace', 'parse', 'throw-after']);
+
 /** A call whose replies fit its plan: an abort meets a wire that waits for it. */
-function fitted({ failures, json, events, ...plan }: Choices): CallPlan {
-  const { abort } = plan;
+function fitted({ failures, json, events, ...chosen }: Choices): CallPlan {
+  const { abort } = chosen;
+  // Requests that a middleware repeats would race with the abort.
+  const plan = abort
+    ? { ...chosen, nextTwice: false, act: UNHURRIED.has(chosen.act) ? chosen.act : 'pass' }
+    : chosen;
   const isStream = plan.method === 'create-stream' || plan.method === 'stream';
   if (!abort || abort.at === 'before') return { ...plan, replies: [...failures, isStream ? events : json] };
   if (abort.at === 'event') {
@@ -73,6 +80,8 @@ function fitted({ failures, json, events, ...plan }: Choices): CallPlan {
   return {
     ...plan,
     read: 'all',
+    // A second request would be under way when the application aborts, and the server sees it or not.
+    nextTwice: plan.nextTwice && abort.at !== 'retry',
     abort: { at: abort.at, number: before.length + 1 },
     replies: [...before, waitingReply(abort.at, json)],
   };
