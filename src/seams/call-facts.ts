@@ -1,6 +1,7 @@
 /** Reads the facts of a call from the attributes of the SDK's call span. */
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { CallEnd, CallStart, Outcome } from '../model/call.ts';
+import { clean } from '../model/text.ts';
 import { ATTR, SDK_ATTR } from '../signals/names.ts';
 
 /** The attributes that the tap keeps. None of them holds content. */
@@ -22,10 +23,18 @@ export const KEPT: ReadonlySet<string> = new Set<string>([
   SDK_ATTR.compactionOutput,
 ]);
 
+/** What the names of the SDK's call spans begin with, before the method. */
+const PREFIX = 'anthropic.';
+
+/** `value` as an open call may keep it. */
+export function fact(value: AttributeValue | undefined): AttributeValue | undefined {
+  return typeof value === 'number' ? value : text(value);
+}
+
 /** What the span named `name` says of its call when it starts. */
 export function callStart(name: string, attributes: Attributes): CallStart {
   return {
-    method: name.replace(/^anthropic\./, ''),
+    method: clean(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name),
     operation: text(attributes[ATTR.operation]),
     provider: text(attributes[ATTR.provider]) ?? 'anthropic',
     route: text(attributes[ATTR.httpRoute]),
@@ -63,7 +72,7 @@ export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
 }
 
 function text(value: AttributeValue | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? clean(value) : undefined;
 }
 
 /** A whole number that is not negative: a count of something else would corrupt a counter. */

@@ -49,7 +49,7 @@ export class Metrics {
     const attributes = this.#attributes.call(call);
     this.#initialise(
       instruments,
-      call.start.method,
+      attributes[ATTR.method] as string,
       attributes[ATTR.requestModel] as string | undefined,
       call,
     );
@@ -100,7 +100,7 @@ export class Metrics {
   }
 
   rateLimit(call: Call, limit: RateLimit): void {
-    const { known, isNew, fell } = this.#limits.update(this.model(call) ?? '', limit, () =>
+    const { known, isNew, fell } = this.#limits.update(this.#attributes.modelOf(call) ?? '', limit, () =>
       this.#attributes.rateLimit(call, limit.type),
     );
     // At zero on first sight, so that the first crossing is a step.
@@ -116,9 +116,9 @@ export class Metrics {
     this.#instruments();
   }
 
-  /** The model of `call`, capped. */
-  model(call: Call): string | undefined {
-    return this.#attributes.modelOf(call);
+  /** What the streaks of `call` are kept under: path and model, capped. */
+  streakKey(call: Call): string {
+    return `${this.#attributes.route(call)[ATTR.httpRoute]} ${this.#attributes.modelOf(call)}`;
   }
 
   #inference(instruments: Instruments, call: Call, end: CallEnd, error: Attributes | undefined): void {
@@ -162,7 +162,7 @@ export class Metrics {
     const base = { [ATTR.method]: method, ...(model !== undefined && { [ATTR.requestModel]: model }) };
     instruments.calls.add(0, {
       ...base,
-      [ATTR.provider]: call?.start.provider ?? 'anthropic',
+      ...(call ? this.#attributes.provider(call) : { [ATTR.provider]: 'anthropic' }),
       [ATTR.outcome]: 'ok',
       [ATTR.stream]: call?.stream ?? false,
     });
