@@ -1,6 +1,9 @@
 /**
  * The one place where failures of telemetry are swallowed. A failure of telemetry never fails, delays or changes a call
  * of the application: it is counted in `anthropic.telemetry.errors`, and the first of each stage goes to `diag`.
+ *
+ * Only the name and the code of an error are told. Its message, its fields and its stack may quote what the step worked on: a prompt, a
+ * completion, a URL with a key in it.
  */
 import { diag } from '@opentelemetry/api';
 
@@ -49,11 +52,25 @@ export class Guard {
       this.#count(stage);
       if (this.#told.has(stage)) return;
       this.#told.add(stage);
-      diag.warn(`anthropic-otel: ${stage} telemetry failed; the application is not affected`, problem);
+      const name = nameOf(problem);
+      diag.warn(`anthropic-otel: ${stage} telemetry failed (${name}); the application is not affected`);
     } catch {
       // The application's own diagnostics failed too: there is nobody left to tell.
     }
   }
+}
+
+/** What the classes and codes of errors look like: nothing that is written for people, or by them. */
+const WORD = /^[A-Za-z]\w{0,39}$/;
+
+/** The class of `problem`, and its code where it has one, such as `TypeError ERR_INVALID_URL`. */
+function nameOf(problem: unknown): string {
+  if (!(problem instanceof Error)) return typeof problem;
+  const { code } = problem as { code?: unknown };
+  const words = [problem.constructor?.name, code].filter(
+    (each) => typeof each === 'string' && WORD.test(each),
+  );
+  return words.join(' ') || 'Error';
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

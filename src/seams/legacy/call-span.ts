@@ -4,6 +4,7 @@
  */
 import { type Attributes, context, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
+import { clean, MAX_URL } from '../../model/text.ts';
 import { ATTR } from '../../signals/names.ts';
 import type { SdkRequest } from '../sdk-shapes.ts';
 import { callOf } from '../tap.ts';
@@ -28,13 +29,13 @@ export function startCallSpan(
   const { method, route } = methodOf(httpMethod, url.pathname);
   const attributes: Attributes = {
     [ATTR.provider]: providerOf(url.hostname),
-    [ATTR.serverAddress]: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    [ATTR.serverAddress]: clean(url.hostname.replace(/^\[(.*)\]$/, '$1')),
     [ATTR.serverPort]: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
-    [ATTR.httpRequestMethod]: httpMethod,
-    [ATTR.urlFull]: `${url.protocol}//${url.host}${url.pathname}`,
+    [ATTR.httpRequestMethod]: clean(httpMethod),
+    [ATTR.urlFull]: clean(`${url.protocol}//${url.host}${url.pathname}`, MAX_URL),
   };
   if (route !== undefined) attributes[ATTR.httpRoute] = route;
-  if (typeof fields['model'] === 'string') attributes[ATTR.requestModel] = fields['model'];
+  if (typeof fields['model'] === 'string') attributes[ATTR.requestModel] = clean(fields['model']);
   if (method === 'messages.create') {
     attributes[ATTR.operation] = 'chat';
     if (Number.isInteger(fields['max_tokens'])) attributes[ATTR.maxTokens] = fields['max_tokens'] as number;
@@ -52,13 +53,13 @@ export function startCallSpan(
 /** Sets on `span` what the answer itself says. */
 export function setAnswerFacts(span: Span, status: number, requestId: string | null): void {
   span.setAttribute(ATTR.httpStatus, status);
-  if (requestId) span.setAttribute(ATTR.requestId, requestId);
+  if (requestId) span.setAttribute(ATTR.requestId, clean(requestId));
 }
 
 /** Ends `span` in an error of `errorType`: an envelope's type, a status, or the SDK's word. */
 export function endInError(span: Span, errorType: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
-  span.setAttribute(ATTR.errorType, errorType);
+  span.setAttribute(ATTR.errorType, clean(errorType));
   span.end();
 }
 
