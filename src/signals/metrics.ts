@@ -5,6 +5,7 @@ import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
 import { RETRYABLE_TYPES } from '../model/errors.ts';
 import { KnownLimits, type RateLimit, resetTimeOf } from '../model/rate-limit.ts';
+import { clean } from '../model/text.ts';
 import { STAGES, type Stage } from '../ports/guard.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { LastValues } from './last-values.ts';
@@ -203,7 +204,11 @@ export class Metrics {
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
     for (const model of this.#settings.models) {
-      this.#initialise(instruments, MESSAGES_METHOD, this.#attributes.bounded(ATTR.requestModel, model));
+      this.#initialise(
+        instruments,
+        MESSAGES_METHOD,
+        this.#attributes.bounded(ATTR.requestModel, clean(model)),
+      );
     }
     return instruments;
   }
