@@ -60,17 +60,18 @@ export class Guard {
   }
 }
 
-/** What the classes and codes of errors look like: nothing that is written for people, or by them. */
-const WORD = /^[A-Za-z]\w{0,39}$/;
+/** The form of the names of classes. */
+const CLASS = /^[A-Z]\w{0,39}$/;
+/** The form of the codes of Node and of its `fetch`. Any other code could be content. */
+const CODE = /^(?:(?:UND_)?ERR_[A-Z0-9_]{1,60}|E[A-Z0-9]{2,15})$/;
 
 /** The class of `problem`, and its code where it has one, such as `TypeError ERR_INVALID_URL`. */
 function nameOf(problem: unknown): string {
   if (!(problem instanceof Error)) return typeof problem;
   const { code } = problem as { code?: unknown };
-  const words = [problem.constructor?.name, code].filter(
-    (each) => typeof each === 'string' && WORD.test(each),
-  );
-  return words.join(' ') || 'Error';
+  const { name } = problem.constructor;
+  const known = CLASS.test(name) ? name : 'Error';
+  return typeof code === 'string' && CODE.test(code) ? `${known} ${code}` : known;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -7,7 +7,8 @@ import { Guard, STAGES } from '../../src/ports/guard.ts';
 import { newClient, OLDER_SDKS } from '../compat/sdks.ts';
 import { collect, HELLO, startHarness } from '../helpers/harness.ts';
 
-const SECRET = 'the diagnosis is influenza';
+/** Short, because `JSON.parse` quotes no more than the characters around the one that it stumbles over. */
+const SECRET = 'influenza';
 const told = vi.fn();
 
 beforeEach(() => {
@@ -39,7 +40,7 @@ describe('the guard', () => {
     ['JSON.parse', () => JSON.parse(SECRET)],
     ['JSON.parse of a longer text', () => JSON.parse(`{"text": "${SECRET}", ${SECRET}}`)],
     ['URL', () => new URL(`/v1?key=${SECRET}`)],
-    ['Headers', () => new Headers({ [SECRET]: '' })],
+    ['Headers', () => new Headers({ [`${SECRET} `]: '' })],
     ['decodeURIComponent', () => decodeURIComponent(`%${SECRET}`)],
     [
       'a logger that throws its record',
@@ -69,9 +70,7 @@ describe('the guard', () => {
     const guard = new Guard(() => {});
     for (const stage of STAGES) guard.run(stage, step);
     expect(told).toHaveBeenCalledTimes(STAGES.length);
-    for (const part of [SECRET, ...SECRET.split(' ').filter((word) => word.length > 3)]) {
-      expect(everythingTold()).not.toContain(part);
-    }
+    expect(everythingTold()).not.toContain('influ');
   });
 
   test('quotes nothing of rejections either, and of errors with any message, class or code', async () => {
@@ -101,6 +100,8 @@ const BODIES: Readonly<Record<string, string>> = {
   'JSON that is cut': `{"id":"msg_1","content":[{"type":"text","text":"${SECRET}`,
   'JSON with more behind it': `{"id":"msg_1"} ${SECRET}`,
   'a field that is none': `{${SECRET}: 1}`,
+  'a value that is none': `{"text": ${SECRET}}`,
+  'a message that is none': `{"error": {"message": ${SECRET}}}`,
   'a stream with an event that is no JSON': `event: message_start\ndata: ${SECRET}\n\nevent: message_delta\ndata: {"delta":${SECRET}}\n\n`,
   'an event without an end': `event: message_start\ndata: {"message":{"id":"msg_1"}}\n\nevent: error\ndata: {${SECRET}`,
 };
@@ -115,6 +116,8 @@ describe.each([{ version: '1', Client: Anthropic as never, seam: 'middleware' as
     test.each([false, true])(
       'no diagnostic, log record, span or metric quotes anything (stream: %s)',
       async (stream) => {
+        // What older SDKs write themselves of a broken stream, with telemetry and without.
+        vi.spyOn(console, 'error').mockImplementation(() => {});
         const harness = await startHarness();
         for (const { status, body, type } of CASES) {
           const fetch = async (): Promise<Response> =>
@@ -124,10 +127,14 @@ describe.each([{ version: '1', Client: Anthropic as never, seam: 'middleware' as
           await Promise.resolve(made)
             .then(async (answer) => stream && collect(answer as never))
             .catch(() => {});
+          const response = await client.messages
+            .create({ ...HELLO, stream })
+            .asResponse()
+            .catch(() => undefined);
+          await response?.text();
         }
-        await vi.waitFor(async () =>
-          expect(await harness.metric('anthropic.client.calls')).toBe(CASES.length),
-        );
+        harness.telemetry.endOpenCalls();
+        expect(await harness.metric('anthropic.client.calls')).toBe(2 * CASES.length);
         const spans = harness
           .attemptSpans()
           .map(({ name, attributes, events }) => ({ name, attributes, events }));
@@ -137,7 +144,7 @@ describe.each([{ version: '1', Client: Anthropic as never, seam: 'middleware' as
           JSON.stringify(spans),
           JSON.stringify([...(await harness.allPoints())]),
         ];
-        for (const text of written) expect(text).not.toMatch(/diagnosis|influenza/);
+        for (const text of written) expect(text).not.toContain('influ');
       },
     );
   },
