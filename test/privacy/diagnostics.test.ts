@@ -94,13 +94,13 @@ describe('the guard', () => {
   });
 });
 
-/** Bodies that are not what they should be. */
+/** Bodies that are not what they should be. The first failure of a stage is told, so the one that is quoted best goes first. */
 const BODIES: Readonly<Record<string, string>> = {
+  'a value that is none': `{"text": ${SECRET}}`,
   text: SECRET,
   'JSON that is cut': `{"id":"msg_1","content":[{"type":"text","text":"${SECRET}`,
   'JSON with more behind it': `{"id":"msg_1"} ${SECRET}`,
   'a field that is none': `{${SECRET}: 1}`,
-  'a value that is none': `{"text": ${SECRET}}`,
   'a message that is none': `{"error": {"message": ${SECRET}}}`,
   'a stream with an event that is no JSON': `event: message_start\ndata: ${SECRET}\n\nevent: message_delta\ndata: {"delta":${SECRET}}\n\n`,
   'an event without an end': `event: message_start\ndata: {"message":{"id":"msg_1"}}\n\nevent: error\ndata: {${SECRET}`,
