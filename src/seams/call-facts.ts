@@ -47,16 +47,16 @@ export function callStart(name: string, attributes: Attributes): CallStart {
   };
 }
 
-/** What the ended span says of its call. */
+/** What the ended span says of its call, by the attributes that were kept of it: see `fact`. */
 export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
   return {
     outcome,
-    sdkErrorType: text(attributes[ATTR.errorType]),
+    sdkErrorType: word(attributes[ATTR.errorType]),
     status: number(attributes[ATTR.httpStatus]),
-    requestId: text(attributes[ATTR.requestId]),
-    responseModel: text(attributes[ATTR.responseModel]),
-    responseId: text(attributes[ATTR.responseId]),
-    stopReason: text(attributes[SDK_ATTR.stopReason]),
+    requestId: word(attributes[ATTR.requestId]),
+    responseModel: word(attributes[ATTR.responseModel]),
+    responseId: word(attributes[ATTR.responseId]),
+    stopReason: word(attributes[SDK_ATTR.stopReason]),
     usage: {
       input: number(attributes[ATTR.inputTokens]),
       output: number(attributes[ATTR.outputTokens]),
@@ -69,6 +69,10 @@ export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
       compactionOutput: number(attributes[SDK_ATTR.compactionOutput]),
     },
   };
+}
+
+function word(value: AttributeValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function text(value: AttributeValue | undefined): string | undefined {

@@ -134,7 +134,7 @@ export class MetricAttributes {
 
   /** What tells calls apart in a key: capped like the attributes, because keys are kept. */
   #key(call: Call): string {
-    const { [ATTR.provider]: provider } = this.provider(call);
+    const provider = this.bounded(ATTR.provider, call.start.provider);
     const method = this.bounded(ATTR.method, call.start.method);
     return `${provider}\n${method}\n${this.modelOf(call) ?? UNKNOWN}`;
   }
