@@ -15,6 +15,7 @@ import {
 } from '../alerts/src/build.ts';
 import { DEFAULT_CONFIG } from '../alerts/src/config.ts';
 import { dashboards } from '../dashboards/src/build.ts';
+import { apiNamesModule } from './api-names.ts';
 import { metricsDocument } from './metrics-doc.ts';
 
 /** One generated file. */
@@ -26,6 +27,7 @@ interface GeneratedFile {
 
 const FILES: readonly GeneratedFile[] = [
   { path: 'docs/metrics.md', content: metricsDocument },
+  { path: 'src/model/api-names.ts', content: apiNamesModule },
   ...dashboards().map(({ path, content }) => ({ path, content: () => content })),
   { path: 'alerts/anthropic.rules.yaml', content: () => rulesYaml(DEFAULT_CONFIG) },
   { path: 'alerts/anthropic.recording.yaml', content: () => recordingYaml(DEFAULT_CONFIG) },

@@ -13,8 +13,10 @@ convention exists, live under \`anthropic.*\`.
 Prometheus 3, Mimir or the Collector gives the same names for every metric of ours but the histograms in seconds, which get
 \`_seconds\`; query those with \`{__name__=~"NAME(_seconds)?_bucket"}\`, as the rules and dashboards here do.
 
-**Series.** Every label value comes from a closed set, or is capped: the first 100 distinct models, methods, paths and server addresses,
-then \`_OTHER\`. Request ids, conversation ids and users are in spans and logs only.
+**Series.** Every label value comes from a closed set, or is capped in number and in length: the first 100 distinct models, methods, paths,
+providers and statuses, the first 30 servers (address and port), none longer than 128 characters; then \`_OTHER\`, and no port or status. Of
+servers, models and models of answers together, the first 200 combinations are told apart. Names that are cut are in spans and logs: see
+[Limits](configuration.md#limits). Request ids, conversation ids and users are in spans and logs only.
 
 **Series before their first event.** An increase needs a value to start from. \`authentication_failures\` and \`telemetry.errors\` are at 0 from the
 start; the counters of a method and model from its first call on, or from the start for the models in \`ANTHROPIC_OTEL_MODELS\`.

@@ -38,14 +38,13 @@ export type Cost = Partial<Record<CostKind, number>>;
  * `-v1:0` and `-latest` are stripped.
  */
 export function modelFamily(model: string): string {
-  return model
+  const [id = ''] = model
+    .slice(model.lastIndexOf('/') + 1)
     .toLowerCase()
-    .replace(/^.*\//, '')
     .replace(/^(?:[a-z-]+\.)?anthropic\./, '')
     .replace(/(?:[@-]\d{8})?(?:-v\d+(?::\d+)?)?$/, '')
-    .replace(/@.*$/, '')
-    .replace(/-latest$/, '')
-    .replaceAll('.', '-');
+    .split('@', 1);
+  return id.replace(/-latest$/, '').replaceAll('.', '-');
 }
 
 /**

@@ -78,7 +78,7 @@ export function readRateLimits(
       type,
       limit: count(stated),
       remaining: count(headers.get(remaining)),
-      reset: headers.get(reset) ?? undefined,
+      reset: time(headers.get(reset)),
       at,
     });
   }
@@ -94,7 +94,7 @@ function readOtherLimits(headers: Iterable<readonly [string, string]>, at: numbe
   }
   const limits: RateLimit[] = [];
   for (const [type, { limit, remaining, reset }] of anthropic.size > 0 ? anthropic : gateway) {
-    limits.push({ type, limit: count(limit), remaining: count(remaining), reset, at });
+    limits.push({ type, limit: count(limit), remaining: count(remaining), reset: time(reset), at });
   }
   return limits;
 }
@@ -118,6 +118,14 @@ function state(
 /** A header's value as a whole number, or `undefined` for anything else: a malformed header is no header. */
 function count(value: string | null | undefined): number | undefined {
   return typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : undefined;
+}
+
+/** The longest text that is a time, in UTF-16 code units. */
+const MAX_TIME = 64;
+
+/** A header's value as it may be kept until somebody asks for the time in it. */
+function time(value: string | null | undefined): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_TIME ? value : undefined;
 }
 
 /** When `limit` is full again, in Unix seconds: RFC 3339, or (gateways) seconds from the answer on. */

@@ -1,11 +1,13 @@
 /**
- * The shape of a request that the API refused: enough to mend the code that built it, without a
- * single value of it. Field names are the API's; where the application names fields itself (tool inputs, JSON
- * schemas, metadata), the shape stops.
+ * The shape of a request that the API refused: enough to mend the code that built it, without a single value of it. Only names
+ * of the API's own vocabulary are told (`api-names.ts`); any other could be content, and is counted as `_OTHER`. Where the application
+ * names fields itself (tool inputs, JSON schemas, metadata), the shape stops.
  */
+import { BETAS, FIELDS, ROLES, TYPES } from './api-names.ts';
+import { OTHER } from './errors.ts';
 
-/** Field names and types as a tree: a type name, the fields of an object, or the shapes of a list's items. */
-export type ShapeTree = string | { readonly [field: string]: ShapeTree };
+/** A type name, the number of things without a name of the API's, the fields of an object, or the shapes of a list's items by kind. */
+export type ShapeTree = string | number | { readonly [field: string]: ShapeTree };
 
 /** The shape of a request. */
 export interface RequestShape {
@@ -18,7 +20,9 @@ export interface RequestShape {
   /** Size of the body in UTF-8 bytes, when it was sent as text. */
   readonly bytes?: number | undefined;
   readonly betas: readonly string[];
-  /** The field that the API's message names, such as `messages.0.content`. */
+  /** How many more betas the request names. */
+  readonly otherBetas?: number | undefined;
+  /** The field that the API's message names, such as `messages.0.content`, as far as its names are the API's. */
   readonly errorField?: string | undefined;
 }
 
@@ -35,9 +39,7 @@ const OPAQUE = new Set([
   'content_schema',
 ]);
 const MAX_DEPTH = 6;
-const MAX_FIELDS = 40;
 const MAX_ITEMS = 1000;
-const IDENTIFIER = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** The shape of the request `body`, sent as `text`, that the API refused with `message`. */
 export function requestShape(
@@ -52,11 +54,11 @@ export function requestShape(
   const roles: Record<string, number> = {};
   for (const each of messages) {
     if (!isObject(each)) continue;
-    increment(roles, name(each['role']));
+    increment(roles, known(ROLES, each['role']));
     if (typeof each['content'] === 'string') increment(blocks, 'string');
     if (!Array.isArray(each['content'])) continue;
     for (const block of each['content'].slice(0, MAX_ITEMS)) {
-      increment(blocks, isObject(block) ? name(block['type']) : typeOf(block));
+      increment(blocks, isObject(block) ? known(TYPES, block['type']) : typeOf(block));
     }
   }
   return {
@@ -65,54 +67,73 @@ export function requestShape(
     blocks,
     tools: Array.isArray(fields['tools']) ? fields['tools'].length : 0,
     bytes: typeof text === 'string' ? Buffer.byteLength(text) : undefined,
-    betas: (betas ?? '')
-      .split(',')
-      .map((beta) => beta.trim())
-      .filter((beta) => /^[a-z0-9-]{1,60}$/.test(beta)),
+    ...knownBetas(betas),
     errorField: errorField(message, body),
   };
 }
+
+function knownBetas(header: string | null): Pick<RequestShape, 'betas' | 'otherBetas'> {
+  const betas = new Set((header ?? '').split(',').map((beta) => beta.trim()));
+  betas.delete('');
+  const known = [...betas].filter((beta) => BETAS.has(beta));
+  return { betas: known, otherBetas: betas.size - known.length || undefined };
+}
+
+/** Fields that a refusal names because they are missing. */
+const REQUIRED = new Set(['model', 'messages', 'max_tokens', 'system', 'tools', 'requests']);
 
 /** The path at the beginning of `message`, as far as it consists of the API's own names and of positions. */
 export function errorField(message: string | undefined, body: unknown): string | undefined {
   const path = /^([\w.[\]-]{1,200}):/.exec(message ?? '')?.[1];
   const segments = path?.replace(/\[(\d+)\]/g, '.$1').split('.') ?? [];
   const first = segments[0];
-  if (first === undefined || !((isObject(body) && Object.hasOwn(body, first)) || REQUIRED.has(first)))
-    return undefined;
-  const opaque = segments.findIndex((segment) => OPAQUE.has(segment));
-  const known = opaque === -1 ? segments : segments.slice(0, opaque + 1);
-  return known.every((segment) => /^\d{1,6}$/.test(segment) || IDENTIFIER.test(segment))
-    ? known.join('.')
-    : undefined;
+  if (first === undefined || !FIELDS.has(first)) return undefined;
+  if (!(isObject(body) && Object.hasOwn(body, first)) && !REQUIRED.has(first)) return undefined;
+  const known: string[] = [];
+  for (const segment of segments) {
+    const isKnown = FIELDS.has(segment) || TYPES.has(segment) || /^\d{1,6}$/.test(segment);
+    known.push(isKnown ? segment : OTHER);
+    if (!isKnown || OPAQUE.has(segment)) break;
+  }
+  return known.join('.');
 }
-
-/** Fields that a refusal names because they are missing. */
-const REQUIRED = new Set(['model', 'messages', 'max_tokens', 'system', 'tools', 'requests']);
 
 function tree(value: unknown, depth: number): ShapeTree {
-  if (Array.isArray(value)) {
-    const items: Record<string, ShapeTree> = {};
-    for (const item of value.slice(0, MAX_ITEMS)) {
-      const kind = isObject(item) ? name(item['type'] ?? item['role']) : typeOf(item);
-      items[`[${kind}]`] ??= depth > 0 ? tree(item, depth - 1) : typeOf(item);
-      if (Object.keys(items).length >= MAX_FIELDS) break;
-    }
-    return items;
-  }
+  if (Array.isArray(value)) return listTree(value, depth);
   if (!isObject(value) || depth <= 0) return typeOf(value);
   const fields: Record<string, ShapeTree> = {};
-  for (const field of Object.keys(value).slice(0, MAX_FIELDS)) {
-    // A name that is none of the API's form is the application's content.
-    if (!IDENTIFIER.test(field)) fields['_OTHER'] = 'unknown';
+  let others = 0;
+  for (const field of Object.keys(value)) {
+    if (!FIELDS.has(field)) others++;
     else fields[field] = OPAQUE.has(field) ? typeOf(value[field]) : tree(value[field], depth - 1);
   }
-  return fields;
+  return others > 0 ? { ...fields, [OTHER]: others } : fields;
 }
 
-/** A `type` or `role` as the API writes them; anything else could be content. */
-function name(value: unknown): string {
-  return typeof value === 'string' && IDENTIFIER.test(value) ? value : '_OTHER';
+/** The first item of each kind. */
+function listTree(list: readonly unknown[], depth: number): ShapeTree {
+  const items: Record<string, ShapeTree> = {};
+  let others = 0;
+  for (const item of list.slice(0, MAX_ITEMS)) {
+    const kind = kindOf(item);
+    if (kind === undefined) others++;
+    else items[`[${kind}]`] ??= depth > 0 ? tree(item, depth - 1) : typeOf(item);
+  }
+  return others > 0 ? { ...items, [OTHER]: others } : items;
+}
+
+/** What tells the items of a list apart: their `type`, else their `role`. A tool of the application has neither. */
+function kindOf(item: unknown): string | undefined {
+  if (!isObject(item)) return typeOf(item);
+  const { type, role } = item;
+  if (type === undefined && role === undefined) return OTHER;
+  const kind = type === undefined ? known(ROLES, role) : known(TYPES, type);
+  return kind === OTHER ? undefined : kind;
+}
+
+/** `value` when it is one of `names`. */
+function known(names: ReadonlySet<string>, value: unknown): string {
+  return typeof value === 'string' && names.has(value) ? value : OTHER;
 }
 
 function typeOf(value: unknown): string {

@@ -7,10 +7,14 @@ import type { HeaderReader } from './rate-limit.ts';
  */
 export function parseRetryAfter(headers: HeaderReader, now: number): number | undefined {
   const milliseconds = Number.parseFloat(headers.get('retry-after-ms') ?? '');
-  if (milliseconds > 0) return milliseconds / 1000;
+  if (isWait(milliseconds)) return milliseconds / 1000;
   const value = headers.get('retry-after');
   if (value === null) return undefined;
   const seconds = Number.parseFloat(value);
   const wait = Number.isNaN(seconds) ? (Date.parse(value) - now) / 1000 : seconds;
-  return wait > 0 ? wait : undefined;
+  return isWait(wait) ? wait : undefined;
+}
+
+function isWait(time: number): boolean {
+  return time > 0 && Number.isFinite(time);
 }

@@ -17,6 +17,9 @@
  * - `Telemetry` and its parts only keep what they are given when they are made; instruments are made inside the guard.
  * - `process-wide.ts` writes with `Reflect.set`, which does not throw where the global object is frozen.
  * - `observedClass` runs the application's own constructor; what it adds before and after runs inside the guard.
+ *
+ * Only the name and the code of an error are told. Its message, its fields and its stack may quote what the step worked on: a prompt, a
+ * completion, a URL with a key in it.
  */
 import { diag } from '@opentelemetry/api';
 
@@ -69,11 +72,27 @@ export class Guard {
     if (this.#told.has(stage)) return;
     this.#told.add(stage);
     try {
-      diag.warn(`anthropic-otel: ${stage} telemetry failed; the application is not affected`, problem);
+      diag.warn(
+        `anthropic-otel: ${stage} telemetry failed (${nameOf(problem)}); the application is not affected`,
+      );
     } catch {
       // The application's own diagnostics failed too: there is nobody left to tell.
     }
   }
+}
+
+/** The form of the names of classes. */
+const CLASS = /^[A-Z]\w{0,39}$/;
+/** The form of the codes of Node and of its `fetch`. Any other code could be content. */
+const CODE = /^(?:(?:UND_)?ERR_[A-Z0-9_]{1,60}|E[A-Z0-9]{2,15})$/;
+
+/** The class of `problem`, and its code where it has one, such as `TypeError ERR_INVALID_URL`. */
+function nameOf(problem: unknown): string {
+  if (!(problem instanceof Error)) return typeof problem;
+  const { code } = problem as { code?: unknown };
+  const { name } = problem.constructor;
+  const known = CLASS.test(name) ? name : 'Error';
+  return typeof code === 'string' && CODE.test(code) ? `${known} ${code}` : known;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

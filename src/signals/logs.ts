@@ -3,6 +3,7 @@ import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { faultOf } from '../model/errors.ts';
+import { clean, MAX_MESSAGE, MAX_TEXT } from '../model/text.ts';
 import type { CallSpan } from '../ports/call-span.ts';
 import { type FieldsFirstLogger, wantsFieldsFirst } from './fields-first.ts';
 
@@ -54,7 +55,7 @@ export class Logs {
   streak(call: Call, attempt: Attempt, length: number): unknown {
     return this.#write(
       'error',
-      `Claude API: ${length} consecutive server errors on ${call.start.route ?? call.start.method}`,
+      `Claude API: ${length} consecutive server errors on ${clean(call.start.route ?? call.start.method)}`,
       fields('anthropic.server_error_streak', call, {
         streak: length,
         ...attemptFields(attempt),
@@ -89,7 +90,7 @@ export class Logs {
       fault: call.fault,
       status: end.status ?? attempt?.answer?.status,
       request_id: end.requestId ?? attempt?.answer?.requestId,
-      request_ids: call.requestIds.length > 1 ? call.requestIds : undefined,
+      request_ids: call.requestIds.length > 1 ? call.requestIds.map((id) => clean(id)) : undefined,
       duration_s: call.duration,
       time_to_first_chunk_s: call.timeToFirstChunk,
       retry_delay_s: call.retryDelayTotal > 0 ? call.retryDelayTotal : undefined,
@@ -161,12 +162,14 @@ function spanContext(call: Call): SpanContext | undefined {
   return isSpanContextValid(own) ? own : undefined;
 }
 
-/** `record` without what is not known, and with numbers as exact as they mean. */
+/** `record` without what is not known, with numbers as exact as they mean, and with clean text. */
 function compact(record: LogFields): LogFields {
   const known: LogFields = {};
   for (const [key, value] of Object.entries(record)) {
-    if (value === undefined) continue;
-    known[key] = typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(9)) : value;
+    if (typeof value === 'string')
+      known[key] = clean(value, key === 'error_message' ? MAX_MESSAGE : MAX_TEXT);
+    else if (typeof value === 'number' && !Number.isInteger(value)) known[key] = Number(value.toFixed(9));
+    else if (value !== undefined) known[key] = value;
   }
   return known;
 }

@@ -1,6 +1,6 @@
 /**
- * The attributes of metrics. Every value comes from a closed set or is capped. Those of what succeeds are the same from call to call and kept ready: making
- * them anew is much of what a record costs.
+ * The attributes of metrics. Every value comes from a closed set or is capped, in number and in length. Those of what succeeds
+ * are the same from call to call and kept ready: making them anew is much of what a record costs.
  */
 import type { Attributes } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
@@ -8,11 +8,16 @@ import { BoundedValues } from '../model/bounded.ts';
 import { BoundedCache } from '../model/bounded-cache.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import type { CostKind } from '../model/cost.ts';
-import { faultOf } from '../model/errors.ts';
+import { faultOf, OTHER } from '../model/errors.ts';
+import { clean, MAX_LABEL } from '../model/text.ts';
 import { ATTR } from './names.ts';
 
 /** The most distinct values of an attribute that is not closed, before `_OTHER`. */
 export const MAX_VALUES = 100;
+/** The most servers (address and port), before `_OTHER`. */
+const MAX_SERVERS = 30;
+/** The most combinations of a server, a model and the model of its answer. Of more, only the model is told. */
+const MAX_COMBINATIONS = 200;
 /** The most sets of attributes that are kept ready. */
 const MAX_SETS = 2000;
 /** Stands for what is not known, in a key. No name has a line break. */
@@ -21,20 +26,22 @@ const UNKNOWN = '\n';
 /** Makes the attributes of metrics. */
 export class MetricAttributes {
   readonly #values = new Map<string, BoundedValues>();
+  readonly #servers = new BoundedValues(MAX_SERVERS);
+  readonly #combinations = new BoundedValues(MAX_COMBINATIONS, Number.POSITIVE_INFINITY);
   #sets = new BoundedCache<Attributes>(MAX_SETS);
   #tier: Attributes | undefined;
 
   /** The `anthropic.tier` of every attempt and rate limit from now on. */
   setTier(tier: string | undefined): void {
-    this.#tier = tier === undefined ? undefined : { [ATTR.tier]: tier };
+    this.#tier = tier === undefined ? undefined : { [ATTR.tier]: clean(tier, MAX_LABEL) };
     this.#sets = new BoundedCache(MAX_SETS);
   }
 
   /** Method and model. */
   call(call: Call): Attributes {
-    const { method, model = UNKNOWN } = call.start;
-    return this.#sets.get(`call\n${method}\n${model}`, () => ({
-      [ATTR.method]: this.bounded(ATTR.method, method),
+    const method = this.bounded(ATTR.method, call.start.method);
+    return this.#sets.get(`call\n${method}\n${this.modelOf(call) ?? UNKNOWN}`, () => ({
+      [ATTR.method]: method,
       ...this.model(call),
     }));
   }
@@ -42,10 +49,9 @@ export class MetricAttributes {
   /** Of an ended call. */
   outcome(call: Call, { outcome }: CallEnd): Attributes {
     const { stream, errorType, fault } = call;
-    const { method, model = UNKNOWN, provider } = call.start;
-    const attributes = this.#sets.get(`${outcome}\n${stream}\n${provider}\n${method}\n${model}`, () => ({
+    const attributes = this.#sets.get(`${outcome}\n${stream}\n${this.#key(call)}`, () => ({
       ...this.call(call),
-      [ATTR.provider]: this.bounded(ATTR.provider, provider),
+      ...this.provider(call),
       [ATTR.outcome]: outcome,
       [ATTR.stream]: stream,
     }));
@@ -55,45 +61,40 @@ export class MetricAttributes {
 
   /** Of an ended attempt. */
   attempt(call: Call, { answer, failure, disposition }: Attempt): Attributes {
-    const { method, model = UNKNOWN, provider } = call.start;
-    const status = answer?.status;
-    const key = `attempt ${disposition}\n${status}\n${provider}\n${method}\n${model}`;
-    const attributes = this.#sets.get(key, () => ({
+    const status = this.#status(answer?.status);
+    const attributes = this.#sets.get(`attempt ${disposition}\n${status}\n${this.#key(call)}`, () => ({
       ...this.call(call),
-      [ATTR.provider]: this.bounded(ATTR.provider, provider),
+      ...this.provider(call),
       [ATTR.disposition]: disposition,
       ...(status !== undefined && { [ATTR.httpStatus]: status }),
       ...this.#tier,
     }));
     if (!failure) return attributes;
     const { errorType } = failure;
-    return { ...attributes, [ATTR.errorType]: errorType, [ATTR.fault]: faultOf({ ...failure, status }) };
+    const fault = faultOf({ ...failure, status: answer?.status });
+    return { ...attributes, [ATTR.errorType]: errorType, [ATTR.fault]: fault };
   }
 
   /** Of the GenAI conventions, for a call that infers. */
-  inference({ start }: Call, { responseModel }: CallEnd, modality?: string): Attributes {
-    const { operation, provider, model, serverAddress, serverPort } = start;
-    const models = `${model ?? UNKNOWN}\n${responseModel ?? UNKNOWN}`;
-    const key = `${modality}\n${operation}\n${provider}\n${serverAddress}\n${serverPort}\n${models}`;
+  inference(call: Call, end: CallEnd, modality?: string): Attributes {
+    const { operation } = call.start;
+    const { responseModel, address, port } = this.#combination(call, end);
+    const key = `${modality}\n${operation}\n${responseModel}\n${address}\n${port}\n${this.#key(call)}`;
     return this.#sets.get(key, () => ({
       [ATTR.operation]: operation,
-      [ATTR.provider]: this.bounded(ATTR.provider, provider),
-      ...(model !== undefined && { [ATTR.requestModel]: this.bounded(ATTR.requestModel, model) }),
-      ...(responseModel !== undefined && {
-        [ATTR.responseModel]: this.bounded(ATTR.responseModel, responseModel),
-      }),
-      ...(serverAddress !== undefined && {
-        [ATTR.serverAddress]: this.bounded(ATTR.serverAddress, serverAddress),
-        [ATTR.serverPort]: serverPort,
-      }),
+      ...this.provider(call),
+      ...this.model(call),
+      ...(responseModel !== undefined && { [ATTR.responseModel]: responseModel }),
+      ...(address !== undefined && { [ATTR.serverAddress]: address }),
+      ...(port !== undefined && { [ATTR.serverPort]: port }),
       ...(modality !== undefined && { [ATTR.modality]: modality }),
     }));
   }
 
   /** Of a part of the cost. */
   cost(call: Call, kind: CostKind): Attributes {
-    const { model = UNKNOWN } = call.start;
-    return this.#sets.get(`cost\n${kind}\n${model}`, () => ({ ...this.model(call), [ATTR.costKind]: kind }));
+    const key = `cost\n${kind}\n${this.modelOf(call) ?? UNKNOWN}`;
+    return this.#sets.get(key, () => ({ ...this.model(call), [ATTR.costKind]: kind }));
   }
 
   /** Of a rate limit. */
@@ -102,8 +103,13 @@ export class MetricAttributes {
   }
 
   /** The path, capped. */
-  route(call: Call): Attributes {
-    return { [ATTR.httpRoute]: this.bounded(ATTR.httpRoute, call.start.route ?? call.start.method) };
+  route({ start }: Call): { readonly [ATTR.httpRoute]: string } {
+    return { [ATTR.httpRoute]: this.bounded(ATTR.httpRoute, start.route ?? start.method) };
+  }
+
+  /** The provider, capped. */
+  provider({ start }: Call): { readonly [ATTR.provider]: string } {
+    return { [ATTR.provider]: this.bounded(ATTR.provider, start.provider) };
   }
 
   /** The model alone. */
@@ -126,4 +132,42 @@ export class MetricAttributes {
     }
     return values.of(value);
   }
+
+  /** What tells calls apart in a key: capped like the attributes, because keys are kept. */
+  #key(call: Call): string {
+    const provider = this.bounded(ATTR.provider, call.start.provider);
+    const method = this.bounded(ATTR.method, call.start.method);
+    return `${provider}\n${method}\n${this.modelOf(call) ?? UNKNOWN}`;
+  }
+
+  /** A server may answer with any number: of too many different ones, none is told. */
+  #status(status: number | undefined): number | undefined {
+    if (status === undefined) return undefined;
+    return this.bounded(ATTR.httpStatus, String(status)) === OTHER ? undefined : status;
+  }
+
+  /** Server and model of the answer: each is capped, and so are their combinations, which would multiply. */
+  #combination(call: Call, end: CallEnd): Combination {
+    const { serverAddress, serverPort } = call.start;
+    const responseModel =
+      end.responseModel === undefined ? undefined : this.bounded(ATTR.responseModel, end.responseModel);
+    const server =
+      serverAddress === undefined ? undefined : this.#servers.of(`${serverAddress}\n${serverPort}`);
+    const key = `${this.modelOf(call)}\n${responseModel}\n${server}`;
+    if (this.#combinations.of(key) === OTHER) return COMBINED;
+    // The port of a server that is not told would tell servers apart all the same.
+    return server === OTHER
+      ? { responseModel, address: OTHER }
+      : { responseModel, address: serverAddress, port: serverPort };
+  }
 }
+
+/** Where an answer came from, and by which model. */
+interface Combination {
+  readonly responseModel?: string | undefined;
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+/** Stands for every combination beyond the cap. */
+const COMBINED: Combination = { responseModel: OTHER, address: OTHER };

@@ -5,6 +5,7 @@ import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
 import { RETRYABLE_TYPES } from '../model/errors.ts';
 import { KnownLimits, type RateLimit, resetTimeOf } from '../model/rate-limit.ts';
+import { clean } from '../model/text.ts';
 import { STAGES, type Stage } from '../ports/guard.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { LastValues } from './last-values.ts';
@@ -59,7 +60,7 @@ export class Metrics {
     const attributes = this.#attributes.call(call);
     this.#initialise(
       instruments,
-      call.start.method,
+      attributes[ATTR.method] as string,
       attributes[ATTR.requestModel] as string | undefined,
       call,
     );
@@ -112,7 +113,7 @@ export class Metrics {
   }
 
   rateLimit(call: Call, limit: RateLimit): void {
-    const { known, isNew, fell } = this.#limits.update(this.model(call) ?? '', limit, () =>
+    const { known, isNew, fell } = this.#limits.update(this.#attributes.modelOf(call) ?? '', limit, () =>
       this.#attributes.rateLimit(call, limit.type),
     );
     // At zero on first sight, so that the first crossing is a step.
@@ -129,9 +130,9 @@ export class Metrics {
     this.#initialiseModels(instruments);
   }
 
-  /** The model of `call`, capped. */
-  model(call: Call): string | undefined {
-    return this.#attributes.modelOf(call);
+  /** What the streaks of `call` are kept under: path and model, capped. */
+  streakKey(call: Call): string {
+    return `${this.#attributes.route(call)[ATTR.httpRoute]} ${this.#attributes.modelOf(call)}`;
   }
 
   #inference(instruments: Instruments, call: Call, end: CallEnd, error: Attributes | undefined): void {
@@ -175,7 +176,7 @@ export class Metrics {
     const base = { [ATTR.method]: method, ...(model !== undefined && { [ATTR.requestModel]: model }) };
     instruments.calls.add(0, {
       ...base,
-      [ATTR.provider]: call?.start.provider ?? 'anthropic',
+      ...(call ? this.#attributes.provider(call) : { [ATTR.provider]: 'anthropic' }),
       [ATTR.outcome]: 'ok',
       [ATTR.stream]: call?.stream ?? false,
     });
@@ -221,7 +222,11 @@ export class Metrics {
 
   #initialiseModels(instruments: Instruments): void {
     for (const model of this.#settings.models) {
-      this.#initialise(instruments, MESSAGES_METHOD, this.#attributes.bounded(ATTR.requestModel, model));
+      this.#initialise(
+        instruments,
+        MESSAGES_METHOD,
+        this.#attributes.bounded(ATTR.requestModel, clean(model)),
+      );
     }
   }
 }

@@ -79,8 +79,7 @@ export class Recorder implements CallListener {
   #streak(call: Call, attempt: Attempt, effect: StreakEffect): void {
     if (effect === 'none') return;
     this.#guard.run('metrics', () => {
-      const key = `${call.start.route ?? call.start.method} ${this.#metrics.model(call)}`;
-      const { length, changed, began } = this.#streaks.apply(key, effect);
+      const { length, changed, began } = this.#streaks.apply(this.#metrics.streakKey(call), effect);
       if (changed) this.#metrics.streak(call, length, began);
       if (began) this.#guard.run('logs', () => this.#logs?.streak(call, attempt, length));
     });

@@ -17,6 +17,7 @@ import {
 } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
+import { clean, MAX_TEXT, MAX_URL } from '../model/text.ts';
 import type { CallSpan } from '../ports/call-span.ts';
 import { ATTR } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
@@ -35,7 +36,7 @@ export class Spans {
     const active = context.active();
     const { spanId } = parent.spanContext();
     const span = this.#tracer(tracerProvider).startSpan(
-      attempt.httpMethod,
+      clean(attempt.httpMethod),
       {
         kind: SpanKind.CLIENT,
         ...(attempt.late && { startTime: Date.now() - (performance.now() - attempt.startedAt) }),
@@ -132,13 +133,17 @@ export class Spans {
 
 /** The stop reason; `error` for an answer that was due and did not come whole. */
 function finishReasons(call: Call, end: CallEnd): string[] | undefined {
-  if (end.stopReason !== undefined) return [end.stopReason];
+  if (end.stopReason !== undefined) return [clean(end.stopReason)];
   return call.start.operation === 'chat' && end.outcome === 'error' ? ['error'] : undefined;
 }
 
-/** `attributes` without what is not known. A copy, because deleting from an object makes it slow. */
+/** `attributes` without what is not known, and with clean text. A copy, because deleting from an object makes it slow. */
 function compact(attributes: Attributes): Attributes {
   const known: Attributes = {};
-  for (const key in attributes) if (attributes[key] !== undefined) known[key] = attributes[key];
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (typeof value === 'string') known[key] = clean(value, key === ATTR.urlFull ? MAX_URL : MAX_TEXT);
+    else if (value !== undefined) known[key] = value;
+  }
   return known;
 }

@@ -2,9 +2,12 @@
  * Secrets are planted wherever an application, its environment and the API can put one; then every scenario runs, and everything
  * that telemetry wrote, sent or served is searched for them.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCENARIOS } from '../compliance/scenarios/index.ts';
 import { createCopies } from '../compliance/support/run.ts';
@@ -21,6 +24,7 @@ const PLACES = [
   'system',
   'user',
   'header',
+  'header_name',
   'query',
   'error',
   'answer',
@@ -29,6 +33,18 @@ const PLACES = [
 const REGISTER = join(ROOT, 'src/register/index.ts');
 const CHILD = join(ROOT, 'test/compliance/support/child.ts');
 const copies = createCopies();
+
+/** A folder and a script that have the canary in their names. */
+function createScript(): { folder: string; script: string } {
+  const folder = mkdtempSync(join(tmpdir(), `${CANARY}_cwd-`));
+  closing.push(() => rmSync(folder, { recursive: true, force: true }));
+  const script = join(folder, `${CANARY}_file.mjs`);
+  writeFileSync(
+    script,
+    `process.title = '${CANARY}_title';\nawait import(${JSON.stringify(pathToFileURL(CHILD))});\n`,
+  );
+  return { folder, script };
+}
 
 /** Spans as OTLP has them, as far as they are read here. */
 interface Traces {
@@ -87,7 +103,9 @@ async function runWithCanaries(env: Readonly<Record<string, string>>): Promise<O
       .then(async (response) => pages.push(await response.text()))
       .catch(() => {});
   }, 250);
-  const output = await runNode(['--import', REGISTER, CHILD, 'register', 'esm', copies], {
+  const { folder, script } = createScript();
+  const args = ['register', 'esm', copies, `--api-key=${CANARY}_argv`, `${CANARY}_argument`];
+  const variables = {
     CANARY,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_EXPORTER_OTLP_ENDPOINT: url,
@@ -97,8 +115,11 @@ async function runWithCanaries(env: Readonly<Record<string, string>>): Promise<O
     ANTHROPIC_API_KEY: `${CANARY}_env_key`,
     ANTHROPIC_AUTH_TOKEN: `${CANARY}_env_token`,
     MY_SECRET: `${CANARY}_env`,
+    [`${CANARY}_variable`]: 'yes',
     ...env,
-  });
+  };
+  const nodeArgs = [`--title=${CANARY}_node_title`, '--import', REGISTER, script, ...args];
+  const output = await runNode(nodeArgs, variables, folder);
   clearInterval(scrape);
   return { ...output, otlp, pages };
 }
@@ -156,6 +177,19 @@ describe.each(Object.keys(WAYS))('metrics %s', (way) => {
     expect(metrics).toMatch(/anthropic[._]client[._]calls/);
     for (const [path, text] of otlp) expect([path, leaks(withoutToolDescriptions(text))]).toEqual([path, []]);
     for (const page of pages) expect(leaks(page)).toEqual([]);
+  });
+
+  test('are not in what names the process: its arguments, its file, its folder, its title', () => {
+    const { otlp, pages } = outputs();
+    const resources = [...otlp.values()].flatMap((text) => text.match(/"resource":\{.*?"scope\w+":/g) ?? []);
+    expect(resources.length).toBeGreaterThan(0);
+    for (const resource of resources) expect(leaks(resource)).toEqual([]);
+    for (const line of pages
+      .join('\n')
+      .split('\n')
+      .filter((each) => each.startsWith('target_info'))) {
+      expect(leaks(line)).toEqual([]);
+    }
   });
 
   test('are in no log line and no warning', () => {

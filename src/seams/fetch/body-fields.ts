@@ -2,6 +2,7 @@
  * Reads the top-level fields of a request body that is JSON text, without parsing it: a body can be megabytes of
  * prompt, and a handful of numbers and words at its top level is all that is wanted.
  */
+import { parseJson } from '../parse-json.ts';
 
 /** The fields that are read. None of them holds content. */
 const WANTED: ReadonlySet<string> = new Set([
@@ -13,9 +14,6 @@ const WANTED: ReadonlySet<string> = new Set([
   'top_k',
   'speed',
 ]);
-
-/** The longest value that is one of these. */
-const MAX_LENGTH = 300;
 
 /** Field values by name. */
 export type BodyFields = Readonly<Record<string, unknown>>;
@@ -36,7 +34,8 @@ function scan(json: string): BodyFields {
     const key = json.slice(at + 1, keyEnd);
     const start = skip(json, keyEnd + 1, /[\s:]*/y);
     const end = valueEnd(json, start);
-    if (WANTED.has(key) && end - start <= MAX_LENGTH) fields[key] = scalar(json.slice(start, end));
+    const scalar = json[start] !== '{' && json[start] !== '[';
+    if (scalar && WANTED.has(key)) fields[key] = parseJson(json.slice(start, end));
     at = end;
     // After the last member comes a brace, and no further quote.
     if (json[skip(json, at, /\s*/y)] !== ',') break;
@@ -72,12 +71,4 @@ function stringEnd(json: string, start: number): number {
 function skip(json: string, from: number, pattern: RegExp): number {
   pattern.lastIndex = from;
   return pattern.test(json) ? pattern.lastIndex : from;
-}
-
-function scalar(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

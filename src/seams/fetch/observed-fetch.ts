@@ -15,6 +15,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientSeams } from '../client-seams.ts';
 import { reportToWire } from '../middleware/replays.ts';
 import { requestFacts, type Sending, sendAttempt } from '../middleware/send-attempt.ts';
+import { parseJson } from '../parse-json.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
 import { startCallSpan } from '../span/call-span.ts';
 import { UntracedCall } from '../untraced-call.ts';
@@ -119,7 +120,7 @@ function sendingOf(
     stream: fields['stream'] === true,
     // Parsed only when it is asked for: of a request that the API rejected.
     get body(): unknown {
-      return typeof request.body === 'string' ? JSON.parse(request.body) : undefined;
+      return typeof request.body === 'string' ? parseJson(request.body) : undefined;
     },
   };
   // The SDK gives `fetch` one signal for its timeout and for the application's abort.

@@ -6,6 +6,7 @@ import { errorType, isBillingRefusal, isRetryableStatus } from '../../model/erro
 import { readRateLimits } from '../../model/rate-limit.ts';
 import { errorField, requestShape } from '../../model/request-shape.ts';
 import { parseRetryAfter } from '../../model/retry-after.ts';
+import { clean, MAX_URL } from '../../model/text.ts';
 import type { SeamPort } from '../../ports/seam-port.ts';
 import { parseEnvelope } from '../response/error-envelope.ts';
 import { onErrorText } from '../response/error-text.ts';
@@ -113,7 +114,11 @@ export class PendingAttempt {
 /** Begins the next attempt of the call. */
 function beginAttempt({ call, request, options, startedAt }: Sending): Attempt {
   call.request ??= requestFacts(options);
-  return call.beginAttempt(request.method?.toUpperCase() ?? 'GET', withoutQuery(request.url), startedAt);
+  return call.beginAttempt(
+    clean(request.method?.toUpperCase() ?? 'GET'),
+    clean(withoutQuery(request.url), MAX_URL),
+    startedAt,
+  );
 }
 
 /** Records the `response` to `attempt`. */
@@ -173,9 +178,10 @@ function describe({ call, options }: Sending, attempt: Attempt, status: number, 
 
 function readAnswer(status: number, headers: Headers): Answer {
   const now = Date.now();
+  const requestId = headers.get('request-id') ?? headers.get('x-amzn-requestid');
   return {
     status,
-    requestId: headers.get('request-id') ?? headers.get('x-amzn-requestid') ?? undefined,
+    requestId: requestId === null ? undefined : clean(requestId),
     rateLimits: readRateLimits(headers, now),
     retryAfter: isOk(status) ? undefined : parseRetryAfter(headers, now),
   };

@@ -1,3 +1,5 @@
+import { parseJson } from '../parse-json.ts';
+
 /** The error envelope of the API: https://platform.claude.com/docs/en/api/errors. */
 
 /** What an error envelope says. Every field is as the API sent it, of any length. */
@@ -13,12 +15,7 @@ const MAX_LENGTH = 64 * 1024;
 /** The envelope in `text`; empty where there is none. */
 export function parseEnvelope(text: string): ErrorEnvelope {
   if (text.length > MAX_LENGTH) return {};
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return {};
-  }
+  const body = parseJson(text);
   const error = field(body, 'error');
   return {
     type: string(field(error, 'type')),

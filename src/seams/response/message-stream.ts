@@ -1,5 +1,6 @@
 /** Follows the events of a streamed Message as they pass, and keeps of it what the call span says. */
 import type { Span } from '@opentelemetry/api';
+import { parseJson } from '../parse-json.ts';
 import { field, setMessageFacts } from '../span/message-facts.ts';
 import { SseReader } from './sse.ts';
 
@@ -101,11 +102,8 @@ export class MessageStream {
   }
 
   #parse(data: string): unknown {
-    try {
-      return JSON.parse(data);
-    } catch {
-      this.broken = true;
-      return undefined;
-    }
+    const value = parseJson(data);
+    if (value === undefined) this.broken = true;
+    return value;
   }
 }

@@ -3,6 +3,7 @@ import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { ATTR } from '../../signals/names.ts';
+import { parseJson } from '../parse-json.ts';
 import { endInError, type OpenCall } from '../span/call-span.ts';
 import { setMessageFacts } from '../span/message-facts.ts';
 import type { BodyObserver } from './body-observer.ts';
@@ -48,7 +49,7 @@ export class ResponseReading implements BodyObserver {
 
   text(value: string): void {
     if (this.#stream) this.piece(value);
-    else if (this.#message && value.startsWith('{')) this.#step(() => this.json(JSON.parse(value)));
+    else if (this.#message) this.json(parseJson(value));
   }
 
   completed(): void {

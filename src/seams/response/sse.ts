@@ -3,6 +3,9 @@
 /** The most text of one event that is kept, in UTF-16 units. What is wanted of a stream fits in a small part of it. */
 const MAX_LENGTH = 1024 * 1024;
 
+/** The longest `event:` line that is kept, in UTF-16 units. */
+const MAX_EVENT = 100;
+
 /** Told of each event. `data` is empty for an event whose data was not wanted or was too long. */
 export type OnEvent = (event: string, data: string) => void;
 
@@ -49,10 +52,11 @@ export class SseReader {
       this.#length = 0;
       if (event !== '') this.#onEvent(event, data);
     } else if (line.startsWith('event:')) {
-      this.#event = line.slice(6).trim();
+      this.#event = line.slice(6, MAX_EVENT).trim();
     } else if (line.startsWith('data:') && this.#wanted(this.#event)) {
       const data = line.slice(5).trimStart();
-      this.#length += data.length;
+      // With the line break, or lines without data would be kept without end.
+      this.#length += data.length + 1;
       if (this.#length < MAX_LENGTH) this.#data.push(data);
     }
   }

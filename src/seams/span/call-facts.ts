@@ -1,6 +1,7 @@
 /** Reads the facts of a call from the attributes of the SDK's call span. */
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { CallEnd, CallStart, Outcome } from '../../model/call.ts';
+import { clean } from '../../model/text.ts';
 import { ATTR, SDK_ATTR } from '../../signals/names.ts';
 
 /** The attributes that the tap keeps. None of them holds content. */
@@ -22,10 +23,18 @@ export const KEPT: ReadonlySet<string> = new Set<string>([
   SDK_ATTR.compactionOutput,
 ]);
 
+/** What the names of the SDK's call spans begin with, before the method. */
+const PREFIX = 'anthropic.';
+
+/** `value` as an open call may keep it. */
+export function fact(value: AttributeValue | undefined): AttributeValue | undefined {
+  return typeof value === 'number' ? value : text(value);
+}
+
 /** What the span named `name` says of its call when it starts. */
 export function callStart(name: string, attributes: Attributes): CallStart {
   return {
-    method: name.replace(/^anthropic\./, ''),
+    method: clean(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name),
     operation: text(attributes[ATTR.operation]),
     provider: text(attributes[ATTR.provider]) ?? 'anthropic',
     route: text(attributes[ATTR.httpRoute]),
@@ -38,16 +47,16 @@ export function callStart(name: string, attributes: Attributes): CallStart {
   };
 }
 
-/** What the ended span says of its call. */
+/** What the ended span says of its call, by the attributes that were kept of it: see `fact`. */
 export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
   return {
     outcome,
-    sdkErrorType: text(attributes[ATTR.errorType]),
+    sdkErrorType: word(attributes[ATTR.errorType]),
     status: number(attributes[ATTR.httpStatus]),
-    requestId: text(attributes[ATTR.requestId]),
-    responseModel: text(attributes[ATTR.responseModel]),
-    responseId: text(attributes[ATTR.responseId]),
-    stopReason: text(attributes[SDK_ATTR.stopReason]),
+    requestId: word(attributes[ATTR.requestId]),
+    responseModel: word(attributes[ATTR.responseModel]),
+    responseId: word(attributes[ATTR.responseId]),
+    stopReason: word(attributes[SDK_ATTR.stopReason]),
     usage: {
       input: number(attributes[ATTR.inputTokens]),
       output: number(attributes[ATTR.outputTokens]),
@@ -62,8 +71,12 @@ export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
   };
 }
 
-function text(value: AttributeValue | undefined): string | undefined {
+function word(value: AttributeValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function text(value: AttributeValue | undefined): string | undefined {
+  return typeof value === 'string' ? clean(value) : undefined;
 }
 
 /** A whole number that is not negative: a count of something else would corrupt a counter. */

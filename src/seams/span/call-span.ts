@@ -11,6 +11,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
+import { clean, MAX_URL } from '../../model/text.ts';
 import { ATTR } from '../../signals/names.ts';
 import type { BodyFields } from '../fetch/body-fields.ts';
 import type { SdkRequest } from '../sdk-shapes.ts';
@@ -39,13 +40,13 @@ export function startCallSpan(
   const { method, route } = methodOf(httpMethod, url.pathname);
   const attributes: Attributes = {
     [ATTR.provider]: providerOf(url.hostname),
-    [ATTR.serverAddress]: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    [ATTR.serverAddress]: clean(url.hostname.replace(/^\[(.*)\]$/, '$1')),
     [ATTR.serverPort]: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
-    [ATTR.httpRequestMethod]: httpMethod,
-    [ATTR.urlFull]: `${url.protocol}//${url.host}${url.pathname}`,
+    [ATTR.httpRequestMethod]: clean(httpMethod),
+    [ATTR.urlFull]: clean(`${url.protocol}//${url.host}${url.pathname}`, MAX_URL),
   };
   if (route !== undefined) attributes[ATTR.httpRoute] = route;
-  if (typeof fields['model'] === 'string') attributes[ATTR.requestModel] = fields['model'];
+  if (typeof fields['model'] === 'string') attributes[ATTR.requestModel] = clean(fields['model']);
   if (method === 'messages.create') {
     attributes[ATTR.operation] = 'chat';
     if (Number.isInteger(fields['max_tokens'])) attributes[ATTR.maxTokens] = fields['max_tokens'] as number;
@@ -68,7 +69,7 @@ function unixTime(at: number): number {
 /** Sets on `span` what the answer itself says. */
 export function setAnswerFacts(span: Span, status: number, requestId: string | null): void {
   span.setAttribute(ATTR.httpStatus, status);
-  if (requestId) span.setAttribute(ATTR.requestId, requestId);
+  if (requestId) span.setAttribute(ATTR.requestId, clean(requestId));
 }
 
 /**
@@ -78,7 +79,7 @@ export function setAnswerFacts(span: Span, status: number, requestId: string | n
  */
 export function endInError(span: Span, errorType: string, endedAt?: number): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
-  span.setAttribute(ATTR.errorType, errorType);
+  span.setAttribute(ATTR.errorType, clean(errorType));
   span.end(endedAt === undefined ? undefined : unixTime(endedAt));
 }
 

@@ -1,5 +1,6 @@
 /** Tells a call span what a Message says of itself, in the words of the SDK's own call spans (`@anthropic-ai/sdk` 1.11.0). */
 import type { Span } from '@opentelemetry/api';
+import { clean } from '../../model/text.ts';
 import { ATTR, SDK_ATTR } from '../../signals/names.ts';
 
 type Fields = Record<string, unknown>;
@@ -26,7 +27,8 @@ const INPUT_COUNTS = ['input_tokens', 'cache_read_input_tokens', 'cache_creation
 export function setMessageFacts(span: Span, message: unknown): void {
   for (const [attribute, type, path] of MESSAGE) {
     const value = path.reduce<unknown>(field, message);
-    if (typeof value === type) span.setAttribute(attribute, value as string | number);
+    if (typeof value !== type) continue;
+    span.setAttribute(attribute, typeof value === 'string' ? clean(value) : (value as number));
   }
   const usage = field(message, 'usage');
   if (typeof field(usage, 'input_tokens') !== 'number') return;

@@ -27,7 +27,7 @@ import type { Guard } from '../../ports/guard.ts';
 import type { SeamPort } from '../../ports/seam-port.ts';
 import { ATTR } from '../../signals/names.ts';
 import { attemptInFlight } from './attempt-in-flight.ts';
-import { callEnd, callStart, KEPT } from './call-facts.ts';
+import { callEnd, callStart, fact, KEPT } from './call-facts.ts';
 
 /** Marks our tracer provider, across copies of this package. */
 const TAP = Symbol.for('anthropic-otel.tap');
@@ -242,7 +242,7 @@ class TapSpan implements Span {
   }
 
   #keep(key: string, value: AttributeValue | undefined): void {
-    if (KEPT.has(key)) this.#facts[key] = value;
+    if (KEPT.has(key)) this.#facts[key] = fact(value);
     else if (key === ATTR.timeToFirstChunk) this[CALL].firstChunk();
     else if (key === ATTR.httpRequestMethod || key === ATTR.httpResendCount)
       attemptInFlight.getStore()?.onCall?.(this[CALL]);

@@ -116,7 +116,7 @@ function createWorld(api: AnthropicServer): World {
     apiKey: said('api_key').replaceAll(' ', '-'),
     logLevel: 'off',
     ...(CANARY && {
-      defaultHeaders: { 'x-secret': said('header') },
+      defaultHeaders: { 'x-secret': said('header'), [`x-${said('header_name')}`]: 'yes' },
       defaultQuery: { secret: said('query') },
     }),
     ...more,

@@ -15,14 +15,15 @@ export interface Output {
 /** Variables of the tests that an application does not have. */
 const OURS = /^(OTEL_|ANTHROPIC_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE|.*_proxy$)/i;
 
-/** Runs `node` with `args` in the root of the project. */
+/** Runs `node` with `args`, in the root of the project unless `cwd` says otherwise. */
 export function runNode(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd: string = ROOT,
 ): Promise<Output> {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
   const child = spawn(process.execPath, [...args], {
-    cwd: ROOT,
+    cwd,
     env: { ...clean, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
