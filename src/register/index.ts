@@ -4,24 +4,29 @@
  * the instrumentation of the Claude SDK; flushes at exit. Whatever fails here, the application starts.
  */
 import { isInternalThread, isMainThread } from 'node:worker_threads';
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { AnthropicInstrumentation } from '../instrumentation/index.ts';
+import { METRICS } from '../signals/catalogue.ts';
+import { ATTR } from '../signals/names.ts';
+import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
 import { describe, onceLogger } from './diagnostics.ts';
-import { flush } from './flush.ts';
+import { flushAtEnd } from './endings.ts';
+import { LineTransport, openTarget } from './line-target.ts';
 import { registerLoaderHook } from './loader-hook.ts';
 import { createLogger } from './logger.ts';
+import { createMetricReaders } from './metric-readers.ts';
 import { OtelTransport } from './otel-transport.ts';
-import { createPrometheusExporter } from './prometheus.ts';
+import { resourceConfiguration } from './resource.ts';
 import { readSettings } from './settings.ts';
-import { flushAtExit } from './shutdown.ts';
-import { writeLine } from './standard-stream.ts';
+import { standardStream } from './standard-stream.ts';
 
 const REGISTERED = Symbol.for('anthropic-otel.registered');
 
 /** Standard error, not a logger: these lines say that telemetry itself is in trouble. */
+const warnings = standardStream('stderr', () => {});
 function warn(message: string): void {
-  writeLine('stderr', `anthropic-otel: ${message}`, () => {});
+  warnings.write(`anthropic-otel: ${message}`);
 }
 
 function start(): void {
@@ -33,28 +38,30 @@ function start(): void {
     diag.setLogger(onceLogger(warn), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   }
 
-  const logger = createLogger(
-    settings.logTarget,
-    settings.logLevel,
-    settings.logs ? [new OtelTransport()] : [],
-    (problem) => diag.error(`log lines cannot be written: ${describe(problem)}`),
-  );
+  const onLogProblem = (problem: unknown): void => {
+    countLogError();
+    diag.error(`log lines cannot be written: ${describe(problem)}`);
+  };
+  const lines = openTarget(settings.logTarget, onLogProblem);
+  const transports = [
+    ...(settings.logs ? [new OtelTransport()] : []),
+    ...(lines ? [new LineTransport(lines)] : []),
+  ];
+  const logger = createLogger(settings.logLevel, transports, onLogProblem);
   const instrumentation = new AnthropicInstrumentation({ ...settings.telemetry, logger });
-  const configuration: Partial<NodeSDKConfiguration> = { instrumentations: [instrumentation] };
-  if (settings.prometheus && !isMainThread) {
-    // The endpoint is the main thread's. Metrics of worker threads need a push exporter.
-    configuration.metricReaders = [];
-  } else if (settings.prometheus) {
-    const { host, port } = settings.prometheus;
-    configuration.metricReaders = [
-      createPrometheusExporter(settings.prometheus, (problem) =>
-        diag.error(
-          `no Prometheus endpoint on ${host}:${port}: ${describe(problem)}. ` +
-            'Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port. The application is not affected.',
-        ),
-      ),
-    ];
-  }
+  // The endpoint is the main thread's. Metrics of worker threads need a push exporter.
+  const wanted = isMainThread ? settings.metrics : { ...settings.metrics, prometheus: undefined };
+  const configuration: Partial<NodeSDKConfiguration> = {
+    ...resourceConfiguration(process.env),
+    instrumentations: [instrumentation],
+    metricReaders: createMetricReaders(wanted, (problem) => {
+      const { host, port } = wanted.prometheus ?? {};
+      diag.error(
+        `no Prometheus endpoint on ${host}:${port}: ${describe(problem)}. ` +
+          'Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port. The application is not affected.',
+      );
+    }),
+  };
   // Without a variable that asks for them, NodeSDK would export to localhost:4318, where nobody listens.
   if (!settings.traces) configuration.spanProcessors = [];
   if (!settings.logs) configuration.logRecordProcessors = [];
@@ -62,12 +69,19 @@ function start(): void {
   sdk.start();
   instrumentation.share();
 
-  if (!isMainThread) return;
-  const shutdown = async (): Promise<void> => {
-    instrumentation.endOpenCalls();
-    await sdk.shutdown();
-  };
-  flushAtExit({ flush, shutdown }, settings.shutdownTimeout);
+  flushAtEnd({
+    endOpenCalls: () => instrumentation.endOpenCalls(),
+    writers: [lines?.writer, warnings.writer].filter((writer) => writer !== undefined),
+    pushes: Boolean(wanted.otlp || wanted.console || settings.traces || settings.logs),
+    deadline: settings.shutdownTimeout,
+  });
+}
+
+/** Counts a log line that is lost. */
+function countLogError(): void {
+  const { name, unit, description } = METRICS.telemetryErrors;
+  const counter = metrics.getMeter(SCOPE_NAME, VERSION).createCounter(name, { unit, description });
+  counter.add(1, { [ATTR.stage]: 'logs' });
 }
 
 const registered = globalThis as { [REGISTERED]?: boolean };

@@ -4,12 +4,28 @@ import type { TelemetryOptions } from '../options.ts';
 /** Where log records go: a standard stream, a file, or nowhere. */
 export type LogTarget = 'stderr' | 'stdout' | 'none' | { readonly file: string };
 
+/** What `OTEL_METRICS_EXPORTER` asks for, and how. */
+export interface MetricsSettings {
+  /** Serve metrics on a Prometheus endpoint. `undefined`: no. */
+  readonly prometheus: { readonly host: string; readonly port: number } | undefined;
+  /** Push metrics by OTLP, with this protocol. `undefined`: no. */
+  readonly otlp: OtlpProtocol | undefined;
+  /** Print metrics on standard output. */
+  readonly console: boolean;
+  /** Time between two pushes, in milliseconds. */
+  readonly interval: number;
+  /** The longest that a push may take, in milliseconds. */
+  readonly timeout: number;
+}
+
+/** Protocols of OTLP. */
+export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number];
+
 /** Settings of `register`. */
 export interface RegisterSettings {
   /** `OTEL_SDK_DISABLED=true`: do nothing. */
   readonly disabled: boolean;
-  /** Serve metrics on a Prometheus endpoint. `undefined`: `OTEL_METRICS_EXPORTER` says otherwise. */
-  readonly prometheus: { readonly host: string; readonly port: number } | undefined;
+  readonly metrics: MetricsSettings;
   /** Whether an `OTEL_*` variable asks for spans to be exported. */
   readonly traces: boolean;
   /** Whether an `OTEL_*` variable asks for log records to be exported. */
@@ -26,6 +42,12 @@ export interface RegisterSettings {
 /** Default port of the Prometheus endpoint, as the OpenTelemetry specification has it. */
 const DEFAULT_PORT = 9464;
 const DEFAULT_SHUTDOWN_TIMEOUT = 3000;
+const OTLP_PROTOCOLS = ['grpc', 'http/json', 'http/protobuf'] as const;
+const DEFAULT_METRIC_INTERVAL = 60_000;
+const DEFAULT_METRIC_TIMEOUT = 30_000;
+/** A day, in milliseconds. */
+const MAX_METRIC_INTERVAL = 86_400_000;
+const METRICS_EXPORTERS = ['prometheus', 'otlp', 'console', 'none'];
 const LOG_LEVELS = ['error', 'warn', 'info'];
 
 /** Reads the settings from `env`. Never throws: a wrong value has its default, and a warning. */
@@ -48,10 +70,12 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
     );
     return otherwise;
   };
-  const asksFor = (signal: 'TRACES' | 'LOGS'): boolean =>
-    read(`OTEL_${signal}_EXPORTER`) !== undefined ||
-    read('OTEL_EXPORTER_OTLP_ENDPOINT') !== undefined ||
-    read(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`) !== undefined;
+  const asksFor = (signal: 'TRACES' | 'LOGS'): boolean => {
+    const exporter = read(`OTEL_${signal}_EXPORTER`);
+    if (exporter !== undefined) return exporter !== 'none';
+    const endpoint = read(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`) ?? read('OTEL_EXPORTER_OTLP_ENDPOINT');
+    return endpoint !== undefined;
+  };
 
   const level = read('ANTHROPIC_OTEL_LOG_LEVEL')?.toLowerCase() ?? 'info';
   if (!LOG_LEVELS.includes(level)) {
@@ -61,16 +85,41 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
     ?.split(',')
     .map((model) => model.trim())
     .filter(Boolean);
-  const metricsExporter = read('OTEL_METRICS_EXPORTER') ?? 'prometheus';
+  const list = read('OTEL_METRICS_EXPORTER')?.toLowerCase().split(',') ?? [];
+  const named = new Set(list.map((name) => name.trim()).filter(Boolean));
+  const unknown = [...named].filter((name) => !METRICS_EXPORTERS.includes(name));
+  for (const name of unknown) named.delete(name);
+  if (named.size === 0) named.add('prometheus');
+  if (unknown.length > 0) {
+    warnings.push(
+      `expected OTEL_METRICS_EXPORTER to name prometheus, otlp, console or none, got "${unknown.join(',')}"; using ${[...named].join(',')}`,
+    );
+  }
+  /** As in NodeSDK, `none` beside others is still none. */
+  const asks = (exporter: string): boolean => named.has(exporter) && !named.has('none');
+  const protocol =
+    (read('OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') ?? read('OTEL_EXPORTER_OTLP_PROTOCOL'))?.toLowerCase() ??
+    'http/protobuf';
+  const known = OTLP_PROTOCOLS.find((name) => name === protocol);
+  if (asks('otlp') && !known) {
+    warnings.push(
+      `expected the OTLP protocol to be ${OTLP_PROTOCOLS.join(', ')}, got "${protocol}"; using http/protobuf`,
+    );
+  }
   return {
     disabled: read('OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
-    prometheus:
-      metricsExporter === 'prometheus'
+    metrics: {
+      prometheus: asks('prometheus')
         ? {
             host: read('OTEL_EXPORTER_PROMETHEUS_HOST') ?? 'localhost',
             port: whole('OTEL_EXPORTER_PROMETHEUS_PORT', DEFAULT_PORT, 65_535),
           }
         : undefined,
+      otlp: asks('otlp') ? (known ?? 'http/protobuf') : undefined,
+      console: asks('console'),
+      interval: whole('OTEL_METRIC_EXPORT_INTERVAL', DEFAULT_METRIC_INTERVAL, MAX_METRIC_INTERVAL),
+      timeout: whole('OTEL_METRIC_EXPORT_TIMEOUT', DEFAULT_METRIC_TIMEOUT, MAX_METRIC_INTERVAL),
+    },
     traces: asksFor('TRACES'),
     logs: asksFor('LOGS'),
     logTarget: logTarget(read('ANTHROPIC_OTEL_LOG')),

@@ -188,16 +188,24 @@ process.on('SIGTERM', async () => {
     expect(collector.received.get('/v1/logs')).toContain('anthropic.call');
   });
 
-  test('by its own handler of SIGTERM: a call that is open then is not recorded as ended', async () => {
+  test('by its own handler of SIGTERM: a call that is open then may still come to its own end', async () => {
     const api = await startApi();
-    const text = `process.on('SIGTERM', () => setTimeout(() => process.exit(7), 300));\n${UNREAD}`;
-    const app = start(createApp({ 'app.mjs': text }), FLAGS, {
+    const collector = await startCollector();
+    const text = UNREAD.replace('await client', 'stream = await client');
+    const handler = `let stream;
+process.on('SIGTERM', async () => {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for await (const _ of stream);
+  process.exit(7);
+});`;
+    const app = start(createApp({ 'app.mjs': `${handler}\n${text}` }), FLAGS, {
+      ...OTLP,
       BASE_URL: api.url,
-      OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     });
     await app.printed('ready');
     app.kill('SIGTERM');
-    expect(await app.ended).toMatchObject({ code: 7, records: [] });
+    expect(await app.ended).toMatchObject({ code: 7, records: [{ event: 'anthropic.call', outcome: 'ok' }] });
   });
 
   test('with a stream that nobody read: the call is recorded as canceled', async () => {

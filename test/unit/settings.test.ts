@@ -5,7 +5,13 @@ describe('the settings of register', () => {
   test('without any variable are a Prometheus endpoint and JSON lines on standard error', () => {
     expect(readSettings({})).toEqual({
       disabled: false,
-      prometheus: { host: 'localhost', port: 9464 },
+      metrics: {
+        prometheus: { host: 'localhost', port: 9464 },
+        otlp: undefined,
+        console: false,
+        interval: 60_000,
+        timeout: 30_000,
+      },
       traces: false,
       logs: false,
       logTarget: 'stderr',
@@ -22,11 +28,29 @@ describe('the settings of register', () => {
   });
 
   test('with another metrics exporter serve no endpoint', () => {
-    expect(readSettings({ OTEL_METRICS_EXPORTER: 'otlp' }).prometheus).toBeUndefined();
+    expect(readSettings({ OTEL_METRICS_EXPORTER: 'otlp' }).metrics.prometheus).toBeUndefined();
+  });
+
+  test.each([
+    ['prometheus,console', ['prometheus', 'console'], 0],
+    [' OTLP , Prometheus,otlp', ['prometheus', 'otlp'], 0],
+    ['console,,', ['console'], 0],
+    ['none', [], 0],
+    ['none,otlp', [], 0],
+    [',', ['prometheus'], 0],
+    ['bogus', ['prometheus'], 1],
+    ['bogus,otlp,more', ['otlp'], 1],
+    ['bogus,none', [], 1],
+  ] as const)('with OTEL_METRICS_EXPORTER=%s have the readers %j', (value, readers, told) => {
+    const { metrics, warnings } = readSettings({ OTEL_METRICS_EXPORTER: value });
+    expect((['prometheus', 'otlp', 'console'] as const).filter((name) => metrics[name])).toEqual(readers);
+    expect(warnings).toHaveLength(told);
+    for (const warning of warnings) expect(warning).toContain('prometheus, otlp, console or none');
   });
 
   test.each([
     ['OTEL_EXPORTER_PROMETHEUS_PORT', 'http'],
+    ['OTEL_METRIC_EXPORT_INTERVAL', '-5'],
     ['OTEL_EXPORTER_PROMETHEUS_PORT', '70000'],
     ['OTEL_EXPORTER_PROMETHEUS_PORT', '0'],
     ['ANTHROPIC_OTEL_SHUTDOWN_TIMEOUT', '-1'],
@@ -57,7 +81,7 @@ describe('the settings of register', () => {
       }),
     ).toMatchObject({
       disabled: true,
-      prometheus: { host: '0.0.0.0', port: 9500 },
+      metrics: { prometheus: { host: '0.0.0.0', port: 9500 } },
       logTarget: { file: './calls.log' },
       logLevel: 'warn',
       shutdownTimeout: 100,
