@@ -52,7 +52,7 @@ const FIRST_BACKOFF = 500;
 const MAX_BACKOFF = 8000;
 
 /** How much later than due a retry can come, in milliseconds. */
-const MARGIN = 1000;
+const MARGIN = 500;
 
 /** The longest that a timer runs, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1;

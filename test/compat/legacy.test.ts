@@ -19,9 +19,9 @@ const NO_CONNECTION = { errorType: 'connection_error', fault: 'network' } as con
 const TIMEOUT = { errorType: 'client_timeout_error', fault: 'network' } as const;
 const WAIT = { retryAfter: 0.001 };
 
-/** Resolves when no call of the harness is open: some ends are told just after the application hears of them. */
-async function allEnded(harness: Harness): Promise<void> {
-  await vi.waitFor(async () => expect(await harness.metric('anthropic.client.active_calls')).toBe(0));
+/** Resolves when no call of the harness is open: a call without a response ends when no retry has come. */
+async function allEnded({ metric }: Harness): Promise<void> {
+  await vi.waitFor(async () => expect(await metric('anthropic.client.active_calls')).toBe(0), 5000);
 }
 
 describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
@@ -163,6 +163,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     const error = await rejection(client.messages.create(HELLO));
     expect(error.constructor.name).toBe('APIConnectionTimeoutError');
     const attempt = { disposition: 'final', ...TIMEOUT } as const;
+    await allEnded(harness);
     await expectCall(harness, { outcome: 'error', exhausted: true, ...TIMEOUT, attempts: [attempt] });
   });
 
@@ -173,6 +174,8 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     const error = await rejection(client.messages.create(HELLO));
     expect(error.constructor.name).toBe('APIConnectionError');
     const attempt = { disposition: 'final', ...NO_CONNECTION } as const;
+    // The process ends before it is certain that no retry comes.
+    harness.telemetry.endOpenCalls();
     await expectCall(harness, { outcome: 'error', exhausted: true, ...NO_CONNECTION, attempts: [attempt] });
   });
 
