@@ -1,4 +1,5 @@
 /** Runs a session, with telemetry or without, and keeps what server, application and telemetry know of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
 import { observe, type TelemetryOptions, withTelemetry } from '../../src/index.ts';
@@ -70,8 +71,18 @@ export async function runObserved(sdk: Sdk, server: ScriptedServer, session: Ses
   };
   const client = observedClient(sdk, server, session, telemetry);
   const made = await runCalls(sdk, server, session, client);
+  if (!sdk.spans) await retriesDue(meter);
   telemetryFor(telemetry).endOpenCalls();
   return { calls: made, recorded: read(await meter.collect(), tracing, records) };
+}
+
+/** Waits until it is certain that no retry comes: an SDK without spans does not say that it gives up. */
+async function retriesDue({ collect }: ReturnType<typeof createMeter>): Promise<void> {
+  for (let turn = 0; turn < 30; turn++) {
+    const active = (await collect()).get('anthropic.client.active_calls') ?? [];
+    if (active.every(({ value }) => value === 0)) return;
+    await sleep(50);
+  }
 }
 
 function observedClient(

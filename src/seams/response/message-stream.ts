@@ -9,6 +9,14 @@ type Fields = Record<string, unknown>;
 /** The events whose data is read. Of all others it is enough that they came. */
 const READ: ReadonlySet<string> = new Set(['message_start', 'message_delta', 'error']);
 
+/** The events that the SDK parses, beside them. */
+const PARSED: ReadonlySet<string> = new Set([
+  'content_block_start',
+  'content_block_delta',
+  'content_block_stop',
+  'message_stop',
+]);
+
 /** Totals in the usage of `message_delta` that replace those of `message_start`. */
 const TOTALS = [
   'input_tokens',
@@ -27,8 +35,9 @@ export class MessageStream {
   stopped = false;
   /** `error.type` of an `error` event; empty when the event names none. */
   errorType: string | undefined;
-  /** Whether an event was no JSON, which the SDK answers with an error. */
-  broken = false;
+  #broken = false;
+  /** What the last piece has of events that are not read. */
+  #unread: string[] = [];
   readonly #reader: SseReader;
   readonly #onFirstDelta: () => void;
   #message: Fields | undefined;
@@ -40,14 +49,20 @@ export class MessageStream {
   constructor(onFirstDelta: () => void) {
     this.#onFirstDelta = onFirstDelta;
     this.#reader = new SseReader(
-      (event) => READ.has(event),
+      (event) => READ.has(event) || PARSED.has(event),
       (event, data) => this.#onEvent(event, data),
     );
   }
 
   /** The next piece of the body. */
   push(piece: Uint8Array | string): void {
+    this.#unread = [];
     this.#reader.push(piece);
+  }
+
+  /** Whether an event was no JSON, at which the SDK throws. Of the events that are not read, it can only be one of the last. */
+  get broken(): boolean {
+    return this.#broken || this.#unread.some((data) => parseJson(data) === undefined);
   }
 
   /** Sets on `span` what is known of the Message. What is final only later is left out until then. */
@@ -63,6 +78,7 @@ export class MessageStream {
   }
 
   #onEvent(event: string, data: string): void {
+    if (PARSED.has(event)) this.#unread.push(data);
     switch (event) {
       case 'message_start': {
         const message = field(this.#parse(data), 'message');
@@ -103,7 +119,7 @@ export class MessageStream {
 
   #parse(data: string): unknown {
     const value = parseJson(data);
-    if (value === undefined) this.broken = true;
+    if (value === undefined) this.#broken = true;
     return value;
   }
 }
