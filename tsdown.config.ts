@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     instrumentation: 'src/instrumentation/index.ts',
     register: 'src/register/index.ts',
+    'register-start': 'src/register/start.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm', 'cjs'],

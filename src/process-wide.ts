@@ -8,6 +8,16 @@ export function getProcessWide(key: symbol): unknown {
   return local.get(key) ?? Reflect.get(globalThis, key);
 }
 
+/** What is kept under `key`, which is `make()` the first time. */
+export function processWide<Value>(key: symbol, make: () => Value): Value {
+  let value = getProcessWide(key) as Value | undefined;
+  if (value === undefined) {
+    value = make();
+    setProcessWide(key, value);
+  }
+  return value;
+}
+
 /** Keeps `value` under `key`. */
 export function setProcessWide(key: symbol, value: unknown): void {
   if (!Reflect.set(globalThis, key, value)) local.set(key, value);

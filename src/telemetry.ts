@@ -10,7 +10,7 @@ import {
 import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
 import { type SettledOptions, settleOptions, type TelemetryOptions } from './options.ts';
-import { Guard } from './ports/guard.ts';
+import { Guard, type Stage } from './ports/guard.ts';
 import type { SeamPort } from './ports/seam-port.ts';
 import { getProcessWide, setProcessWide } from './process-wide.ts';
 import { Logs } from './signals/logs.ts';
@@ -30,8 +30,15 @@ export class Telemetry implements SeamPort {
   #meterProvider: MeterProvider | undefined;
   #tracerProvider: TracerProvider | undefined;
 
-  constructor(options: SettledOptions) {
+  readonly #registeredTracers: () => TracerProvider;
+
+  /** `registeredTracers`: where spans go by default. */
+  constructor(
+    options: SettledOptions,
+    registeredTracers: () => TracerProvider = () => trace.getTracerProvider(),
+  ) {
     this.#options = options;
+    this.#registeredTracers = registeredTracers;
     this.#metrics = new Metrics(
       () => this.#options.meterProvider ?? this.#meterProvider ?? metrics.getMeterProvider(),
     );
@@ -73,7 +80,16 @@ export class Telemetry implements SeamPort {
   }
 
   tracerProvider(): TracerProvider {
-    return this.#options.tracerProvider ?? this.#tracerProvider ?? trace.getTracerProvider();
+    return this.#options.tracerProvider ?? this.#tracerProvider ?? this.#registeredTracers();
+  }
+
+  /** Counts a failure of telemetry outside of the guard, such as a log line that cannot be written. */
+  countError(stage: Stage): void {
+    this.guard.run('metrics', () => this.#metrics.telemetryError(stage));
+  }
+
+  clientMade(observed: boolean): void {
+    this.guard.run('metrics', () => this.#metrics.client(observed));
   }
 
   attemptContext(call: Call, attempt: Attempt): Context {

@@ -12,6 +12,8 @@ export interface SeamPort {
   readonly listener: CallListener;
   /** Whether request bodies and error messages may be recorded. */
   readonly captureContent: boolean;
+  /** Counts a client that was made, and whether its attempts can be seen. */
+  clientMade(observed: boolean): void;
   /** The tracer provider for clients that bring none of their own. */
   tracerProvider(): TracerProvider;
   /** The context in which to send `attempt`. */

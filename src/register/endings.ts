@@ -1,6 +1,5 @@
 /** What `register` does at the ends of a process or thread. The way in which it ends stays as it was. */
 import { isMainThread } from 'node:worker_threads';
-import { flush } from './flush.ts';
 import type { LineWriter } from './line-writer.ts';
 import { flushAtNaturalEnd } from './natural-end.ts';
 import { hearSignals } from './signal-thread.ts';
@@ -9,6 +8,8 @@ import { hearSignals } from './signal-thread.ts';
 export interface Endings {
   /** Records the calls that are open. */
   endOpenCalls(): void;
+  /** Exports what there is, and goes on. */
+  flush(): Promise<unknown>;
   /** What log lines may wait in. */
   readonly writers: readonly LineWriter[];
   /** Whether telemetry is pushed, and has to be flushed. */
@@ -21,7 +22,7 @@ export interface Endings {
 const LOOK_INTERVAL = 10;
 
 /** Flushes telemetry at the natural end and at signals, and writes what can be written at `process.exit()`. */
-export function flushAtEnd({ endOpenCalls, writers, pushes, deadline }: Endings): void {
+export function flushAtEnd({ endOpenCalls, flush, writers, pushes, deadline }: Endings): void {
   const last = (): Promise<unknown> => {
     endOpenCalls();
     return flush();

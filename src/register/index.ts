@@ -1,96 +1,43 @@
 /**
- * `node --import anthropic-otel/register app.js`, or `--require`: everything at once. Assembles the OpenTelemetry SDK from
- * the standard `OTEL_*` variables with a Prometheus endpoint by default, JSON log lines by winston, and
- * the instrumentation of the Claude SDK; flushes at exit. Whatever fails here, the application starts.
+ * `node --import anthropic-otel/register app.js`, or `--require`: everything at once, configured by the environment. Whatever fails here,
+ * the application starts: this file needs nothing but Node, of any version, and loads the rest inside a guard.
  */
-import { isInternalThread, isMainThread } from 'node:worker_threads';
-import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
-import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { AnthropicInstrumentation } from '../instrumentation/index.ts';
-import { METRICS } from '../signals/catalogue.ts';
-import { ATTR } from '../signals/names.ts';
-import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
-import { describe, onceLogger } from './diagnostics.ts';
-import { flushAtEnd } from './endings.ts';
-import { LineTransport, openTarget } from './line-target.ts';
-import { registerLoaderHook } from './loader-hook.ts';
-import { createLogger } from './logger.ts';
-import { createMetricReaders } from './metric-readers.ts';
-import { OtelTransport } from './otel-transport.ts';
-import { resourceConfiguration } from './resource.ts';
-import { readSettings } from './settings.ts';
-import { standardStream } from './standard-stream.ts';
+import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** The oldest Node that the rest runs on. */
+const OLDEST = [22, 15] as const;
 
 const REGISTERED = Symbol.for('anthropic-otel.registered');
 
-/** Standard error, not a logger: these lines say that telemetry itself is in trouble. */
-const warnings = standardStream('stderr', () => {});
-function warn(message: string): void {
-  warnings.write(`anthropic-otel: ${message}`);
-}
-
-function start(): void {
-  const settings = readSettings(process.env);
-  for (const warning of settings.warnings) warn(warning);
-  if (settings.disabled) return;
-  registerLoaderHook();
-  if (process.env['OTEL_LOG_LEVEL'] === undefined) {
-    diag.setLogger(onceLogger(warn), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  }
-
-  const onLogProblem = (problem: unknown): void => {
-    countLogError();
-    diag.error(`log lines cannot be written: ${describe(problem)}`);
-  };
-  const lines = openTarget(settings.logTarget, onLogProblem);
-  const transports = [
-    ...(settings.logs ? [new OtelTransport()] : []),
-    ...(lines ? [new LineTransport(lines)] : []),
-  ];
-  const logger = createLogger(settings.logLevel, transports, onLogProblem);
-  const instrumentation = new AnthropicInstrumentation({ ...settings.telemetry, logger });
-  // The endpoint is the main thread's. Metrics of worker threads need a push exporter.
-  const wanted = isMainThread ? settings.metrics : { ...settings.metrics, prometheus: undefined };
-  const configuration: Partial<NodeSDKConfiguration> = {
-    ...resourceConfiguration(process.env),
-    instrumentations: [instrumentation],
-    metricReaders: createMetricReaders(wanted, (problem) => {
-      const { host, port } = wanted.prometheus ?? {};
-      diag.error(
-        `no Prometheus endpoint on ${host}:${port}: ${describe(problem)}. ` +
-          'Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port. The application is not affected.',
-      );
-    }),
-  };
-  // Without a variable that asks for them, NodeSDK would export to localhost:4318, where nobody listens.
-  if (!settings.traces) configuration.spanProcessors = [];
-  if (!settings.logs) configuration.logRecordProcessors = [];
-  const sdk = new NodeSDK(configuration);
-  sdk.start();
-  instrumentation.share();
-
-  flushAtEnd({
-    endOpenCalls: () => instrumentation.endOpenCalls(),
-    writers: [lines?.writer, warnings.writer].filter((writer) => writer !== undefined),
-    pushes: Boolean(wanted.otlp || wanted.console || settings.traces || settings.logs),
-    deadline: settings.shutdownTimeout,
-  });
-}
-
-/** Counts a log line that is lost. */
-function countLogError(): void {
-  const { name, unit, description } = METRICS.telemetryErrors;
-  const counter = metrics.getMeter(SCOPE_NAME, VERSION).createCounter(name, { unit, description });
-  counter.add(1, { [ATTR.stage]: 'logs' });
-}
-
-const registered = globalThis as { [REGISTERED]?: boolean };
-// Node runs the modules of `--require` in its own loader threads too.
-if (!isInternalThread && !registered[REGISTERED]) {
-  registered[REGISTERED] = true;
+function warn(problem: string): void {
   try {
-    start();
-  } catch (problem) {
-    warn(`telemetry did not start: ${describe(problem)}. The application is not affected.`);
+    // Past the stream: one that nobody reads any more would end the process.
+    writeSync(2, `anthropic-otel: telemetry did not start: ${problem} The application is not affected.\n`);
+  } catch {
+    // There is nobody to read it.
   }
+}
+
+function isOldNode(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}
+
+function register(): void {
+  // Once for the process, whichever of the two builds comes first. A frozen global object takes no mark, and nothing twice.
+  if (Reflect.get(globalThis, REGISTERED)) return;
+  Reflect.set(globalThis, REGISTERED, true);
+  if (isOldNode()) {
+    warn(`Node.js ${OLDEST.join('.')} or later is needed, this is ${process.versions.node}.`);
+    return;
+  }
+  createRequire(import.meta.url)('./register-start.cjs');
+}
+
+try {
+  register();
+} catch (problem) {
+  const message = problem instanceof Error ? problem.message.split('\n')[0] : String(problem);
+  warn(`${message}. Reinstall: npm install anthropic-otel @opentelemetry/api@latest.`);
 }

@@ -1,35 +1,23 @@
 /** A winston transport that carries the lines to OpenTelemetry, whose exporter sends them by OTLP. */
 import * as api from '@opentelemetry/api';
 import Transport from 'winston-transport';
-import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
-
-/** The logs API, as far as it is used here: part of `@opentelemetry/api` since 1.10, `@opentelemetry/api-logs` before. */
-interface LogsApi {
-  getLogger(name: string, version?: string): { emit(record: object): void };
-}
+import type { OtelLogger } from './providers.ts';
 
 const SEVERITY: Readonly<Record<string, number>> = { info: 9, warn: 13, error: 17 };
 
 /** Emits each line as a log record, with its event name and its fields as attributes. */
 export class OtelTransport extends Transport {
-  #logs: LogsApi | undefined = (api as { logs?: LogsApi }).logs;
+  readonly #logger: () => OtelLogger | undefined;
 
-  constructor() {
+  /** `logger`: where records go now. */
+  constructor(logger: () => OtelLogger | undefined) {
     super();
-    if (this.#logs) return;
-    // A name that no bundler follows: the package is there exactly where the API has no logs.
-    const name = '@opentelemetry/api-logs';
-    import(name).then(
-      (module: { logs: LogsApi }) => {
-        this.#logs = module.logs;
-      },
-      () => {},
-    );
+    this.#logger = logger;
   }
 
   override log(info: Record<string, unknown>, done: () => void): void {
     const { level, message, time: _, event, trace_id, span_id, trace_flags, ...attributes } = info;
-    this.#logs?.getLogger(SCOPE_NAME, VERSION).emit({
+    this.#logger()?.emit({
       eventName: event,
       severityNumber: SEVERITY[String(level)] ?? 9,
       severityText: String(level).toUpperCase(),

@@ -1,6 +1,7 @@
 /** The Prometheus endpoint of `register`. */
 import { createServer } from 'node:http';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import type { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { requirePackage } from './sdk-packages.ts';
 
 /**
  * An exporter whose metrics are served at `/metrics` on `host`:`port`. A port that is taken is reported to `onError`, and the
@@ -12,7 +13,10 @@ export function createPrometheusExporter(
   { host, port }: { readonly host: string; readonly port: number },
   onError: (problem: unknown) => void,
 ): PrometheusExporter {
-  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const { PrometheusExporter: Exporter } = requirePackage('@opentelemetry/exporter-prometheus') as {
+    PrometheusExporter: typeof PrometheusExporter;
+  };
+  const exporter = new Exporter({ preventServerStart: true });
   const server = createServer((request, response) => {
     if (request.url?.split('?')[0] === '/metrics') exporter.getMetricsRequestHandler(request, response);
     else response.writeHead(404).end('Not found. Metrics are at /metrics.\n');

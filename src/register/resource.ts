@@ -10,12 +10,16 @@ type Detector = NonNullable<NodeSDKConfiguration['resourceDetectors']>[number];
 interface ResourcesPackage {
   defaultResource(): Resource;
   resourceFromAttributes(attributes: Record<string, string>): Resource;
+  detectResources(config: { detectors: readonly Detector[] }): Resource;
   readonly serviceInstanceIdDetector: Detector;
   readonly envDetector: Detector;
+  readonly hostDetector: Detector;
+  readonly osDetector: Detector;
+  readonly processDetector: Detector;
 }
 
-/** NodeSDK's own process detector has arguments, command, owner and paths too. */
-const processDetector: Detector = {
+/** OpenTelemetry's own process detector has arguments, command, owner and paths too. */
+const ownDetector: Detector = {
   detect: () => ({
     attributes: {
       'host.name': hostname(),
@@ -26,13 +30,39 @@ const processDetector: Detector = {
   }),
 };
 
-/** The part of the SDK's configuration that makes the resource. `OTEL_NODE_RESOURCE_DETECTORS` is respected. */
-export function resourceConfiguration(env: NodeJS.ProcessEnv): Partial<NodeSDKConfiguration> {
+let resource: Resource | undefined;
+
+/** The resource of this process. `OTEL_NODE_RESOURCE_DETECTORS` is respected. */
+export function resourceOf(env: NodeJS.ProcessEnv): Resource {
+  resource ??= createResource(env);
+  return resource;
+}
+
+function createResource(env: NodeJS.ProcessEnv): Resource {
   const resources = requireFromSdk('@opentelemetry/resources') as unknown as ResourcesPackage;
   // The default service name has the path in it with which Node was started.
   const name = resources.resourceFromAttributes({ 'service.name': 'unknown_service:node' });
-  const resource = resources.defaultResource().merge(name);
-  if (env['OTEL_NODE_RESOURCE_DETECTORS']?.trim()) return { resource };
-  const { serviceInstanceIdDetector, envDetector } = resources;
-  return { resource, resourceDetectors: [processDetector, serviceInstanceIdDetector, envDetector] };
+  const detectors = detectorsOf(resources, env['OTEL_NODE_RESOURCE_DETECTORS']);
+  return resources.defaultResource().merge(name).merge(resources.detectResources({ detectors }));
+}
+
+/** By their names in `OTEL_NODE_RESOURCE_DETECTORS`. */
+function detectorsOf(resources: ResourcesPackage, names: string | undefined): Detector[] {
+  const { serviceInstanceIdDetector, envDetector, hostDetector, osDetector, processDetector } = resources;
+  const wanted =
+    names
+      ?.split(',')
+      .map((each) => each.trim())
+      .filter(Boolean) ?? [];
+  if (wanted.length === 0) return [ownDetector, serviceInstanceIdDetector, envDetector];
+  const known = {
+    env: envDetector,
+    host: hostDetector,
+    os: osDetector,
+    process: processDetector,
+    serviceinstance: serviceInstanceIdDetector,
+  };
+  return Object.entries(known).flatMap(([each, detector]) =>
+    wanted.includes(each) || wanted.includes('all') ? [detector] : [],
+  );
 }

@@ -21,6 +21,7 @@ export function addSeams<Options extends SdkClientOptions>(options: Options, por
   }
   // The SDK's default is `node-fetch` in some versions and the platform's in others: which, nobody knows before the client is made.
   if (typeof fetch === 'function') added.fetch = observedFetchOf(options, seams);
+  port.clientMade(true);
   return Object.assign(copyOptions(options), added);
 }
 

@@ -71,7 +71,8 @@ export type MetricKey =
   | 'cost'
   | 'unpricedCalls'
   | 'startTime'
-  | 'telemetryErrors';
+  | 'telemetryErrors'
+  | 'telemetryClients';
 
 /** Every metric of this package, by its short name. */
 export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
@@ -276,6 +277,15 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     description:
       'Failures of this package or of the telemetry code that it calls. They never reach the application.',
     attributes: [ATTR.stage],
+    integer: true,
+  },
+  telemetryClients: {
+    name: 'anthropic.telemetry.clients',
+    kind: 'counter',
+    unit: '{client}',
+    description:
+      'Clients of the SDK that were made. One that is not observed is bundled, or was loaded before this package: its calls are counted without their attempts.',
+    attributes: [ATTR.observed],
     integer: true,
   },
 };

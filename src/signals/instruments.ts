@@ -38,6 +38,7 @@ export interface Instruments {
   readonly unpricedCalls: Counter;
   readonly startTime: ObservableGauge;
   readonly telemetryErrors: Counter;
+  readonly telemetryClients: Counter;
 }
 
 type Instrument = Counter | UpDownCounter | Histogram | ObservableGauge;

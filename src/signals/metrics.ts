@@ -120,6 +120,10 @@ export class Metrics {
     if (isNew || fell) this.#instruments().rateLimitLow.add(fell ? 1 : 0, known.labels);
   }
 
+  client(observed: boolean): void {
+    this.#instruments().telemetryClients.add(1, { [ATTR.observed]: observed });
+  }
+
   telemetryError(stage: Stage): void {
     this.#instruments().telemetryErrors.add(1, { [ATTR.stage]: stage });
   }
@@ -216,6 +220,7 @@ export class Metrics {
     observeLimits(instruments.rateLimitResetTime, resetTimeOf);
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
+    for (const observed of [true, false]) instruments.telemetryClients.add(0, { [ATTR.observed]: observed });
     this.#initialiseModels(instruments);
     return instruments;
   }

@@ -54,6 +54,7 @@ export const ATTR = {
   costKind: 'anthropic.cost.kind',
   costUsd: 'anthropic.cost.usd',
   stage: 'anthropic.telemetry.stage',
+  observed: 'anthropic.telemetry.observed',
 } as const;
 
 /**

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startApi } from '../helpers/api.ts';
 import { createApp, type Ended, freePort, ROOT, run } from '../helpers/process.ts';
 
-const REGISTER = join(ROOT, 'src/register/index.ts');
+const REGISTER = join(ROOT, 'dist/register.mjs');
 const APP = `import Anthropic from '@anthropic-ai/sdk';
 const client = new Anthropic({ baseURL: process.env.BASE_URL, logLevel: 'off' });
 for (let n = 0; n < 3; n++) {

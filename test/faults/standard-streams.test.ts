@@ -7,7 +7,7 @@ import { LineWriter } from '../../src/register/line-writer.ts';
 import { startApi } from '../helpers/api.ts';
 import { createApp, freePort, ROOT } from '../helpers/process.ts';
 
-const REGISTER = join(ROOT, 'src/register/index.ts');
+const REGISTER = join(ROOT, 'dist/register.mjs');
 const SETUP = `import Anthropic from '@anthropic-ai/sdk';
 const client = new Anthropic({ baseURL: process.env.BASE_URL, logLevel: 'off' });
 const request = { model: 'claude-opus-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };

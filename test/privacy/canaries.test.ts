@@ -30,7 +30,7 @@ const PLACES = [
   'answer',
   'tool',
 ];
-const REGISTER = join(ROOT, 'src/register/index.ts');
+const REGISTER = join(ROOT, 'dist/register.mjs');
 const CHILD = join(ROOT, 'test/compliance/support/child.ts');
 const copies = createCopies();
 

@@ -71,12 +71,12 @@ export async function runObserved(sdk: Sdk, server: ScriptedServer, session: Ses
   };
   const client = observedClient(sdk, server, session, telemetry);
   const made = await runCalls(sdk, server, session, client);
-  if (!sdk.spans) await retriesDue(meter);
+  if (!sdk.spans || session.calls.some(({ method }) => method === 'post')) await retriesDue(meter);
   telemetryFor(telemetry).endOpenCalls();
   return { calls: made, recorded: read(await meter.collect(), tracing, records) };
 }
 
-/** Waits until it is certain that no retry comes: an SDK without spans does not say that it gives up. */
+/** Waits until it is certain that no retry comes: a call without a span of the SDK does not say that it gives up. */
 async function retriesDue({ collect }: ReturnType<typeof createMeter>): Promise<void> {
   for (let turn = 0; turn < 30; turn++) {
     const active = (await collect()).get('anthropic.client.active_calls') ?? [];

@@ -1,6 +1,7 @@
 /** Finds the call that a request of the SDK belongs to, and sends it as an attempt of that call. */
-import { context, createContextKey, trace } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
+import { hasContextManager } from '../../ports/context-manager.ts';
 import type { ClientSeams } from '../client-seams.ts';
 import { bodyFields } from '../fetch/body-fields.ts';
 import type { SdkMiddleware, SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
@@ -8,6 +9,7 @@ import { type AttemptInFlight, attemptInFlight } from '../span/attempt-in-flight
 import { startCallSpan } from '../span/call-span.ts';
 import { callOf } from '../span/tap.ts';
 import { type Pass, UntracedCall } from '../untraced-call.ts';
+import { observeWire, subscribeToWire } from './replays.ts';
 import { PendingAttempt, type Sending, sendAttempt } from './send-attempt.ts';
 
 type Next = Parameters<SdkMiddleware>[1];
@@ -109,7 +111,9 @@ export class Calls {
         });
       },
     };
-    const sent = attemptInFlight.run(inFlight, async () => next(request));
+    const send = (): Promise<Response> => attemptInFlight.run(inFlight, async () => next(request));
+    const watched = options.middleware?.length && guard.run('attempt', subscribeToWire) === undefined;
+    const sent = watched ? observeWire((url, result) => pending?.onRequest(url, result), send) : send();
     await sent.then(
       (response) => pending?.responded(response),
       (error) => pending?.failed(error),
@@ -155,15 +159,5 @@ function isStream(body: unknown): boolean {
   return (
     (typeof ReadableStream !== 'undefined' && body instanceof ReadableStream) ||
     (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
-  );
-}
-
-const PROBE = createContextKey('anthropic-otel.probe');
-
-/** Whether the application has registered a context manager. */
-function hasContextManager(): boolean {
-  return context.with(
-    context.active().setValue(PROBE, true),
-    () => context.active().getValue(PROBE) === true,
   );
 }

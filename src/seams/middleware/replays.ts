@@ -7,6 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
+import { processWide } from '../../process-wide.ts';
 
 /** The head of a response, as it arrived. */
 export interface WireResponse {
@@ -23,7 +24,10 @@ export interface WireResult {
 /** Called when a request leaves for `url`. `result` is filled in when there is one. */
 export type OnWireRequest = (url: string, result: WireResult) => void;
 
-const observers = new AsyncLocalStorage<OnWireRequest | undefined>();
+const observers: AsyncLocalStorage<OnWireRequest | undefined> = processWide(
+  Symbol.for('anthropic-otel.wire-observers'),
+  () => new AsyncLocalStorage(),
+);
 
 /** Runs `send` so that `onRequest` sees every request that it sends, once `subscribeToWire` was called. `onRequest` must not throw. */
 export function observeWire<Result>(onRequest: OnWireRequest, send: () => Result): Result {

@@ -31,8 +31,12 @@ export interface Sending {
 /** Statuses of failures that lie in the request. */
 const INPUT_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
 
-/** Statuses of responses that `fetch` follows by itself. */
+/** Statuses of responses that `fetch` follows by itself, when they say where to. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+function isRedirect(response: WireResponse | undefined): boolean {
+  return response !== undefined && REDIRECTS.has(response.status) && response.headers.has('location');
+}
 
 /** Sends an attempt with `send`, in the context of its span. */
 export async function sendAttempt(sending: Sending, send: () => Promise<Response>): Promise<Response> {
@@ -75,7 +79,7 @@ export class PendingAttempt {
     const { port, options } = this.#sending;
     if (!options.middleware?.length) return hideFromWire(send);
     port.guard.run('attempt', subscribeToWire);
-    return observeWire((url, result) => this.#onRequest(url, result), send);
+    return observeWire((url, result) => this.onRequest(url, result), send);
   }
 
   /** Records the response. */
@@ -96,14 +100,14 @@ export class PendingAttempt {
   }
 
   /** Each request after the first one is an attempt of its own. Whatever else the application asks of the network is none. */
-  #onRequest(url: string, result: WireResult): void {
+  onRequest(url: string, result: WireResult): void {
     const { port, request } = this.#sending;
     // Nor is a request that is aborted before it leaves.
     if (url !== request.url || this.#sending.aborted()) return;
     port.guard.run('attempt', () => {
       const before = this.#wire;
       this.#wire = result;
-      if (!before || REDIRECTS.has(before.response?.status ?? 0)) return;
+      if (!before || isRedirect(before.response)) return;
       if (before.response) recordResponse(this.#sending, this.attempt, before.response);
       else recordError(this.#sending, this.attempt, before.error);
       this.attempt = beginAttempt(this.#sending);

@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Call } from '../../model/call.ts';
+import { processWide } from '../../process-wide.ts';
 
 /** An attempt that waits to learn its call. */
 export interface AttemptInFlight {
@@ -14,5 +15,8 @@ export interface AttemptInFlight {
   onCall: ((call: Call) => void) | undefined;
 }
 
-/** The attempt that is in flight, until its call is known. */
-export const attemptInFlight: AsyncLocalStorage<AttemptInFlight> = new AsyncLocalStorage();
+/** The attempt that is in flight, until its call is known. One for all copies of this package: span and middleware can be of two. */
+export const attemptInFlight: AsyncLocalStorage<AttemptInFlight> = processWide(
+  Symbol.for('anthropic-otel.attempt-in-flight'),
+  () => new AsyncLocalStorage(),
+);

@@ -6,7 +6,7 @@ import { startApi } from '../../helpers/api.ts';
 import { createApp, type Ended, freePort, ROOT, run } from '../../helpers/process.ts';
 
 /** What an application is started with to be observed. */
-export const REGISTER: string = join(ROOT, 'src/register/index.ts');
+export const REGISTER: string = join(ROOT, 'dist/register.mjs');
 
 /** How the two runs ended, and what the API saw of each. */
 export interface Pair {

@@ -8,7 +8,7 @@ import type { Observation } from './child.ts';
 import { runNode } from './spawn.ts';
 
 const CHILD = join(ROOT, 'test/compliance/support/child.ts');
-const REGISTER = join(ROOT, 'src/register/index.ts');
+const REGISTER = join(ROOT, 'dist/register.mjs');
 const MODULES = join(ROOT, 'node_modules');
 
 /** How a process of scenarios is started. */

@@ -1,0 +1,90 @@
+/** What `register` starts: the hook that sees the SDK load, log lines, and OpenTelemetry when the first client is made. */
+import { isInternalThread } from 'node:worker_threads';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { observeClients } from '../instrumentation/observe-clients.ts';
+import { observedClass } from '../instrumentation/observed-class.ts';
+import { settleOptions } from '../options.ts';
+import { shareTelemetry, Telemetry } from '../telemetry.ts';
+import { describe, onceLogger } from './diagnostics.ts';
+import { flushAtEnd } from './endings.ts';
+import { installHook } from './hook/install.ts';
+import { LineTransport, openTarget } from './line-target.ts';
+import { createLogger } from './logger.ts';
+import { OtelTransport } from './otel-transport.ts';
+import { Providers } from './providers.ts';
+import { readSettings } from './settings.ts';
+import { standardStream } from './standard-stream.ts';
+import { watchUnobserved } from './unobserved-clients.ts';
+
+/** Standard error, not a logger: these lines say that telemetry itself is in trouble. */
+const warnings = standardStream('stderr', () => {});
+function warn(message: string): void {
+  warnings.write(`anthropic-otel: ${message}`);
+}
+
+function start(): void {
+  const settings = readSettings(process.env);
+  for (const warning of settings.warnings) warn(warning);
+  if (settings.disabled) return;
+  const watch = (): void => watchUnobserved(telemetry, warnUnobserved);
+  const providers = new Providers(settings, warn, () => watch());
+  const onLogProblem = (problem: unknown): void => {
+    telemetry.countError('logs');
+    diag.error(`log lines cannot be written: ${describe(problem)}`);
+  };
+  const lines = openTarget(settings.logTarget, onLogProblem);
+  const transports = [
+    ...(settings.logs ? [new OtelTransport(() => providers.logger())] : []),
+    ...(lines ? [new LineTransport(lines)] : []),
+  ];
+  const logger = createLogger(settings.logLevel, transports, onLogProblem);
+  const { meterProvider } = providers;
+  const telemetry = new Telemetry(settleOptions({ ...settings.telemetry, meterProvider, logger }), () =>
+    providers.tracerProvider(),
+  );
+  shareTelemetry(telemetry);
+  watch();
+  const { add, complete } = observeClients(telemetry);
+  installHook({
+    observe: (root) => observedClass(root, add, complete),
+    onLoaded: ({ version, observed }) => {
+      // The process is seen, and its series have a zero to start from, before its first call.
+      telemetry.start();
+      if (!observed)
+        warn(`@anthropic-ai/sdk ${version} is not observed; use a version from 0.39.0 on, below 2`);
+    },
+  });
+  if (process.env['OTEL_LOG_LEVEL'] === undefined) setDiagnostics();
+  flushAtEnd({
+    endOpenCalls: () => telemetry.endOpenCalls(),
+    flush: () => providers.flush(),
+    writers: [lines?.writer, warnings.writer].filter((writer) => writer !== undefined),
+    pushes: providers.pushes,
+    deadline: settings.shutdownTimeout,
+  });
+}
+
+let warned = false;
+
+function warnUnobserved(): void {
+  if (warned) return;
+  warned = true;
+  warn(
+    'a client of @anthropic-ai/sdk is not observed: it is bundled, or was loaded before anthropic-otel/register. Its calls are counted ' +
+      'without their attempts. Make it with new Anthropic(withTelemetry({ ... })), or keep @anthropic-ai/sdk out of the bundle.',
+  );
+}
+
+/** Shows the errors of OpenTelemetry, each once, unless the application has diagnostics of its own. */
+function setDiagnostics(): void {
+  diag.setLogger(onceLogger(warn), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}
+
+// Node runs the modules of `--require` in its own loader threads too.
+if (!isInternalThread) {
+  try {
+    start();
+  } catch (problem) {
+    warn(`telemetry did not start: ${describe(problem)}. The application is not affected.`);
+  }
+}

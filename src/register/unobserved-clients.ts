@@ -1,0 +1,58 @@
+/**
+ * Finds clients of the SDK that are not observed: bundled into the application, or loaded before this package. Such a client takes its
+ * tracer from the API, as one that is observed never does.
+ */
+import { createRequire } from 'node:module';
+import { type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import type { SeamPort } from '../ports/seam-port.ts';
+import { createTap } from '../seams/span/tap.ts';
+
+/** What the names of the SDK's scopes begin with (`@anthropic-ai/sdk` 1.11.0). */
+const SDK_SCOPE = 'com.anthropic.sdk.typescript';
+
+/** Marks what stands in the place of a tracer provider where there is none. */
+const PLACEHOLDER = Symbol.for('anthropic-otel.placeholder');
+
+/** Whether `provider` is no more than a placeholder of ours. */
+export function isPlaceholder(provider: object): boolean {
+  return PLACEHOLDER in provider;
+}
+
+interface Proxy {
+  getDelegate?(): object;
+  setDelegate?(provider: TracerProvider): void;
+}
+
+/**
+ * Counts each client that takes a tracer from the API while no tracer provider is registered, records its calls, and calls `onFound`. A provider
+ * that is registered later takes the place, as if there were nothing.
+ */
+export function watchUnobserved(port: SeamPort, onFound: () => void): void {
+  const tap = createTap({ port, tracerProvider: undefined, visible: true });
+  const placeholder = {
+    [PLACEHOLDER]: true,
+    getTracer(...scope: Parameters<TracerProvider['getTracer']>): Tracer | undefined {
+      // The API waits for a provider as long as there is no tracer.
+      if (!scope[0].startsWith(SDK_SCOPE)) return undefined;
+      port.clientMade(false);
+      onFound();
+      return tap.getTracer(...scope);
+    },
+  };
+  for (const { getTracerProvider } of traceApis()) {
+    (getTracerProvider() as Proxy).setDelegate?.(placeholder as TracerProvider);
+  }
+}
+
+/** The trace API of this build of `@opentelemetry/api` and, since 1.10, of its other one: both have a proxy. */
+function traceApis(): Array<{ getTracerProvider(): object }> {
+  const own = { getTracerProvider: () => trace.getTracerProvider() };
+  try {
+    const require = createRequire(import.meta.url);
+    const other = require.resolve('@opentelemetry/api').replace(/\.cjs$/, '.mjs');
+    const { trace: otherTrace } = require(other) as { trace: typeof trace };
+    return [own, { getTracerProvider: () => otherTrace.getTracerProvider() }];
+  } catch {
+    return [own];
+  }
+}
