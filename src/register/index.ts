@@ -6,14 +6,13 @@
 import { isInternalThread, isMainThread } from 'node:worker_threads';
 import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { AnthropicInstrumentation } from '../instrumentation/index.ts';
 import { METRICS } from '../signals/catalogue.ts';
 import { ATTR } from '../signals/names.ts';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
 import { describe, onceLogger } from './diagnostics.ts';
 import { flushAtEnd } from './endings.ts';
+import { RegisterInstrumentation } from './hook/instrumentation.ts';
 import { LineTransport, openTarget } from './line-target.ts';
-import { registerLoaderHook } from './loader-hook.ts';
 import { createLogger } from './logger.ts';
 import { createMetricReaders } from './metric-readers.ts';
 import { OtelTransport } from './otel-transport.ts';
@@ -33,7 +32,6 @@ function start(): void {
   const settings = readSettings(process.env);
   for (const warning of settings.warnings) warn(warning);
   if (settings.disabled) return;
-  registerLoaderHook();
   if (process.env['OTEL_LOG_LEVEL'] === undefined) {
     diag.setLogger(onceLogger(warn), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   }
@@ -48,7 +46,7 @@ function start(): void {
     ...(lines ? [new LineTransport(lines)] : []),
   ];
   const logger = createLogger(settings.logLevel, transports, onLogProblem);
-  const instrumentation = new AnthropicInstrumentation({ ...settings.telemetry, logger });
+  const instrumentation = new RegisterInstrumentation({ ...settings.telemetry, logger });
   // The endpoint is the main thread's. Metrics of worker threads need a push exporter.
   const wanted = isMainThread ? settings.metrics : { ...settings.metrics, prometheus: undefined };
   const configuration: Partial<NodeSDKConfiguration> = {
