@@ -6,11 +6,9 @@ import {
   InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation';
 import { checkFlag, type SettledOptions, settleOptions, type TelemetryOptions } from '../options.ts';
-import { addSeams } from '../seams/client-options.ts';
-import { observeMadeClient } from '../seams/fetch/client-fetch.ts';
-import type { SdkClient, SdkClientOptions } from '../seams/sdk-shapes.ts';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
 import { shareTelemetry, Telemetry } from '../telemetry.ts';
+import { observeClients } from './observe-clients.ts';
 import { patchExports } from './patch-exports.ts';
 
 /** The modules with client classes, and the classes. */
@@ -47,15 +45,7 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
     const { _telemetry: telemetry } = this;
-    const add = (options: object | undefined): object | undefined =>
-      telemetry.enabled && options !== null
-        ? (telemetry.guard.run('options', () => addSeams((options ?? {}) as SdkClientOptions, telemetry)) ??
-          options)
-        : options;
-    const complete = (client: object): void => {
-      if (!telemetry.enabled) return;
-      telemetry.guard.run('options', () => observeMadeClient(client as SdkClient, telemetry));
-    };
+    const { add, complete } = observeClients(telemetry);
     const definitions = MODULES.map(
       ({ name, versions, classes }) =>
         new InstrumentationNodeModuleDefinition(

@@ -35,9 +35,11 @@ export function observedClass(
   for (const property of ['name', 'length'] as const) {
     Object.defineProperty(Observed, property, { value: Original[property], configurable: true });
   }
-  if (Object.hasOwn(Original, Original.name)) {
-    // `Anthropic.Anthropic` is the class itself.
-    Object.defineProperty(Observed, Original.name, { value: Observed, configurable: true, writable: true });
+  // `Anthropic.Anthropic` is the class itself.
+  for (const key of Object.getOwnPropertyNames(Original)) {
+    const value: unknown = Object.getOwnPropertyDescriptor(Original, key)?.value;
+    if (value !== Original) continue;
+    Object.defineProperty(Observed, key, { value: Observed, configurable: true, writable: true });
   }
   return Observed;
 }

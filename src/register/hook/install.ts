@@ -1,0 +1,71 @@
+/**
+ * The loader hook of `register`: sees every file that Node loads in this thread, ES module and CommonJS, however it is asked for, and
+ * touches the one file of the Claude SDK that declares the root of its client classes. See docs/decisions/2026-11-21-hook.md.
+ */
+import module from 'node:module';
+import type { ClientClass } from '../../instrumentation/observed-class.ts';
+import { earlierModules } from './earlier.ts';
+import { isSupported, type SdkFile, sdkFile } from './sdk-file.ts';
+import { HOOK, type Loaded, withTail } from './source-tail.ts';
+
+/** A copy of the SDK that was loaded. Its two builds are two. */
+export interface LoadedSdk {
+  readonly version: string;
+  /** A URL. */
+  readonly url: string;
+  /** Whether the clients that it makes from now on are observed. */
+  readonly observed: boolean;
+}
+
+/** What the hook does. */
+export interface HookActions {
+  /** The class to use in the place of `root`, which every client class extends. */
+  observe(root: ClientClass): ClientClass;
+  /** Told once for each file of the SDK. */
+  onLoaded(sdk: LoadedSdk): void;
+}
+
+/** Installs the hook in this thread. Returns whether it could: Node has had `module.registerHooks` since 22.15 and 23.5. */
+export function installHook({ observe, onLoaded }: HookActions): boolean {
+  if (typeof module.registerHooks !== 'function') return false;
+  const files = new Map<string, SdkFile>();
+  const tell = ({ version, url }: SdkFile, observed: boolean): void => onLoaded({ version, url, observed });
+  const attach = (root: ClientClass, clients: readonly unknown[]): ClientClass => {
+    const observed = observe(root);
+    // `super()` calls the prototype of a class as it is then, so that the class itself stays what it is.
+    for (const client of clients) {
+      if (client && Object.getPrototypeOf(client) === root) Object.setPrototypeOf(client, observed);
+    }
+    return observed;
+  };
+
+  const loaded = (url: string, root?: ClientClass, client?: ClientClass): ClientClass | undefined => {
+    const file = files.get(url);
+    const observed = root && attach(root, [client]);
+    if (file) tell(file, observed !== undefined);
+    return observed;
+  };
+  Object.defineProperty(process, HOOK, { value: loaded, configurable: true });
+  module.registerHooks({
+    load(url, context, nextLoad) {
+      const original = nextLoad(url, context);
+      try {
+        const file = sdkFile(url);
+        if (!file) return original;
+        const changed = isSupported(file.version) ? withTail(original as Loaded, file) : undefined;
+        if (changed) files.set(file.url, file);
+        // A loader of somebody else's makes modules that re-export the file, with a query in their URL.
+        else if (url === file.url && file.client) tell(file, false);
+        return (changed as typeof original | undefined) ?? original;
+      } catch {
+        return original;
+      }
+    },
+  });
+
+  for (const { file, exports, root, clients } of earlierModules()) {
+    const observed = isSupported(file.version) && Reflect.set(exports, file.root, attach(root, clients));
+    tell(file, observed);
+  }
+  return true;
+}

@@ -1,0 +1,49 @@
+/** Recognizes the files of the Claude SDK that declare the class which every client extends. */
+import fs from 'node:fs';
+
+/** A file of the SDK with the root of its client classes. */
+export interface SdkFile {
+  readonly version: string;
+  /** A URL, without query and hash. */
+  readonly url: string;
+  /** Name of the class that every client extends. */
+  readonly root: string;
+  /** Name of the class in the same file that extends it already. */
+  readonly client: string | undefined;
+}
+
+const NAME = '@anthropic-ai/sdk';
+
+/** The roots by the name of their file: `client` since 0.40, `core` before. */
+const ROOTS: Readonly<Record<string, Pick<SdkFile, 'root' | 'client'>>> = {
+  client: { root: 'BaseAnthropic', client: 'Anthropic' },
+  core: { root: 'APIClient', client: undefined },
+};
+
+const FORM = /^(file:.*\/)(client|core)\.m?js(?=[?#]|$)/;
+
+/**
+ * The file of the SDK at `url`; `undefined` for every other. The package is known by the `package.json` beside the file, not
+ * by its path: aliases, stores, archives and bundlers give it other folders.
+ */
+export function sdkFile(url: string): SdkFile | undefined {
+  const [file, folder, name] = FORM.exec(url) ?? [];
+  if (file === undefined) return undefined;
+  const pkg = readPackage(`${folder}package.json`);
+  return pkg?.name === NAME ? { version: String(pkg.version), url: file, ...ROOTS[name!]! } : undefined;
+}
+
+/** Of the object, not by a named import: Yarn replaces its methods to read archives. */
+function readPackage(url: string): { name?: unknown; version?: unknown } | undefined {
+  try {
+    return JSON.parse(fs.readFileSync(new URL(url), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the clients of this version of the SDK can be observed: 0.39.0 and later, before 2. */
+export function isSupported(version: string): boolean {
+  const [major, minor] = version.split('.').map(Number);
+  return major === 1 || (major === 0 && minor! >= 39);
+}

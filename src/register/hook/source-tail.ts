@@ -1,0 +1,35 @@
+/** The lines that are added to the end of a file of the SDK. */
+import fs from 'node:fs';
+import type { SdkFile } from './sdk-file.ts';
+
+/** Where on `process` the added lines find the hook. The global object may take nothing new. */
+export const HOOK: unique symbol = Symbol.for('anthropic-otel.hook');
+
+/** What a load hook of Node is given and gives. */
+export interface Loaded {
+  format: string | null | undefined;
+  source?: string | ArrayBuffer | NodeJS.TypedArray | null | undefined;
+}
+
+/**
+ * `loaded` with a line at its end that hands the classes to the hook, and puts what it gives back in their place: for ES modules the
+ * binding, which every importer sees, for CommonJS the export too. No line before it moves, so that source maps and stack traces stay
+ * right. A file of another form is left alone, as `undefined`.
+ */
+export function withTail(loaded: Loaded, { url, root, client }: SdkFile): Loaded | undefined {
+  const isModule = loaded.format === 'module';
+  if (!isModule && loaded.format !== 'commonjs') return undefined;
+  const source = text(loaded.source) ?? fs.readFileSync(new URL(url), 'utf8');
+  if (!source.includes(`class ${root}`)) return undefined;
+  const hook = `process[Symbol.for(${JSON.stringify(HOOK.description)})]`;
+  const given = [JSON.stringify(url), root, client].filter(Boolean).join(',');
+  const exported = isModule ? '' : `Reflect.set(exports,"${root}",${root});`;
+  // What cannot be assigned throws, and the hook is told that it has no class.
+  const tail = `;try{${root}=${hook}(${given});${exported}}catch{${hook}?.(${JSON.stringify(url)})}`;
+  return { ...loaded, source: `${source}\n${tail}` };
+}
+
+function text(source: Loaded['source']): string | undefined {
+  if (typeof source === 'string') return source;
+  return source ? new TextDecoder().decode(source as Uint8Array) : undefined;
+}
