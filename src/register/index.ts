@@ -3,21 +3,25 @@
  * the standard `OTEL_*` variables with a Prometheus endpoint by default, JSON log lines by winston, and
  * the instrumentation of the Claude SDK; flushes at exit. Whatever fails here, the application starts.
  */
-import { isInternalThread, isMainThread } from 'node:worker_threads';
+import { isInternalThread } from 'node:worker_threads';
 import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
+import { onFirstUse } from '../first-use.ts';
 import { AnthropicInstrumentation } from '../instrumentation/index.ts';
+import type { Stage } from '../ports/guard.ts';
 import { METRICS } from '../signals/catalogue.ts';
 import { ATTR } from '../signals/names.ts';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
 import { describe, onceLogger } from './diagnostics.ts';
 import { flushAtEnd } from './endings.ts';
+import { createTextReader } from './endpoint/exporter.ts';
+import { openEndpoint } from './endpoint/index.ts';
 import { LineTransport, openTarget } from './line-target.ts';
 import { registerLoaderHook } from './loader-hook.ts';
 import { createLogger } from './logger.ts';
-import { createMetricReaders } from './metric-readers.ts';
+import { createPushReaders } from './metric-readers.ts';
 import { OtelTransport } from './otel-transport.ts';
-import { resourceConfiguration } from './resource.ts';
+import { resourceConfiguration, serviceName } from './resource.ts';
 import { readSettings } from './settings.ts';
 import { standardStream } from './standard-stream.ts';
 
@@ -39,7 +43,7 @@ function start(): void {
   }
 
   const onLogProblem = (problem: unknown): void => {
-    countLogError();
+    countError('logs');
     diag.error(`log lines cannot be written: ${describe(problem)}`);
   };
   const lines = openTarget(settings.logTarget, onLogProblem);
@@ -49,18 +53,12 @@ function start(): void {
   ];
   const logger = createLogger(settings.logLevel, transports, onLogProblem);
   const instrumentation = new AnthropicInstrumentation({ ...settings.telemetry, logger });
-  // The endpoint is the main thread's. Metrics of worker threads need a push exporter.
-  const wanted = isMainThread ? settings.metrics : { ...settings.metrics, prometheus: undefined };
+  const { prometheus, ...wanted } = settings.metrics;
+  const text = prometheus && createTextReader();
   const configuration: Partial<NodeSDKConfiguration> = {
     ...resourceConfiguration(process.env),
     instrumentations: [instrumentation],
-    metricReaders: createMetricReaders(wanted, (problem) => {
-      const { host, port } = wanted.prometheus ?? {};
-      diag.error(
-        `no Prometheus endpoint on ${host}:${port}: ${describe(problem)}. ` +
-          'Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port. The application is not affected.',
-      );
-    }),
+    metricReaders: [...(text ? [text.reader] : []), ...createPushReaders(settings.metrics)],
   };
   // Without a variable that asks for them, NodeSDK would export to localhost:4318, where nobody listens.
   if (!settings.traces) configuration.spanProcessors = [];
@@ -68,6 +66,23 @@ function start(): void {
   const sdk = new NodeSDK(configuration);
   sdk.start();
   instrumentation.share();
+
+  if (text) {
+    const { host, port } = prometheus;
+    const endpoint = openEndpoint({
+      host,
+      port,
+      service: serviceName(process.env),
+      collect: text.collect,
+      onProblem: (problem) =>
+        diag.error(
+          `no Prometheus endpoint on ${host}:${port}: ${describe(problem)}. ` +
+            'Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port. The application is not affected.',
+        ),
+      onMissed: () => countError('export'),
+    });
+    onFirstUse(() => endpoint.use());
+  }
 
   flushAtEnd({
     endOpenCalls: () => instrumentation.endOpenCalls(),
@@ -77,11 +92,11 @@ function start(): void {
   });
 }
 
-/** Counts a log line that is lost. */
-function countLogError(): void {
+/** Counts telemetry that is lost. */
+function countError(stage: Stage): void {
   const { name, unit, description } = METRICS.telemetryErrors;
   const counter = metrics.getMeter(SCOPE_NAME, VERSION).createCounter(name, { unit, description });
-  counter.add(1, { [ATTR.stage]: 'logs' });
+  counter.add(1, { [ATTR.stage]: stage });
 }
 
 const registered = globalThis as { [REGISTERED]?: boolean };

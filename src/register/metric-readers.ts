@@ -1,9 +1,8 @@
 /**
- * The metric readers of `register`. NodeSDK makes its own from `OTEL_METRICS_EXPORTER`, but its Prometheus server keeps the process as long
- * as a scraper keeps its connection, and is all or nothing: readers that are given replace those of the variable.
+ * The metric readers of `register` that push. NodeSDK makes its own from `OTEL_METRICS_EXPORTER`, but its Prometheus server keeps the process as
+ * long as a scraper keeps its connection, and is all or nothing: readers that are given replace those of the variable.
  */
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { createPrometheusExporter } from './prometheus.ts';
 import { requireFromSdk } from './sdk-packages.ts';
 import type { MetricsSettings } from './settings.ts';
 
@@ -17,13 +16,9 @@ const OTLP_PACKAGES = {
   'http/protobuf': '@opentelemetry/exporter-metrics-otlp-proto',
 } as const;
 
-/** The readers that `settings` ask for. A port that is taken is reported to `onPortProblem`. */
-export function createMetricReaders(
-  settings: MetricsSettings,
-  onPortProblem: (problem: unknown) => void,
-): Reader[] {
+/** The readers that push what `settings` ask for. */
+export function createPushReaders(settings: MetricsSettings): Reader[] {
   const readers: Reader[] = [];
-  if (settings.prometheus) readers.push(createPrometheusExporter(settings.prometheus, onPortProblem));
   if (settings.otlp) {
     const { OTLPMetricExporter } = requireFromSdk(OTLP_PACKAGES[settings.otlp]);
     readers.push(periodic(OTLPMetricExporter, settings));

@@ -36,3 +36,10 @@ export function resourceConfiguration(env: NodeJS.ProcessEnv): Partial<NodeSDKCo
   const { serviceInstanceIdDetector, envDetector } = resources;
   return { resource, resourceDetectors: [processDetector, serviceInstanceIdDetector, envDetector] };
 }
+
+/** The name of the service, as the environment has it. */
+export function serviceName(env: NodeJS.ProcessEnv): string {
+  const attributes = env['OTEL_RESOURCE_ATTRIBUTES']?.split(',').map((pair) => pair.split('=')) ?? [];
+  const named = attributes.find(([key]) => key?.trim() === 'service.name')?.[1]?.trim();
+  return env['OTEL_SERVICE_NAME']?.trim() || named || '';
+}
