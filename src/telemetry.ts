@@ -7,6 +7,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { markUsed } from './first-use.ts';
 import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
 import { type SettledOptions, settleOptions, type TelemetryOptions } from './options.ts';
@@ -124,6 +125,12 @@ export function shareTelemetry(telemetry: Telemetry): void {
  * @throws TypeError for a wrong option
  */
 export function telemetryFor(options?: TelemetryOptions): Telemetry {
+  const telemetry = findTelemetry(options);
+  telemetry.guard.run('options', markUsed);
+  return telemetry;
+}
+
+function findTelemetry(options?: TelemetryOptions): Telemetry {
   if (options === undefined) {
     let shared = getProcessWide(SHARED) as Telemetry | undefined;
     if (!shared) {

@@ -22,7 +22,7 @@ export interface AlertConfig {
   readonly selector: string;
   /** Labels that say which service a series belongs to. Add `cluster` or `namespace` where jobs repeat. */
   readonly serviceLabels: readonly string[];
-  /** Labels that say which process a series belongs to. Add `cluster` where the same pair repeats. */
+  /** Labels that say which target a series belongs to. Add `cluster` where the same pair repeats. */
   readonly targetLabels: readonly string[];
   /** Where the runbooks are read; the file name of the runbook is appended. */
   readonly runbookUrl: string;

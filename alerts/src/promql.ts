@@ -4,6 +4,7 @@
  */
 import { METRICS, type MetricKey } from '../../src/signals/catalogue.ts';
 import { prometheusLabel, prometheusName } from '../../src/signals/metric-definition.ts';
+import { PROCESS_LABEL } from '../../src/signals/names.ts';
 import { type Duration, seconds } from './config.ts';
 
 export { prometheusLabel };
@@ -57,7 +58,7 @@ export interface EventsOptions<K extends MetricKey> {
   readonly matchers?: Matchers<K>;
   /** Matchers as text, put first. */
   readonly extra?: string;
-  /** Labels that identify a process; `job` and `instance` when absent. */
+  /** Labels that identify a target; `job` and `instance` when absent. */
   readonly targetLabels?: readonly string[];
   /** The longest time from the start of a process to its first scrape; 2 minutes when absent. */
   readonly birthGrace?: Duration;
@@ -79,7 +80,7 @@ export function events<K extends MetricKey>(options: EventsOptions<K>): string {
   const { metric, window, targetLabels = ['job', 'instance'], birthGrace = '2m' } = options;
   const counter = series(metric, options.matchers, options.extra);
   const started = series('startTime');
-  const target = `on (${targetLabels.join(', ')})`;
+  const target = `on (${processLabels(targetLabels).join(', ')})`;
   const by = options.by.join(', ');
   const young = seconds(window) + seconds(birthGrace);
   return [
@@ -92,6 +93,11 @@ export function events<K extends MetricKey>(options: EventsOptions<K>): string {
     '  )',
     ')',
   ].join('\n');
+}
+
+/** Labels that identify a process. A target that serves several labels all but the first; other series have no such label. */
+export function processLabels(targetLabels: readonly string[]): string[] {
+  return [...targetLabels, PROCESS_LABEL];
 }
 
 /**

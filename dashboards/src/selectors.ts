@@ -1,6 +1,12 @@
 /** Selectors of the metric catalogue, filtered by the variables of the dashboards. */
 import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
-import { histogramSeries, type Matchers, prometheusLabel, series } from '../../alerts/src/promql.ts';
+import {
+  histogramSeries,
+  type Matchers,
+  processLabels,
+  prometheusLabel,
+  series,
+} from '../../alerts/src/promql.ts';
 import { METRICS, type MetricKey } from '../../src/signals/catalogue.ts';
 import { ATTR } from '../../src/signals/names.ts';
 
@@ -9,7 +15,7 @@ export const LABEL: Readonly<Record<keyof typeof ATTR, string>> = Object.fromEnt
   Object.entries(ATTR).map(([key, attribute]) => [key, prometheusLabel(attribute)]),
 ) as Record<keyof typeof ATTR, string>;
 
-export const TARGET: string = `on (${DEFAULT_CONFIG.targetLabels.join(', ')})`;
+export const TARGET: string = `on (${processLabels(DEFAULT_CONFIG.targetLabels).join(', ')})`;
 /** What every metric of ours can be filtered by. */
 export const PROCESS: string = 'job=~"$job", instance=~"$instance"';
 

@@ -1,6 +1,7 @@
 /** Telemetry: whether what the other dashboards show is all there is. */
 import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
 import { STAGES } from '../../src/ports/guard.ts';
+import { PROCESS_LABEL } from '../../src/signals/names.ts';
 import { dashboard } from './dashboard.ts';
 import type { SizedPanel } from './panel-options.ts';
 import { bars, graph, stat } from './panels.ts';
@@ -100,23 +101,25 @@ function numbers(): SizedPanel[] {
 function processes(): SizedPanel {
   return table({
     title: 'Processes',
-    description: 'Version: of this package, where the scrape or the receiver keeps the labels of the scope.',
+    description:
+      'Process: its number, where one target serves several. Version: of this package, where the scrape or the receiver keeps the labels of the scope.',
     noValue: NO_DATA.telemetry,
     labels: [
       { label: 'job', title: 'Job' },
       { label: 'instance', title: 'Instance' },
+      { label: PROCESS_LABEL, title: 'Process' },
       { label: 'otel_scope_version', title: 'Version' },
     ],
     values: [
       {
         title: 'Up for',
-        expr: `time() - max by (job, instance, otel_scope_version) (${STARTED})`,
+        expr: `time() - max by (job, instance, ${PROCESS_LABEL}, otel_scope_version) (${STARTED})`,
         unit: 's',
       },
-      { title: 'Series', expr: `count by (job, instance) (${OURS})`, unit: 'locale' },
+      { title: 'Series', expr: `count by (job, instance, ${PROCESS_LABEL}) (${OURS})`, unit: 'locale' },
       {
         title: 'Calls in progress',
-        expr: `sum by (job, instance) (${metric('activeCalls')})`,
+        expr: `sum by (job, instance, ${PROCESS_LABEL}) (${metric('activeCalls')})`,
         unit: 'locale',
       },
     ],
@@ -160,7 +163,12 @@ function seriesByProcess(): SizedPanel {
     description:
       'Bounded by design: models, methods and servers are capped, ids are never labels. A line that keeps growing is a bug: report it.',
     unit: 'locale',
-    queries: [{ expr: `count by (job, instance) (${OURS})`, legend: '{{job}} {{instance}}' }],
+    queries: [
+      {
+        expr: `count by (job, instance, ${PROCESS_LABEL}) (${OURS})`,
+        legend: `{{job}} {{instance}} {{${PROCESS_LABEL}}}`,
+      },
+    ],
     noValue: NO_DATA.telemetry,
     width: 12,
     height: 10,

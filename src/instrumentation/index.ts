@@ -5,6 +5,7 @@ import {
   type InstrumentationConfig,
   InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation';
+import { markUsed } from '../first-use.ts';
 import { checkFlag, type SettledOptions, settleOptions, type TelemetryOptions } from '../options.ts';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
 import { shareTelemetry, Telemetry } from '../telemetry.ts';
@@ -51,8 +52,12 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
         new InstrumentationNodeModuleDefinition(
           name,
           [versions],
-          (exports: object) =>
-            telemetry.guard.run('options', () => patchExports(exports, classes, add, complete)) ?? exports,
+          (exports: object) => {
+            telemetry.guard.run('options', markUsed);
+            return (
+              telemetry.guard.run('options', () => patchExports(exports, classes, add, complete)) ?? exports
+            );
+          },
           // Clients that exist keep their seams, which do nothing while telemetry is off.
           () => {},
         ),

@@ -1,11 +1,8 @@
 /**
- * The metric readers of `register`. NodeSDK makes its own from `OTEL_METRICS_EXPORTER`, but its Prometheus server keeps the process as long
- * as a scraper keeps its connection, and is all or nothing: readers that are given replace those of the variable.
+ * The metric readers of `register` that push. NodeSDK makes its own from `OTEL_METRICS_EXPORTER`, but its Prometheus server keeps the process as
+ * long as a scraper keeps its connection, and is all or nothing: readers that are given replace those of the variable.
  */
-import { isMainThread } from 'node:worker_threads';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { describe } from './diagnostics.ts';
-import { createPrometheusExporter } from './prometheus.ts';
 import { requireFromSdk } from './sdk-packages.ts';
 import type { MetricsSettings } from './settings.ts';
 
@@ -19,21 +16,9 @@ const OTLP_PACKAGES = {
   'http/protobuf': '@opentelemetry/exporter-metrics-otlp-proto',
 } as const;
 
-/** The readers that `settings` ask for. `warn` is told of a port that is taken. */
-export function createMetricReaders(settings: MetricsSettings, warn: (message: string) => void): Reader[] {
+/** The readers that push what `settings` ask for. */
+export function createPushReaders(settings: MetricsSettings): Reader[] {
   const readers: Reader[] = [];
-  // The endpoint is the main thread's. Metrics of worker threads need a push exporter.
-  if (settings.prometheus && isMainThread) {
-    const { host, port } = settings.prometheus;
-    readers.push(
-      createPrometheusExporter(settings.prometheus, (problem) =>
-        warn(
-          `no Prometheus endpoint on ${host}:${port}: ${describe(problem)}. ` +
-            'Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port. The application is not affected.',
-        ),
-      ),
-    );
-  }
   if (settings.otlp) {
     const { OTLPMetricExporter } = requireFromSdk(OTLP_PACKAGES[settings.otlp]);
     readers.push(periodic(OTLPMetricExporter, settings));

@@ -10,7 +10,8 @@
 import * as api from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
-import { createMetricReaders } from './metric-readers.ts';
+import { createTextReader, type TextReader } from './endpoint/exporter.ts';
+import { createPushReaders } from './metric-readers.ts';
 import { resourceOf } from './resource.ts';
 import { requireFromSdk, requireSdk } from './sdk-packages.ts';
 import type { RegisterSettings } from './settings.ts';
@@ -42,6 +43,7 @@ export class Providers {
   readonly #settings: RegisterSettings;
   readonly #warn: (message: string) => void;
   readonly #onFreed: () => void;
+  #text: TextReader | undefined;
   #ownMeters: (api.MeterProvider & Provider) | undefined;
   #ownTracers: (api.TracerProvider & Provider) | undefined;
   #ownLoggers: LoggerProvider | undefined;
@@ -71,6 +73,12 @@ export class Providers {
     return (registered(logs?.getLoggerProvider()) ?? this.#ownLoggers)?.getLogger(SCOPE_NAME, VERSION);
   }
 
+  /** The metrics in the text format of Prometheus. */
+  async text(): Promise<string> {
+    this.#meters();
+    return (await this.#text?.collect()) ?? '';
+  }
+
   /** Exports what there is, and goes on. What fails is reported by the exporters. */
   async flush(): Promise<void> {
     const providers: readonly (Provider | undefined)[] = [
@@ -88,7 +96,9 @@ export class Providers {
     const { MeterProvider } = requireFromSdk('@opentelemetry/sdk-metrics') as {
       MeterProvider: new (options: object) => api.MeterProvider;
     };
-    const readers = createMetricReaders(this.#settings.metrics, this.#warn);
+    const { metrics } = this.#settings;
+    this.#text = metrics.prometheus && createTextReader();
+    const readers = [...(this.#text ? [this.#text.reader] : []), ...createPushReaders(metrics)];
     this.#ownMeters = new MeterProvider({ resource: resourceOf(process.env), readers });
     return this.#ownMeters;
   }

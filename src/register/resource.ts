@@ -66,3 +66,10 @@ function detectorsOf(resources: ResourcesPackage, names: string | undefined): De
     wanted.includes(each) || wanted.includes('all') ? [detector] : [],
   );
 }
+
+/** The name of the service, as the environment has it. */
+export function serviceName(env: NodeJS.ProcessEnv): string {
+  const attributes = env['OTEL_RESOURCE_ATTRIBUTES']?.split(',').map((pair) => pair.split('=')) ?? [];
+  const named = attributes.find(([key]) => key?.trim() === 'service.name')?.[1]?.trim();
+  return env['OTEL_SERVICE_NAME']?.trim() || named || '';
+}

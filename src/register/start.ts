@@ -1,17 +1,20 @@
 /** What `register` starts: the hook that sees the SDK load, log lines, and OpenTelemetry when the first client is made. */
 import { isInternalThread } from 'node:worker_threads';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { markUsed, onFirstUse } from '../first-use.ts';
 import { observeClients } from '../instrumentation/observe-clients.ts';
 import { observedClass } from '../instrumentation/observed-class.ts';
 import { settleOptions } from '../options.ts';
 import { shareTelemetry, Telemetry } from '../telemetry.ts';
 import { describe, onceLogger } from './diagnostics.ts';
 import { flushAtEnd } from './endings.ts';
+import { openEndpoint } from './endpoint/index.ts';
 import { installHook } from './hook/install.ts';
 import { LineTransport, openTarget } from './line-target.ts';
 import { createLogger } from './logger.ts';
 import { OtelTransport } from './otel-transport.ts';
 import { Providers } from './providers.ts';
+import { serviceName } from './resource.ts';
 import { readSettings } from './settings.ts';
 import { standardStream } from './standard-stream.ts';
 import { watchUnobserved } from './unobserved-clients.ts';
@@ -49,12 +52,32 @@ function start(): void {
     observe: (root) => observedClass(root, add, complete),
     onLoaded: ({ version, observed }) => {
       // The process is seen, and its series have a zero to start from, before its first call.
+      markUsed();
       telemetry.start();
       if (!observed)
         warn(`@anthropic-ai/sdk ${version} is not observed; use a version from 0.39.0 on, below 2`);
     },
   });
   if (process.env['OTEL_LOG_LEVEL'] === undefined) setDiagnostics();
+  if (settings.metrics.prometheus) {
+    const { host, port } = settings.metrics.prometheus;
+    const endpoint = openEndpoint({
+      host,
+      port,
+      service: serviceName(process.env),
+      collect: () => {
+        telemetry.start();
+        return providers.text();
+      },
+      onProblem: (problem) =>
+        warn(
+          `no Prometheus endpoint on ${host}:${port}: ${describe(problem)}. ` +
+            'Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port. The application is not affected.',
+        ),
+      onMissed: () => telemetry.countError('export'),
+    });
+    onFirstUse(() => endpoint.use());
+  }
   flushAtEnd({
     endOpenCalls: () => telemetry.endOpenCalls(),
     flush: () => providers.flush(),

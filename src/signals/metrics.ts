@@ -1,5 +1,6 @@
 /** Records calls and attempts as metrics. */
 import type { Attributes, MeterProvider, ObservableGauge, UpDownCounter } from '@opentelemetry/api';
+import { firstUseTime } from '../first-use.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
@@ -203,7 +204,10 @@ export class Metrics {
     this.#current = instruments;
     this.#initialised.clear();
     const startTime = Date.now() / 1000;
-    instruments.startTime.addCallback((result) => result.observe(startTime));
+    // A process that does not use the SDK yet may not be scraped: what it then counts at first is new all the same.
+    instruments.startTime.addCallback((result) =>
+      result.observe(Math.max(startTime, firstUseTime() ?? startTime)),
+    );
     instruments.serverErrorStreak.addCallback((result) => this.#streaks.observe(result));
     instruments.authenticationFailureTime.addCallback((result) =>
       this.#authenticationFailureTimes.observe(result),

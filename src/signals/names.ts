@@ -68,3 +68,6 @@ export const SDK_ATTR = {
   compactionInput: 'anthropic.usage.compaction.input_tokens',
   compactionOutput: 'anthropic.usage.compaction.output_tokens',
 } as const;
+
+/** The label by which one endpoint of several processes tells their series apart. The first process has none. */
+export const PROCESS_LABEL = 'anthropic_process';

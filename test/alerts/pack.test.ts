@@ -157,7 +157,7 @@ it('puts the configured matchers and labels into every query', () => {
   expect(counting.length).toBeGreaterThanOrEqual(9);
   for (const { expr } of counting) {
     expect(expr).toContain('_total{env="prod"');
-    expect(expr).toContain('on (cluster, job, instance)');
+    expect(expr).toContain('on (cluster, job, instance, anthropic_process)');
     expect(expr).toMatch(/by \(cluster, job/);
   }
 });

@@ -3,7 +3,7 @@ import { prometheusLabel } from '../../../src/signals/metric-definition.ts';
 import { ATTR } from '../../../src/signals/names.ts';
 import { seconds } from '../config.ts';
 import { type Queries, RECORDS } from '../expressions.ts';
-import { indent, ratio } from '../promql.ts';
+import { indent, processLabels, ratio } from '../promql.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent } from '../text.ts';
 
@@ -77,7 +77,10 @@ export function rateLimitHeadroomLow(q: Queries): AlertRule {
       '# Dips that a gauge misses between two scrapes are counted where they happen, by every replica.',
       'or clamp_max(',
       `  max by (${labels.join(', ')}) (`,
-      indent(q.events('rateLimitLow', window, [...new Set([...labels, ...q.config.targetLabels])]), 4),
+      indent(
+        q.events('rateLimitLow', window, [...new Set([...labels, ...processLabels(q.config.targetLabels)])]),
+        4,
+      ),
       `  ) >= ${crossings},`,
       `  ${low}`,
       ')',

@@ -101,9 +101,9 @@ function plainEdits(expr: string): Edit[] {
   return edits;
 }
 
-/** `on (job, instance)` matched by job alone. */
+/** Each process matched by job alone. */
 function matchingEdits(expr: string): Edit[] {
-  return [...expr.matchAll(/on \(job, instance\)/g)].map(({ index, 0: text }) => ({
+  return [...expr.matchAll(/on \(job, instance, anthropic_process\)/g)].map(({ index, 0: text }) => ({
     at: index,
     length: text.length,
     with: 'on (job)',

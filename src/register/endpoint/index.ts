@@ -1,0 +1,148 @@
+/**
+ * The Prometheus endpoint of `register`, one for all processes and threads of a service on a machine: one of them has the port and serves all.
+ *
+ * Every process that registers comes here, those too that only start others (`npm`, `nodemon`, the primary of a cluster). One that
+ * uses the Claude SDK asks for the port at once. One that does not asks some seconds later, so that a service is
+ * scraped before its first call. Whoever has the port, the page has the processes that use the SDK; while none does, the owner's.
+ */
+import type { Server } from 'node:http';
+import { joinOwner, type Member } from './member.ts';
+import { Owner } from './owner.ts';
+import { createPageServer } from './page-server.ts';
+import { type Group, privatePath } from './private-path.ts';
+
+/** How to open the endpoint. Processes of another host, port, service or user have another one. */
+export interface EndpointOptions extends Group {
+  /** The metrics of this process, in the text format of Prometheus. */
+  collect(): Promise<string>;
+  /** Told once, when this process has no endpoint. It goes on trying where that may help. */
+  onProblem(problem: unknown): void;
+  /** Told when the metrics of a process are missing on a page. */
+  onMissed(): void;
+}
+
+/** The part of this process in the endpoint. */
+export interface Endpoint {
+  /** Says that this process uses the Claude SDK: it belongs on the page. */
+  use(): void;
+  /** Whether this process has the port. */
+  owned(): boolean;
+  close(): void;
+}
+
+/** When a process that does not use the SDK asks for the port, in milliseconds after its start. */
+const IDLE_DELAY = 5000;
+/** Time to the first attempt after one that failed, and the longest to another, in milliseconds. */
+const FIRST_RETRY = 50;
+const MAX_RETRY = 5000;
+/** So many attempts in a row that found neither the port nor an owner of ours are told. */
+const TOLD_AFTER = 2;
+
+/** Opens the endpoint. Never throws, and keeps no process alive. */
+export function openEndpoint(options: EndpointOptions): Endpoint {
+  return new SharedEndpoint(options);
+}
+
+class SharedEndpoint implements Endpoint {
+  readonly #options: EndpointOptions;
+  #timer: NodeJS.Timeout;
+  #used = false;
+  /** Whether it has asked for the port. */
+  #asked = false;
+  #closed = false;
+  #told = false;
+  #failures = 0;
+  #slot: number | undefined;
+  #server: Server | undefined;
+  #owner: Owner | undefined;
+  #member: Member | undefined;
+
+  constructor(options: EndpointOptions) {
+    this.#options = options;
+    this.#timer = setTimeout(() => this.#ask(), IDLE_DELAY).unref();
+  }
+
+  use(): void {
+    if (this.#used) return;
+    this.#used = true;
+    this.#owner?.use();
+    this.#member?.use();
+    if (!this.#asked) this.#ask();
+  }
+
+  owned(): boolean {
+    return this.#owner !== undefined;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#member?.close();
+    // The way to the owner first: who gets the port next makes it anew.
+    this.#owner?.close();
+    this.#server?.close();
+    this.#owner = undefined;
+  }
+
+  #ask(): void {
+    clearTimeout(this.#timer);
+    this.#asked = true;
+    const { host, port, collect, onMissed } = this.#options;
+    try {
+      const server = createPageServer(async () => (await this.#owner?.page()) ?? '');
+      this.#server = server;
+      server.once('error', (problem: NodeJS.ErrnoException) => {
+        if (problem.code === 'EADDRINUSE') this.#join(problem);
+        else this.#tell(problem);
+      });
+      // Node says so before anything else happens in this process, so that there is no time in which the port has an owner that others do
+      // not find.
+      server.once('listening', () => {
+        const path = (): string | undefined => privatePath(this.#options);
+        this.#owner = new Owner({ path, used: this.#used, slot: this.#slot, collect, onMissed });
+      });
+      // `exclusive`: the worker of a cluster would share the port through its primary, which would tell the application.
+      server.listen({ host, port, exclusive: true }).unref();
+    } catch (problem) {
+      this.#tell(problem);
+    }
+  }
+
+  /** The port is taken: by one of ours, or by another program. */
+  #join(taken: Error): void {
+    if (this.#closed) return;
+    const path = privatePath(this.#options);
+    if (path === undefined) {
+      this.#tell(new Error(`${taken.message}, and no folder for temporary files is private`));
+      this.#retry();
+      return;
+    }
+    this.#member = joinOwner(path, {
+      used: this.#used,
+      slot: this.#slot,
+      collect: this.#options.collect,
+      onSlot: (slot) => {
+        this.#slot = slot;
+        this.#failures = 0;
+      },
+      onEnd: (joined) => {
+        this.#member = undefined;
+        if (this.#closed) return;
+        if (!joined && this.#failures + 1 >= TOLD_AFTER) this.#tell(taken);
+        this.#retry();
+      },
+    });
+  }
+
+  /** The owner may be gone, or about to go. Not all at the same time. */
+  #retry(): void {
+    const delay = Math.min(FIRST_RETRY * 4 ** this.#failures++, MAX_RETRY) * (0.5 + Math.random());
+    this.#timer = setTimeout(() => this.#ask(), delay).unref();
+  }
+
+  #tell(problem: unknown): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#options.onProblem(problem);
+  }
+}

@@ -1,0 +1,57 @@
+/** The side of a process that another one serves the metrics of. */
+import { createConnection } from 'node:net';
+import { receive, send, type ToMember } from './messages.ts';
+
+/** What the owner of the endpoint is told, and tells. */
+export interface MemberOptions {
+  /** Whether this process uses the SDK. */
+  readonly used: boolean;
+  /** The slot that it has had. */
+  readonly slot: number | undefined;
+  collect(): Promise<string>;
+  /** It has another slot. */
+  onSlot(slot: number): void;
+  /** The owner is gone; `joined` says whether there was one at all. */
+  onEnd(joined: boolean): void;
+}
+
+/** A connection to the owner of the endpoint. */
+export interface Member {
+  /** Says that this process uses the SDK now. */
+  use(): void;
+  close(): void;
+}
+
+/** The longest line of an owner, in bytes. */
+const MAX_LINE = 1000;
+/** How long an owner may take to read a page, in milliseconds. What it does not read would keep the process from its end. */
+const WRITE_TIMEOUT = 1000;
+
+/** Connects to the owner at `path`. */
+export function joinOwner(path: string, options: MemberOptions): Member {
+  const socket = createConnection({ path }).unref();
+  let { used } = options;
+  let joined = false;
+  const answer = (page: string | null): void => {
+    send(socket, { page });
+    setTimeout(() => {
+      if (socket.writableLength > 0) socket.destroy();
+    }, WRITE_TIMEOUT).unref();
+  };
+  socket.once('connect', () => {
+    joined = true;
+    send(socket, { used, slot: options.slot });
+  });
+  receive<ToMember>(socket, MAX_LINE, ({ slot, collect }) => {
+    if (slot !== undefined) options.onSlot(slot);
+    if (collect) options.collect().then(answer, () => answer(null));
+  });
+  socket.once('close', () => options.onEnd(joined));
+  return {
+    use() {
+      used = true;
+      if (joined) send(socket, { used });
+    },
+    close: () => void socket.destroy(),
+  };
+}

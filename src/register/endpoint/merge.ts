@@ -1,0 +1,76 @@
+/** Puts the pages of several processes together to one that Prometheus reads. */
+import { PROCESS_LABEL } from '../../signals/names.ts';
+
+/** What one process serves. */
+export interface Page {
+  readonly slot: number;
+  /** In the text format of Prometheus. */
+  readonly text: string;
+}
+
+interface Family {
+  readonly type: string;
+  /** `# HELP` and the like. */
+  readonly head: readonly string[];
+  readonly samples: string[];
+}
+
+const COMMENT = /^# (HELP|UNIT|TYPE) ([a-zA-Z_:][\w:]*)(?: (.*))?$/;
+const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
+const LABELS = /(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*"(?:,|(?=\})))*/.source;
+const VALUE = /(?:NaN|[+-]?Inf|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: -?\d+)?/.source;
+const SAMPLE = new RegExp(`^([a-zA-Z_:][\\w:]*)(?:\\{(${LABELS})\\})? (${VALUE})$`);
+
+/**
+ * One page of all. The series of each process but that in slot 0 have its slot as a label, so that a process alone, and the first one
+ * of several, serve what they always did. A line that is not in the format is left out: it would cost the whole page.
+ */
+export function mergePages(pages: readonly Page[]): string {
+  const [first] = pages;
+  if (pages.length === 1 && first?.slot === 0) return first.text;
+  const families = new Map<string, Family>();
+  for (const { slot, text } of pages) addPage(families, text, slot);
+  return [...families.values()]
+    .filter(({ samples }) => samples.length > 0)
+    .map(({ head, samples }) => `${[...head, ...samples].join('\n')}\n`)
+    .join('');
+}
+
+function addPage(families: Map<string, Family>, text: string, slot: number): void {
+  let head: string[] = [];
+  let named: string | undefined;
+  let family: Family | undefined;
+  for (const line of text.split('\n')) {
+    const [, keyword, name, rest = ''] = COMMENT.exec(line) ?? [];
+    if (name === undefined) {
+      const sample = labeled(line, slot);
+      if (sample) family?.samples.push(sample);
+      continue;
+    }
+    if (name !== named) head = [];
+    named = name;
+    head.push(line);
+    family = keyword === 'TYPE' ? familyOf(families, name, rest, head) : undefined;
+  }
+}
+
+/** `undefined` where another process has a metric of this name that is of another type: the format has no place for it. */
+function familyOf(
+  families: Map<string, Family>,
+  name: string,
+  type: string,
+  head: readonly string[],
+): Family | undefined {
+  const known = families.get(name);
+  if (known) return known.type === type ? known : undefined;
+  if (!TYPES.includes(type)) return undefined;
+  const family = { type, head, samples: [] };
+  families.set(name, family);
+  return family;
+}
+
+function labeled(line: string, slot: number): string | undefined {
+  const [, name, labels, value] = SAMPLE.exec(line) ?? [];
+  if (name === undefined || slot === 0) return name && line;
+  return `${name}{${PROCESS_LABEL}="${slot}"${labels ? `,${labels}` : ''}} ${value}`;
+}

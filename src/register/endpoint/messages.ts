@@ -1,0 +1,51 @@
+/** What the processes of an endpoint say to each other: lines of JSON over a socket. */
+import type { Socket } from 'node:net';
+
+/** From a process to the owner of the endpoint. */
+export interface ToOwner {
+  /** Whether it uses the SDK. */
+  readonly used?: boolean;
+  /** The slot that it had under the owner before. */
+  readonly slot?: number | undefined;
+  /** Its metrics: the answer to `collect`. `null`: it has none to tell. */
+  readonly page?: string | null;
+}
+
+/** From the owner of the endpoint to a process. */
+export interface ToMember {
+  /** The slot that it has from now on. */
+  readonly slot?: number;
+  /** Asks for its metrics. */
+  readonly collect?: true;
+}
+
+/** Sends `message`. A socket that is closed drops it. */
+export function send(socket: Socket, message: ToOwner | ToMember): void {
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+}
+
+/** Passes each message on to `take`. A line of more than `limit` bytes, or one that is no JSON, closes the socket. */
+export function receive<Message>(socket: Socket, limit: number, take: (message: Message) => void): void {
+  let parts: Buffer[] = [];
+  let size = 0;
+  socket.on('data', (data: Buffer) => {
+    try {
+      let rest = data;
+      for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n')) {
+        const line = Buffer.concat([...parts, rest.subarray(0, end)]);
+        parts = [];
+        size = 0;
+        rest = rest.subarray(end + 1);
+        take(JSON.parse(line.toString()));
+      }
+      parts.push(rest);
+      size += rest.length;
+      if (size > limit) throw new RangeError('too long');
+    } catch {
+      parts = [];
+      socket.destroy();
+    }
+  });
+  // 'close' follows, which is what counts.
+  socket.on('error', () => {});
+}

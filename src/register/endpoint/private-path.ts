@@ -1,0 +1,105 @@
+/** Where the processes of one endpoint find each other: a socket that nobody but their user can reach. */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** What processes must have in common to share a page. */
+export interface Group {
+  readonly host: string;
+  readonly port: number;
+  readonly service: string;
+}
+
+/** Changes with what the processes say to each other: an old version and a new one do not talk. */
+const PROTOCOL = 1;
+/** The longest path of a Unix socket, in bytes; Linux has 107, macOS and the BSDs 103. */
+const MAX_PATH = 103;
+/** How long the socket of an owner that ended, or that nobody scrapes, is kept, in milliseconds. */
+const KEPT = 24 * 3_600_000;
+
+/**
+ * The path of the group's socket, in a folder of this user that is made if need be. `undefined` where there is none: nothing can be
+ * written, or the folder is not ours alone.
+ */
+export function privatePath(group: Group, bases: readonly string[] = temporaryFolders()): string | undefined {
+  const name = createHash('sha256')
+    .update(JSON.stringify([PROTOCOL, group.host, group.port, group.service, network()]))
+    .digest('hex')
+    .slice(0, 16);
+  for (const base of bases) {
+    try {
+      const folder = join(base, `anthropic-otel-${process.getuid?.() ?? 'user'}`);
+      openPrivateFolder(folder);
+      const path = process.platform === 'win32' ? pipeName(folder, name) : join(folder, name);
+      if (process.platform === 'win32' || Buffer.byteLength(path) <= MAX_PATH) return path;
+    } catch {
+      // The next one may do.
+    }
+  }
+  return undefined;
+}
+
+/** The last one is there in containers whose file system cannot be written. */
+function temporaryFolders(): string[] {
+  return [tmpdir(), '/tmp', '/dev/shm'];
+}
+
+/** Removes what a former owner left at `path`, and what owners of other groups left long ago. */
+export function sweep(path: string): void {
+  if (process.platform === 'win32') return;
+  rmSync(path, { force: true });
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    try {
+      if (lstatSync(file).mtimeMs < Date.now() - KEPT) rmSync(file);
+    } catch {
+      // Another process tidies up at the same time.
+    }
+  }
+}
+
+/** Containers can share a folder for temporary files, and have ports of their own. */
+function network(): string {
+  try {
+    return readlinkSync('/proc/self/ns/net');
+  } catch {
+    return hostname();
+  }
+}
+
+/** @throws an Error when `folder` cannot be made, or others can read or write it */
+function openPrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code !== 'EEXIST') throw problem;
+  }
+  accessSync(folder, constants.W_OK | constants.X_OK);
+  if (process.platform === 'win32') return;
+  const entry = lstatSync(folder);
+  const isPrivate = entry.isDirectory() && entry.uid === process.getuid?.() && (entry.mode & 0o077) === 0;
+  if (!isPrivate) throw new Error(`${folder} is not private`);
+}
+
+/** Names of pipes are open to every user of Windows: a part that only this user can read makes it private. */
+function pipeName(folder: string, name: string): string {
+  const file = join(folder, 'pipe');
+  try {
+    writeFileSync(file, randomBytes(16).toString('hex'), { flag: 'wx', mode: 0o600 });
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code !== 'EEXIST') throw problem;
+  }
+  return `\\\\.\\pipe\\anthropic-otel-${readFileSync(file, 'utf8')}-${name}`;
+}
