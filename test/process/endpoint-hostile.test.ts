@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Endpoint, openEndpoint } from '../../src/register/endpoint/index.ts';
 import { mergePages } from '../../src/register/endpoint/merge.ts';
 import { privatePath } from '../../src/register/endpoint/private-path.ts';
@@ -209,7 +209,8 @@ describe('the port', () => {
     const other = createServer((_request, response) => response.writeHead(418).end());
     await new Promise<void>((resolve) => other.listen(group.port, group.host, resolve));
     const { endpoint, problems } = open();
-    await sleep(1500);
+    await vi.waitFor(() => expect(problems).not.toEqual([]), 5000);
+    await sleep(500);
     expect(problems).toEqual([expect.stringContaining('EADDRINUSE')]);
     expect(endpoint.owned()).toBe(false);
     await new Promise((resolve) => other.close(resolve));

@@ -166,9 +166,9 @@ const SCENARIOS: readonly BirthScenario[] = [
     processes: (s) => [
       pod('pod-1', { end: 1200 }, s, flat(7)),
       pod('pod-1', { process: '1' }, s, (now) => 5 + (now >= 1214 ? 1 : 0)),
-      pod('pod-1', { start: 1260 }, s, born(1264)),
+      pod('pod-1', { start: 1205 }, s, born(1219)),
     ],
-    events: [1214, 1264],
+    events: [1214, 1219],
   },
   {
     name: 'S21: a worker is silent for a scrape beside others that answer',
