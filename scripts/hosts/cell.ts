@@ -1,6 +1,6 @@
 /** What a cell of the host matrix says: an application from an empty folder, how it is started, and what it must show. */
 
-/** Stands in `start` and in `env` for the flag that registers; taken out when the host runs without this package. */
+/** The flag that registers. A word of `start` with `anthropic-otel/register` is left out when the host runs without this package. */
 export const REGISTER = '--import=anthropic-otel/register';
 /** The same for CommonJS. */
 export const REQUIRE = '--require=anthropic-otel/register';
@@ -25,6 +25,8 @@ export interface Seen {
   get(path: string): Promise<string>;
   /** The text of this package's endpoint, or '' where nobody listens. */
   scrape(): Promise<string>;
+  /** The text of the application's own endpoint, on `OTHER_PORT`. */
+  other(): Promise<string>;
   /** With this package, and not without it. */
   readonly observed: boolean;
 }
@@ -63,12 +65,17 @@ export interface Cell {
    * its output and exit code. @default 'server'
    */
   readonly kind?: 'server' | 'run';
+  /** What standard output shows when the host is ready, beyond that it answers. */
+  readonly ready?: RegExp;
   /** How many `/work` pages are asked for, one after the other. @default 1 */
   readonly visits?: number;
   /** Of one visit; `undefined` for none. @default 2 ok calls, 1 retried, 1 stream */
   readonly expected?: Expected | undefined;
-  /** Whether the application keeps ended spans in `globalThis.hostSpans`, as `spansOf` makes it. */
-  readonly spans?: boolean;
+  /**
+   * The application keeps ended spans in `globalThis.hostSpans`, as `SPAN_KEEPER` does: those that are there without this
+   * package must stay. `joined`: the spans of the attempts must be there too.
+   */
+  readonly spans?: 'joined' | 'kept';
   /** Problems that only this host can have. */
   readonly check?: (seen: Seen) => Promise<readonly string[]>;
   /** The line that this package may say in place of working. None: it has to work. */

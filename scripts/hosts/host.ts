@@ -71,7 +71,10 @@ export function freePort(): Promise<number> {
 
 /** The text at `url`. @throws when the answer is no 200 */
 export async function fetchText(url: string, timeout = 20_000): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeout), headers: { connection: 'close' } });
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(timeout),
+    headers: { connection: 'close' },
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${response.status}: ${text.slice(0, 600)}`);
   return text;

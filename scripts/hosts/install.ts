@@ -36,14 +36,31 @@ export async function pack(): Promise<Tarball> {
   );
   return {
     path,
-    hash: createHash('sha256').update(await readFile(path)).digest('hex'),
-    dependencies: JSON.stringify([dependencies, peerDependencies, peerDependenciesMeta, optionalDependencies]),
+    hash: createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex'),
+    dependencies: JSON.stringify([
+      dependencies,
+      peerDependencies,
+      peerDependenciesMeta,
+      optionalDependencies,
+    ]),
   };
 }
 
 /** A folder in which the packages of `cell` are installed, and nothing else is. @throws with the last line of the installer */
-export async function install(cell: Cell, tarball: Tarball, progress: (line: string) => void): Promise<string> {
-  const { manager = 'npm', sdk = '@anthropic-ai/sdk@latest', packages = [], installFlags = [], node = 24 } = cell;
+export async function install(
+  cell: Cell,
+  tarball: Tarball,
+  progress: (line: string) => void,
+): Promise<string> {
+  const {
+    manager = 'npm',
+    sdk = '@anthropic-ai/sdk@latest',
+    packages = [],
+    installFlags = [],
+    node = 24,
+  } = cell;
   const lists = packages.every((item) => typeof item === 'string') ? [packages] : packages;
   const steps = await Promise.all(
     lists.map((list, index) =>
@@ -88,19 +105,34 @@ async function installWith(
     try {
       await run(command, args, { cwd: folder, env: environment, maxBuffer: 1e8, timeout: 300_000 });
     } catch (error) {
-      const { stderr = '', stdout = '', message } = error as { stderr?: string; stdout?: string; message: string };
-      const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => /err/i.test(line) && !/complete log|^npm error$/.test(line));
+      const {
+        stderr = '',
+        stdout = '',
+        message,
+      } = error as { stderr?: string; stdout?: string; message: string };
+      const lines = `${stdout}\n${stderr}`
+        .split('\n')
+        .filter((line) => /err/i.test(line) && !/complete log|^npm error$/.test(line));
       throw new Error(`${manager} install: ${lines.slice(0, 3).join(' | ') || message.split('\n')[0]}`);
     }
   };
   if (manager === 'npm') {
     await call('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...flags, ...packages]);
   } else if (manager === 'pnpm') {
-    await call('node', [await tool(PNPM, 'bin/pnpm.cjs', 'bin/pnpm.mjs'), 'add', '--prefer-offline', ...flags, ...packages]);
+    await call('node', [
+      await tool(PNPM, 'bin/pnpm.cjs', 'bin/pnpm.mjs'),
+      'add',
+      '--prefer-offline',
+      ...flags,
+      ...packages,
+    ]);
   } else {
     const yarn = await tool(YARN, 'bin/yarn.js');
     const linker = manager === 'yarn' ? 'node-modules' : 'pnp';
-    await writeFile(join(folder, '.yarnrc.yml'), `nodeLinker: ${linker}\nenableTelemetry: false\nenableGlobalCache: true\n`);
+    await writeFile(
+      join(folder, '.yarnrc.yml'),
+      `nodeLinker: ${linker}\nenableTelemetry: false\nenableGlobalCache: true\n`,
+    );
     await writeFile(join(folder, 'yarn.lock'), '');
     const specs = packages.map((spec) => (spec.startsWith('/') ? `anthropic-otel@file:${spec}` : spec));
     await call('node', [yarn, 'add', ...flags, ...specs]);
@@ -125,7 +157,10 @@ export async function tool(spec: string, ...scripts: readonly string[]): Promise
 /** The environment of a host: without what changes how npm, an SDK or OpenTelemetry behaves, and with the application's commands. */
 export async function environmentOf(folder: string, node: number): Promise<Record<string, string>> {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|ANTHROPIC|NODE_(OPTIONS|PATH|ENV|V8_COVERAGE)|npm_(lifecycle|package|command|execpath)|INIT_CWD|VITEST|DD_|SENTRY_|LANGFUSE_|PORT$|CI$)/.test(name),
+    ([name]) =>
+      !/^(OTEL_|ANTHROPIC|NODE_(OPTIONS|PATH|ENV|V8_COVERAGE)|npm_(lifecycle|package|command|execpath)|INIT_CWD|VITEST|DD_|SENTRY_|LANGFUSE_|PORT$|CI$)/.test(
+        name,
+      ),
   );
   const system = (process.env['PATH'] ?? '').split(':').filter((path) => !path.includes('node_modules'));
   const bin = dirname(await findNode(node));
@@ -144,7 +179,8 @@ async function replacePackage(folder: string, tarball: Tarball): Promise<void> {
   await run('tar', ['-xzf', tarball.path, '-C', target, '--strip-components=1']);
 }
 
-const KEPT = /^(node_modules|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.yarnrc\.yml|\.yarn|\.pnp\..*)$/;
+const KEPT =
+  /^(node_modules|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.yarnrc\.yml|\.yarn|\.pnp\..*)$/;
 
 /** Takes out what a cell has left. */
 async function clear(folder: string): Promise<void> {

@@ -50,7 +50,9 @@ async function runAll(): Promise<number> {
   }
   if (!values['no-build']) {
     progress('Building');
-    await run(process.execPath, [`${ROOT}/node_modules/tsdown/dist/run.mjs`, '--log-level', 'error'], { cwd: ROOT });
+    await run(process.execPath, [`${ROOT}/node_modules/tsdown/dist/run.mjs`, '--log-level', 'error'], {
+      cwd: ROOT,
+    });
   }
   const tarball = await pack();
   const api = await startApi();

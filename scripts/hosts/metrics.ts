@@ -30,14 +30,22 @@ export function differences(expected: Expected, found: Expected): string[] {
 
 function show(counts: Counts): string {
   const parts = Object.entries(counts).filter(([, value]) => value !== 0);
-  return parts.length === 0 ? 'none' : parts.map(([key, value]) => `${value} ${key}`).sort().join(' + ');
+  return parts.length === 0
+    ? 'none'
+    : parts
+        .map(([key, value]) => `${value} ${key}`)
+        .sort()
+        .join(' + ');
 }
 
 function sum(text: string, name: string, labels: readonly string[]): Counts {
   const counts: Record<string, number> = {};
   for (const line of text.split('\n')) {
     if (!line.startsWith(`${name}{`)) continue;
-    const key = labels.map((label) => new RegExp(`[{,]${label}="([^"]*)"`).exec(line)?.[1] ?? '').join(' ').trim();
+    const key = labels
+      .map((label) => new RegExp(`[{,]${label}="([^"]*)"`).exec(line)?.[1] ?? '')
+      .join(' ')
+      .trim();
     const value = Number(/\} (\S+)/.exec(line)?.[1]);
     if (value > 0) counts[key] = (counts[key] ?? 0) + value;
   }

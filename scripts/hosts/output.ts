@@ -7,7 +7,8 @@ export function readOutput(text: string): { records: Record<string, unknown>[]; 
   const lines: string[] = [];
   for (const raw of text.split('\n')) {
     const line = stripVTControlCharacters(raw).trim();
-    const record = line.startsWith('{') ? parse(line) : undefined;
+    // Process managers write something in front.
+    const record = line.includes('"event":"anthropic.') ? parse(line.slice(line.indexOf('{'))) : undefined;
     if (String(record?.['event']).startsWith('anthropic.')) records.push(record ?? {});
     else if (line !== '') lines.push(line);
   }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Api } from './api.ts';
-import { type Cell, type Expected, REGISTER, REQUIRE, type Result, type Seen, USUAL } from './cell.ts';
+import { type Cell, type Expected, type Result, USUAL } from './cell.ts';
 import { type End, fetchText, freePort, type Host, listenerOn, startHost } from './host.ts';
 import { environmentOf, install, type Tarball } from './install.ts';
 import { differences, readCounts, times } from './metrics.ts';
@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const END_LIMIT_MS = 12_000;
 /** What an exit may take longer than without this package: the flush has 3 s, and nothing to flush to. */
 const EXIT_SLACK_MS = 2_000;
-const OWN_LINE = /^anthropic-otel: /;
+const OWN_LINE = /(^|\| |\] )anthropic-otel: /;
 
 /** A run of the host, with or without this package. */
 interface Ran {
@@ -48,13 +48,18 @@ export async function runCell(
   try {
     const bare = cell.bare === false ? undefined : await runHost(cell, folder, api, false);
     if (bare && bare.problems.length > 0) {
-      return result('not run', bare.problems.map((problem) => `without anthropic-otel too: ${problem}`));
+      return result('not run', ['fails without anthropic-otel too', ...bare.problems]);
     }
     const observed = await runHost(cell, folder, api, true);
     const { said, problems } = judge(cell, observed, bare);
     const [line] = said;
     if (problems.length === 0) return result('works', said);
-    if (line && cell.says?.test(line) && observed.problems.every((problem) => TELEMETRY.test(problem)) && problems.length === observed.problems.length) {
+    if (
+      line &&
+      cell.says?.test(line) &&
+      observed.problems.every((problem) => TELEMETRY.test(problem)) &&
+      problems.length === observed.problems.length
+    ) {
       return result('says', [line]);
     }
     return result('FAILS', [...problems, ...said.map((text) => `said: ${text}`)]);
@@ -69,9 +74,11 @@ const TELEMETRY = /^(calls|attempts|spans|endpoint|log lines)\b/;
 function judge(cell: Cell, observed: Ran, bare: Ran | undefined): { said: string[]; problems: string[] } {
   const problems = [...observed.problems];
   if (bare) {
-    if (bare.end.how !== observed.end.how) problems.push(`exit: ${observed.end.how}, without us ${bare.end.how}`);
+    if (bare.end.how !== observed.end.how)
+      problems.push(`exit: ${observed.end.how}, without us ${bare.end.how}`);
     const later = Math.round(observed.end.milliseconds - bare.end.milliseconds);
-    if (cell.kind !== 'run' && later > EXIT_SLACK_MS) problems.push(`exit: ${later} ms later than without us`);
+    if (cell.kind !== 'run' && later > EXIT_SLACK_MS)
+      problems.push(`exit: ${later} ms later than without us`);
     for (const [scope, count] of Object.entries(bare.spans)) {
       const now = observed.spans[scope] ?? 0;
       if (now !== count) problems.push(`spans: ${now} of ${scope}, without us ${count}`);
@@ -81,12 +88,15 @@ function judge(cell: Cell, observed: Ran, bare: Ran | undefined): { said: string
   const extra = unlike(lines, bare ? readOutput(bare.output.stderr).lines : []);
   const said = [...new Set(extra.filter((line) => OWN_LINE.test(line)))];
   if (said.length > 1) problems.push(`stderr: ${said.length} lines of our own`);
+  // What an application says that does not start is among the problems already.
+  if (problems.some((problem) => problem.startsWith('application:'))) return { said, problems };
   const others = extra.filter((line) => !OWN_LINE.test(line) && !cell.noise?.test(line));
   if (bare && others.length > 0) problems.push(`stderr: ${others.slice(0, 4).join(' | ')}`);
   if (bare) {
-    const more = unlike(readOutput(observed.output.stdout).lines, readOutput(bare.output.stdout).lines).filter(
-      (line) => !cell.noise?.test(line),
-    );
+    const more = unlike(
+      readOutput(observed.output.stdout).lines,
+      readOutput(bare.output.stdout).lines,
+    ).filter((line) => !cell.noise?.test(line));
     if (more.length > 0) problems.push(`stdout: ${more.slice(0, 4).join(' | ')}`);
   }
   return { said, problems };
@@ -95,12 +105,14 @@ function judge(cell: Cell, observed: Ran, bare: Ran | undefined): { said: string
 async function runHost(cell: Cell, folder: string, api: Api, observed: boolean): Promise<Ran> {
   const port = await freePort();
   const metricsPort = await freePort();
+  const otherPort = await freePort();
   const env: Record<string, string> = {
     ...(await environmentOf(folder, cell.node ?? 24)),
     ANTHROPIC_API_KEY: 'test-key',
     ANTHROPIC_BASE_URL: api.url,
     OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
     PORT: String(port),
+    OTHER_PORT: String(otherPort),
     ...cell.env,
     ...(observed && cell.nodeOptions !== undefined && { NODE_OPTIONS: cell.nodeOptions }),
   };
@@ -109,39 +121,62 @@ async function runHost(cell: Cell, folder: string, api: Api, observed: boolean):
     for (const [file = '', ...args] of cell.build ?? []) {
       try {
         // Built as one builds: the variables of the run are not there.
-        await run(file, args, { cwd: folder, env: await environmentOf(folder, cell.node ?? 24), maxBuffer: 1e8, timeout: 300_000 });
+        await run(file, args, {
+          cwd: folder,
+          env: await environmentOf(folder, cell.node ?? 24),
+          maxBuffer: 1e8,
+          timeout: 300_000,
+        });
       } catch (error) {
         const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-        const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => /error|can't resolve|not found/i.test(line));
+        const lines = `${stderr}\n${stdout}`
+          .split('\n')
+          .filter((line) => /error|can't resolve|not found/i.test(line));
         const problem = `build: ${lines.slice(0, 3).join(' | ') || firstLine(error)}`;
-        return { problems: [problem], end: { how: '', milliseconds: 0 }, output: { stdout: '', stderr: '' }, spans: {} };
+        return {
+          problems: [problem],
+          end: { how: '', milliseconds: 0 },
+          output: { stdout: '', stderr: '' },
+          spans: {},
+        };
       }
     }
   }
   const visits = cell.visits ?? 1;
   const expected = 'expected' in cell ? cell.expected : USUAL;
   await api.plan(visits);
-  const command = cell.start.filter((word) => observed || (word !== REGISTER && word !== REQUIRE));
+  const command = cell.start.filter((word) => observed || !word.includes('anthropic-otel/register'));
   const host = startHost(folder, command, env);
   if (cell.kind === 'run') return runToEnd(cell, host, expected, observed);
   const problems: string[] = [];
   const get = (path: string): Promise<string> => fetchText(`http://127.0.0.1:${port}${path}`);
-  const scrape = (): Promise<string> => fetchText(`http://127.0.0.1:${metricsPort}/metrics`, 5000).catch(() => '');
+  const scrape = (): Promise<string> =>
+    fetchText(`http://127.0.0.1:${metricsPort}/metrics`, 5000).catch(() => '');
+  const other = (): Promise<string> =>
+    fetchText(`http://127.0.0.1:${otherPort}/metrics`, 5000).catch(() => '');
   const spans: Record<string, number> = {};
   try {
-    await answers(host, () => get('/state'), cell.startTimeout ?? 30_000);
+    const limit = cell.startTimeout ?? 30_000;
+    await answers(host, () => get('/state'), limit);
+    const { ready } = cell;
+    if (ready) await answers(host, async () => expectText(host.output.stdout, ready), limit);
     for (let visit = 0; visit < visits; visit++) await get('/work');
     if (observed && expected) {
       problems.push(...(await compareMetrics(times(expected, visits), scrape, metricsPort)));
     }
     if (cell.spans) {
-      const state = JSON.parse(await get('/state')) as { spans: { scope: string; name: string; trace: string }[] };
+      const state = JSON.parse(await get('/state')) as {
+        spans: { scope: string; name: string; trace: string }[];
+      };
       for (const { scope } of state.spans) spans[scope] = (spans[scope] ?? 0) + 1;
-      if (observed && expected) problems.push(...compareSpans(spans, times(expected, visits)));
+      if (observed && expected && cell.spans === 'joined')
+        problems.push(...compareSpans(spans, times(expected, visits)));
     }
-    problems.push(...((await cell.check?.({ get, scrape, observed })) ?? []));
+    problems.push(...((await cell.check?.({ get, scrape, other, observed })) ?? []));
   } catch (error) {
-    const words = host.output.stderr.split('\n').filter((line) => line.trim() !== '' && !/^\s+at |^node:|^\{/.test(line));
+    const words = host.output.stderr
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/^\s+at |^node:|^\{/.test(line));
     problems.push(`application: ${firstLine(error)}`, ...words.slice(-6));
   }
   for (const [file = '', ...args] of cell.stop ?? []) {
@@ -151,13 +186,24 @@ async function runHost(cell: Cell, folder: string, api: Api, observed: boolean):
   return { problems, end, output: host.output, spans };
 }
 
-async function runToEnd(cell: Cell, host: Host, expected: Expected | undefined, observed: boolean): Promise<Ran> {
+async function runToEnd(
+  cell: Cell,
+  host: Host,
+  expected: Expected | undefined,
+  observed: boolean,
+): Promise<Ran> {
   const begin = performance.now();
   const how = await Promise.race([host.ended, sleep(cell.startTimeout ?? 60_000, undefined, { ref: false })]);
   const milliseconds = performance.now() - begin;
   await sleep(50);
   if (how === undefined) await host.end(0);
   const problems = how === undefined ? ['exit: never'] : [];
+  if (cell.bare === false && how !== '0') {
+    const words = `${host.output.stdout}\n${host.output.stderr}`
+      .split('\n')
+      .filter((line) => /error|failed/i.test(line));
+    problems.push(`exit: ${how}`, ...words.slice(0, 4));
+  }
   if (observed && expected) {
     const { records } = readOutput(`${host.output.stderr}\n${host.output.stdout}`);
     const counted = records.filter(({ event }) => event === 'anthropic.call').length;
@@ -189,7 +235,10 @@ async function compareMetrics(
   if (problems.length === 0) return [];
   const owner = listenerOn(port);
   if (!owner) return ['endpoint: nobody listens', ...problems];
-  return [...problems, `endpoint: ${text === '' ? 'no answer from' : 'served by'} ${owner.replaceAll(/\/\S*\//g, '').slice(0, 120)}`];
+  return [
+    ...problems,
+    `endpoint: ${text === '' ? 'no answer from' : 'served by'} ${owner.replaceAll(/\/\S*\//g, '').slice(0, 120)}`,
+  ];
 }
 
 function compareSpans(spans: Readonly<Record<string, number>>, expected: Expected): string[] {
@@ -214,6 +263,10 @@ async function answers(host: Host, ask: () => Promise<unknown>, limit: number): 
     }
     await sleep(200);
   }
+}
+
+function expectText(text: string, pattern: RegExp): void {
+  if (!pattern.test(text)) throw new Error(`did not print ${pattern}`);
 }
 
 async function writeFiles({ files }: Cell, folder: string, observed: boolean): Promise<void> {

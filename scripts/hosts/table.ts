@@ -1,7 +1,12 @@
 /** Prints the results. */
 import type { Result } from './cell.ts';
 
-const MARKS: Readonly<Record<Result['outcome'], string>> = { works: '✓', says: '·', FAILS: '✗', 'not run': '-' };
+const MARKS: Readonly<Record<Result['outcome'], string>> = {
+  works: '✓',
+  says: '·',
+  FAILS: '✗',
+  'not run': '-',
+};
 
 /** One line of a result. */
 export function formatResult({ name, outcome, notes, seconds }: Result): string {
@@ -10,7 +15,8 @@ export function formatResult({ name, outcome, notes, seconds }: Result): string 
 
 /** The results as text, and how many of each kind there are. */
 export function formatTable(results: readonly Result[]): string {
-  const count = (outcome: Result['outcome']): number => results.filter((result) => result.outcome === outcome).length;
+  const count = (outcome: Result['outcome']): number =>
+    results.filter((result) => result.outcome === outcome).length;
   const seconds = Math.round(results.reduce((sum, result) => sum + result.seconds, 0));
   return [
     ...results.map(formatResult),

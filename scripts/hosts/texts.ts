@@ -16,8 +16,10 @@ function page() {
 `;
 
 /** `work()` makes the calls of one visit with a client that is made by `client` at the first. */
-export const WORK_ESM = (client = 'new Anthropic()', imports = `import Anthropic from '@anthropic-ai/sdk';`): string =>
-  `${imports}\nlet client;${CALLS(client)}export { work, page };\n`;
+export const WORK_ESM = (
+  client = 'new Anthropic()',
+  imports = `import Anthropic from '@anthropic-ai/sdk';`,
+): string => `${imports}\nlet client;${CALLS(client)}export { work, page };\n`;
 
 /** The same as CommonJS. */
 export const WORK_CJS = (
@@ -44,6 +46,7 @@ export function page(): object {
 
 const SERVE = `
 http.createServer((request, response) => {
+  if (request.url === '/die') process.kill(process.pid, 'SIGKILL');
   const answer = request.url === '/work' ? work() : Promise.resolve(page());
   answer.then(
     (value) => response.end(JSON.stringify(value)),
@@ -53,12 +56,12 @@ http.createServer((request, response) => {
 `;
 
 /** A server of Node's own. */
-export const SERVER_ESM = `import http from 'node:http';\nimport { work, page } from './work.mjs';${SERVE}`;
+export const SERVER_ESM: string = `import http from 'node:http';\nimport { work, page } from './work.mjs';${SERVE}`;
 /** The same as CommonJS. */
-export const SERVER_CJS = `const http = require('node:http');\nconst { work, page } = require('./work.cjs');${SERVE}`;
+export const SERVER_CJS: string = `const http = require('node:http');\nconst { work, page } = require('./work.cjs');${SERVE}`;
 
 /** A processor that keeps what the checks need of ended spans. */
-export const SPAN_KEEPER = `({
+export const SPAN_KEEPER: string = `({
   onStart() {},
   onEnd(span) {
     (globalThis.hostSpans ??= []).push({

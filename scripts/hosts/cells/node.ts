@@ -22,7 +22,11 @@ export const NODE_CELLS: readonly Cell[] = [
   {
     name: 'node import in code',
     quick: true,
-    files: { 'app.mjs': `import 'anthropic-otel/register'; // register\nawait import('./server.mjs');\n`, 'server.mjs': SERVER_ESM, 'work.mjs': WORK_ESM() },
+    files: {
+      'app.mjs': `import 'anthropic-otel/register'; // register\nawait import('./server.mjs');\n`,
+      'server.mjs': SERVER_ESM,
+      'work.mjs': WORK_ESM(),
+    },
     start: ['node', 'app.mjs'],
   },
   {
@@ -38,7 +42,12 @@ export const NODE_CELLS: readonly Cell[] = [
     return [
       { ...run, name: `node -e ${short}`, start: ['node', flag, '-e', 'console.log(1)'] },
       { ...run, name: `node -p ${short}`, start: ['node', flag, '-p', '1 + 1'] },
-      { ...run, name: `node Module._load ${short}`, start: ['node', flag, 'load.cjs'], files: { 'load.cjs': `console.log(typeof require('node:module')._load('zlib').gzip)` } },
+      {
+        ...run,
+        name: `node Module._load ${short}`,
+        start: ['node', flag, 'load.cjs'],
+        files: { 'load.cjs': `console.log(typeof require('node:module')._load('zlib').gzip)` },
+      },
       { ...run, name: `node stdin ${short}`, start: ['node', flag, '-'] },
     ];
   }),
@@ -47,7 +56,9 @@ export const NODE_CELLS: readonly Cell[] = [
     quick: true,
     kind: 'run',
     expected: undefined,
-    files: { 'app.mjs': `import { execSync } from 'node:child_process';\nconsole.log(String(execSync('node -p process.version', { stdio: ['ignore', 'pipe', 'inherit'] })).trim());\n` },
+    files: {
+      'app.mjs': `import { execSync } from 'node:child_process';\nconsole.log(String(execSync('node -p process.version', { stdio: ['ignore', 'pipe', 'inherit'] })).trim());\n`,
+    },
     start: ['node', 'app.mjs'],
     nodeOptions: REGISTER,
   },
@@ -59,7 +70,14 @@ export const NODE_CELLS: readonly Cell[] = [
     start: ['node', REGISTER, 'app.mjs'],
     says: /Node.*22/,
   },
-  { name: 'node 20 cjs', quick: true, node: 20, files: CJS, start: ['node', REQUIRE, 'app.cjs'], says: /Node.*22/ },
+  {
+    name: 'node 20 cjs',
+    quick: true,
+    node: 20,
+    files: CJS,
+    start: ['node', REQUIRE, 'app.cjs'],
+    says: /Node.*22/,
+  },
   { name: 'node 22', node: 22, files: ESM, start: ['node', REGISTER, 'app.mjs'] },
   { name: 'node 26', node: 26, files: ESM, start: ['node', REGISTER, 'app.mjs'] },
   {
@@ -83,22 +101,41 @@ export const NODE_CELLS: readonly Cell[] = [
     [
       ['index.mjs', `import Anthropic from '@anthropic-ai/sdk/index.mjs';`, 'new Anthropic()'],
       ['client', `import { Anthropic } from '@anthropic-ai/sdk/client';`, 'new Anthropic()'],
-      ['BaseAnthropic', `import { BaseAnthropic } from '@anthropic-ai/sdk';\nimport { Messages } from '@anthropic-ai/sdk/resources/messages';\nconst make = () => { const made = new BaseAnthropic({}); made.messages = new Messages(made); return made; };`, 'make()'],
-      ['file URL', `import { pathToFileURL } from 'node:url';\nimport { createRequire } from 'node:module';\nconst { Anthropic } = await import(pathToFileURL(createRequire(import.meta.url).resolve('@anthropic-ai/sdk').replace(/\\.js$/, '.mjs')));`, 'new Anthropic()'],
+      [
+        'BaseAnthropic',
+        `import { BaseAnthropic } from '@anthropic-ai/sdk';\nimport { Messages } from '@anthropic-ai/sdk/resources/messages';\nconst make = () => { const made = new BaseAnthropic({}); made.messages = new Messages(made); return made; };`,
+        'make()',
+      ],
+      [
+        'file URL',
+        `import { pathToFileURL } from 'node:url';\nimport { createRequire } from 'node:module';\nconst { Anthropic } = await import(pathToFileURL(createRequire(import.meta.url).resolve('@anthropic-ai/sdk').replace(/\\.js$/, '.mjs')));`,
+        'new Anthropic()',
+      ],
     ] as const
-  ).map(([name, imports, client]): Cell => ({
-    name: `sdk import ${name}`,
-    quick: true,
-    files: { 'app.mjs': SERVER_ESM, 'work.mjs': WORK_ESM(client, imports) },
-    start: ['node', REGISTER, 'app.mjs'],
-  })),
+  ).map(
+    ([name, imports, client]): Cell => ({
+      name: `sdk import ${name}`,
+      quick: true,
+      files: { 'app.mjs': SERVER_ESM, 'work.mjs': WORK_ESM(client, imports) },
+      start: ['node', REGISTER, 'app.mjs'],
+    }),
+  ),
   {
     name: 'sdk require client',
     quick: true,
-    files: { 'app.cjs': SERVER_CJS, 'work.cjs': WORK_CJS('new Anthropic()', `const { Anthropic } = require('@anthropic-ai/sdk/client');`) },
+    files: {
+      'app.cjs': SERVER_CJS,
+      'work.cjs': WORK_CJS('new Anthropic()', `const { Anthropic } = require('@anthropic-ai/sdk/client');`),
+    },
     start: ['node', REQUIRE, 'app.cjs'],
   },
-  { name: 'sdk 0.60', quick: true, sdk: '@anthropic-ai/sdk@~0.60.0', files: ESM, start: ['node', REGISTER, 'app.mjs'] },
+  {
+    name: 'sdk 0.60',
+    quick: true,
+    sdk: '@anthropic-ai/sdk@~0.60.0',
+    files: ESM,
+    start: ['node', REGISTER, 'app.mjs'],
+  },
   {
     name: 'worker thread calls',
     quick: true,

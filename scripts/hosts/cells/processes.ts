@@ -1,5 +1,5 @@
 /** Hosts of more than one process: package managers and watchers that start the application, clusters, process managers. */
-import { type Cell, REGISTER } from '../cell.ts';
+import { type Cell, REGISTER, type Seen } from '../cell.ts';
 import { SERVER_CJS, SERVER_ESM, WORK_CJS, WORK_ESM } from '../texts.ts';
 
 const ESM = { 'app.mjs': SERVER_ESM, 'work.mjs': WORK_ESM() };
@@ -7,26 +7,49 @@ const WATCHERS = ['nodemon@latest', 'tsx@latest', 'concurrently@latest', 'pm2@la
 /** Merged with the package.json of the installation: scripts are what npm needs of it. */
 const wrapped = { packages: WATCHERS, files: ESM, nodeOptions: REGISTER };
 
-/** Takes the pages of one server in turns to the workers, which is what node:cluster does. */
-const CLUSTER = (primary: string, listens = ''): string => `import cluster from 'node:cluster';
-import { once } from 'node:events';
+/** A primary with three workers that share the application's port, and replaces one that dies. */
+const CLUSTER = (settings = '', onListening = ''): string => `import cluster from 'node:cluster';
 if (cluster.isPrimary) {
-  ${listens}
-  process.on('SIGTERM', () => { for (const worker of Object.values(cluster.workers)) worker.kill(); });
-  let left = 3;
-  cluster.on('exit', () => { if (--left === 0) process.exit(0); });
-  for (let i = 0; i < 3; i++) { await once(cluster.fork(), 'listening'); }
-  ${primary}
+  let ending = false;
+  let listening = 0;
+  cluster.on('listening', (_, { port }) => {
+    ${onListening}
+    if (port === Number(process.env.PORT) && ++listening >= 3) console.log('ready');
+  });
+  cluster.on('exit', () => {
+    if (!ending) cluster.fork();
+    else if (Object.keys(cluster.workers).length === 0) process.exit(0);
+  });
+  process.on('SIGTERM', () => {
+    ending = true;
+    for (const worker of Object.values(cluster.workers)) worker.kill();
+  });
+  ${settings}
+  for (let i = 0; i < 3; i++) cluster.fork();
 } else {
   await import('./server.mjs');
 }
 `;
 const CLUSTER_FILES = { 'server.mjs': SERVER_ESM, 'work.mjs': WORK_ESM() };
-/** A cluster whose workers alone register. */
-const WORKERS_ONLY = CLUSTER('').replace(
-  `  for (let i`,
-  `  cluster.setupPrimary({ execArgv: ['${REGISTER}'] }); // register\n  for (let i`,
-);
+/** Only the workers register. */
+const IN_WORKERS = `cluster.setupPrimary({ execArgv: ['${REGISTER}'] }); // register`;
+
+/** After a worker has died and another has come, what was counted before is still there, or is a series of the dead worker's own. */
+async function replaceWorker({ observed, scrape, get }: Seen): Promise<readonly string[]> {
+  await get('/die').catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await get('/work');
+  if (!observed) return [];
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const series = [
+    ...(await scrape()).matchAll(/^anthropic_client_calls_total\{(.*anthropic_outcome="ok".*)\} (\d+)/gm),
+  ];
+  const sum = series.reduce((total, [, , value]) => total + Number(value), 0);
+  const ownSeries = series.some(([, labels]) => /worker|instance/.test(String(labels)));
+  return sum === 16 || (ownSeries && sum === 12)
+    ? []
+    : [`calls: expected 16 ok after a worker was replaced, found ${sum}`];
+}
 
 const PM2 = (more: object): Pick<Cell, 'files' | 'start' | 'stop' | 'packages' | 'env'> => ({
   packages: WATCHERS,
@@ -50,7 +73,11 @@ export const PROCESS_CELLS: readonly Cell[] = [
     quick: true,
     start: ['npm', 'run', '--silent', '--prefix', 'inner', 'start'],
     files: {
-      'inner/package.json': JSON.stringify({ name: 'inner', private: true, scripts: { start: 'node app.mjs' } }),
+      'inner/package.json': JSON.stringify({
+        name: 'inner',
+        private: true,
+        scripts: { start: 'node app.mjs' },
+      }),
       'inner/app.mjs': SERVER_ESM,
       'inner/work.mjs': WORK_ESM(),
     },
@@ -61,56 +88,34 @@ export const PROCESS_CELLS: readonly Cell[] = [
   { ...wrapped, name: 'tsx', quick: true, start: ['tsx', 'app.mjs'] },
   { ...wrapped, name: 'node --watch', start: ['node', '--watch', 'app.mjs'] },
   { ...wrapped, name: 'concurrently', start: ['concurrently', '--raw', 'node app.mjs'] },
-  {
-    name: 'cluster, primary and workers',
-    quick: true,
-    files: { ...CLUSTER_FILES, 'app.mjs': CLUSTER('') },
-    start: ['node', REGISTER, 'app.mjs'],
-    visits: 6,
-  },
-  {
-    name: 'cluster, workers only',
-    quick: true,
-    files: { ...CLUSTER_FILES, 'app.mjs': WORKERS_ONLY },
-    start: ['node', 'app.mjs'],
-    visits: 6,
-  },
-  {
-    name: 'cluster, NODE_OPTIONS',
-    files: { ...CLUSTER_FILES, 'app.mjs': CLUSTER('') },
-    start: ['node', 'app.mjs'],
-    nodeOptions: REGISTER,
-    visits: 6,
-  },
-  {
-    name: 'cluster, primary hears of its own servers only',
-    quick: true,
-    files: {
-      ...CLUSTER_FILES,
-      'app.mjs': CLUSTER('', `cluster.on('listening', (_, { port }) => console.log(port === Number(process.env.PORT) ? 'listening' : 'listening on another port'));`),
-    },
-    start: ['node', REGISTER, 'app.mjs'],
-    visits: 3,
-  },
-  {
-    name: 'cluster, a worker dies',
-    files: {
-      ...CLUSTER_FILES,
-      'app.mjs': CLUSTER(`const [first] = Object.values(cluster.workers);
-  setTimeout(() => { first.process.kill('SIGKILL'); left++; cluster.fork(); }, 2500);`),
-    },
-    start: ['node', REGISTER, 'app.mjs'],
-    visits: 3,
-    check: async ({ observed, scrape, get }) => {
-      if (!observed) return [];
-      await new Promise((resolve) => setTimeout(resolve, 4500));
-      await get('/work');
-      const text = await scrape();
-      const calls = [...text.matchAll(/^anthropic_client_calls_total\{.*anthropic_outcome="ok".*\} (\d+)/gm)];
-      const sum = calls.reduce((total, [, value]) => total + Number(value), 0);
-      return sum === 16 ? [] : [`calls: after a worker was replaced expected 16 ok, found ${sum}`];
-    },
-  },
+  ...(
+    [
+      ['primary and workers', CLUSTER(), { start: ['node', REGISTER, 'app.mjs'], quick: true }],
+      ['workers only', CLUSTER(IN_WORKERS), { start: ['node', 'app.mjs'], quick: true }],
+      ['NODE_OPTIONS', CLUSTER(), { start: ['node', 'app.mjs'], nodeOptions: REGISTER }],
+      [
+        'workers only, primary hears nothing of us',
+        CLUSTER(
+          IN_WORKERS,
+          `console.log(port === Number(process.env.PORT) ? 'the application listens' : 'another server listens');`,
+        ),
+        { start: ['node', 'app.mjs'] },
+      ],
+      [
+        'primary and workers, a worker dies',
+        CLUSTER(),
+        { start: ['node', REGISTER, 'app.mjs'], visits: 3, check: replaceWorker },
+      ],
+    ] as const
+  ).map(
+    ([name, text, more]): Cell => ({
+      name: `cluster, ${name}`,
+      files: { ...CLUSTER_FILES, 'app.mjs': text },
+      visits: 6,
+      ready: /ready/,
+      ...more,
+    }),
+  ),
   { ...PM2({}), name: 'pm2 fork' },
   { ...PM2({ exec_mode: 'cluster', instances: 3 }), name: 'pm2 cluster', visits: 6 },
   { ...PM2({ exec_mode: 'cluster', instances: 1 }), name: 'pm2 cluster of one' },

@@ -10,12 +10,34 @@ app.get('/state', (_request, response) => { response.json(page()); });
 app.listen(Number(process.env.PORT), '127.0.0.1');
 `;
 const TSCONFIG = JSON.stringify({
-  compilerOptions: { module: 'nodenext', target: 'es2022', strict: true, skipLibCheck: true, types: ['node'], outDir: 'dist' },
+  compilerOptions: {
+    module: 'nodenext',
+    target: 'es2022',
+    strict: true,
+    skipLibCheck: true,
+    types: ['node'],
+    outDir: 'dist',
+  },
   'ts-node': { transpileOnly: true },
 });
-const EXPRESS = ['express@latest', 'tsx@latest', 'ts-node@latest', 'typescript@~5.9.0', '@types/node@^24.0.0', '@types/express@latest'];
+const EXPRESS = [
+  'express@latest',
+  'tsx@latest',
+  'ts-node@latest',
+  'typescript@~5.9.0',
+  '@types/node@^24.0.0',
+  '@types/express@latest',
+];
 const ESM_PACKAGE = JSON.stringify({ type: 'module' });
-const express = { packages: EXPRESS, files: { 'src/app.ts': EXPRESS_TS, 'src/work.ts': WORK_TS, 'tsconfig.json': TSCONFIG } };
+const express = {
+  packages: EXPRESS,
+  files: { 'src/app.ts': EXPRESS_TS, 'src/work.ts': WORK_TS, 'tsconfig.json': TSCONFIG },
+};
+/** Resolved by CommonJS alone. */
+const expressCjs = {
+  ...express,
+  files: { ...express.files, 'src/app.ts': EXPRESS_TS.replace('./work.js', './work') },
+};
 const expressEsm = { ...express, files: { ...express.files, 'src/package.json': ESM_PACKAGE } };
 const APP = 'src/app.ts';
 
@@ -51,8 +73,16 @@ void NestFactory.create(AppModule, { logger: ['error', 'warn'] }).then((app) => 
 `;
 const NEST_TSCONFIG = JSON.stringify({
   compilerOptions: {
-    module: 'commonjs', moduleResolution: 'node10', target: 'es2022', strict: true, skipLibCheck: true, types: ['node'], outDir: 'dist',
-    experimentalDecorators: true, emitDecoratorMetadata: true, esModuleInterop: true,
+    module: 'commonjs',
+    moduleResolution: 'node10',
+    target: 'es2022',
+    strict: true,
+    skipLibCheck: true,
+    types: ['node'],
+    outDir: 'dist',
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    esModuleInterop: true,
   },
   include: ['src'],
 });
@@ -62,14 +92,48 @@ const NEST_PACKAGES = (version: string): string[] => [
 ];
 
 export const SERVER_CELLS: readonly Cell[] = [
-  { ...expressEsm, name: 'express tsx, register first', quick: true, start: ['node', REGISTER, '--import=tsx', APP] },
-  { ...expressEsm, name: 'express tsx, tsx first', quick: true, start: ['node', '--import=tsx', REGISTER, APP] },
-  { ...express, name: 'express tsx cjs, register first', quick: true, start: ['node', REQUIRE, '--import=tsx', APP] },
-  { ...express, name: 'express tsx cjs, tsx first', quick: true, start: ['node', '--import=tsx', REQUIRE, APP] },
+  {
+    ...expressEsm,
+    name: 'express tsx, register first',
+    quick: true,
+    start: ['node', REGISTER, '--import=tsx', APP],
+  },
+  {
+    ...expressEsm,
+    name: 'express tsx, tsx first',
+    quick: true,
+    start: ['node', '--import=tsx', REGISTER, APP],
+  },
+  {
+    ...express,
+    name: 'express tsx cjs, register first',
+    quick: true,
+    start: ['node', REQUIRE, '--import=tsx', APP],
+  },
+  {
+    ...express,
+    name: 'express tsx cjs, tsx first',
+    quick: true,
+    start: ['node', '--import=tsx', REQUIRE, APP],
+  },
   { ...expressEsm, name: 'express tsx command --import', quick: true, start: ['tsx', REGISTER, APP] },
-  { ...express, name: 'express ts-node --require', quick: true, start: ['node', REQUIRE, '--require=ts-node/register', APP] },
-  { ...express, name: 'express ts-node first', start: ['node', '--require=ts-node/register', REQUIRE, APP] },
-  { ...expressEsm, name: 'express ts-node esm loader', start: ['node', REGISTER, '--loader=ts-node/esm', APP], noise: /ExperimentalWarning|--trace-warnings|--import 'data/ },
+  {
+    ...expressCjs,
+    name: 'express ts-node --require',
+    quick: true,
+    start: ['node', REQUIRE, '--require=ts-node/register', APP],
+  },
+  {
+    ...expressCjs,
+    name: 'express ts-node first',
+    start: ['node', '--require=ts-node/register', REQUIRE, APP],
+  },
+  {
+    ...expressEsm,
+    name: 'express ts-node esm loader',
+    start: ['node', REGISTER, '--loader=ts-node/esm', APP],
+    noise: /ExperimentalWarning|--trace-warnings|--import 'data/,
+  },
   {
     ...expressEsm,
     name: 'express type stripping',
@@ -81,7 +145,11 @@ export const SERVER_CELLS: readonly Cell[] = [
     ...expressEsm,
     name: 'express built by tsc',
     build: [['tsc', '-p', '.']],
-    files: { ...expressEsm.files, 'dist/package.json': ESM_PACKAGE, 'tsconfig.json': TSCONFIG.replace('"strict":true', '"strict":true,"rootDir":"src"') },
+    files: {
+      ...expressEsm.files,
+      'dist/package.json': ESM_PACKAGE,
+      'tsconfig.json': TSCONFIG.replace('"strict":true', '"strict":true,"rootDir":"src"'),
+    },
     start: ['node', REGISTER, 'dist/app.js'],
   },
   {
