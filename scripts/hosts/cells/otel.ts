@@ -29,7 +29,7 @@ const PACKAGES = (unstable: string, undici: string): string[] => [
   ),
   `@opentelemetry/instrumentation-undici@${undici}`,
 ];
-const OTEL_2 = [...PACKAGES('~0.223.0', '<0.31.0'), '@opentelemetry/api@latest'];
+const OTEL_2 = [...PACKAGES('~0.223.0', '<0.33.0'), '@opentelemetry/api@latest'];
 const OTEL_3 = [...PACKAGES('latest', 'latest'), '@opentelemetry/api@latest'];
 
 /** The application's own endpoint has its own metrics, as without this package. */
@@ -94,7 +94,7 @@ console.dir = (span, ...rest) => {
 `;
 const auto = (
   [
-    ['2', [`${AUTO}@0.77.0`, '@opentelemetry/api@latest']],
+    ['2', [`${AUTO}@0.80.0`, '@opentelemetry/api@latest']],
     ['3', [`${AUTO}@latest`, '@opentelemetry/api@latest']],
   ] as const
 ).flatMap(([line, packages]): Cell[] => {
@@ -177,7 +177,7 @@ export const OTEL_CELLS: readonly Cell[] = [
   ...ownSdk,
   {
     name: 'own NodeSDK, OTel 2, locked with api 1.9',
-    packages: [[...PACKAGES('~0.223.0', '<0.31.0'), '@opentelemetry/api@~1.9.0'], []],
+    packages: [[...PACKAGES('~0.223.0', '<0.33.0'), '@opentelemetry/api@~1.9.0'], []],
     files: { ...CJS, 'otel.cjs': OTEL_CJS },
     spans: 'joined',
     check: keepsOwnMetrics,
