@@ -93,6 +93,30 @@ export async function install(
   return folder;
 }
 
+/** Whether npm can install the packages of `cell` where this one is not. */
+export async function installsWithoutUs(cell: Cell): Promise<boolean> {
+  const folder = join(CACHE, 'without');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));
+  try {
+    await installWith('npm', folder, (await stepsOf(cell)).flat(), ['--dry-run'], cell.node ?? 24);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is installed one after the other, by exact versions. */
+function stepsOf({ sdk = '@anthropic-ai/sdk@latest', packages = [] }: Cell): Promise<string[][]> {
+  const lists = packages.every((item) => typeof item === 'string') ? [packages] : packages;
+  return Promise.all(
+    lists.map((list, index) =>
+      Promise.all([...(index === lists.length - 1 && sdk ? [sdk] : []), ...list].map((spec) => pinned(spec))),
+    ),
+  );
+}
+
 async function installWith(
   manager: Manager,
   folder: string,
@@ -209,11 +233,15 @@ async function newest(spec: string): Promise<string | undefined> {
   try {
     const { stdout } = await run('npm', ['view', spec, 'version', '--json'], { cwd: CACHE });
     const found = JSON.parse(stdout) as string | string[];
-    const version = Array.isArray(found) ? found.at(-1) : found;
+    const version = Array.isArray(found) ? found.toSorted(byVersion).at(-1) : found;
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, JSON.stringify({ version, time: Date.now() }));
     return version;
   } catch {
     return known?.version;
   }
+}
+
+function byVersion(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }

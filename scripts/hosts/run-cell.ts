@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Api } from './api.ts';
 import { type Cell, type Expected, type Result, USUAL } from './cell.ts';
 import { type End, fetchText, freePort, type Host, listenerOn, startHost } from './host.ts';
-import { environmentOf, install, type Tarball } from './install.ts';
+import { environmentOf, install, installsWithoutUs, type Tarball } from './install.ts';
 import { differences, readCounts, times } from './metrics.ts';
 import { readOutput, unlike } from './output.ts';
 
@@ -43,7 +43,10 @@ export async function runCell(
   try {
     folder = await install(cell, tarball, progress);
   } catch (error) {
-    return result('not run', [firstLine(error)]);
+    const why = firstLine(error);
+    return (await installsWithoutUs(cell))
+      ? result('FAILS', [`${why}; installs without us`])
+      : result('not run', [why]);
   }
   try {
     const bare = cell.bare === false ? undefined : await runHost(cell, folder, api, false);
@@ -91,7 +94,10 @@ function judge(cell: Cell, observed: Ran, bare: Ran | undefined): { said: string
   // What an application says that does not start is among the problems already.
   if (problems.some((problem) => problem.startsWith('application:'))) return { said, problems };
   const others = extra.filter((line) => !OWN_LINE.test(line) && !cell.noise?.test(line));
-  if (bare && others.length > 0) problems.push(`stderr: ${others.slice(0, 4).join(' | ')}`);
+  const stack = others.filter((line) => line.startsWith('at '));
+  const words = others.filter((line) => !line.startsWith('at ')).slice(0, 4);
+  if (stack.length > 0) words.push(`${stack.length} lines of stack traces`);
+  if (bare && words.length > 0) problems.push(`stderr: ${words.join(' | ')}`);
   if (bare) {
     const more = unlike(
       readOutput(observed.output.stdout).lines,
@@ -165,10 +171,10 @@ async function runHost(cell: Cell, folder: string, api: Api, observed: boolean):
       problems.push(...(await compareMetrics(times(expected, visits), scrape, metricsPort)));
     }
     if (cell.spans) {
-      const state = JSON.parse(await get('/state')) as {
-        spans: { scope: string; name: string; trace: string }[];
-      };
-      for (const { scope } of state.spans) spans[scope] = (spans[scope] ?? 0) + 1;
+      const state = JSON.parse(await get('/state')) as { spans: { scope: string; path?: string }[] };
+      // Scrapes are requests too, and there are more of them with this package.
+      for (const { scope, path } of state.spans)
+        if (path !== '/metrics') spans[scope] = (spans[scope] ?? 0) + 1;
       if (observed && expected && cell.spans === 'joined')
         problems.push(...compareSpans(spans, times(expected, visits)));
     }

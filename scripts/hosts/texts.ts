@@ -67,7 +67,7 @@ export const SPAN_KEEPER: string = `({
     (globalThis.hostSpans ??= []).push({
       scope: (span.instrumentationScope ?? span.instrumentationLibrary).name,
       name: span.name,
-      trace: span.spanContext().traceId,
+      path: span.attributes['url.path'] ?? span.attributes['http.target'],
     });
   },
   async forceFlush() {},

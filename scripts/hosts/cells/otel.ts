@@ -29,7 +29,8 @@ const PACKAGES = (unstable: string, undici: string): string[] => [
   ),
   `@opentelemetry/instrumentation-undici@${undici}`,
 ];
-const OTEL_2 = [...PACKAGES('~0.223.0', '<0.33.0'), '@opentelemetry/api@latest'];
+/** There before this package: its API is below 1.10. */
+const OTEL_2 = [[...PACKAGES('~0.223.0', '~0.32.0'), '@opentelemetry/api@~1.9.0'], []];
 const OTEL_3 = [...PACKAGES('latest', 'latest'), '@opentelemetry/api@latest'];
 
 /** The application's own endpoint has its own metrics, as without this package. */
@@ -82,19 +83,20 @@ const AUTO = '@opentelemetry/auto-instrumentations-node';
 const AUTO_ENV = {
   OTEL_TRACES_EXPORTER: 'console',
   OTEL_LOGS_EXPORTER: 'none',
-  OTEL_METRICS_EXPORTER: 'none',
   OTEL_NODE_RESOURCE_DETECTORS: 'none',
 };
 /** The console exporter writes spans to standard output; only their scopes are of interest, and are kept by a patched \`console.dir\`. */
 const CONSOLE_KEEPER = `const { dir } = console;
 console.dir = (span, ...rest) => {
-  if (span?.traceId && span.instrumentationScope) (globalThis.hostSpans ??= []).push({ scope: span.instrumentationScope.name, name: span.name, trace: span.traceId });
+  if (span?.traceId && span.instrumentationScope) (globalThis.hostSpans ??= []).push({ scope: span.instrumentationScope.name, path: span.attributes?.['url.path'] ?? span.attributes?.['http.target'] });
   else dir.call(console, span, ...rest);
 };
+// Its own listener for SIGTERM does not end the process.
+process.on('SIGTERM', () => setTimeout(() => process.exit(0), 500));
 `;
 const auto = (
   [
-    ['2', [`${AUTO}@0.80.0`, '@opentelemetry/api@latest']],
+    ['2', [[`${AUTO}@0.80.0`, '@opentelemetry/api@~1.9.0'], []]],
     ['3', [`${AUTO}@latest`, '@opentelemetry/api@latest']],
   ] as const
 ).flatMap(([line, packages]): Cell[] => {
@@ -106,11 +108,9 @@ const auto = (
   } as const;
   const other = `${AUTO}/register`;
   const keep = '--require=./keep.cjs';
-  const pages = { check: async () => [] };
   return [
     {
       ...base,
-      ...pages,
       name: `auto-instrumentations, OTel ${line}, cjs, register first`,
       start: ['node', keep, REQUIRE, `--require=${other}`, 'app.cjs'],
     },
@@ -140,7 +140,7 @@ const langfuse = new LangfuseSpanProcessor({ publicKey: 'pk', secretKey: 'sk', b
 new NodeSDK({ spanProcessors: [langfuse, ${SPAN_KEEPER}], metricReaders: [], logRecordProcessors: [] }).start();
 `;
 const langfuse = {
-  packages: ['@langfuse/otel@latest', '@langfuse/tracing@latest', '@opentelemetry/sdk-node@~0.223.0'],
+  packages: [['@langfuse/otel@latest', '@langfuse/tracing@latest', '@opentelemetry/sdk-node@~0.223.0'], []],
   spans: 'joined',
   files: { ...ESM, 'otel.mjs': LANGFUSE },
 } as const;
@@ -176,8 +176,8 @@ const datadog = {
 export const OTEL_CELLS: readonly Cell[] = [
   ...ownSdk,
   {
-    name: 'own NodeSDK, OTel 2, locked with api 1.9',
-    packages: [[...PACKAGES('~0.223.0', '<0.33.0'), '@opentelemetry/api@~1.9.0'], []],
+    name: 'own NodeSDK, OTel 2, installed with one command',
+    packages: [...PACKAGES('~0.223.0', '~0.32.0'), '@opentelemetry/api@~1.9.0'],
     files: { ...CJS, 'otel.cjs': OTEL_CJS },
     spans: 'joined',
     check: keepsOwnMetrics,
