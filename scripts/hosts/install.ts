@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,7 +12,8 @@ import type { Cell, Manager } from './cell.ts';
 
 const run = promisify(execFile);
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
-const CACHE = join(ROOT, '.cache', 'hosts');
+/** Outside of the repository, whose packages and lockfile the applications would find. Its tests one after the other share it. */
+const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'anthropic-otel', 'hosts');
 const PNPM = 'pnpm@latest';
 const YARN = '@yarnpkg/cli-dist@latest';
 

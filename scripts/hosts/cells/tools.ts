@@ -117,7 +117,7 @@ const BUNDLERS: Readonly<Record<string, Pick<Cell, 'packages' | 'files' | 'build
         '--platform=node',
         '--format=esm',
         '--outfile=dist/app.mjs',
-        `--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+        `--banner:js=import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
       ],
     ],
     start: ['dist/app.mjs'],
@@ -151,7 +151,7 @@ export default { input: 'app.mjs', output: { file: 'dist/app.mjs', format: 'esm'
       'vite.config.mjs': `export default { build: { ssr: 'app.mjs', target: 'node22' }, ssr: { noExternal: true } };\n`,
     },
     build: [['vite', 'build']],
-    start: ['dist/app.js'],
+    start: ['dist/app.mjs'],
   },
   webpack: {
     packages: ['webpack@latest', 'webpack-cli@latest'],
@@ -164,29 +164,27 @@ export default { input: 'app.mjs', output: { file: 'dist/app.mjs', format: 'esm'
 };
 const BUNDLES: readonly Cell[] = Object.entries(BUNDLERS).flatMap(
   ([name, { packages, files, build, start }]): Cell[] => {
-    // Vite's output is a .js file.
     const base = { packages: packages ?? [], build: build ?? [], start: ['node', REGISTER, ...start] };
-    const more = { ...files, 'dist/package.json': '{"type":"module"}' };
     const quick = name.startsWith('esbuild') ? ({ quick: true } as const) : {};
     return [
       {
         ...base,
         ...quick,
         name: `bundle ${name}, withTelemetry`,
-        files: { ...ESM, ...more, 'work.mjs': WITH_TELEMETRY },
+        files: { ...ESM, ...files, 'work.mjs': WITH_TELEMETRY },
       },
       {
         ...base,
         ...quick,
         name: `bundle ${name}, register alone`,
-        files: { ...ESM, ...more },
+        files: { ...ESM, ...files },
         says: /withTelemetry|observe/,
       },
       {
         ...base,
         name: `bundle ${name}, register bundled too`,
         files: {
-          ...more,
+          ...files,
           'app.mjs': `import 'anthropic-otel/register'; // register\nimport './server.mjs';\n`,
           'server.mjs': SERVER_ESM,
           'work.mjs': WITH_TELEMETRY,
