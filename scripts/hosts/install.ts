@@ -95,14 +95,21 @@ export async function install(
   return folder;
 }
 
-/** Whether npm can install the packages of `cell` where this one is not. */
+/** Whether the packages of `cell` can be installed where this one is not. */
 export async function installsWithoutUs(cell: Cell): Promise<boolean> {
   const folder = join(CACHE, 'without');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));
   try {
-    await installWith('npm', folder, (await stepsOf(cell)).flat(), ['--dry-run'], cell.node ?? 24);
+    const { manager = 'npm', node = 24 } = cell;
+    await installWith(
+      manager,
+      folder,
+      (await stepsOf(cell)).flat(),
+      manager === 'npm' ? ['--dry-run'] : [],
+      node,
+    );
     return true;
   } catch {
     return false;

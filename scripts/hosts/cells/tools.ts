@@ -197,13 +197,23 @@ const BUNDLES: readonly Cell[] = Object.entries(BUNDLERS).flatMap(
 
 const MANAGERS: readonly Cell[] = [
   { name: 'pnpm', manager: 'pnpm', files: ESM, start: ['node', REGISTER, 'app.mjs'] },
-  { name: 'yarn node-modules', manager: 'yarn', files: ESM, start: ['node', REGISTER, 'app.mjs'] },
   {
-    name: 'yarn pnp',
-    manager: 'yarn-pnp',
+    name: 'pnpm, build of protobufjs allowed',
+    manager: 'pnpm',
+    installFlags: ['--allow-build=protobufjs'],
     files: ESM,
-    start: ['node', '--require=./.pnp.cjs', '--loader=./.pnp.loader.mjs', REGISTER, 'app.mjs'],
+    start: ['node', REGISTER, 'app.mjs'],
   },
+  { name: 'yarn node-modules', manager: 'yarn', files: ESM, start: ['node', REGISTER, 'app.mjs'] },
+  ...['yarn pnp', 'yarn pnp, with @opentelemetry/api'].map(
+    (name): Cell => ({
+      name,
+      manager: 'yarn-pnp',
+      packages: name.includes('api') ? ['@opentelemetry/api@latest'] : [],
+      files: ESM,
+      start: ['node', '--require=./.pnp.cjs', '--loader=./.pnp.loader.mjs', REGISTER, 'app.mjs'],
+    }),
+  ),
 ];
 
 const RUNTIMES: readonly Cell[] = [
