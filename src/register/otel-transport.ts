@@ -2,6 +2,7 @@
 import * as api from '@opentelemetry/api';
 import Transport from 'winston-transport';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
+import { requireFromSdk } from './sdk-packages.ts';
 
 /** The logs API, as far as it is used here: part of `@opentelemetry/api` since 1.10, `@opentelemetry/api-logs` before. */
 interface LogsApi {
@@ -12,20 +13,7 @@ const SEVERITY: Readonly<Record<string, number>> = { info: 9, warn: 13, error: 1
 
 /** Emits each line as a log record, with its event name and its fields as attributes. */
 export class OtelTransport extends Transport {
-  #logs: LogsApi | undefined = (api as { logs?: LogsApi }).logs;
-
-  constructor() {
-    super();
-    if (this.#logs) return;
-    // A name that no bundler follows: the package is there exactly where the API has no logs.
-    const name = '@opentelemetry/api-logs';
-    import(name).then(
-      (module: { logs: LogsApi }) => {
-        this.#logs = module.logs;
-      },
-      () => {},
-    );
-  }
+  readonly #logs: LogsApi | undefined = (api as { logs?: LogsApi }).logs ?? logsOfOlderApi();
 
   override log(info: Record<string, unknown>, done: () => void): void {
     const { level, message, time: _, event, trace_id, span_id, trace_flags, ...attributes } = info;
@@ -46,4 +34,13 @@ function contextOf(traceId: unknown, spanId: unknown, flags: unknown): api.Conte
   if (typeof traceId !== 'string' || typeof spanId !== 'string') return api.ROOT_CONTEXT;
   const traceFlags = Number.parseInt(String(flags), 16);
   return api.trace.setSpanContext(api.ROOT_CONTEXT, { traceId, spanId, traceFlags });
+}
+
+/** The package is there exactly where the API has no logs. */
+function logsOfOlderApi(): LogsApi | undefined {
+  try {
+    return requireFromSdk('@opentelemetry/api-logs')['logs'] as LogsApi;
+  } catch {
+    return undefined;
+  }
 }
