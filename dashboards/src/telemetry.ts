@@ -47,7 +47,7 @@ function numbers(): SizedPanel[] {
       noValue,
       thresholds,
       links: [runbook(alert)],
-      width: 4,
+      width: 3,
     });
   return [
     number('Processes', 'Processes that report now.', PROCESSES, 'AnthropicTelemetryAbsent', below(1)),
@@ -101,7 +101,7 @@ function numbers(): SizedPanel[] {
       texts: [{ from: 1, to: 1e9, text: 'Loaded', color: 'green' }],
       text: 'value',
       links: [runbook('AnthropicWatchdog')],
-      width: 4,
+      width: 6,
     }),
   ];
 }
