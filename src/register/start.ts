@@ -10,6 +10,7 @@ import { describe, onceLogger } from './diagnostics.ts';
 import { flushAtEnd } from './endings.ts';
 import { openEndpoint } from './endpoint/index.ts';
 import { installHook } from './hook/install.ts';
+import { isSupported } from './hook/sdk-file.ts';
 import { LineTransport, openTarget } from './line-target.ts';
 import { createLogger } from './logger.ts';
 import { OtelTransport } from './otel-transport.ts';
@@ -24,6 +25,8 @@ const warnings = standardStream('stderr', () => {});
 function warn(message: string): void {
   warnings.write(`anthropic-otel: ${message}`);
 }
+
+let warned = false;
 
 function start(): void {
   const settings = readSettings(process.env);
@@ -48,16 +51,22 @@ function start(): void {
   shareTelemetry(telemetry);
   watch();
   const { add, complete } = observeClients(telemetry);
-  installHook({
+  const attached = installHook({
     observe: (root) => observedClass(root, add, complete),
-    onLoaded: ({ version, observed }) => {
+    onLoaded: ({ version, url, observed }) => {
       // The process is seen, and its series have a zero to start from, before its first call.
       markUsed();
       telemetry.start();
-      if (!observed)
-        warn(`@anthropic-ai/sdk ${version} is not observed; use a version from 0.39.0 on, below 2`);
+      if (!observed) warn(notObserved(version, url));
     },
   });
+  if (!attached) {
+    warned = true;
+    warn(
+      `clients are not observed by themselves: \`module.registerHooks\` is missing in this runtime (${process.version}). ` +
+        'Use Node 22.15, 23.5 or later, or `withTelemetry` in your code',
+    );
+  }
   if (process.env['OTEL_LOG_LEVEL'] === undefined) setDiagnostics();
   if (settings.metrics.prometheus) {
     const { host, port } = settings.metrics.prometheus;
@@ -87,7 +96,12 @@ function start(): void {
   });
 }
 
-let warned = false;
+function notObserved(version: string, url: string): string {
+  const why = isSupported(version)
+    ? `its file ${url} has an unknown form`
+    : '0.39.0 or later, below 2, is needed';
+  return `@anthropic-ai/sdk ${version} is not observed; ${why}`;
+}
 
 function warnUnobserved(): void {
   if (warned) return;

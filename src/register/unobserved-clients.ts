@@ -28,7 +28,7 @@ interface Proxy {
  * that is registered later takes the place, as if there were nothing.
  */
 export function watchUnobserved(port: SeamPort, onFound: () => void): void {
-  const tap = createTap({ port, tracerProvider: undefined, visible: true });
+  const tap = createTap({ port, tracerProvider: undefined, visible: true, attemptsUnseen: true });
   const placeholder = {
     [PLACEHOLDER]: true,
     getTracer(...scope: Parameters<TracerProvider['getTracer']>): Tracer | undefined {

@@ -84,7 +84,7 @@ export class Logs {
     const record = fields('anthropic.call', call, {
       max_tokens: start.maxTokens,
       outcome: end.outcome,
-      attempts: call.attempts,
+      attempts: (call.handle as CallSpan).attemptsUnseen ? undefined : call.attempts,
       error_type: call.errorType,
       error_code: failure?.errorCode,
       fault: call.fault,

@@ -88,12 +88,12 @@ export class Spans {
   }
 
   callEnded(call: Call, end: CallEnd, costUsd: number | undefined): void {
-    const { span, visible } = call.handle as CallSpan;
+    const { span, visible, attemptsUnseen } = call.handle as CallSpan;
     if (!visible || !span.isRecording()) return;
     const { request } = call;
     span.setAttributes(
       compact({
-        [ATTR.attemptCount]: call.attempts,
+        [ATTR.attemptCount]: attemptsUnseen ? undefined : call.attempts,
         [ATTR.retryDelayTotal]: call.retryDelayTotal > 0 ? call.retryDelayTotal : undefined,
         [ATTR.attemptTimeToFirstChunk]: call.timeToFirstChunk,
         [ATTR.finishReasons]: finishReasons(call, end),

@@ -363,7 +363,9 @@ describe('random ends', () => {
     'in beforeExit': `process.once('beforeExit', async () => { await sleep(20); console.log('last'); process.exitCode = 5; });`,
   };
 
-  test('are those of the application without telemetry, with every finished call in the log once', async () => {
+  test('are those of the application without telemetry, with every finished call in the log once', {
+    timeout: 300_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...Object.values(ENDS)),

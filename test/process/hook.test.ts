@@ -203,7 +203,10 @@ globalThis.Anthropic = class extends Foundry { constructor(options) { super({ ..
   test('says in one line what to do where Node has no such hooks', async () => {
     const files = { 'old.cjs': `require('node:module').registerHooks = undefined;`, 'app.mjs': ESM };
     const ended = await runApp(files, ['--require', './old.cjs', '--import', REGISTER, 'app.mjs']);
-    expect(ended).toMatchObject({ code: 0, stdout: '27\n', records: [] });
+    expect(ended).toMatchObject({ code: 0, stdout: '27\n' });
+    // The call is seen, and its attempts are not.
+    expect(ended.records).toEqual([expect.objectContaining({ event: 'anthropic.call', outcome: 'ok' })]);
+    expect(ended.records[0]).not.toHaveProperty('attempts');
     expect(ended.warnings).toEqual([expect.stringMatching(/registerHooks.*22\.15.*withTelemetry/)]);
   });
 });

@@ -47,22 +47,19 @@ export interface TapSettings {
   readonly tracerProvider: TracerProvider | undefined;
   /** Whether the application wants to see the SDK's spans. */
   readonly visible: boolean;
+  /** Whether the client has no middleware of ours, and its attempts cannot be seen. */
+  readonly attemptsUnseen?: boolean | undefined;
   /** Called when the SDK takes a tracer. */
   readonly onTracer?: (() => void) | undefined;
 }
 
 /** Makes a tap. */
 export function createTap(settings: TapSettings): TracerProvider {
-  const { port, tracerProvider, visible, onTracer } = settings;
   return {
     [TAP]: true,
     getTracer(name: string, version?: string, options?: { schemaUrl?: string }): Tracer {
-      onTracer?.();
-      return new TapTracer(port, visible, () => tracerProvider ?? port.tracerProvider(), [
-        name,
-        version,
-        options,
-      ]);
+      settings.onTracer?.();
+      return new TapTracer(settings, [name, version, options]);
     },
   } as TracerProvider;
 }
@@ -70,20 +67,15 @@ export function createTap(settings: TapSettings): TracerProvider {
 class TapTracer implements Tracer {
   readonly #port: SeamPort;
   readonly #visible: boolean;
-  readonly #provider: () => TracerProvider;
+  readonly #settings: TapSettings;
   readonly #scope: Parameters<TracerProvider['getTracer']>;
   #realProvider: TracerProvider | undefined;
   #realTracer: Tracer | undefined;
 
-  constructor(
-    port: SeamPort,
-    visible: boolean,
-    provider: () => TracerProvider,
-    scope: Parameters<TracerProvider['getTracer']>,
-  ) {
-    this.#port = port;
-    this.#visible = visible;
-    this.#provider = provider;
+  constructor(settings: TapSettings, scope: Parameters<TracerProvider['getTracer']>) {
+    this.#settings = settings;
+    this.#port = settings.port;
+    this.#visible = settings.visible;
     this.#scope = scope;
   }
 
@@ -97,7 +89,13 @@ class TapTracer implements Tracer {
     const span =
       (this.#visible && guard.run('spans', () => this.#tracer().startSpan(name, options, parent))) ||
       invisible(parent);
-    const handle: CallSpan = { span, visible: this.#visible, parent, tracerProvider: this.#provider() };
+    const handle: CallSpan = {
+      span,
+      visible: this.#visible,
+      parent,
+      tracerProvider: guard.run('spans', () => this.#provider()) ?? trace.getTracerProvider(),
+      attemptsUnseen: this.#settings.attemptsUnseen,
+    };
     return guard.run('call', () => openCall(this.#port, handle, name, options)) ?? span;
   }
 
@@ -106,6 +104,10 @@ class TapTracer implements Tracer {
     const [options, parent = context.active()] = rest.slice(0, -1) as [SpanOptions?, Context?];
     const span = this.startSpan(name, options, parent);
     return context.with(trace.setSpan(parent, span), () => run(span)) as ReturnType<F>;
+  }
+
+  #provider(): TracerProvider {
+    return this.#settings.tracerProvider ?? this.#port.tracerProvider();
   }
 
   #tracer(): Tracer {
