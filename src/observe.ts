@@ -1,4 +1,5 @@
 /** The two functions that put telemetry into a client by its public options alone. */
+import { diag } from '@opentelemetry/api';
 import type { TelemetryOptions } from './options.ts';
 import { addSeams } from './seams/client-options.ts';
 import { createSeams } from './seams/client-seams.ts';
@@ -47,37 +48,60 @@ export function withTelemetry(options?: object, telemetry?: TelemetryOptions): o
 }
 
 /**
- * A copy of `client` with telemetry, made by its own `withOptions`. The original stays as it is.
+ * A copy of `client` with telemetry, made by its own `withOptions`. The original stays as it is. An object that is no client, such as
+ * the mock of a unit test, is returned as it is.
  *
  * @param client a client of `@anthropic-ai/sdk` or of its Bedrock, Vertex and Foundry packages
  * @param telemetry how to record; give the same object for all clients that belong together
- * @throws TypeError for a wrong telemetry option, or when `client` is no client
+ * @throws TypeError for a wrong telemetry option, when `client` is no object, or a client of an SDK that cannot copy it
  *
  * @example
  * const observed = observe(client, { logger });
  */
 export function observe<Client extends object>(client: Client, telemetry?: TelemetryOptions): Client {
+  if (!isObject(client)) {
+    throw new TypeError('anthropic-otel: expected `client` to be a client of @anthropic-ai/sdk');
+  }
+  const { guard } = telemetryFor(telemetry);
   const made = client as unknown as SdkClient;
-  if (typeof made?.withOptions !== 'function') {
+  if (guard.run('options', () => isOfAnSdkWithoutCopies(made))) {
     throw new TypeError(
-      made && hasOnlyFetch(made)
-        ? 'anthropic-otel: this version of @anthropic-ai/sdk cannot copy a client; use `new Anthropic(withTelemetry({ fetch }))` or `AnthropicInstrumentation`'
-        : 'anthropic-otel: expected `client` to be a client of @anthropic-ai/sdk',
+      'anthropic-otel: this version of @anthropic-ai/sdk cannot copy a client; use `new Anthropic(withTelemetry({ fetch }))` or `AnthropicInstrumentation`',
     );
   }
-  if (hasOnlyFetch(made)) {
-    const port = telemetryFor(telemetry);
-    const fetch =
-      port.guard.run('options', () => observedFetchOf(made, createSeams(port).seams)) ?? made.fetch;
-    return made.withOptions({ fetch }) as Client;
+  const copy = guard.run('options', () => (isClient(made) ? observedCopy(made, telemetry) : undefined));
+  if (isObject(copy)) return copy as Client;
+  diag.warn(
+    'anthropic-otel: `observe` was given what is no client of @anthropic-ai/sdk, such as a mock, and returns it as it is',
+  );
+  return client;
+}
+
+function observedCopy(client: SdkClient, telemetry: TelemetryOptions | undefined): unknown {
+  if (hasOnlyFetch(client)) {
+    return client.withOptions({ fetch: observedFetchOf(client, createSeams(telemetryFor(telemetry)).seams) });
   }
-  const { openTelemetry, middleware, maxRetries } = made;
-  const { fetch } = made;
+  const { openTelemetry, middleware, maxRetries, fetch } = client;
   // The copy keeps the SDK's default by itself.
   const custom = fetch === globalThis.fetch ? {} : { fetch };
   const { maxRetries: _, ...added } = withTelemetry(
     { openTelemetry, middleware, maxRetries, ...custom },
     telemetry,
   );
-  return made.withOptions(added) as Client;
+  return client.withOptions(added);
+}
+
+/** Whether there is something to observe `client` by, and it can be copied. */
+function isClient(client: SdkClient): boolean {
+  const { withOptions, openTelemetry, middleware, fetch } = client;
+  const hasSeam = isObject(openTelemetry) || Array.isArray(middleware) || typeof fetch === 'function';
+  return typeof withOptions === 'function' && hasSeam;
+}
+
+function isOfAnSdkWithoutCopies(client: SdkClient): boolean {
+  return client.withOptions === undefined && hasOnlyFetch(client) && typeof client.baseURL === 'string';
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -69,7 +69,9 @@ export interface SdkClient {
   readonly maxRetries?: number;
   /** In milliseconds. */
   readonly timeout?: number;
+  readonly baseURL?: string;
   /** What the client sends requests with. Not in the SDK's types, and there in every version. */
   fetch?: unknown;
+  /** Not in the oldest versions. */
   withOptions(options: object): unknown;
 }

@@ -16,7 +16,7 @@ const UNTIL = 2700;
 
 describe.each(ANY_EVENT_RULES)('$rule', ({ rule, series, window }) => {
   it.each(['scrape', 'push'] as const)('counts exactly in every scenario, by %s', async (path) => {
-    const tests: PromtoolTest[] = birthScenarios(seconds(window)).map((scenario) => {
+    const tests: PromtoolTest[] = birthScenarios(seconds(window), path).map((scenario) => {
       const expectations = [];
       for (let time = 0; time <= UNTIL; time += STEP) {
         const count = visibleEvents(scenario, time, seconds(window), STEP);

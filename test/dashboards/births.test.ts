@@ -33,7 +33,7 @@ describe.each([
       scrapeInterval: kind === 'bars' ? range : STEP,
       variables: { job: '.+', instance: '.+' },
     });
-    const tests: PromtoolTest[] = birthScenarios(range).map((scenario) => {
+    const tests: PromtoolTest[] = birthScenarios(range, path).map((scenario) => {
       const expectations = [];
       // A range that begins before the test knows nothing of its beginning, like a fresh Prometheus.
       for (let time = range < 600 ? 0 : range; time <= UNTIL; time += 2 * STEP) {

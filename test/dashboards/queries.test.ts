@@ -13,6 +13,7 @@ import {
   prometheusLabel,
   prometheusName,
 } from '../../src/signals/metric-definition.ts';
+import { PROCESS_LABEL } from '../../src/signals/names.ts';
 import { interpolate } from '../../tools/dashboard-preview/src/interpolate.ts';
 import { DASHBOARDS, PANELS } from './support/panels.ts';
 import { read, type Selector } from './support/promql.ts';
@@ -31,8 +32,8 @@ const QUERIES = PANELS.flatMap(({ name, targets }) =>
     expr: interpolate(expr, CONTEXT),
   })),
 );
-/** Labels that a scrape adds, or the rules. */
-const COMMON = ['job', 'instance', 'le', 'otel_scope_version'];
+/** Labels that a scrape or the endpoint adds, or the rules. */
+const COMMON = ['job', 'instance', PROCESS_LABEL, 'le', 'otel_scope_version'];
 /** What a panel asks for that is not ours. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   ALERTS: ['alertname', 'alertstate', 'job'],

@@ -31,6 +31,8 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
   /** Writes to its standard input. */
   write(text: string): void;
+  /** Ends its standard input. */
+  end(): void;
   /** Resolves when standard output has this text. */
   printed(text: string): Promise<void>;
 }
@@ -89,6 +91,7 @@ export function start(
     ended,
     kill: (signal) => void child.kill(signal),
     write: (text) => void child.stdin.write(text),
+    end: () => void child.stdin.end(),
     printed: (text) =>
       new Promise((resolve, reject) => {
         const check = (): void => {

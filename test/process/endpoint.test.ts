@@ -218,7 +218,7 @@ describe('processes of one service', () => {
     other.write('4');
     await other.printed('called');
     expect(total((await scrape(port)) ?? '')).toBe(1);
-    setTimeout(() => other.write('end'), 1000);
+    setTimeout(() => other.write('end'), 3000);
     const { code, warnings } = await other.ended;
     expect({ code, warnings }).toEqual({
       code: 0,

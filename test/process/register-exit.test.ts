@@ -11,7 +11,7 @@ describe('an application under register ends as it would without it', () => {
   test('when the port of the Prometheus endpoint is taken: with one warning', async () => {
     const api = await startApi();
     const port = String(await busyPort());
-    const ended = await run(createApp({ 'app.mjs': ESM }), FLAGS, {
+    const ended = await run(createApp({ 'app.mjs': `${ESM}\nsetTimeout(() => {}, 3000);` }), FLAGS, {
       BASE_URL: api.url,
       OTEL_EXPORTER_PROMETHEUS_PORT: port,
       OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',

@@ -1,5 +1,6 @@
+import Anthropic from '@anthropic-ai/sdk';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { observe, PRICES, type TelemetryOptions, withTelemetry } from '../../src/index.ts';
 import { AnthropicInstrumentation } from '../../src/instrumentation/index.ts';
 import { settleOptions } from '../../src/options.ts';
@@ -180,11 +181,41 @@ describe('an option that does not exist', () => {
 });
 
 describe('observe', () => {
-  test.each([null, undefined])('refuses %s', (client) => {
+  test.each([null, undefined, 0, 1, '', 'client', true, Symbol('client'), 1n])('refuses %s', (client) => {
+    expect(() => observe(client as never)).toThrow(TypeError);
     expect(() => observe(client as never)).toThrow('expected `client` to be a client of @anthropic-ai/sdk');
   });
 
-  test('refuses what is no client', () => {
-    expect(() => observe({})).toThrow('expected `client` to be a client of @anthropic-ai/sdk');
+  const create = vi.fn();
+  const throwing = new Proxy({}, { get: () => expect.unreachable('a property that the mock does not have') });
+  const deep: object = new Proxy(() => deep, { get: (_, key) => (key === 'then' ? undefined : deep) });
+  test.each<[string, object]>([
+    ['a plain object', { messages: { create } }],
+    ['an empty object', {}],
+    ['a frozen one', Object.freeze({ messages: { create } })],
+    [
+      'one with methods of a client that give nothing',
+      { messages: { create }, withOptions: vi.fn(), fetch: vi.fn() },
+    ],
+    ['one whose copies fail', { middleware: [], withOptions: () => expect.unreachable('not implemented') }],
+    ['one with a fetch', { messages: { create }, fetch: vi.fn() }],
+    ['a function', vi.fn()],
+    ['a mock that throws at what it does not know', throwing],
+    ['a mock of everything', deep],
+    ['an automatic mock', vi.mockObject(new Anthropic({ apiKey: 'k' }))],
+    ['an instance of an automatic mock', new (vi.mockObject({ Anthropic }).Anthropic)({ apiKey: 'k' })],
+  ])('returns a mock as it is: %s', (_title, mock) => {
+    expect(observe(mock) === mock).toBe(true);
+  });
+
+  test('refuses a wrong option for a mock too', () => {
+    expect(() => observe({}, { tier: '' })).toThrow(TypeError);
+  });
+
+  test('does not call the mock', () => {
+    const mock = { messages: { create }, withOptions: vi.fn() };
+    observe(mock);
+    expect(create).not.toHaveBeenCalled();
+    expect(mock.withOptions).not.toHaveBeenCalled();
   });
 });

@@ -35,8 +35,8 @@ const IDLE_DELAY = 5000;
 /** Time to the first attempt after one that failed, and the longest to another, in milliseconds. */
 const FIRST_RETRY = 50;
 const MAX_RETRY = 5000;
-/** So many attempts in a row that found neither the port nor an owner of ours are told. */
-const TOLD_AFTER = 2;
+/** So many attempts in a row that found neither the port nor an owner of ours are told: about a second, in which one may begin or end. */
+const TOLD_AFTER = 4;
 
 /** Opens the endpoint. Never throws, and keeps no process alive. */
 export function openEndpoint(options: EndpointOptions): Endpoint {

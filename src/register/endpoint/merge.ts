@@ -9,6 +9,7 @@ export interface Page {
 }
 
 interface Family {
+  readonly name: string;
   readonly type: string;
   /** `# HELP` and the like. */
   readonly head: readonly string[];
@@ -17,6 +18,8 @@ interface Family {
 
 const COMMENT = /^# (HELP|UNIT|TYPE) ([a-zA-Z_:][\w:]*)(?: (.*))?$/;
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
+/** What the names of a family's samples can end with. */
+const SUFFIXES = ['', '_bucket', '_sum', '_count'];
 const LABELS = /(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*"(?:,|(?=\})))*/.source;
 const VALUE = /(?:NaN|[+-]?Inf|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: -?\d+)?/.source;
 const SAMPLE = new RegExp(`^([a-zA-Z_:][\\w:]*)(?:\\{(${LABELS})\\})? (${VALUE})$`);
@@ -43,7 +46,7 @@ function addPage(families: Map<string, Family>, text: string, slot: number): voi
   for (const line of text.split('\n')) {
     const [, keyword, name, rest = ''] = COMMENT.exec(line) ?? [];
     if (name === undefined) {
-      const sample = labeled(line, slot);
+      const sample = family && sampleOf(family, line, slot);
       if (sample) family?.samples.push(sample);
       continue;
     }
@@ -64,13 +67,14 @@ function familyOf(
   const known = families.get(name);
   if (known) return known.type === type ? known : undefined;
   if (!TYPES.includes(type)) return undefined;
-  const family = { type, head, samples: [] };
+  const family = { name, type, head: [...head], samples: [] };
   families.set(name, family);
   return family;
 }
 
-function labeled(line: string, slot: number): string | undefined {
+/** The line, with the slot as a label. `undefined` where it is no sample of the family. */
+function sampleOf(family: Family, line: string, slot: number): string | undefined {
   const [, name, labels, value] = SAMPLE.exec(line) ?? [];
-  if (name === undefined || slot === 0) return name && line;
-  return `${name}{${PROCESS_LABEL}="${slot}"${labels ? `,${labels}` : ''}} ${value}`;
+  if (!name?.startsWith(family.name) || !SUFFIXES.includes(name.slice(family.name.length))) return undefined;
+  return slot === 0 ? line : `${name}{${PROCESS_LABEL}="${slot}"${labels ? `,${labels}` : ''}} ${value}`;
 }

@@ -3,10 +3,12 @@
  * touches the one file of the Claude SDK that declares the root of its client classes. See docs/decisions/2026-11-21-hook.md.
  */
 import module from 'node:module';
+import { pathToFileURL } from 'node:url';
 import type { ClientClass } from '../../instrumentation/observed-class.ts';
+import { beforeCompile } from './compile.ts';
 import { earlierModules } from './earlier.ts';
 import { isSupported, type SdkFile, sdkFile } from './sdk-file.ts';
-import { HOOK, type Loaded, withTail } from './source-tail.ts';
+import { HOOK, isChanged, type Loaded, withTail } from './source-tail.ts';
 
 /** A copy of the SDK that was loaded. Its two builds are two. */
 export interface LoadedSdk {
@@ -46,26 +48,37 @@ export function installHook({ observe, onLoaded }: HookActions): boolean {
     return observed;
   };
   Object.defineProperty(process, HOOK, { value: loaded, configurable: true });
+  const change = <Source extends Loaded>(original: Source, url: string): Source => {
+    try {
+      const file = sdkFile(url);
+      if (!file || isChanged(original)) return original;
+      const changed = isSupported(file.version) ? withTail(original, file) : undefined;
+      if (changed) files.set(file.url, file);
+      // Other loaders make modules that re-export the file, with a query in their URL; some versions have a `core` without classes.
+      else if (url === file.url && file.client) tell(file, false);
+      return changed ?? original;
+    } catch {
+      return original;
+    }
+  };
   module.registerHooks({
-    load(url, context, nextLoad) {
-      const original = nextLoad(url, context);
-      try {
-        const file = sdkFile(url);
-        if (!file) return original;
-        const changed = isSupported(file.version) ? withTail(original as Loaded, file) : undefined;
-        if (changed) files.set(file.url, file);
-        // A loader of somebody else's makes modules that re-export the file, with a query in their URL.
-        else if (url === file.url && file.client) tell(file, false);
-        return (changed as typeof original | undefined) ?? original;
-      } catch {
-        return original;
-      }
-    },
+    load: (url, context, nextLoad) =>
+      change(nextLoad(url, context) as Loaded, url) as ReturnType<typeof nextLoad>,
   });
+  beforeCompile((source, path) => String(change({ format: 'commonjs', source }, fileUrl(path)).source));
 
   for (const { file, exports, root, clients } of earlierModules()) {
     const observed = isSupported(file.version) && Reflect.set(exports, file.root, attach(root, clients));
     tell(file, observed);
   }
   return true;
+}
+
+/** A path as it is written in URLs; what is no path, like `[eval]`, is that of no file of the SDK. */
+function fileUrl(path: string): string {
+  try {
+    return pathToFileURL(path).href;
+  } catch {
+    return '';
+  }
 }

@@ -5,6 +5,8 @@ import type { SdkFile } from './sdk-file.ts';
 /** Where on `process` the added lines find the hook. The global object may take nothing new. */
 export const HOOK: unique symbol = Symbol.for('anthropic-otel.hook');
 
+const CALL = `process[Symbol.for(${JSON.stringify(HOOK.description)})]`;
+
 /** What a load hook of Node is given and gives. */
 export interface Loaded {
   format: string | null | undefined;
@@ -16,17 +18,24 @@ export interface Loaded {
  * binding, which every importer sees, for CommonJS the export too. No line before it moves, so that source maps and stack traces stay
  * right. A file of another form is left alone, as `undefined`.
  */
-export function withTail(loaded: Loaded, { url, root, client }: SdkFile): Loaded | undefined {
+export function withTail<Source extends Loaded>(
+  loaded: Source,
+  { url, root, client }: SdkFile,
+): Source | undefined {
   const isModule = loaded.format === 'module';
   if (!isModule && loaded.format !== 'commonjs') return undefined;
   const source = text(loaded.source) ?? fs.readFileSync(new URL(url), 'utf8');
   if (!source.includes(`class ${root}`)) return undefined;
-  const hook = `process[Symbol.for(${JSON.stringify(HOOK.description)})]`;
   const given = [JSON.stringify(url), root, client].filter(Boolean).join(',');
   const exported = isModule ? '' : `Reflect.set(exports,"${root}",${root});`;
   // What cannot be assigned throws, and the hook is told that it has no class.
-  const tail = `;try{${root}=${hook}(${given});${exported}}catch{${hook}?.(${JSON.stringify(url)})}`;
+  const tail = `;try{${root}=${CALL}(${given});${exported}}catch{${CALL}?.(${JSON.stringify(url)})}`;
   return { ...loaded, source: `${source}\n${tail}` };
+}
+
+/** Whether the line is there already: a module may pass several loaders. */
+export function isChanged({ source }: Loaded): boolean {
+  return text(source)?.includes(CALL) ?? false;
 }
 
 function text(source: Loaded['source']): string | undefined {

@@ -2,6 +2,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import { METRICS } from '../../../src/signals/catalogue.ts';
 import { prometheusLabel, prometheusName } from '../../../src/signals/metric-definition.ts';
+import { PROCESS_LABEL } from '../../../src/signals/names.ts';
 
 /** The names in an expression. */
 export interface Names {
@@ -53,4 +54,4 @@ export const CATALOGUE: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /** Labels that Prometheus gives, not the instrumentation. */
-export const TARGET_LABELS: readonly string[] = ['job', 'instance'];
+export const TARGET_LABELS: readonly string[] = ['job', 'instance', PROCESS_LABEL];

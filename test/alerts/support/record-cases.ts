@@ -27,7 +27,7 @@ export function recordAlert(record: string): AlertRule {
 export function recordCases(record: string): AlertCase[] {
   const counted = ANY_EVENT_RULES.find(({ rule }) => rule === record);
   if (!counted) return [];
-  return birthScenarios(seconds(counted.window)).map((scenario) => {
+  return birthScenarios(seconds(counted.window), 'scrape').map((scenario) => {
     const checks = [];
     for (let at = 0; at <= UNTIL; at += STEP) {
       const count = visibleEvents(scenario, at, seconds(counted.window), STEP);

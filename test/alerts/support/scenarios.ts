@@ -10,6 +10,8 @@ export interface BirthScenario {
   readonly events: readonly number[];
   /** The window that it is made for, in seconds; every window when absent. */
   readonly window?: number;
+  /** How its processes can be seen; both when absent. Only a scraped target serves several processes. */
+  readonly path?: 'scrape';
 }
 
 /** How many events of the last `window` seconds a scrape every `step` seconds shows at `time`. */
@@ -34,9 +36,9 @@ const rolling = (series: string, last: ValueAt): ProcessSpec[] =>
     pod(next(name), { start: 1200 + i * 40 }, series, i === 4 ? last : counts()),
   ]);
 
-/** The scenarios for a window of `seconds`. */
-export function birthScenarios(seconds: number): BirthScenario[] {
-  return SCENARIOS.filter(({ window = seconds }) => window === seconds);
+/** The scenarios for a window of `seconds`, seen by scrapes or by pushes. */
+export function birthScenarios(seconds: number, seen: 'scrape' | 'push'): BirthScenario[] {
+  return SCENARIOS.filter(({ window = seconds, path = seen }) => window === seconds && path === seen);
 }
 
 const SCENARIOS: readonly BirthScenario[] = [
@@ -138,5 +140,54 @@ const SCENARIOS: readonly BirthScenario[] = [
       pod('pod-2', { start: 1500 }, s, counts()),
     ],
     events: [],
+  },
+  {
+    name: 'S18: a worker is killed and reborn in its place, beside one that lives on',
+    path: 'scrape',
+    processes: (s) => [
+      pod('pod-1', {}, s, flat(3)),
+      pod('pod-1', { process: '1', end: 1200 }, s, flat(7)),
+      pod('pod-1', { process: '1', start: 1202 }, s, born(1207, 1208)),
+    ],
+    events: [1207, 1208],
+  },
+  {
+    name: 'S19: a second worker comes, and counts before its first scrape',
+    path: 'scrape',
+    processes: (s) => [
+      pod('pod-1', {}, s, flat(3)),
+      pod('pod-1', { process: '1', start: 1202 }, s, born(1207)),
+    ],
+    events: [1207],
+  },
+  {
+    name: 'S20: the first worker ends, the second lives on, and a third takes the place of the first',
+    path: 'scrape',
+    processes: (s) => [
+      pod('pod-1', { end: 1200 }, s, flat(7)),
+      pod('pod-1', { process: '1' }, s, (now) => 5 + (now >= 1214 ? 1 : 0)),
+      pod('pod-1', { start: 1205 }, s, born(1219)),
+    ],
+    events: [1214, 1219],
+  },
+  {
+    name: 'S21: a worker is silent for a scrape beside others that answer',
+    path: 'scrape',
+    processes: (s) => [
+      pod('pod-1', {}, s, flat(3)),
+      pod('pod-1', { process: '1', unseen: [[1200, 1215]] }, s, flat(7)),
+      pod('pod-1', { process: '2', start: 1000 }, s, counts()),
+    ],
+    events: [],
+  },
+  {
+    name: 'S22: a cluster restarts all of its workers, one after the other',
+    path: 'scrape',
+    processes: (s) =>
+      ['', '1', '2', '3'].flatMap((process, i) => [
+        pod('pod-1', { process, end: 1200 + i * 20 }, s, flat(7 - i)),
+        pod('pod-1', { process, start: 1205 + i * 20 }, s, i === 3 ? born(1270) : counts()),
+      ]),
+    events: [1270],
   },
 ];

@@ -3,6 +3,8 @@
  * seconds sees them. Gives the series for promtool. Second 0 is the start of the test.
  */
 
+import { PROCESS_LABEL } from '../../../src/signals/names.ts';
+
 /** A metric's value in a process at a time, or `undefined` while the process does not export it. */
 export type ValueAt = (time: number) => number | undefined;
 
@@ -10,6 +12,8 @@ export type ValueAt = (time: number) => number | undefined;
 export interface ProcessSpec {
   readonly job?: string;
   readonly instance?: string;
+  /** Its number, where one target serves several processes. The first has none. */
+  readonly process?: string;
   /** When it started; negative for a process that is older than the test. */
   readonly start?: number;
   /** When it ended. Its last scrape is before. */
@@ -45,14 +49,16 @@ export function world(
   for (const {
     job = 'app',
     instance = 'pod-1',
+    process,
     start = -86_400,
     end = Infinity,
     unseen = [],
     metrics,
   } of processes) {
     const exported: Record<string, ValueAt> = { anthropic_client_start_time: () => start, ...metrics };
+    const labels = { job, instance, ...(process && { [PROCESS_LABEL]: process }) };
     for (const [metric, valueAt] of Object.entries(exported)) {
-      const samples = sampleArray(all, withLabels(metric, { job, instance }), length);
+      const samples = sampleArray(all, withLabels(metric, labels), length);
       let seen = false;
       for (let i = 0; i < length; i++) {
         const time = i * step;
