@@ -32,9 +32,9 @@ new NodeSDK({ spanProcessors: [], logRecordProcessors: [], metricReaders: [new P
 const WINSTON = `const { default: winston } = await load('winston');
 winston.createLogger({ transports: [new winston.transports.Console()] });
 `;
-// As src/register/loader-hook.ts registers it.
-const HOOK = `const hooks = createRequire(require.resolve('@opentelemetry/instrumentation'))('import-in-the-middle/register-hooks.mjs');
-hooks.register({ include: ['@anthropic-ai/sdk'] });
+// As src/register/hook/install.ts installs it.
+const HOOK = `const { registerHooks } = await import('node:module');
+registerHooks({ load: (url, context, nextLoad) => nextLoad(url, context) });
 `;
 
 /** A module that starts `parts`. */

@@ -31,7 +31,7 @@ const TAIL = `## Values
 | \`anthropic_outcome\` | \`ok\`, \`error\`, \`canceled\` (the application aborted, or closed the stream early) |
 | \`anthropic_error_fault\` | who has to act: \`config\`, \`traffic\`, \`input\`, \`network\`, \`anthropic\`, \`application\` |
 | \`anthropic_attempt_disposition\` | \`ok\`, \`retried\` (a retry follows), \`final\` (failed, and none follows), \`canceled\` |
-| \`error_type\` | the type of the API's error envelope; \`connection_error\`, \`client_timeout_error\`, \`client_error\` (a failure on our side of a good answer, such as a cut stream); \`_OTHER\` |
+| \`error_type\` | the type of the API's error envelope; \`connection_error\`, \`client_timeout_error\`, \`client_error\` (a failure on our side of a good response, such as a connection that is reset in mid-stream; a stream that ends without its last event is \`api_error\`); \`_OTHER\` |
 | \`anthropic_rate_limit_type\` | \`requests\`, \`tokens\`, \`input_tokens\`, \`output_tokens\`, and the \`priority_\` and \`fast_\` ones |
 | \`anthropic_cost_kind\` | \`input\`, \`output\`, \`cache_read\`, \`cache_write_5m\`, \`cache_write_1h\` |
 

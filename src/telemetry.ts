@@ -7,7 +7,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
-import { markUsed } from './first-use.ts';
+import { firstUseTime, markUsed } from './first-use.ts';
 import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
 import { type SettledOptions, settleOptions, type TelemetryOptions } from './options.ts';
@@ -42,6 +42,7 @@ export class Telemetry implements SeamPort {
     this.#registeredTracers = registeredTracers;
     this.#metrics = new Metrics(
       () => this.#options.meterProvider ?? this.#meterProvider ?? metrics.getMeterProvider(),
+      firstUseTime,
     );
     this.guard = new Guard((stage) => this.#metrics.telemetryError(stage));
     this.#recorder = new Recorder(this.guard, this.#metrics, this.#spans);

@@ -71,6 +71,7 @@ export function ruleGroups(config: AlertConfig): RuleGroup[] {
         telemetry.targetDown(q),
         telemetry.telemetryAbsent(q),
         telemetry.telemetryErrors(q),
+        telemetry.clientsUnobserved(q),
         telemetry.watchdog(),
       ],
     },

@@ -1,7 +1,8 @@
 /** Telemetry: whether what the other dashboards show is all there is. */
 import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
 import { STAGES } from '../../src/ports/guard.ts';
-import { PROCESS_LABEL } from '../../src/signals/names.ts';
+import { ATTR, PROCESS_LABEL } from '../../src/signals/names.ts';
+
 import { dashboard } from './dashboard.ts';
 import type { SizedPanel } from './panel-options.ts';
 import { bars, graph, stat } from './panels.ts';
@@ -46,7 +47,7 @@ function numbers(): SizedPanel[] {
       noValue,
       thresholds,
       links: [runbook(alert)],
-      width: 4,
+      width: 3,
     });
   return [
     number('Processes', 'Processes that report now.', PROCESSES, 'AnthropicTelemetryAbsent', below(1)),
@@ -63,6 +64,13 @@ function numbers(): SizedPanel[] {
       orZero(`count(up{${PROCESS}} == 0 and on (job) group by (job) (${STARTED}))`),
       'AnthropicTargetDown',
       above(1),
+    ),
+    number(
+      'Clients not observed',
+      'Clients of the SDK that were made and are not observed: bundled, or loaded before this package.',
+      orZero(`sum(${metric('telemetryClients', { [ATTR.observed]: 'false' })})`),
+      'AnthropicClientsUnobserved',
+      above(1, 'orange'),
     ),
     number(
       'Telemetry failures',
@@ -93,7 +101,7 @@ function numbers(): SizedPanel[] {
       texts: [{ from: 1, to: 1e9, text: 'Loaded', color: 'green' }],
       text: 'value',
       links: [runbook('AnthropicWatchdog')],
-      width: 4,
+      width: 6,
     }),
   ];
 }

@@ -38,6 +38,10 @@ function register(): void {
 try {
   register();
 } catch (problem) {
-  const message = problem instanceof Error ? problem.message.split('\n')[0] : String(problem);
-  warn(`${message}. Reinstall: npm install anthropic-otel @opentelemetry/api@latest.`);
+  const message = problem instanceof Error ? String(problem.message.split('\n')[0]) : String(problem);
+  warn(
+    message.includes('register-start')
+      ? 'anthropic-otel is part of a bundle. Leave it out of the bundle, as an external package.'
+      : `${message}. Run npm install anthropic-otel @opentelemetry/api@latest.`,
+  );
 }

@@ -31,8 +31,21 @@ interface Provider {
 
 type LoggerProvider = Provider & { getLogger(name: string, version?: string): OtelLogger };
 
-/** Part of `@opentelemetry/api` since 1.10. */
-const { logs } = api as { logs?: { getLoggerProvider(): LoggerProvider; disable(): void } };
+interface LogsApi {
+  getLoggerProvider(): LoggerProvider;
+  disable(): void;
+}
+
+/** Part of `@opentelemetry/api` since 1.10, and a package of its own before. */
+const logs = (api as { logs?: LogsApi }).logs ?? logsOfOlderApi();
+
+function logsOfOlderApi(): LogsApi | undefined {
+  try {
+    return requireFromSdk('@opentelemetry/api-logs')['logs'] as LogsApi;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The providers that `settings` ask for. */
 export class Providers {

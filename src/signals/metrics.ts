@@ -1,6 +1,5 @@
 /** Records calls and attempts as metrics. */
 import type { Attributes, MeterProvider, ObservableGauge, UpDownCounter } from '@opentelemetry/api';
-import { firstUseTime } from '../first-use.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { COST_KINDS, type Cost } from '../model/cost.ts';
@@ -30,6 +29,7 @@ export interface MetricsSettings {
 /** Records metrics. */
 export class Metrics {
   readonly #providerNow: () => MeterProvider;
+  readonly #firstUse: () => number | undefined;
   readonly #attributes = new MetricAttributes();
   readonly #initialised = new Set<string>();
   readonly #active = new WeakMap<Call, UpDownCounter>();
@@ -41,9 +41,13 @@ export class Metrics {
   #provider: MeterProvider | undefined;
   #current: Instruments | undefined;
 
-  /** `provider` is asked at each record, because an application may register its own late. */
-  constructor(provider: () => MeterProvider) {
+  /**
+   * `provider` is asked at each record, because an application may register its own late. `firstUse` is the Unix time, in
+   * seconds, at which the process was first known to use the SDK.
+   */
+  constructor(provider: () => MeterProvider, firstUse: () => number | undefined) {
     this.#providerNow = provider;
+    this.#firstUse = firstUse;
   }
 
   /** Records as `settings` say from now on. */
@@ -206,7 +210,7 @@ export class Metrics {
     const startTime = Date.now() / 1000;
     // A process that does not use the SDK yet may not be scraped: what it then counts at first is new all the same.
     instruments.startTime.addCallback((result) =>
-      result.observe(Math.max(startTime, firstUseTime() ?? startTime)),
+      result.observe(Math.max(startTime, this.#firstUse() ?? startTime)),
     );
     instruments.serverErrorStreak.addCallback((result) => this.#streaks.observe(result));
     instruments.authenticationFailureTime.addCallback((result) =>

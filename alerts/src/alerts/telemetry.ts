@@ -70,6 +70,24 @@ export function telemetryErrors(q: Queries): AlertRule {
   };
 }
 
+/** Clients are made that are not observed: what they do is seen in part, or not at all. */
+export function clientsUnobserved(q: Queries): AlertRule {
+  const { absentFor } = q.config.telemetry;
+  return {
+    alert: 'AnthropicClientsUnobserved',
+    severity: 'warning',
+    fault: 'telemetry',
+    for: absentFor,
+    expr: `sum by (${q.service.join(', ')}) (${q.series('telemetryClients', { [ATTR.observed]: 'false' })}) > 0`,
+    summary: 'Some Claude clients of {{ $labels.job }} are not observed.',
+    description:
+      '{{ $labels.job }} has made {{ printf "%.0f" $value }} client(s) that are not observed: bundled, or loaded before ' +
+      'anthropic-otel/register. Their calls are counted without their attempts.',
+    dashboard: 'anthropic-telemetry',
+    panel: 'Clients not observed',
+  };
+}
+
 /** Always fires: when it stops, the way from Prometheus to the receiver is broken. */
 export function watchdog(): AlertRule {
   return {

@@ -1,5 +1,5 @@
 /** The SDK's CommonJS modules that were loaded before the hook was there. */
-import { createRequire } from 'node:module';
+import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { ClientClass } from '../../instrumentation/observed-class.ts';
 import { type SdkFile, sdkFile } from './sdk-file.ts';
@@ -20,7 +20,7 @@ const CLIENT = /^Anthropic/;
 
 /** The modules of the SDK that are in Node's cache. ES modules are in none that can be read. */
 export function earlierModules(): readonly EarlierModule[] {
-  const cache = createRequire(import.meta.url).cache ?? {};
+  const cache = (module as unknown as { _cache?: NodeJS.Dict<NodeModule> })._cache ?? {};
   const found: EarlierModule[] = [];
   for (const path of Object.keys(cache)) {
     const file = sdkFile(pathToFileURL(path).href);

@@ -18,6 +18,20 @@ const down = firing({
   panel: 'Targets down',
 });
 
+const UNOBSERVED = 'anthropic_telemetry_clients_total{anthropic_telemetry_observed="false"}';
+
+const unobserved = firing({
+  alert: 'AnthropicClientsUnobserved',
+  labels: LABELS,
+  summary: 'Some Claude clients of app are not observed.',
+  description:
+    'app has made 2 client(s) that are not observed: bundled, or loaded before anthropic-otel/register. Their calls are ' +
+    'counted without their attempts.',
+  dashboard: 'anthropic-telemetry',
+  vars: 'var-job=app',
+  panel: 'Clients not observed',
+});
+
 const absent = (ran: string) =>
   firing({
     alert: 'AnthropicTelemetryAbsent',
@@ -167,6 +181,40 @@ export const TELEMETRY_CASES: readonly AlertCase[] = [
     fires: { '6 failures': { 'anthropic_telemetry_errors_total{anthropic_telemetry_stage="metrics"}': 6 } },
     silent: { '5 failures': { 'anthropic_telemetry_errors_total{anthropic_telemetry_stage="metrics"}': 5 } },
   }),
+  fleetCase(
+    'AnthropicClientsUnobserved',
+    'a process makes a client that is bundled, until it is replaced',
+    [
+      pod('pod-1', { end: 3600, metrics: { [UNOBSERVED]: (time) => (time >= 600 ? 2 : 0) } }),
+      pod('pod-2', { start: 3000, metrics: { [UNOBSERVED]: () => 0 } }),
+      stranger,
+    ],
+    ['fires', 'resolves'],
+    [
+      { at: 1185, alerts: [] },
+      { at: 1200, alerts: [unobserved] },
+      { at: 3585, alerts: [unobserved] },
+      { at: 3600, alerts: [] },
+    ],
+  ),
+  ...(
+    [
+      [
+        'silent below',
+        'gone after 9 minutes',
+        pod('pod-1', { end: 1140, metrics: { [UNOBSERVED]: (time) => (time >= 600 ? 1 : 0) } }),
+      ],
+      ['silent idle', 'no client', pod('pod-1', { metrics: { [UNOBSERVED]: () => 0 } })],
+      ['silent deploy', 'new processes', pod('pod-2', { start: 600, metrics: { [UNOBSERVED]: () => 0 } })],
+      [
+        'silent restart',
+        'a process that starts anew',
+        pod('pod-1', { start: 900, metrics: { [UNOBSERVED]: () => 0 } }),
+      ],
+    ] as const
+  ).map(([proves, name, process]) =>
+    fleetCase('AnthropicClientsUnobserved', name, [process], [proves], silentUntil(2400)),
+  ),
   {
     alert: 'AnthropicWatchdog',
     name: 'AnthropicWatchdog: always fires, also without any metric',
