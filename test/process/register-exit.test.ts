@@ -151,14 +151,14 @@ ${WAITING}`;
   test('by its own handler of SIGTERM: what it does until then is recorded and can be scraped', async () => {
     const api = await startApi();
     const port = String(await freePort());
-    const text = `${WAITING}
-process.on('SIGTERM', async () => {
+    const text = `process.on('SIGTERM', async () => {
   await new Promise((resolve) => setTimeout(resolve, 200));
   await client.messages.create(${REQUEST});
   const page = await fetch('http://127.0.0.1:${port}/metrics').then((response) => response.text());
   console.log(page.split('\\n').find((line) => line.startsWith('anthropic_client_calls_total')));
   process.exit(7);
-});`;
+});
+${WAITING}`;
     const app = start(createApp({ 'app.mjs': text }), FLAGS, {
       BASE_URL: api.url,
       OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',

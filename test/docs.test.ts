@@ -1,0 +1,90 @@
+/** What README, ARCHITECTURE, docs and runbooks name is there: links, paths, tests, npm scripts, exported identifiers, metrics. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import * as main from '../src/index.ts';
+import * as instrumentation from '../src/instrumentation/index.ts';
+import { ATTR } from '../src/signals/names.ts';
+import * as testing from '../src/testing/index.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+const TOP = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+const PAGES = [...TOP, ...markdownIn('docs'), ...markdownIn('runbooks')];
+
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+const EXPORTED = new Set([main, instrumentation, testing].flatMap((module) => Object.keys(module)));
+const METRICS = Object.values(main.METRICS).flatMap((metric) => [metric.name, main.prometheusName(metric)]);
+const ATTRIBUTES = Object.values(ATTR).flatMap((name) => [name, main.prometheusLabel(name)]);
+
+const PATH =
+  /^(?:\.ci|alerts|bench|dashboards|deploy|docs|runbooks|scripts|src|test|seams|model|signals|ports)\/[\w./-]+$/;
+const METRIC = /^(anthropic[._](?:client|telemetry)[._][\w.]+)(?:\{.*\})?$/;
+
+/** `text` without blocks of code. */
+const prose = (text: string): string => text.replace(/^```[\s\S]*?^```/gm, '');
+/** What `pattern` captures in `text`. */
+const all = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, first, second]) => first ?? second ?? '');
+
+/** The anchors that GitHub makes of the headings of `text`. */
+function anchors(text: string): string[] {
+  return all(prose(text), /^#+ (.*)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
+function isBroken(link: string, page: string): boolean {
+  if (/^[a-z]+:/.test(link)) return false;
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : join(dirname(page), path);
+  if (!existsSync(join(ROOT, target))) return true;
+  return anchor !== undefined && !anchors(read(target)).includes(anchor);
+}
+
+describe.each(PAGES)('%s', (page) => {
+  const text = read(page);
+  const code = all(prose(text), /`([^`\n]+)`/g);
+
+  test('links to files and headings that are there', () => {
+    const links = all(text, /\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g);
+    expect(links.filter((link) => isBroken(link, page))).toEqual([]);
+  });
+
+  test('names paths and npm scripts that are there', () => {
+    const run = all(text, /vitest run ((?:test\/[\w./-]+ ?)+)/g).flatMap((files) => files.trim().split(' '));
+    const paths = [...code.filter((each) => PATH.test(each)), ...run];
+    expect(paths.filter((path) => !['', 'src'].some((at) => existsSync(join(ROOT, at, path))))).toEqual([]);
+    expect(all(text, /npm run ([\w:-]+)/g).filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  test('names what this package exports, and metrics of its catalogue', () => {
+    const imported = all(text, /import \{ ([\w, ]+) \} from 'anthropic-otel(?:\/\w+)?'/g);
+    const named = [
+      ...imported.flatMap((names) => names.split(', ')),
+      ...all(text, /new (Anthropic\w*tion)\(/g),
+    ];
+    expect(named.filter((name) => !EXPORTED.has(name))).toEqual([]);
+    const metrics = code.flatMap((each) => METRIC.exec(each)?.[1] ?? []);
+    const known = (name: string): boolean =>
+      ATTRIBUTES.includes(name) || METRICS.some((each) => name === each || name.startsWith(`${each}_`));
+    expect(metrics.filter((name) => !known(name))).toEqual([]);
+  });
+});
+
+test('every row of the table of classes names a test and its title', () => {
+  const rows = all(read('docs/compliance.md'), /^\| .* \| (`test\/.*?\.ts`: .*) \|$/gm);
+  expect(rows.length).toBeGreaterThan(25);
+  const missing = rows.filter((row) => {
+    const [, path = '', title = ''] = /^`(.*)`: (.*)$/.exec(row) ?? [];
+    return !read(path).includes(title.replaceAll('\\|', '|'));
+  });
+  expect(missing).toEqual([]);
+});
