@@ -12,6 +12,8 @@ import { differences, readCounts, times } from './metrics.ts';
 import { readOutput, unlike } from './output.ts';
 
 const run = promisify(execFile);
+/** A word of the command that registers this package. */
+const REGISTERS = /anthropic-otel\/(dist\/)?register/;
 const END_LIMIT_MS = 12_000;
 /** What an exit may take longer than without this package: the flush has 3 s, and nothing to flush to. */
 const EXIT_SLACK_MS = 2_000;
@@ -151,7 +153,7 @@ async function runHost(cell: Cell, folder: string, api: Api, observed: boolean):
   const visits = cell.visits ?? 1;
   const expected = 'expected' in cell ? cell.expected : USUAL;
   await api.plan(visits);
-  const command = cell.start.filter((word) => observed || !word.includes('anthropic-otel/register'));
+  const command = cell.start.filter((word) => observed || !REGISTERS.test(word));
   const host = startHost(folder, command, env);
   if (cell.kind === 'run') return runToEnd(cell, host, expected, observed);
   const problems: string[] = [];

@@ -140,7 +140,16 @@ const langfuse = new LangfuseSpanProcessor({ publicKey: 'pk', secretKey: 'sk', b
 new NodeSDK({ spanProcessors: [langfuse, ${SPAN_KEEPER}], metricReaders: [], logRecordProcessors: [] }).start();
 `;
 const langfuse = {
-  packages: [['@langfuse/otel@latest', '@langfuse/tracing@latest', '@opentelemetry/sdk-node@~0.223.0'], []],
+  packages: [
+    [
+      '@langfuse/otel@latest',
+      '@langfuse/tracing@latest',
+      '@opentelemetry/sdk-node@~0.223.0',
+      '@opentelemetry/exporter-trace-otlp-http@~0.223.0',
+      '@opentelemetry/api@~1.9.0',
+    ],
+    [],
+  ],
   spans: 'joined',
   files: { ...ESM, 'otel.mjs': LANGFUSE },
 } as const;

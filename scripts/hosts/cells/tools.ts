@@ -234,7 +234,7 @@ const RUNTIMES: readonly Cell[] = [
     name: 'deno --preload register',
     packages: ['deno@latest'],
     files: ESM,
-    start: ['deno', 'run', '-A', '--preload=npm:anthropic-otel/register', 'app.mjs'],
+    start: ['deno', 'run', '-A', '--preload=./node_modules/anthropic-otel/dist/register.mjs', 'app.mjs'],
     says: /Deno/,
   },
   {
