@@ -15,7 +15,7 @@ import { createPushReaders } from './metric-readers.ts';
 import { resourceOf } from './resource.ts';
 import { requireFromSdk, requireSdk } from './sdk-packages.ts';
 import type { RegisterSettings } from './settings.ts';
-import { isPlaceholder } from './unobserved-clients.ts';
+import { isRegistered } from './unobserved-clients.ts';
 
 /** A logger of OpenTelemetry's logs API, as far as it is used here. */
 export interface OtelLogger {
@@ -155,8 +155,6 @@ const NO_TRACERS = new api.ProxyTracerProvider();
 
 /** What is registered behind the proxy of the API, if anything is that is not ours. */
 function registered<Real extends object>(proxy: Real | undefined): Real | undefined {
-  const real = ((proxy as Provider | undefined)?.getDelegate?.() ?? proxy) as Real | undefined;
-  return real === undefined || isPlaceholder(real) || /^(Noop|Proxy)/.test(real.constructor.name)
-    ? undefined
-    : real;
+  if (proxy === undefined || !isRegistered(proxy)) return undefined;
+  return ((proxy as Provider).getDelegate?.() ?? proxy) as Real;
 }

@@ -32,7 +32,11 @@ function start(): void {
   const settings = readSettings(process.env);
   for (const warning of settings.warnings) warn(warning);
   if (settings.disabled) return;
-  const watch = (): void => watchUnobserved(telemetry, warnUnobserved);
+  const watch = (): void =>
+    watchUnobserved(telemetry, () => {
+      markUsed();
+      warnUnobserved();
+    });
   const providers = new Providers(settings, warn, () => watch());
   const onLogProblem = (problem: unknown): void => {
     telemetry.countError('logs');

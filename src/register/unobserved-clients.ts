@@ -13,11 +13,6 @@ const SDK_SCOPE = 'com.anthropic.sdk.typescript';
 /** Marks what stands in the place of a tracer provider where there is none. */
 const PLACEHOLDER = Symbol.for('anthropic-otel.placeholder');
 
-/** Whether `provider` is no more than a placeholder of ours. */
-export function isPlaceholder(provider: object): boolean {
-  return PLACEHOLDER in provider;
-}
-
 interface Proxy {
   getDelegate?(): object;
   setDelegate?(provider: TracerProvider): void;
@@ -40,8 +35,16 @@ export function watchUnobserved(port: SeamPort, onFound: () => void): void {
     },
   };
   for (const { getTracerProvider } of traceApis()) {
-    (getTracerProvider() as Proxy).setDelegate?.(placeholder as TracerProvider);
+    const proxy = getTracerProvider() as Proxy;
+    // An SDK that was there first keeps its place.
+    if (!isRegistered(proxy)) proxy.setDelegate?.(placeholder as TracerProvider);
   }
+}
+
+/** Whether a tracer provider of an SDK stands behind `proxy`. */
+export function isRegistered(proxy: object): boolean {
+  const real = (proxy as Proxy).getDelegate?.() ?? proxy;
+  return !(PLACEHOLDER in real) && !/^(Noop|Proxy)/.test(real.constructor.name);
 }
 
 /** The trace API of this build of `@opentelemetry/api` and, since 1.10, of its other one: both have a proxy. */

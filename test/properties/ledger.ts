@@ -67,8 +67,9 @@ function outcomesOf({ plan, noted }: CallRun): Outcome[] {
     if (noted.aborted) return ['ok', 'canceled'];
     return noted.end === 'left' ? ['ok', 'canceled', 'error'] : ['ok', 'error'];
   }
-  // What never ends is canceled with its process.
-  if (noted.aborted || noted.end === 'hung') return ['canceled'];
+  if (noted.aborted) return ['canceled'];
+  // What never ends is canceled with its process. Its stream may have been read, and have failed, before the application hears of it.
+  if (noted.end === 'hung') return ['canceled', 'error'];
   if (noted.end === 'threw') return ['error'];
   if (noted.end === 'left') return leftOutcomes({ plan, noted });
   const isStream = plan.method === 'create-stream' || plan.method === 'stream';

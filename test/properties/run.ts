@@ -71,16 +71,21 @@ export async function runObserved(sdk: Sdk, server: ScriptedServer, session: Ses
   };
   const client = observedClient(sdk, server, session, telemetry);
   const made = await runCalls(sdk, server, session, client);
-  if (!sdk.spans || session.calls.some(({ method }) => method === 'post')) await retriesDue(meter);
+  if (!sdk.spans || session.calls.some(({ method }) => method === 'post')) await retriesDue(meter, made);
   telemetryFor(telemetry).endOpenCalls();
   return { calls: made, recorded: read(await meter.collect(), tracing, records) };
 }
 
 /** Waits until it is certain that no retry comes: a call without a span of the SDK does not say that it gives up. */
-async function retriesDue({ collect }: ReturnType<typeof createMeter>): Promise<void> {
+async function retriesDue(
+  { collect }: ReturnType<typeof createMeter>,
+  made: readonly CallRun[],
+): Promise<void> {
+  // What the application left or never got stays open until its process ends.
+  const open = made.filter(({ noted }) => noted.end === 'left' || noted.end === 'hung').length;
   for (let turn = 0; turn < 30; turn++) {
     const active = (await collect()).get('anthropic.client.active_calls') ?? [];
-    if (active.every(({ value }) => value === 0)) return;
+    if (active.reduce((sum, { value }) => sum + Number(value), 0) <= open) return;
     await sleep(50);
   }
 }
@@ -138,7 +143,11 @@ async function runCall(
   underWay.set(id, call);
   const wire = server.script(id, plan.replies, wellAnswered(plan), (number) => call.attempted(number));
   await call.run(client);
-  await Promise.all(wire.map(({ settled }) => settled));
+  // A reply to a client that is gone may never end.
+  await Promise.race([
+    Promise.all(wire.map(({ settled }) => settled)),
+    sleep(15_000, undefined, { ref: false }),
+  ]);
   underWay.delete(id);
   return { plan, model, noted: call.noted, wire };
 }
