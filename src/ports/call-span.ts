@@ -1,5 +1,5 @@
 /** What the seams and the span signal share of a call: the OpenTelemetry span behind it. */
-import type { Context, Span, TracerProvider } from '@opentelemetry/api';
+import { type Context, context, type Span, type TracerProvider, trace } from '@opentelemetry/api';
 
 /** The span of a call, as a `Call` carries it in `handle`. */
 export interface CallSpan {
@@ -15,4 +15,16 @@ export interface CallSpan {
   resolve?: (() => void) | undefined;
   /** The tracer provider that the call's spans come from. */
   readonly tracerProvider: TracerProvider;
+}
+
+/**
+ * The active context as the application knows it: with the very span that its tracer provider made, and not with ours in front of it. Some
+ * SDKs keep children at the object of their parent, and sockets keep the context that they were opened in.
+ */
+export function applicationContext({ span, visible, parent }: CallSpan): Context {
+  const active = context.active();
+  if (visible) return trace.setSpan(active, span);
+  // The application sees no call span: its own span is the current one, as it would be without us.
+  const own = trace.getSpan(parent);
+  return own ? trace.setSpan(active, own) : trace.deleteSpan(active);
 }

@@ -8,9 +8,9 @@
  * - It gets no response: it gives up when no retries are left. How many are left is not always known: the options of one call
  *   are not seen below middleware, nor those of a copy of the client. Then the call ends, as of that time, when no retry comes.
  */
-import { type Context, context, type Span, trace } from '@opentelemetry/api';
+import { context, type Span } from '@opentelemetry/api';
 import type { Call } from '../model/call.ts';
-import type { CallSpan } from '../ports/call-span.ts';
+import { applicationContext, type CallSpan } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
 import type { SeamPort } from '../ports/seam-port.ts';
 import { isRetryableError, sdkErrorType } from './middleware/errors.ts';
@@ -83,7 +83,7 @@ export class UntracedCall {
     this.#guard.run('call', () => this.#become({ kind: 'sending' }));
     const run = runOnce(send);
     this.#guard.run('spans', () => {
-      context.with(this.#context(), run);
+      context.with(applicationContext(this.call.handle as CallSpan), run);
     });
     let response: Response;
     try {
@@ -94,12 +94,6 @@ export class UntracedCall {
     }
     this.#guard.run('call', () => this.#responded(pass, response));
     return response;
-  }
-
-  /** The span that the application sees, not ours in front of it: sockets keep the context that they were opened in. */
-  #context(): Context {
-    const { span, visible } = this.call.handle as CallSpan;
-    return visible ? trace.setSpan(context.active(), span) : context.active();
   }
 
   #responded(pass: Pass, response: Response): void {

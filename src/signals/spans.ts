@@ -18,7 +18,7 @@ import {
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { clean, MAX_TEXT, MAX_URL } from '../model/text.ts';
-import type { CallSpan } from '../ports/call-span.ts';
+import { applicationContext, type CallSpan } from '../ports/call-span.ts';
 import { ATTR } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
 
@@ -33,8 +33,6 @@ export class Spans {
     const { span: parent, visible, tracerProvider } = call.handle as CallSpan;
     if (!this.enabled || !visible) return;
     const { serverAddress, serverPort } = call.start;
-    const active = context.active();
-    const { spanId } = parent.spanContext();
     const span = this.#tracer(tracerProvider).startSpan(
       clean(attempt.httpMethod),
       {
@@ -50,7 +48,7 @@ export class Spans {
           [ATTR.retryDelay]: attempt.retryDelay,
         }),
       },
-      trace.getSpanContext(active)?.spanId === spanId ? active : trace.setSpan(active, parent),
+      trace.setSpan(context.active(), parent),
     );
     this.#spans.set(attempt, span);
   }
@@ -119,15 +117,8 @@ export class Spans {
 
   /** The context in which to send `attempt`. */
   attemptContext(call: Call, attempt: Attempt): Context {
-    const { visible, parent } = call.handle as CallSpan;
-    const active = context.active();
-    if (!visible) {
-      // The application sees no call span: its own span is the current one, as it would be without us.
-      const own = trace.getSpan(parent);
-      return own ? trace.setSpan(active, own) : trace.deleteSpan(active);
-    }
     const span = this.#spans.get(attempt);
-    return span ? trace.setSpan(active, span) : active;
+    return span ? trace.setSpan(context.active(), span) : applicationContext(call.handle as CallSpan);
   }
 }
 

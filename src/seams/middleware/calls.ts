@@ -1,6 +1,7 @@
 /** Finds the call that a request of the SDK belongs to, and sends it as an attempt of that call. */
 import { context, trace } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
+import { applicationContext, type CallSpan } from '../../ports/call-span.ts';
 import { hasContextManager } from '../../ports/context-manager.ts';
 import type { ClientSeams } from '../client-seams.ts';
 import { bodyFields } from '../fetch/body-fields.ts';
@@ -10,6 +11,7 @@ import { startCallSpan } from '../span/call-span.ts';
 import { callOf } from '../span/tap.ts';
 import { type Pass, UntracedCall } from '../untraced-call.ts';
 import { observeWire, subscribeToWire } from './replays.ts';
+import { runOnce } from './run-once.ts';
 import { PendingAttempt, type Sending, sendAttempt } from './send-attempt.ts';
 
 type Next = Parameters<SdkMiddleware>[1];
@@ -39,7 +41,14 @@ export class Calls {
     // Without options the request is no API call, such as a token exchange.
     if (!port.enabled || !options) return next(request);
     const call = port.guard.run('call', () => this.#untracedCall(request, options));
-    return call ? call.run(this.#pass(request, options), () => next(request)) : next(request);
+    if (call) return call.run(this.#pass(request, options), () => next(request));
+    const traced = port.guard.run('call', () => this.#activeCall(options));
+    if (!traced) return next(request);
+    const run = runOnce(() => next(request));
+    port.guard.run('spans', () => {
+      context.with(applicationContext(traced.handle as CallSpan), run);
+    });
+    return run();
   }
 
   /** Sends a request that leaves for the API. */
