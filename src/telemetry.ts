@@ -23,6 +23,8 @@ import { Spans } from './signals/spans.ts';
 export class Telemetry implements SeamPort {
   readonly guard: Guard;
   enabled = true;
+  /** Whether a client was made, observed or not. */
+  seesClients = false;
   readonly #spans = new Spans();
   readonly #metrics: Metrics;
   readonly #recorder: Recorder;
@@ -91,6 +93,7 @@ export class Telemetry implements SeamPort {
   }
 
   clientMade(observed: boolean): void {
+    this.seesClients = true;
     this.guard.run('metrics', () => this.#metrics.client(observed));
   }
 

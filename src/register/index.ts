@@ -41,7 +41,7 @@ try {
   const message = problem instanceof Error ? String(problem.message.split('\n')[0]) : String(problem);
   warn(
     message.includes('register-start')
-      ? 'anthropic-otel is part of a bundle. Leave it out of the bundle, as an external package.'
+      ? 'anthropic-otel is part of a bundle. Leave it out, as an external package (Next.js: serverExternalPackages).'
       : `${message}. Run npm install anthropic-otel @opentelemetry/api@latest.`,
   );
 }

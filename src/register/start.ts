@@ -19,6 +19,7 @@ import { serviceName } from './resource.ts';
 import { readSettings } from './settings.ts';
 import { standardStream } from './standard-stream.ts';
 import { watchUnobserved } from './unobserved-clients.ts';
+import { watchUnobservedRequests } from './unobserved-requests.ts';
 
 /** Standard error, not a logger: these lines say that telemetry itself is in trouble. */
 const warnings = standardStream('stderr', () => {});
@@ -54,6 +55,10 @@ function start(): void {
   );
   shareTelemetry(telemetry);
   watch();
+  watchUnobservedRequests(telemetry, () => {
+    markUsed();
+    warnUnobserved();
+  });
   const { add, complete } = observeClients(telemetry);
   const attached = installHook({
     observe: (root) => observedClass(root, add, complete),
@@ -111,8 +116,8 @@ function warnUnobserved(): void {
   if (warned) return;
   warned = true;
   warn(
-    'a client of @anthropic-ai/sdk is not observed: it is bundled, or was loaded before anthropic-otel/register. Its calls are counted ' +
-      'without their attempts. Make it with new Anthropic(withTelemetry({ ... })), or keep @anthropic-ai/sdk out of the bundle.',
+    'a client of @anthropic-ai/sdk is not observed: it is bundled, or was loaded before anthropic-otel/register. Its attempts are ' +
+      'not recorded. Make it with new Anthropic(withTelemetry({ ... })), or keep @anthropic-ai/sdk out of the bundle.',
   );
 }
 

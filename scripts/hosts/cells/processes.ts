@@ -45,7 +45,7 @@ async function replaceWorker({ observed, scrape, get }: Seen): Promise<readonly 
     ...(await scrape()).matchAll(/^anthropic_client_calls_total\{(.*anthropic_outcome="ok".*)\} (\d+)/gm),
   ];
   const sum = series.reduce((total, [, , value]) => total + Number(value), 0);
-  const ownSeries = series.some(([, labels]) => /worker|instance/.test(String(labels)));
+  const ownSeries = series.some(([, labels]) => /anthropic_process/.test(String(labels)));
   return sum === 16 || (ownSeries && sum === 12)
     ? []
     : [`calls: expected 16 ok after a worker was replaced, found ${sum}`];

@@ -1,0 +1,32 @@
+/**
+ * Finds requests of the SDK in a process that has seen no client: the SDK is part of a bundle, with an OpenTelemetry API of its own, and
+ * cannot be seen in any other way. Node's `fetch` publishes its requests; nobody listens any more once a client was seen.
+ */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Telemetry } from '../telemetry.ts';
+
+const CHANNEL = 'undici:request:create';
+
+/** A header that every request of the SDK has, and no other client's. */
+const SDK_HEADER = 'x-stainless-lang';
+
+/** Calls `onFound` at the first such request, once. */
+export function watchUnobservedRequests(telemetry: Telemetry, onFound: () => void): void {
+  const onRequest = (message: unknown): void => {
+    telemetry.guard.run('options', () => {
+      if (!telemetry.seesClients && !isSdkRequest(message)) return;
+      unsubscribe(CHANNEL, onRequest);
+      if (telemetry.seesClients) return;
+      telemetry.clientMade(false);
+      onFound();
+    });
+  };
+  subscribe(CHANNEL, onRequest);
+}
+
+function isSdkRequest(message: unknown): boolean {
+  const { request } = message as { request?: { path?: unknown; headers?: unknown } };
+  if (typeof request?.path !== 'string' || !request.path.includes('/v1/')) return false;
+  const headers = Array.isArray(request.headers) ? request.headers.join('\n') : String(request.headers);
+  return headers.toLowerCase().includes(SDK_HEADER);
+}
