@@ -67,8 +67,8 @@ function numbers(): SizedPanel[] {
     ),
     number(
       'Clients not observed',
-      'Clients of the SDK that were made and are not observed: bundled, or loaded before this package.',
-      orZero(`sum(${metric('telemetryClients', { [ATTR.observed]: 'false' })})`),
+      'Clients of the SDK that were made in the time range and are not observed: bundled, or loaded before this package.',
+      orZero(total('telemetryClients', [], { [ATTR.observed]: 'false' })),
       'AnthropicClientsUnobserved',
       above(1, 'orange'),
     ),
