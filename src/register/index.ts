@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 /** The oldest Node that the rest runs on. */
 const OLDEST = [22, 15] as const;
@@ -32,7 +33,20 @@ function register(): void {
     warn(`Node.js ${OLDEST.join('.')} or later is needed, this is ${process.versions.node}.`);
     return;
   }
-  createRequire(import.meta.url)('./register-start.cjs');
+  load();
+}
+
+/** Loads the rest from beside this file, or, where this file is part of a bundle, from the package. */
+function load(): void {
+  // A bundle in CommonJS has no `import.meta.url`.
+  const here: string | undefined = import.meta.url;
+  const require = createRequire(here ?? join(process.cwd(), 'index.js'));
+  try {
+    require('./register-start.cjs');
+  } catch (problem) {
+    if (!(problem instanceof Error && problem.message.includes('register-start'))) throw problem;
+    require(join(dirname(require.resolve('anthropic-otel/package.json')), 'dist/register-start.cjs'));
+  }
 }
 
 try {
@@ -40,7 +54,7 @@ try {
 } catch (problem) {
   const message = problem instanceof Error ? String(problem.message.split('\n')[0]) : String(problem);
   warn(
-    message.includes('register-start')
+    message.includes('anthropic-otel/package.json')
       ? 'anthropic-otel is part of a bundle. Leave it out, as an external package (Next.js: serverExternalPackages).'
       : `${message}. Run npm install anthropic-otel @opentelemetry/api@latest.`,
   );

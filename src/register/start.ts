@@ -66,9 +66,17 @@ function start(): void {
       // The process is seen, and its series have a zero to start from, before its first call.
       markUsed();
       telemetry.start();
-      if (!observed) warn(notObserved(version, url));
+      if (observed) return;
+      warned = true;
+      warn(notObserved(version, url));
     },
   });
+  if (/[\\/]jest(?:\.js)?$|jest-worker/.test(process.argv[1] ?? '')) {
+    warned = true;
+    warn(
+      'jest loads modules by itself, so that clients are not observed by themselves: use withTelemetry or observe in the code under test',
+    );
+  }
   if (!attached) {
     warned = true;
     warn(
@@ -107,7 +115,7 @@ function start(): void {
 
 function notObserved(version: string, url: string): string {
   const why = isSupported(version)
-    ? `its file ${url} has an unknown form`
+    ? `its file ${url} has an unknown form: use withTelemetry in your code`
     : '0.39.0 or later, below 2, is needed';
   return `@anthropic-ai/sdk ${version} is not observed; ${why}`;
 }

@@ -183,7 +183,7 @@ globalThis.Anthropic = class extends Foundry { constructor(options) { super({ ..
     expect(ended).toMatchObject({ code: 0, stdout: 'true\n' });
     expect(ended.warnings).toEqual([
       expect.stringMatching(
-        /^anthropic-otel: @anthropic-ai\/sdk 1\.99\.0 is not observed; its file file:.* has an unknown form$/,
+        /^anthropic-otel: @anthropic-ai\/sdk 1\.99\.0 is not observed; its file file:.* has an unknown form: use withTelemetry in your code$/,
       ),
     ]);
   });
