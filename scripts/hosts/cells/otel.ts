@@ -160,6 +160,7 @@ Sentry.init({
   tracesSampleRate: 1,
   beforeSendTransaction(event) {
     const keep = (globalThis.hostSpans ??= []);
+    if (event.transaction === 'GET /metrics') return null;
     keep.push({ scope: 'sentry transaction', name: event.transaction });
     for (const span of event.spans ?? []) keep.push({ scope: 'sentry span ' + span.origin, name: span.description });
     return null;

@@ -1,4 +1,5 @@
 /** The HTTP server of the endpoint. Nothing of it keeps the process. */
+import { EventEmitter } from 'node:events';
 import { createServer, type Server } from 'node:http';
 
 /** How long a connection may be silent, in milliseconds. A scraper that does not read would keep a process from its end. */
@@ -26,6 +27,8 @@ export function createPageServer(page: () => Promise<string>): Server {
       response.writeHead(500).end('Metrics could not be collected.\n');
     }
   });
+  // Past an HTTP instrumentation of the application, which would make a span of each scrape.
+  server.emit = EventEmitter.prototype.emit;
   server.setTimeout(SOCKET_TIMEOUT);
   server.on('connection', (socket) => socket.unref());
   return server;
