@@ -29,9 +29,10 @@ export class Spans {
   readonly #spans = new WeakMap<Attempt, Span>();
   readonly #tracers = new WeakMap<TracerProvider, Tracer>();
 
-  attemptStarted(call: Call, attempt: Attempt): void {
+  /** Returns the span: a broken tracer may give a promise that rejects, which the guard sees to. */
+  attemptStarted(call: Call, attempt: Attempt): unknown {
     const { span: parent, visible, tracerProvider } = call.handle as CallSpan;
-    if (!this.enabled || !visible) return;
+    if (!this.enabled || !visible) return undefined;
     const { serverAddress, serverPort } = call.start;
     const span = this.#tracer(tracerProvider).startSpan(
       clean(attempt.httpMethod),
@@ -51,6 +52,7 @@ export class Spans {
       trace.setSpan(context.active(), parent),
     );
     this.#spans.set(attempt, span);
+    return span;
   }
 
   attemptEnded(_call: Call, attempt: Attempt): void {
