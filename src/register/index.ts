@@ -3,7 +3,6 @@
  * the application starts: this file needs nothing but Node, of any version, and loads the rest inside a guard.
  */
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** The oldest Node that the rest runs on. */
@@ -33,19 +32,21 @@ function register(): void {
     warn(`Node.js ${OLDEST.join('.')} or later is needed, this is ${process.versions.node}.`);
     return;
   }
-  load();
+  loadRest();
 }
 
 /** Loads the rest from beside this file, or, where this file is part of a bundle, from the package. */
-function load(): void {
+function loadRest(): void {
+  // Bundlers know `createRequire` by its import, and put a function of their own in its place.
+  const { createRequire } = process.getBuiltinModule('node:module');
   // A bundle in CommonJS has no `import.meta.url`.
   const here: string | undefined = import.meta.url;
-  const require = createRequire(here ?? join(process.cwd(), 'index.js'));
+  const load = createRequire(here ?? join(process.cwd(), 'index.js'));
   try {
-    require('./register-start.cjs');
+    load('./register-start.cjs');
   } catch (problem) {
     if (!(problem instanceof Error && problem.message.includes('register-start'))) throw problem;
-    require(join(dirname(require.resolve('anthropic-otel/package.json')), 'dist/register-start.cjs'));
+    load(join(dirname(load.resolve('anthropic-otel/package.json')), 'dist/register-start.cjs'));
   }
 }
 

@@ -162,7 +162,9 @@ Sentry.init({
     const keep = (globalThis.hostSpans ??= []);
     if (event.transaction === 'GET /metrics') return null;
     keep.push({ scope: 'sentry transaction', name: event.transaction });
-    for (const span of event.spans ?? []) keep.push({ scope: 'sentry span ' + span.origin, name: span.description });
+    // The attempts are ours.
+    const own = (span) => span.data?.['anthropic.attempt.number'] === undefined;
+    for (const span of (event.spans ?? []).filter(own)) keep.push({ scope: 'sentry span ' + span.origin, name: span.description });
     return null;
   },
 });
