@@ -61,7 +61,7 @@ function statusesOf(
     : [status];
 }
 
-function outcomesOf({ plan, noted }: CallRun): Outcome[] {
+function outcomesOf({ plan, noted, wire }: CallRun): Outcome[] {
   // An SDK with call spans ends the call when it hands out the response; the others, when its body is read.
   if (noted.responded) {
     if (noted.aborted) return ['ok', 'canceled'];
@@ -71,10 +71,18 @@ function outcomesOf({ plan, noted }: CallRun): Outcome[] {
   // What never ends is canceled with its process. Its stream may have been read, and have failed, before the application hears of it.
   if (noted.end === 'hung') return ['canceled', 'error'];
   if (noted.end === 'threw') return ['error'];
-  if (noted.end === 'left') return leftOutcomes({ plan, noted });
+  if (noted.end === 'left') {
+    const left = leftOutcomes({ plan, noted });
+    // From the wire nobody can tell whether the SDK came to an event that fails, or the application left just before it.
+    return hasFailingEvent(wire.at(-1)?.reply) ? [...new Set<Outcome>([...left, 'error'])] : left;
+  }
   const isStream = plan.method === 'create-stream' || plan.method === 'stream';
   // A stream that is cut between events ends without an error for the application.
   return isStream && plan.take !== 'as-response' && !noted.stopped ? ['error'] : ['ok'];
+}
+
+function hasFailingEvent(reply: Reply | undefined): boolean {
+  return reply?.body.some((segment) => /data: ?\{"type":\s*$|^event: error/m.test(segment)) === true;
 }
 
 function leftOutcomes({ plan, noted }: Pick<CallRun, 'plan' | 'noted'>): Outcome[] {
