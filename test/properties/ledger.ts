@@ -65,7 +65,9 @@ function outcomesOf({ plan, noted, wire }: CallRun): Outcome[] {
   // An SDK with call spans ends the call when it hands out the response; the others, when its body is read.
   if (noted.responded) {
     if (noted.aborted) return ['ok', 'canceled'];
-    return noted.end === 'left' ? ['ok', 'canceled', 'error'] : ['ok', 'error'];
+    // Giving a body up can hang, without telemetry too, while middleware of the application holds a copy of it.
+    const leaves = noted.end === 'left' || noted.end === 'hung';
+    return leaves ? ['ok', 'canceled', 'error'] : ['ok', 'error'];
   }
   if (noted.aborted) return ['canceled'];
   // What never ends is canceled with its process. Its stream may have been read, and have failed, before the application hears of it.
@@ -119,7 +121,7 @@ function exhaustedOf(run: CallRun, outcomes: readonly Outcome[]): Array<0 | 1> {
   if (statuses[0] === undefined) return [1];
   if (statuses[0] >= 300) return [isRetried(last) ? 1 : 0];
   // After a good status, what the rest of the body tells may be one that a retry mends.
-  return noted.end === 'threw' || !noted.stopped ? [0, 1] : [0];
+  return noted.end !== 'returned' || !noted.stopped ? [0, 1] : [0];
 }
 
 /** The rule of the SDK. */
