@@ -154,7 +154,7 @@ export interface AlertConfig {
   readonly spend: {
     /** What a service may spend a day, in USD, before a ticket is opened. Set it to yours. */
     readonly dailyBudgetUsd: number;
-    /** A spike is an hour that costs so many times the dearest hour of the day before... */
+    /** A spike is an hour that costs so many times the most expensive hour of the day before... */
     readonly spikeFactor: number;
     /** ...and at least so many USD. */
     readonly spikeMinUsd: number;

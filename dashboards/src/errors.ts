@@ -102,7 +102,7 @@ function trouble(): SizedPanel {
   return graph({
     title: '429, 529, 5xx, timeouts: which kind of trouble?',
     description:
-      'Failed attempts of the kinds that a retry can mend. 429 is ours to slow down, 529 and 5xx are theirs, ' +
+      'Failed attempts of the kinds that a retry can fix. 429 is ours to slow down, 529 and 5xx are theirs, ' +
       'timeouts and connections lie between.',
     unit: 'locale',
     queries: Object.entries(TROUBLE).map(([legend, types]) => ({
@@ -141,7 +141,7 @@ function byMethod(): SizedPanel {
 }
 
 function byFault(): SizedPanel {
-  return failedBy('By whose turn it is', 'Who has to act: see the triage dashboard.', LABEL.fault, {
+  return failedBy('By who has to act', 'Who has to act: see the triage dashboard.', LABEL.fault, {
     colored: FAULTS,
   });
 }

@@ -24,7 +24,7 @@ export function failureTable(width: number): SizedPanel {
       'for its log lines or traces, where Grafana has a Loki or a Tempo.',
     noValue: NO_DATA.failures,
     labels: [
-      { label: LABEL.fault, title: 'Whose turn', colored: true, width: 100 },
+      { label: LABEL.fault, title: 'Who has to act', colored: true, width: 100 },
       {
         label: LABEL.errorType,
         title: 'Error type',

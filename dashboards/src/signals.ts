@@ -22,7 +22,7 @@ export const ONLY: Readonly<Record<Kind, Readonly<Record<string, Matcher>>>> = {
   failedCalls: { [ATTR.outcome]: 'error' },
   /** Calls such as `models.list` name no model and cost nothing. */
   ofModel: { [ATTR.requestModel]: not('') },
-  /** Attempts that failed, whether a retry mended them or not. */
+  /** Attempts that failed, whether a retry fixed them or not. */
   failed: { [ATTR.errorType]: not('') },
   retried: { [ATTR.disposition]: 'retried' },
   final: { [ATTR.disposition]: 'final' },

@@ -12,7 +12,7 @@ const NOW = errorRate.window;
 
 export function failuresByFault(): SizedPanel {
   return graph({
-    title: 'Failed attempts, by whose turn it is',
+    title: 'Failed attempts, by who has to act',
     description: 'Every attempt that failed, retried or not. The bars add up to the total in the legend.',
     unit: 'locale',
     queries: [{ expr: perBar('attempts', [LABEL.fault], ONLY.failed), legend: `{{${LABEL.fault}}}` }],
@@ -92,7 +92,7 @@ export function retries(): SizedPanel {
 export function exhausted(): SizedPanel {
   return graph({
     title: 'Calls that ran out of retries, by error type',
-    description: 'Their last allowed attempt failed with an error that a retry could have mended.',
+    description: 'Their last allowed attempt failed with an error that a retry could have fixed.',
     unit: 'locale',
     queries: [
       { expr: `${perBar('retriesExhausted', [LABEL.errorType])} > 0`, legend: `{{${LABEL.errorType}}}` },

@@ -29,7 +29,7 @@ const MISSION = [
 export function verdict(): SizedPanel {
   const failed = recent('attempts', NOW, [LABEL.fault], ONLY.failed);
   return stat({
-    title: `Whose turn is it? (last ${NOW})`,
+    title: `Who has to act? (last ${NOW})`,
     description:
       'Who has to act on most of the failed attempts. config: key, model name, billing, permission. traffic: rate ' +
       'limits. input: requests that the API refuses. network: between us and the API. anthropic: server errors, ' +
@@ -108,7 +108,7 @@ export function rate(): SizedPanel {
 export function lastRefusal(): SizedPanel {
   return stat({
     title: 'Last 401',
-    description: 'When the API last refused a key, in the time range. A key does not mend itself: rotate it.',
+    description: 'When the API last refused a key, in the time range. A key does not fix itself: rotate it.',
     unit: 'dateTimeFromNow',
     queries: [
       {
@@ -128,7 +128,7 @@ export function lastRefusal(): SizedPanel {
 
 export function faults(): SizedPanel {
   return stat({
-    title: `Failed attempts by whose turn it is (last ${NOW})`,
+    title: `Failed attempts by who has to act (last ${NOW})`,
     description:
       'What the API, or the way to it, really answered in the last minutes, retried attempts included.',
     unit: 'locale',

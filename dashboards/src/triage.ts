@@ -1,4 +1,4 @@
-/** The home dashboard: whose day is it? */
+/** The home dashboard: who has to act? */
 import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
 import { ruleGroups } from '../../alerts/src/groups.ts';
 import { isAlert } from '../../alerts/src/rule.ts';
@@ -15,7 +15,7 @@ export function triage(): string {
     uid: 'anthropic-triage',
     title: 'Claude: triage',
     description:
-      'Whose day is it? Our configuration, our traffic, our input, the network, Anthropic or our application.',
+      'Who has to act? Our configuration, our traffic, our input, the network, Anthropic or our application.',
     from: 'now-1h',
     refresh: '30s',
     sections: [
@@ -48,9 +48,9 @@ function help(): SizedPanel {
   const runbookFile = (alert: string) => runbook(alert).url;
   return text({
     title: 'What to do',
-    description: 'The first step for each answer to "whose turn is it".',
+    description: 'The first step for each answer to "who has to act".',
     markdown: [
-      '| Whose turn | First step |',
+      '| Who has to act | First step |',
       '|---|---|',
       `| **anthropic** | Read the [status page](${STATUS_PAGE}); then [5xx](${runbookFile('AnthropicConsecutiveServerErrors')}) or [529](${runbookFile('AnthropicOverloaded')}). Shed load, or switch the model. |`,
       `| **traffic** | [Rate limits](${runbookFile('AnthropicRateLimited')}): who sends, which limit, when is it full again. |`,

@@ -1,5 +1,5 @@
 /**
- * The error table: one closed vocabulary for `error.type`, and for each entry whose turn it is to act.
+ * The error table: one closed vocabulary for `error.type`, and for each entry who has to act.
  *
  * Types and statuses: https://platform.claude.com/docs/en/api/errors. Which of them the SDK retries:
  * `shouldRetry` in `@anthropic-ai/sdk` 1.11.0.
@@ -101,7 +101,7 @@ export function isBillingRefusal(code: string | undefined, message: string | und
   );
 }
 
-/** Whose turn it is to act on `failure`. */
+/** who has to act on `failure`. */
 export function faultOf({ errorType: type, status, billing }: Failure): Fault {
   // Refused as a bad request or a rate limit, and neither.
   if (billing) return 'config';
@@ -128,7 +128,7 @@ export function isRetryableStatus(status: number, shouldRetry: string | null): b
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 
-/** Whether `type` is one of the failures that a retry can mend. */
+/** Whether `type` is one of the failures that a retry can fix. */
 export function isRetryableType(type: string): boolean {
   return Object.hasOwn(TYPES, type) && TYPES[type]?.retryable === true;
 }

@@ -1,5 +1,5 @@
 /**
- * The shape of a request that the API refused: enough to mend the code that built it, without a single value of it. Only names
+ * The shape of a request that the API refused: enough to fix the code that built it, without a single value of it. Only names
  * of the API's own vocabulary are told (`api-names.ts`); any other could be content, and is counted as `_OTHER`. Where the application
  * names fields itself (tool inputs, JSON schemas, metadata), the shape stops.
  */

@@ -16,7 +16,7 @@ const attempt = (disposition: string, status: number, type: string, fault: strin
   `anthropic_client_attempts_total{${OF_MODEL},anthropic_attempt_disposition="${disposition}",http_response_status_code="${status}",error_type="${type}",anthropic_error_fault="${fault}"}`;
 
 const QUIET: Record<string, Record<string, ValueAt>> = {
-  'a single 500, mended by its retry': {
+  'a single 500, fixed by its retry': {
     [attempt('retried', 500, 'api_error', 'anthropic')]: counts(607),
     [`anthropic_client_server_error_streak{${ROUTE}}`]: (now) => (now >= 607 && now < 620 ? 1 : 0),
   },

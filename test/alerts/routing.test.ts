@@ -98,11 +98,11 @@ describe('the template', () => {
     expect((await render('anthropic.title')).trim()).toBe('[FIRING 1] AnthropicHighErrorRate on app');
   });
 
-  it('says in the text what happened, whose turn it is, where the request ids are, and what to read', async () => {
+  it('says in the text what happened, who has to act, where the request ids are, and what to read', async () => {
     expect((await render('anthropic.text')).trim().split('\n')).toEqual([
       'The summary.',
       'The description.',
-      'Whose turn: ours, our traffic (rate limits)',
+      'Who has to act: ours, our traffic (rate limits)',
       'Request ids for Anthropic support: in the JSON logs of app, fields request_id and request_ids, lines with outcome "error" and model "opus".',
       'Runbook: https://runbook',
       'Dashboard: https://dashboard',

@@ -147,10 +147,10 @@ describe('without traffic', () => {
         name,
       ).toEqual([0]);
     }
-    expect(quiet.of('anthropic-triage', 'Whose turn is it? (last 5m)')[0]?.metric).toEqual({
+    expect(quiet.of('anthropic-triage', 'Who has to act? (last 5m)')[0]?.metric).toEqual({
       anthropic_error_fault: 'nobody',
     });
-    expect(quiet.of('anthropic-triage', 'Failed attempts by whose turn it is (last 5m)')).toHaveLength(6);
+    expect(quiet.of('anthropic-triage', 'Failed attempts by who has to act (last 5m)')).toHaveLength(6);
     expect(quiet.of('anthropic-triage', 'Error rate (last 5m)')).toEqual([]);
   });
 });
@@ -177,7 +177,7 @@ describe('with traffic', () => {
     for (const title of ['error rate', '5xx in a row', '401', 'retries']) {
       expect(whole.answers.sum('anthropic-triage', `Alert: ${title}`), title).toBeGreaterThan(0);
     }
-    expect(whole.answers.of('anthropic-triage', 'Whose turn is it? (last 5m)')[0]?.metric).toEqual({
+    expect(whole.answers.of('anthropic-triage', 'Who has to act? (last 5m)')[0]?.metric).toEqual({
       anthropic_error_fault: 'anthropic',
     });
   });

@@ -20,7 +20,7 @@ type Outcome = 'ok' | 'error' | 'canceled';
 
 /** What is to be recorded of `run`. */
 export function expectedOf(sdk: Sdk, run: CallRun): Expected {
-  const outcomes = outcomesOf(run);
+  const outcomes = outcomesOf(sdk, run);
   return {
     optional: (!sdk.spans || run.plan.method === 'post') && run.wire.length === 0,
     outcomes,
@@ -61,7 +61,7 @@ function statusesOf(
     : [status];
 }
 
-function outcomesOf({ plan, noted, wire }: CallRun): Outcome[] {
+function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   // An SDK with call spans ends the call when it hands out the response; the others, when its body is read.
   if (noted.responded) {
     if (noted.aborted) return ['ok', 'canceled'];
@@ -74,17 +74,21 @@ function outcomesOf({ plan, noted, wire }: CallRun): Outcome[] {
   if (noted.end === 'hung') return ['canceled', 'error'];
   if (noted.end === 'threw') return ['error'];
   if (noted.end === 'left') {
-    const left = leftOutcomes({ plan, noted });
-    // From the wire nobody can tell whether the SDK came to an event that fails, or the application left just before it.
-    return hasFailingEvent(wire.at(-1)?.reply) ? [...new Set<Outcome>([...left, 'error'])] : left;
+    const left = new Set(leftOutcomes({ plan, noted }));
+    const reply = wire.at(-1)?.reply;
+    // Where the SDK makes no span, a piece of the wire is all that is seen: an event in it that fails, or that ends the stream, may come
+    // before or after the one at which the application left.
+    if (!sdk.spans && has(reply, /data: ?\{"type":\s*$|^event: error/m)) left.add('error');
+    if (!sdk.spans && has(reply, /^event: message_stop/m)) left.add('ok');
+    return [...left];
   }
   const isStream = plan.method === 'create-stream' || plan.method === 'stream';
   // A stream that is cut between events ends without an error for the application.
   return isStream && plan.take !== 'as-response' && !noted.stopped ? ['error'] : ['ok'];
 }
 
-function hasFailingEvent(reply: Reply | undefined): boolean {
-  return reply?.body.some((segment) => /data: ?\{"type":\s*$|^event: error/m.test(segment)) === true;
+function has(reply: Reply | undefined, event: RegExp): boolean {
+  return reply?.body.some((segment) => event.test(segment)) === true;
 }
 
 function leftOutcomes({ plan, noted }: Pick<CallRun, 'plan' | 'noted'>): Outcome[] {
@@ -120,7 +124,7 @@ function exhaustedOf(run: CallRun, outcomes: readonly Outcome[]): Array<0 | 1> {
   if (statuses.length > 1) return [0, 1];
   if (statuses[0] === undefined) return [1];
   if (statuses[0] >= 300) return [isRetried(last) ? 1 : 0];
-  // After a good status, what the rest of the body tells may be one that a retry mends.
+  // After a good status, what the rest of the body tells may be one that a retry fixes.
   return noted.end !== 'returned' || !noted.stopped ? [0, 1] : [0];
 }
 

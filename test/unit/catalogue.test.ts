@@ -48,7 +48,7 @@ describe('the catalogue', () => {
   });
 });
 
-describe('the house', () => {
+describe('the layers', () => {
   const layer = (path: string): string => path.split('/')[0] ?? '';
 
   test('model imports nothing but itself', () => {
@@ -57,7 +57,7 @@ describe('the house', () => {
     }
   });
 
-  test('signals import neither seams nor doors', () => {
+  test('signals import neither adapters nor entry points', () => {
     for (const { file, imports: all } of imports.filter((each) => layer(each.file) === 'signals')) {
       for (const name of all.filter((each) => each.endsWith('.ts'))) {
         expect(['model', 'ports', 'signals'], `${file} imports ${name}`).toContain(layer(name));
@@ -65,10 +65,10 @@ describe('the house', () => {
     }
   });
 
-  test('nothing inside imports a door', () => {
-    const doors = ['register', 'instrumentation', 'testing'];
-    for (const { file, imports: all } of imports.filter((each) => !doors.includes(layer(each.file)))) {
-      for (const name of all) expect(doors, `${file} imports ${name}`).not.toContain(layer(name));
+  test('nothing inside imports an entry point', () => {
+    const entryPoints = ['register', 'instrumentation', 'testing'];
+    for (const { file, imports: all } of imports.filter((each) => !entryPoints.includes(layer(each.file)))) {
+      for (const name of all) expect(entryPoints, `${file} imports ${name}`).not.toContain(layer(name));
     }
   });
 

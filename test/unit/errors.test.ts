@@ -8,7 +8,7 @@ import {
   RETRYABLE_TYPES,
 } from '../../src/model/errors.ts';
 
-/** The table of the documents: status, type of the envelope, whether the SDK retries it, whose turn it is. */
+/** The table of the documents: status, type of the envelope, whether the SDK retries it, who has to act. */
 const TABLE = [
   [400, 'invalid_request_error', false, 'input'],
   [401, 'authentication_error', false, 'config'],

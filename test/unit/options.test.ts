@@ -96,7 +96,7 @@ function swapCase(letter: string): string {
 }
 
 describe('an option that does not exist', () => {
-  test('is refused at every door, with the nearest that does', () => {
+  test('is refused at every entry point, with the nearest that does', () => {
     const instrumentation = new AnthropicInstrumentation({ enabled: false });
     fc.assert(
       fc.property(misspelt, fc.constantFrom(undefined, true, 1, {}), ({ name, wrong }, value) => {

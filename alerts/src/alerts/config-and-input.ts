@@ -1,4 +1,4 @@
-/** Alerts on what only we can mend: billing, permissions, model names, requests that the API refuses. */
+/** Alerts on what only we can fix: billing, permissions, model names, requests that the API refuses. */
 import { ATTR } from '../../../src/signals/names.ts';
 import { MODEL, type Queries } from '../expressions.ts';
 import { indent, matching, not, ratio } from '../promql.ts';
@@ -21,7 +21,7 @@ export function billingFailed(q: Queries): AlertRule {
     summary: 'The Claude API refuses calls of {{ $labels.job }} because of billing or a spend limit.',
     description:
       `{{ printf "%.0f" $value }} attempt(s) of {{ $labels.job }} were refused in the last ${window} because the ` +
-      'account has a billing problem or reached its spend limit. No call succeeds until that is mended.',
+      'account has a billing problem or reached its spend limit. No call succeeds until that is fixed.',
     dashboard: 'anthropic-errors',
     panel: 'What failed in the time range',
   };
@@ -74,7 +74,7 @@ export function modelNotFound(q: Queries): AlertRule {
 /** Requests that the API refuses as wrong or too large. */
 export function invalidRequests(q: Queries): AlertRule {
   const { window, ratio: limit, minAttempts } = q.config.invalidRequests;
-  // A conflict (409) is mended by its retry.
+  // A conflict (409) is fixed by its retry.
   const refused = q.attempts(window, q.serviceModel, {
     [ATTR.fault]: 'input',
     [ATTR.httpStatus]: not('409'),

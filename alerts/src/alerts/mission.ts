@@ -87,7 +87,7 @@ export function highErrorRate(q: Queries): AlertRule {
     summary: `More than ${percent(errorRate.ratio)} of the Claude calls of {{ $labels.job }} fail.`,
     description:
       `{{ $value | humanizePercentage }} of the calls of {{ $labels.job }} to ${MODEL_TEXT} failed in ` +
-      `the last ${window}, all retries included. The dashboard says whose turn it is: our configuration, ` +
+      `the last ${window}, all retries included. The dashboard says who has to act: our configuration, ` +
       'our traffic, our input, the network or Anthropic.',
     dashboard: 'anthropic-triage',
     perModel: true,

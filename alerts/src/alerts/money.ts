@@ -39,7 +39,7 @@ export function spendSpike(q: Queries): AlertRule {
     summary: '{{ $labels.job }} suddenly spends much more on Claude.',
     description:
       '{{ $labels.job }} spent {{ printf "%.2f" $value }} USD on Claude in the last hour (estimated by list prices), ' +
-      `more than ${spikeFactor} times its dearest hour of the day before.`,
+      `more than ${spikeFactor} times its most expensive hour of the day before.`,
     dashboard: 'anthropic-cost',
     panel: 'USD an hour, by model',
   };

@@ -27,7 +27,7 @@ export const CONFIG_AND_INPUT_CASES: readonly AlertCase[] = [
       summary: 'The Claude API refuses calls of app because of billing or a spend limit.',
       description:
         '1 attempt(s) of app were refused in the last 5m because the account has a billing problem or reached its ' +
-        'spend limit. No call succeeds until that is mended.',
+        'spend limit. No call succeeds until that is fixed.',
       dashboard: 'anthropic-errors',
       vars: 'var-job=app',
       panel: 'What failed in the time range',

@@ -69,7 +69,7 @@ const spike = (usd: string) =>
     labels: LABELS,
     summary: 'app suddenly spends much more on Claude.',
     description:
-      `app spent ${usd} USD on Claude in the last hour (estimated by list prices), more than 2 times its dearest hour ` +
+      `app spent ${usd} USD on Claude in the last hour (estimated by list prices), more than 2 times its most expensive hour ` +
       'of the day before.',
     dashboard: 'anthropic-cost',
     vars: 'var-job=app',
@@ -116,7 +116,7 @@ export const MONEY_CASES: readonly AlertCase[] = [
   ),
   costCase(
     'AnthropicSpendSpike',
-    'twice the dearest hour',
+    'twice the most expensive hour',
     from(40, hourly(3), hourly(6)),
     silentFrom(30 * HOUR, 44 * HOUR),
     ['silent below'],

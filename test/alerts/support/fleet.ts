@@ -55,7 +55,7 @@ function metrics(start: number, past: number, perMinute: number): Record<string,
     ...histogram('gen_ai_client_inference_time_to_first_chunk'),
     [`anthropic_client_calls_total{${OF_MODEL},anthropic_outcome="ok",gen_ai_request_stream="true"}`]: calls,
     [attempts('ok', 200)]: calls,
-    // An occasional 429 and a single 500, mended by their retries.
+    // An occasional 429 and a single 500, fixed by their retries.
     [failedAttempt(429, 'rate_limit_error', 'traffic', 'retried')]: perMinute > 0 ? every(1300) : () => past,
     [failedAttempt(500, 'api_error', 'anthropic', 'retried')]: perMinute > 0 ? every(3700) : () => past,
     [`anthropic_client_cost_total{gen_ai_request_model="${MODEL}",anthropic_cost_kind="output"}`]: (now) =>
