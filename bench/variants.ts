@@ -85,7 +85,7 @@ export const VARIANTS: Readonly<Record<string, MakeClient>> = {
     openTelemetry();
     return { client: new Anthropic({ ...OPTIONS, fetch }) };
   },
-  /** The same with a middleware that does nothing: what the SDK takes for the seam that ours uses. */
+  /** The same with a middleware that does nothing: what the SDK takes for the adapter that ours uses. */
   async middleware(fetch) {
     openTelemetry();
     const middleware = [(request: unknown, next: (request: unknown) => unknown) => next(request)];
@@ -131,7 +131,9 @@ async function recordsOfOneCall(meterProvider: MeterProvider): Promise<() => voi
   const { SCENARIOS, stubFetch } = await import('./scenarios.ts');
   const json = SCENARIOS[0]!;
   const real = createInstruments(meterProvider.getMeter('bench'));
-  const names = new Map(Object.entries(METRICS).map(([key, { name }]) => [name, key as MetricKey]));
+  const names = new Map<string, MetricKey>(
+    Object.entries(METRICS).map(([key, { name }]) => [name, key as MetricKey]),
+  );
   let records: (() => void)[] = [];
   const spy = (name: string): object => {
     const instrument = real[names.get(name)!] as unknown as Record<

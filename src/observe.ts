@@ -1,10 +1,10 @@
 /** The two functions that put telemetry into a client by its public options alone. */
 import { diag } from '@opentelemetry/api';
+import { createAdapters } from './adapters/client-adapters.ts';
+import { addAdapters } from './adapters/client-options.ts';
+import { hasOnlyFetch, observedFetchOf } from './adapters/fetch/client-fetch.ts';
+import type { SdkClient, SdkClientOptions } from './adapters/sdk-shapes.ts';
 import type { TelemetryOptions } from './options.ts';
-import { addSeams } from './seams/client-options.ts';
-import { createSeams } from './seams/client-seams.ts';
-import { hasOnlyFetch, observedFetchOf } from './seams/fetch/client-fetch.ts';
-import type { SdkClient, SdkClientOptions } from './seams/sdk-shapes.ts';
 import { telemetryFor } from './telemetry.ts';
 
 /**
@@ -43,7 +43,7 @@ export function withTelemetry(options?: object, telemetry?: TelemetryOptions): o
   // The SDK refuses `null`, in its own words.
   if (options === null) return options;
   const given: SdkClientOptions = options ?? {};
-  const add = (): object => addSeams(given, port);
+  const add = (): object => addAdapters(given, port);
   return port.guard.run('options', add) ?? given;
 }
 
@@ -79,7 +79,9 @@ export function observe<Client extends object>(client: Client, telemetry?: Telem
 
 function observedCopy(client: SdkClient, telemetry: TelemetryOptions | undefined): unknown {
   if (hasOnlyFetch(client)) {
-    return client.withOptions({ fetch: observedFetchOf(client, createSeams(telemetryFor(telemetry)).seams) });
+    return client.withOptions({
+      fetch: observedFetchOf(client, createAdapters(telemetryFor(telemetry)).adapters),
+    });
   }
   const { openTelemetry, middleware, maxRetries, fetch } = client;
   // The copy keeps the SDK's default by itself.
@@ -94,8 +96,8 @@ function observedCopy(client: SdkClient, telemetry: TelemetryOptions | undefined
 /** Whether there is something to observe `client` by, and it can be copied. */
 function isClient(client: SdkClient): boolean {
   const { withOptions, openTelemetry, middleware, fetch } = client;
-  const hasSeam = isObject(openTelemetry) || Array.isArray(middleware) || typeof fetch === 'function';
-  return typeof withOptions === 'function' && hasSeam;
+  const hasAdapter = isObject(openTelemetry) || Array.isArray(middleware) || typeof fetch === 'function';
+  return typeof withOptions === 'function' && hasAdapter;
 }
 
 function isOfAnSdkWithoutCopies(client: SdkClient): boolean {

@@ -60,7 +60,7 @@ export interface TelemetryOptions {
 }
 
 /** Options with every default filled in. */
-export interface SettledOptions extends TelemetryOptions {
+export interface ResolvedOptions extends TelemetryOptions {
   readonly attemptSpans: boolean;
   readonly models: readonly string[];
   readonly prices: PriceTable;
@@ -83,7 +83,10 @@ const NAMES: readonly (keyof TelemetryOptions)[] = [
  * @param more names that are options of the caller's own
  * @throws TypeError for a wrong value or name, naming the option and what was expected
  */
-export function settleOptions(options: TelemetryOptions = {}, more: readonly string[] = []): SettledOptions {
+export function resolveOptions(
+  options: TelemetryOptions = {},
+  more: readonly string[] = [],
+): ResolvedOptions {
   const given: unknown = options;
   if (!isObject(given)) throw expected('options', 'an object', given);
   refuseUnknownNames(options, [...NAMES, ...more]);

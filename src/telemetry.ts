@@ -1,4 +1,4 @@
-/** Puts the parts together: options in, one port for the seams out. */
+/** Puts the parts together: options in, one port for the adapters out. */
 import {
   type Context,
   context,
@@ -10,17 +10,17 @@ import {
 import { firstUseTime, markUsed } from './first-use.ts';
 import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
-import { type SettledOptions, settleOptions, type TelemetryOptions } from './options.ts';
+import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts';
+import type { AdapterPort } from './ports/adapter-port.ts';
 import { Guard, type Stage } from './ports/guard.ts';
-import type { SeamPort } from './ports/seam-port.ts';
 import { getProcessWide, setProcessWide } from './process-wide.ts';
 import { Logs } from './signals/logs.ts';
 import { Metrics } from './signals/metrics.ts';
 import { Recorder } from './signals/recorder.ts';
 import { Spans } from './signals/spans.ts';
 
-/** Records what the seams see, as its options say. */
-export class Telemetry implements SeamPort {
+/** Records what the adapters see, as its options say. */
+export class Telemetry implements AdapterPort {
   readonly guard: Guard;
   enabled = true;
   /** Whether a client was made, observed or not. */
@@ -29,7 +29,7 @@ export class Telemetry implements SeamPort {
   readonly #metrics: Metrics;
   readonly #recorder: Recorder;
   readonly #open = new Map<Call, () => void>();
-  #options: SettledOptions;
+  #options: ResolvedOptions;
   #meterProvider: MeterProvider | undefined;
   #tracerProvider: TracerProvider | undefined;
 
@@ -37,7 +37,7 @@ export class Telemetry implements SeamPort {
 
   /** `registeredTracers`: where spans go by default. */
   constructor(
-    options: SettledOptions,
+    options: ResolvedOptions,
     registeredTracers: () => TracerProvider = () => trace.getTracerProvider(),
   ) {
     this.#options = options;
@@ -60,7 +60,7 @@ export class Telemetry implements SeamPort {
   }
 
   /** Records as `options` say from now on, also for the clients and the calls that exist. */
-  configure(options: SettledOptions): void {
+  configure(options: ResolvedOptions): void {
     this.#options = options;
     this.#metrics.configure(options);
     this.#spans.enabled = options.attemptSpans;
@@ -138,14 +138,14 @@ function findTelemetry(options?: TelemetryOptions): Telemetry {
   if (options === undefined) {
     let shared = getProcessWide(SHARED) as Telemetry | undefined;
     if (!shared) {
-      shared = new Telemetry(settleOptions());
+      shared = new Telemetry(resolveOptions());
       shareTelemetry(shared);
     }
     return shared;
   }
   let telemetry = byOptions.get(options);
   if (!telemetry) {
-    telemetry = new Telemetry(settleOptions(options));
+    telemetry = new Telemetry(resolveOptions(options));
     byOptions.set(options, telemetry);
   }
   return telemetry;

@@ -22,7 +22,7 @@ const METRICS = Object.values(main.METRICS).flatMap((metric) => [metric.name, ma
 const ATTRIBUTES = Object.values(ATTR).flatMap((name) => [name, main.prometheusLabel(name)]);
 
 const PATH =
-  /^(?:\.ci|alerts|bench|dashboards|deploy|docs|runbooks|scripts|src|test|seams|model|signals|ports)\/[\w./-]+$/;
+  /^(?:\.ci|alerts|bench|dashboards|deploy|docs|runbooks|scripts|src|test|adapters|model|signals|ports)\/[\w./-]+$/;
 const METRIC = /^(anthropic[._](?:client|telemetry)[._][\w.]+)(?:\{.*\})?$/;
 
 /** `text` without blocks of code. */

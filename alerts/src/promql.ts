@@ -2,15 +2,12 @@
  * PromQL from the metric catalogue. A metric or label that is not in the catalogue cannot be written with
  * these helpers; rules and dashboards use no others.
  */
-import { METRICS, type MetricKey } from '../../src/signals/catalogue.ts';
+import { type AttributeOf, METRICS, type MetricKey } from '../../src/signals/catalogue.ts';
 import { prometheusLabel, prometheusName } from '../../src/signals/metric-definition.ts';
 import { PROCESS_LABEL } from '../../src/signals/names.ts';
 import { type Duration, seconds } from './config.ts';
 
 export { prometheusLabel };
-
-/** The attribute keys that points of a metric can carry. */
-export type AttributeOf<K extends MetricKey> = (typeof METRICS)[K]['attributes'][number];
 
 /** How a label must match: a string means equal. */
 export type Matcher = string | { readonly op: '!=' | '=~' | '!~'; readonly value: string };

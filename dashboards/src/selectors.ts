@@ -24,7 +24,8 @@ export const PROCESSES: string = `count(${series('startTime', {}, PROCESS)})`;
 
 /** The variables that can filter `key`: every series has a job and an instance, not every one a model or a method. */
 export function variables(key: MetricKey): string {
-  const has = (attribute: string): boolean => METRICS[key].attributes.includes(attribute);
+  const attributes: readonly string[] = METRICS[key].attributes;
+  const has = (attribute: string): boolean => attributes.includes(attribute);
   return [
     PROCESS,
     ...(has(ATTR.requestModel) ? [`${LABEL.requestModel}=~"$model"`] : []),

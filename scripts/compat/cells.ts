@@ -34,7 +34,7 @@ const AXES: Record<Column, Omit<Cell, 'row' | 'column'>> = {
   'Node 26': { build: 'esm', otel: 3, node: 26 },
 };
 
-/** The SDK versions of the small matrix: the borders between the seams, and what widely used libraries pin. */
+/** The SDK versions of the small matrix: the borders between the adapters, and what widely used libraries pin. */
 export const SDK_VERSIONS: readonly string[] = [
   ...['0.39', '0.60', '0.100', '0.101', '0.122', '0.133', '0.134', '0.137', '1.0', 'latest'],
 ];
@@ -49,7 +49,7 @@ export const LIBRARIES: Readonly<Record<string, Readonly<Record<string, string>>
   },
 };
 
-/** The rows on which every axis is run: each seam once, and the newest. */
+/** The rows on which every axis is run: each adapter once, and the newest. */
 const FULL_ROWS = new Set(['0.39', '0.100', '0.122', 'latest']);
 
 /** The cells of the matrix for SDK versions `versions`: every axis for some rows, module systems for all. */

@@ -6,7 +6,7 @@ import {
   InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation';
 import { markUsed } from '../first-use.ts';
-import { checkFlag, type SettledOptions, settleOptions, type TelemetryOptions } from '../options.ts';
+import { checkFlag, type ResolvedOptions, resolveOptions, type TelemetryOptions } from '../options.ts';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
 import { shareTelemetry, Telemetry } from '../telemetry.ts';
 import { observeClients } from './observe-clients.ts';
@@ -58,7 +58,7 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
               telemetry.guard.run('options', () => patchExports(exports, classes, add, complete)) ?? exports
             );
           },
-          // Clients that exist keep their seams, which do nothing while telemetry is off.
+          // Clients that exist keep their adapters, which do nothing while telemetry is off.
           () => {},
         ),
     );
@@ -120,13 +120,13 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
   }
 }
 
-function settleConfig(config: AnthropicInstrumentationConfig): SettledOptions {
-  const options = settleOptions(config, ['enabled']);
+function settleConfig(config: AnthropicInstrumentationConfig): ResolvedOptions {
+  const options = resolveOptions(config, ['enabled']);
   checkFlag('enabled', config.enabled);
   return options;
 }
 
-/** Leaves versions of the SDK alone that have no seam, and says so. */
+/** Leaves versions of the SDK alone that have no adapter, and says so. */
 function tooOld(): InstrumentationNodeModuleDefinition {
   return new InstrumentationNodeModuleDefinition('@anthropic-ai/sdk', ['<0.39.0'], (exports, version) => {
     diag.warn(`anthropic-otel: @anthropic-ai/sdk ${version} is not observed; 0.39.0 or later is needed`);

@@ -1,7 +1,7 @@
 /** What observed client classes do, by the telemetry that they have. */
-import { addSeams } from '../seams/client-options.ts';
-import { observeMadeClient } from '../seams/fetch/client-fetch.ts';
-import type { SdkClient, SdkClientOptions } from '../seams/sdk-shapes.ts';
+import { addAdapters } from '../adapters/client-options.ts';
+import { observeMadeClient } from '../adapters/fetch/client-fetch.ts';
+import type { SdkClient, SdkClientOptions } from '../adapters/sdk-shapes.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { AddTelemetry, CompleteClient } from './observed-class.ts';
 
@@ -10,8 +10,9 @@ export function observeClients(telemetry: Telemetry): { add: AddTelemetry; compl
   return {
     add: (options) =>
       telemetry.enabled && options !== null
-        ? (telemetry.guard.run('options', () => addSeams((options ?? {}) as SdkClientOptions, telemetry)) ??
-          options)
+        ? (telemetry.guard.run('options', () =>
+            addAdapters((options ?? {}) as SdkClientOptions, telemetry),
+          ) ?? options)
         : options,
     complete: (client) => {
       if (!telemetry.enabled) return;

@@ -8,8 +8,8 @@ import type { RequestShape } from './request-shape.ts';
  */
 export type Disposition = 'ok' | 'retried' | 'final' | 'canceled';
 
-/** An answer of the API to an attempt, as its status line and headers tell it. */
-export interface Answer {
+/** A response of the API to an attempt, as its status line and headers tell it. */
+export interface ResponseHead {
   readonly status: number;
   readonly requestId?: string | undefined;
   readonly rateLimits: readonly RateLimit[];
@@ -47,7 +47,7 @@ export interface Attempt {
   readonly retryDelay?: number | undefined;
   /** `error.type` of the attempt before this one. */
   readonly retryCause?: string | undefined;
-  answer?: Answer | undefined;
+  response?: ResponseHead | undefined;
   failure?: AttemptFailure | undefined;
   /** Monotonic time of the failure, in milliseconds. */
   failedAt?: number | undefined;

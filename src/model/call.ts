@@ -2,9 +2,9 @@
  * A call: one invocation of an SDK method, all its attempts and the reading of its stream.
  *
  * A `Call` is made once, when the SDK starts it, and ended exactly once, whatever its end. It turns what
- * the seams see into events for a `CallListener`, each attempt ended exactly once and before its call.
+ * the adapters see into events for a `CallListener`, each attempt ended exactly once and before its call.
  */
-import type { Answer, Attempt, AttemptFailure, Disposition } from './attempt.ts';
+import type { Attempt, AttemptFailure, Disposition, ResponseHead } from './attempt.ts';
 import type { Usage } from './cost.ts';
 import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
 
@@ -57,8 +57,8 @@ export interface CallEnd {
 export interface CallListener {
   callStarted?(call: Call): void;
   attemptStarted?(call: Call, attempt: Attempt): void;
-  /** The attempt failed, or its answer arrived. Comes before `attemptEnded`, at once. */
-  attemptAnswered?(call: Call, attempt: Attempt): void;
+  /** The attempt failed, or its response arrived. Comes before `attemptEnded`, at once. */
+  attemptResponded?(call: Call, attempt: Attempt): void;
   attemptEnded?(call: Call, attempt: Attempt): void;
   callEnded?(call: Call, end: CallEnd): void;
 }
@@ -66,7 +66,7 @@ export interface CallListener {
 /** The most request ids that a call remembers. */
 const MAX_REQUEST_IDS = 16;
 
-/** A call in progress. `handle` is the seam's own and opaque here. */
+/** A call in progress. `handle` is the adapter's own and opaque here. */
 export class Call {
   readonly start: CallStart;
   readonly handle: unknown;
@@ -115,7 +115,7 @@ export class Call {
     return this.duration !== undefined;
   }
 
-  /** Whether the call's answer comes as a stream. */
+  /** Whether the call's response comes as a stream. */
   get stream(): boolean {
     return this.start.stream || this.request?.stream === true;
   }
@@ -147,23 +147,23 @@ export class Call {
   }
 
   /** The API accepted `attempt`. The attempt lasts until its body is read, with the call. */
-  answerAttempt(attempt: Attempt, answer: Answer): void {
+  acceptAttempt(attempt: Attempt, response: ResponseHead): void {
     if (attempt.disposition) return;
-    this.#setAnswer(attempt, answer);
-    this.#listener.attemptAnswered?.(this, attempt);
+    this.#setResponse(attempt, response);
+    this.#listener.attemptResponded?.(this, attempt);
     if (attempt !== this.attempt) this.#endIfResolved(attempt);
   }
 
   /**
-   * `attempt` failed: the API rejected it with `answer`, or no response came. Whether it is retried shows when the next attempt
+   * `attempt` failed: the API rejected it with `response`, or no response came. Whether it is retried shows when the next attempt
    * begins or the call ends.
    */
-  failAttempt(attempt: Attempt, failure: AttemptFailure, answer?: Answer): void {
+  failAttempt(attempt: Attempt, failure: AttemptFailure, response?: ResponseHead): void {
     if (attempt.disposition) return;
-    if (answer) this.#setAnswer(attempt, answer);
+    if (response) this.#setResponse(attempt, response);
     attempt.failure = failure;
     attempt.failedAt = this.#now();
-    this.#listener.attemptAnswered?.(this, attempt);
+    this.#listener.attemptResponded?.(this, attempt);
     if (attempt !== this.attempt) this.#endIfResolved(attempt);
   }
 
@@ -190,11 +190,11 @@ export class Call {
     if (end.outcome === 'error') {
       this.errorType = errorType(end.sdkErrorType, end.status);
       const { failure } = last ?? {};
-      const status = end.status ?? last?.answer?.status;
+      const status = end.status ?? last?.response?.status;
       this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
       if (last && (!failure || failure.errorType !== this.errorType)) {
         // What only the end tells: an `error` event in the stream, a cut stream, a body that is no JSON.
-        const rejected = failure !== undefined && (last.answer?.status ?? 0) >= 300;
+        const rejected = failure !== undefined && (last.response?.status ?? 0) >= 300;
         last.failure = {
           ...failure,
           errorType: this.errorType,
@@ -204,24 +204,24 @@ export class Call {
       this.exhausted = last?.failure?.retryable === true;
     }
     for (const each of this.#open) {
-      if (each !== last) this.#endAttempt(each, each.failure ? 'retried' : each.answer ? 'ok' : 'canceled');
+      if (each !== last) this.#endAttempt(each, each.failure ? 'retried' : each.response ? 'ok' : 'canceled');
     }
     if (last) this.#endAttempt(last, lastDisposition(last, end.outcome));
     this.#open = [];
     this.#listener.callEnded?.(this, end);
   }
 
-  #setAnswer(attempt: Attempt, answer: Answer): void {
-    attempt.answer = answer;
-    if (answer.requestId !== undefined && this.requestIds.length < MAX_REQUEST_IDS) {
-      this.requestIds.push(answer.requestId);
+  #setResponse(attempt: Attempt, response: ResponseHead): void {
+    attempt.response = response;
+    if (response.requestId !== undefined && this.requestIds.length < MAX_REQUEST_IDS) {
+      this.requestIds.push(response.requestId);
     }
   }
 
   /** Ends an attempt that another one follows, unless it is still on its way. */
   #endIfResolved(attempt: Attempt): void {
     if (attempt.failure) this.#endAttempt(attempt, 'retried');
-    else if (attempt.answer) this.#endAttempt(attempt, 'ok');
+    else if (attempt.response) this.#endAttempt(attempt, 'ok');
   }
 
   #endAttempt(attempt: Attempt, disposition: Disposition): void {
@@ -236,5 +236,5 @@ export class Call {
 
 function lastDisposition(attempt: Attempt, outcome: Outcome): Disposition {
   if (outcome === 'error' || attempt.failure) return 'final';
-  return attempt.answer ? 'ok' : 'canceled';
+  return attempt.response ? 'ok' : 'canceled';
 }

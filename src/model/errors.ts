@@ -81,7 +81,7 @@ export function statusOf(type: string): number | undefined {
 /** What is known of a failure, to say whose it is. */
 export interface Failure {
   readonly errorType: string;
-  /** The status of the answer, if there was one. */
+  /** The status of the response, if there was one. */
   readonly status?: number | undefined;
   /** Whether the account cannot pay or may not spend more: see {@link isBillingRefusal}. */
   readonly billing?: boolean | undefined;
@@ -105,7 +105,7 @@ export function isBillingRefusal(code: string | undefined, message: string | und
 export function faultOf({ errorType: type, status, billing }: Failure): Fault {
   // Refused as a bad request or a rate limit, and neither.
   if (billing) return 'config';
-  // The SDK's word for a failure on our side of a good answer: the stream was cut on its way.
+  // The SDK's word for a failure on our side of a good response: the stream was cut on its way.
   if (type === 'client_error' && status === 200) return 'network';
   const known = Object.hasOwn(TYPES, type) ? TYPES[type]?.fault : undefined;
   if (known !== undefined) return known;
@@ -119,7 +119,7 @@ export function faultOf({ errorType: type, status, billing }: Failure): Fault {
 }
 
 /**
- * Whether the SDK retries an attempt that was answered with `status`, while it has retries left.
+ * Whether the SDK retries an attempt with response status `status`, while it has retries left.
  * `shouldRetry` is the `x-should-retry` header, which overrules the status.
  */
 export function isRetryableStatus(status: number, shouldRetry: string | null): boolean {

@@ -1,4 +1,4 @@
-/** Reads the rate-limit headers of an answer, and remembers what they last said. */
+/** Reads the rate-limit headers of a response, and remembers what they last said. */
 
 /** The limits that the API states. */
 export type RateLimitType =
@@ -11,14 +11,14 @@ export type RateLimitType =
   | 'fast_input_tokens'
   | 'fast_output_tokens';
 
-/** One limit as an answer states it. What the answer does not state, or states wrongly, is absent. */
+/** One limit as a response states it. What the response does not state, or states wrongly, is absent. */
 export interface RateLimit {
   readonly type: RateLimitType;
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
   /** When the limit is full again, as the header has it: see `resetTimeOf`. */
   readonly reset?: string | undefined;
-  /** When the answer arrived, in Unix milliseconds. */
+  /** When the response arrived, in Unix milliseconds. */
   readonly at: number;
 }
 
@@ -65,7 +65,7 @@ const GATEWAY: ReadonlyMap<string, readonly [RateLimitType, Field]> = new Map(
   ),
 );
 
-/** The limits that `headers` state. `at` is the time of the answer in Unix milliseconds. */
+/** The limits that `headers` state. `at` is the time of the response in Unix milliseconds. */
 export function readRateLimits(
   headers: HeaderReader & Iterable<readonly [string, string]>,
   at: number,
@@ -128,7 +128,7 @@ function time(value: string | null | undefined): string | undefined {
   return typeof value === 'string' && value.length <= MAX_TIME ? value : undefined;
 }
 
-/** When `limit` is full again, in Unix seconds: RFC 3339, or (gateways) seconds from the answer on. */
+/** When `limit` is full again, in Unix seconds: RFC 3339, or (gateways) seconds from the response on. */
 export function resetTimeOf({ reset, at }: RateLimit): number | undefined {
   if (reset === undefined) return undefined;
   const seconds = /^(\d{1,9}(?:\.\d+)?)s?$/.exec(reset.trim());

@@ -1,4 +1,4 @@
-/** What the seams and the span signal share of a call: the OpenTelemetry span behind it. */
+/** What the adapters and the span signal share of a call: the OpenTelemetry span behind it. */
 import { type Context, context, type Span, type TracerProvider, trace } from '@opentelemetry/api';
 
 /** The span of a call, as a `Call` carries it in `handle`. */

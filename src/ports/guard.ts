@@ -13,7 +13,7 @@
  * - `await`: a microtask more, and no timer. Nothing of the application waits for telemetry.
  *
  * What the entry points run outside of it throws only for a wrong option, which the application corrects before its first call:
- * - `settleOptions` reads the options that it was given; a logger or provider that cannot be read yet passes.
+ * - `resolveOptions` reads the options that it was given; a logger or provider that cannot be read yet passes.
  * - `Telemetry` and its parts only keep what they are given when they are made; instruments are made inside the guard.
  * - `process-wide.ts` writes with `Reflect.set`, which does not throw where the global object is frozen.
  * - `observedClass` runs the application's own constructor; what it adds before and after runs inside the guard.

@@ -4,7 +4,7 @@ import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { markUsed, onFirstUse } from '../first-use.ts';
 import { observeClients } from '../instrumentation/observe-clients.ts';
 import { observedClass } from '../instrumentation/observed-class.ts';
-import { settleOptions } from '../options.ts';
+import { resolveOptions } from '../options.ts';
 import { shareTelemetry, Telemetry } from '../telemetry.ts';
 import { describe, onceLogger } from './diagnostics.ts';
 import { flushAtEnd } from './endings.ts';
@@ -50,7 +50,7 @@ function start(): void {
   ];
   const logger = createLogger(settings.logLevel, transports, onLogProblem);
   const { meterProvider } = providers;
-  const telemetry = new Telemetry(settleOptions({ ...settings.telemetry, meterProvider, logger }), () =>
+  const telemetry = new Telemetry(resolveOptions({ ...settings.telemetry, meterProvider, logger }), () =>
     providers.tracerProvider(),
   );
   shareTelemetry(telemetry);

@@ -4,8 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import { type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
-import type { SeamPort } from '../ports/seam-port.ts';
-import { createTap } from '../seams/span/tap.ts';
+import { createTap } from '../adapters/span/tap.ts';
+import type { AdapterPort } from '../ports/adapter-port.ts';
 
 /** What the names of the SDK's scopes begin with (`@anthropic-ai/sdk` 1.11.0). */
 const SDK_SCOPE = 'com.anthropic.sdk.typescript';
@@ -22,7 +22,7 @@ interface Proxy {
  * Counts each client that takes a tracer from the API while no tracer provider is registered, records its calls, and calls `onFound`. A provider
  * that is registered later takes the place, as if there were nothing.
  */
-export function watchUnobserved(port: SeamPort, onFound: () => void): void {
+export function watchUnobserved(port: AdapterPort, onFound: () => void): void {
   const tap = createTap({ port, tracerProvider: undefined, visible: true, attemptsUnseen: true });
   const placeholder = {
     [PLACEHOLDER]: true,

@@ -23,59 +23,30 @@ const TOKEN_BUCKETS = [
 /** Waits between attempts: the SDK's own backoff is 0.5 to 8 s, `retry-after` can be minutes. */
 const DELAY_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300] as const;
 
-const INFERENCE: readonly string[] = [
+const INFERENCE = [
   ATTR.operation,
   ATTR.provider,
   ATTR.requestModel,
   ATTR.responseModel,
   ATTR.serverAddress,
   ATTR.serverPort,
-];
+] as const;
 
-const CALL: readonly string[] = [ATTR.method, ATTR.requestModel];
+const CALL = [ATTR.method, ATTR.requestModel] as const;
 
-const tokens = (name: string, what: string): MetricDefinition => ({
-  name: `gen_ai.client.inference.usage.${name}`,
-  kind: 'counter',
-  unit: '{token}',
-  description: what,
-  attributes: [...INFERENCE, ATTR.modality],
-  integer: true,
-});
-
-/** A metric's short name, as the code uses it. */
-export type MetricKey =
-  | 'inferenceDuration'
-  | 'timeToFirstChunk'
-  | 'inputTokens'
-  | 'outputTokens'
-  | 'cacheReadTokens'
-  | 'cacheWriteTokens'
-  | 'reasoningTokens'
-  | 'inputTokensPerCall'
-  | 'outputTokensPerCall'
-  | 'calls'
-  | 'attempts'
-  | 'attemptDuration'
-  | 'retryDelay'
-  | 'retriesExhausted'
-  | 'authenticationFailures'
-  | 'authenticationFailureTime'
-  | 'serverErrorStreaks'
-  | 'serverErrorStreak'
-  | 'activeCalls'
-  | 'rateLimitLimit'
-  | 'rateLimitRemaining'
-  | 'rateLimitResetTime'
-  | 'rateLimitLow'
-  | 'cost'
-  | 'unpricedCalls'
-  | 'startTime'
-  | 'telemetryErrors'
-  | 'telemetryClients';
+const tokens = <Name extends string>(name: Name, what: string) =>
+  ({
+    name: `gen_ai.client.inference.usage.${name}`,
+    kind: 'counter',
+    unit: '{token}',
+    description: what,
+    attributes: [...INFERENCE, ATTR.modality],
+    integer: true,
+    attribution: true,
+  }) as const;
 
 /** Every metric of this package, by its short name. */
-export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
+export const METRICS = {
   inferenceDuration: {
     name: 'gen_ai.client.inference.duration',
     kind: 'histogram',
@@ -133,14 +104,25 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     kind: 'counter',
     unit: '{call}',
     description: 'Ended calls of SDK methods, after all retries.',
-    attributes: [...CALL, ATTR.provider, ATTR.outcome, ATTR.errorType, ATTR.fault, ATTR.stream],
+    attributes: [
+      ...CALL,
+      ATTR.provider,
+      ATTR.outcome,
+      ATTR.errorType,
+      ATTR.fault,
+      ATTR.stream,
+      ATTR.stopReason,
+      ATTR.servedBy,
+      ATTR.canceledBy,
+    ],
     integer: true,
+    attribution: true,
   },
   attempts: {
     name: 'anthropic.client.attempts',
     kind: 'counter',
     unit: '{attempt}',
-    description: 'HTTP attempts, with what the API really answered.',
+    description: 'HTTP attempts, by the response of the API.',
     attributes: [
       ...CALL,
       ATTR.provider,
@@ -151,6 +133,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
       ATTR.tier,
     ],
     integer: true,
+    attribution: true,
   },
   attemptDuration: {
     name: 'anthropic.client.attempt.duration',
@@ -180,7 +163,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     name: 'anthropic.client.authentication_failures',
     kind: 'counter',
     unit: '{attempt}',
-    description: 'Attempts that the API answered with 401.',
+    description: 'Attempts with response 401.',
     attributes: [ATTR.httpRoute],
     integer: true,
   },
@@ -188,7 +171,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     name: 'anthropic.client.authentication_failure_time',
     kind: 'observable_gauge',
     unit: '{unix_second}',
-    description: 'When the API last answered 401, as a Unix time.',
+    description: 'When the API last responded with 401, as a Unix time.',
     attributes: [ATTR.httpRoute],
   },
   serverErrorStreaks: {
@@ -196,7 +179,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     kind: 'counter',
     unit: '{streak}',
     description:
-      'Runs of consecutive 5xx answers (529 apart) on one path, counted when the second one arrives.',
+      'Runs of consecutive 5xx responses (529 apart) on one path, counted when the second one arrives.',
     attributes: [ATTR.httpRoute, ATTR.requestModel],
     integer: true,
   },
@@ -204,7 +187,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     name: 'anthropic.client.server_error_streak',
     kind: 'observable_gauge',
     unit: '{attempt}',
-    description: 'Consecutive 5xx answers (529 apart) on one path, as of the last answer.',
+    description: 'Consecutive 5xx responses (529 apart) on one path, as of the last response.',
     attributes: [ATTR.httpRoute, ATTR.requestModel],
     integer: true,
   },
@@ -253,6 +236,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     unit: '{USD}',
     description: 'Estimated cost by the list prices of the price table.',
     attributes: [ATTR.requestModel, ATTR.costKind],
+    attribution: true,
   },
   unpricedCalls: {
     name: 'anthropic.client.unpriced_calls',
@@ -262,6 +246,109 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
       'Calls that used tokens of a model without a known price: the cost estimate leaves them out.',
     attributes: [ATTR.requestModel],
     integer: true,
+  },
+  fallbacks: {
+    name: 'anthropic.client.fallbacks',
+    kind: 'counter',
+    unit: '{call}',
+    description: 'Calls that another model than the requested one served, by the reason for the change.',
+    attributes: [ATTR.fallbackFrom, ATTR.fallbackTo, ATTR.fallbackCause],
+    integer: true,
+  },
+  serverToolUses: {
+    name: 'anthropic.client.server_tool_uses',
+    kind: 'counter',
+    unit: '{use}',
+    description: 'Billed uses of server tools, such as web searches.',
+    attributes: [ATTR.requestModel, ATTR.serverTool],
+    integer: true,
+  },
+  batchRequests: {
+    name: 'anthropic.client.batch_requests',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests of Message Batches, by result, counted when the application reads the results.',
+    attributes: [ATTR.requestModel, ATTR.batchResult],
+    integer: true,
+  },
+  modelRetirementDays: {
+    name: 'anthropic.client.model_retirement_days',
+    kind: 'observable_gauge',
+    unit: '{day}',
+    description: 'Days until a used model retires; negative after its retirement.',
+    attributes: [ATTR.requestModel],
+  },
+  recentCalls: {
+    name: 'anthropic.client.recent_calls',
+    kind: 'observable_gauge',
+    unit: '{call}',
+    description:
+      'Calls that ended in the last 5 minutes. For detection: rules read it, dashboards read the counters.',
+    attributes: [ATTR.requestModel, ATTR.outcome, ATTR.stream],
+    integer: true,
+  },
+  recentAttempts: {
+    name: 'anthropic.client.recent_attempts',
+    kind: 'observable_gauge',
+    unit: '{attempt}',
+    description: 'Attempts that ended in the last 5 minutes, by kind. For detection.',
+    attributes: [ATTR.requestModel, ATTR.attemptKind],
+    integer: true,
+  },
+  recentRetriesExhausted: {
+    name: 'anthropic.client.recent_retries_exhausted',
+    kind: 'observable_gauge',
+    unit: '{call}',
+    description:
+      'Calls of the last 5 minutes whose last allowed attempt failed with a retryable error. For detection.',
+    attributes: [ATTR.requestModel],
+    integer: true,
+  },
+  recentCost: {
+    name: 'anthropic.client.recent_cost',
+    kind: 'observable_gauge',
+    unit: '{USD}',
+    description: 'Estimated cost of the last 5 minutes. For detection.',
+    attributes: [],
+  },
+  authenticationFailureAge: {
+    name: 'anthropic.client.authentication_failure_age',
+    kind: 'observable_gauge',
+    unit: '{second}',
+    description: 'Time since the last response with 401; absent if there was none. For detection.',
+    attributes: [ATTR.httpRoute],
+  },
+  authenticationFailing: {
+    name: 'anthropic.client.authentication_failing',
+    kind: 'observable_gauge',
+    unit: '{state}',
+    description:
+      '1 from a response with 401 until an attempt on the same path is accepted, then 0. For detection.',
+    attributes: [ATTR.httpRoute],
+    integer: true,
+  },
+  serverErrorRunAge: {
+    name: 'anthropic.client.server_error_run_age',
+    kind: 'observable_gauge',
+    unit: '{second}',
+    description:
+      'Time since a run of two or more consecutive 5xx responses (529 apart) on one path, whatever the models, last grew; absent if there was none. For detection.',
+    attributes: [ATTR.httpRoute],
+  },
+  rateLimitHeadroom: {
+    name: 'anthropic.client.rate_limit.headroom',
+    kind: 'observable_gauge',
+    unit: '{share}',
+    description:
+      'What is left of a rate limit as a share of it, 1 once its reset time has passed. For detection.',
+    attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],
+  },
+  oldestCallAge: {
+    name: 'anthropic.client.oldest_call_age',
+    kind: 'observable_gauge',
+    unit: '{second}',
+    description: 'How long the oldest open call has been in its phase: first_byte, streaming or retry_wait.',
+    attributes: [ATTR.requestModel, ATTR.callPhase],
   },
   startTime: {
     name: 'anthropic.client.start_time',
@@ -288,4 +375,10 @@ export const METRICS: Readonly<Record<MetricKey, MetricDefinition>> = {
     attributes: [ATTR.observed],
     integer: true,
   },
-};
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
+
+/** A metric's short name, as the code uses it. */
+export type MetricKey = keyof typeof METRICS;
+
+/** The attribute keys that points of a metric can carry. */
+export type AttributeOf<Key extends MetricKey> = (typeof METRICS)[Key]['attributes'][number];

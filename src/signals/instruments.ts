@@ -8,50 +8,32 @@ import type {
   UpDownCounter,
 } from '@opentelemetry/api';
 import { METRICS, type MetricKey } from './catalogue.ts';
+import type { MetricDefinition, MetricKind } from './metric-definition.ts';
 
-/** The instruments of the catalogue, by the short name of their metric. */
-export interface Instruments {
-  readonly inferenceDuration: Histogram;
-  readonly timeToFirstChunk: Histogram;
-  readonly inputTokens: Counter;
-  readonly outputTokens: Counter;
-  readonly cacheReadTokens: Counter;
-  readonly cacheWriteTokens: Counter;
-  readonly reasoningTokens: Counter;
-  readonly inputTokensPerCall: Histogram;
-  readonly outputTokensPerCall: Histogram;
-  readonly calls: Counter;
-  readonly attempts: Counter;
-  readonly attemptDuration: Histogram;
-  readonly retryDelay: Histogram;
-  readonly retriesExhausted: Counter;
-  readonly authenticationFailures: Counter;
-  readonly authenticationFailureTime: ObservableGauge;
-  readonly serverErrorStreaks: Counter;
-  readonly serverErrorStreak: ObservableGauge;
-  readonly activeCalls: UpDownCounter;
-  readonly rateLimitLimit: ObservableGauge;
-  readonly rateLimitRemaining: ObservableGauge;
-  readonly rateLimitResetTime: ObservableGauge;
-  readonly rateLimitLow: Counter;
-  readonly cost: Counter;
-  readonly unpricedCalls: Counter;
-  readonly startTime: ObservableGauge;
-  readonly telemetryErrors: Counter;
-  readonly telemetryClients: Counter;
+/** The instrument of each kind of metric. */
+interface InstrumentOf {
+  readonly counter: Counter;
+  readonly up_down_counter: UpDownCounter;
+  readonly observable_gauge: ObservableGauge;
+  readonly histogram: Histogram;
 }
 
-type Instrument = Counter | UpDownCounter | Histogram | ObservableGauge;
+/** The instruments of the catalogue, by the short name of their metric. */
+export type Instruments = { readonly [Key in MetricKey]: InstrumentOf[(typeof METRICS)[Key]['kind']] };
 
 /** Creates every instrument of the catalogue on `meter`. */
 export function createInstruments(meter: Meter): Instruments {
-  const made: Partial<Record<MetricKey, Instrument>> = {};
-  for (const key of Object.keys(METRICS) as MetricKey[]) made[key] = createInstrument(meter, key);
-  return made as Instruments;
+  const create = ([key, definition]: [string, MetricDefinition]) => [
+    key,
+    createInstrument(meter, definition),
+  ];
+  return Object.fromEntries(Object.entries(METRICS).map(create));
 }
 
-function createInstrument(meter: Meter, key: MetricKey): Instrument {
-  const { name, kind, unit, description, boundaries } = METRICS[key];
+function createInstrument(
+  meter: Meter,
+  { name, kind, unit, description, boundaries }: MetricDefinition,
+): InstrumentOf[MetricKind] {
   const options: MetricOptions = { unit, description };
   switch (kind) {
     case 'counter':

@@ -88,8 +88,8 @@ export class Logs {
       error_type: call.errorType,
       error_code: failure?.errorCode,
       fault: call.fault,
-      status: end.status ?? attempt?.answer?.status,
-      request_id: end.requestId ?? attempt?.answer?.requestId,
+      status: end.status ?? attempt?.response?.status,
+      request_id: end.requestId ?? attempt?.response?.requestId,
       request_ids: call.requestIds.length > 1 ? call.requestIds.map((id) => clean(id)) : undefined,
       duration_s: call.duration,
       time_to_first_chunk_s: call.timeToFirstChunk,
@@ -141,19 +141,19 @@ function fields(event: string, call: Call, more: LogFields | undefined): LogFiel
 function attemptFields(attempt: Attempt): LogFields {
   return {
     attempt: attempt.number,
-    status: attempt.answer?.status,
-    request_id: attempt.answer?.requestId,
+    status: attempt.response?.status,
+    request_id: attempt.response?.requestId,
     duration_s: attempt.duration,
-    retry_after_s: attempt.answer?.retryAfter,
+    retry_after_s: attempt.response?.retryAfter,
   };
 }
 
-function trouble({ failure, answer }: Attempt): LogFields {
+function trouble({ failure, response }: Attempt): LogFields {
   if (!failure) return {};
   return {
     error_type: failure.errorType,
     error_code: failure.errorCode,
-    fault: faultOf({ ...failure, status: answer?.status }),
+    fault: faultOf({ ...failure, status: response?.status }),
   };
 }
 

@@ -16,7 +16,7 @@ import { ATTR } from './names.ts';
 export const MAX_VALUES = 100;
 /** The most servers (address and port), before `_OTHER`. */
 const MAX_SERVERS = 30;
-/** The most combinations of a server, a model and the model of its answer. Of more, only the model is told. */
+/** The most combinations of a server, a model and the model of its response. Of more, only the model is told. */
 const MAX_COMBINATIONS = 200;
 /** The most sets of attributes that are kept ready. */
 const MAX_SETS = 2000;
@@ -60,8 +60,8 @@ export class MetricAttributes {
   }
 
   /** Of an ended attempt. */
-  attempt(call: Call, { answer, failure, disposition }: Attempt): Attributes {
-    const status = this.#status(answer?.status);
+  attempt(call: Call, { response, failure, disposition }: Attempt): Attributes {
+    const status = this.#status(response?.status);
     const attributes = this.#sets.get(`attempt ${disposition}\n${status}\n${this.#key(call)}`, () => ({
       ...this.call(call),
       ...this.provider(call),
@@ -71,7 +71,7 @@ export class MetricAttributes {
     }));
     if (!failure) return attributes;
     const { errorType } = failure;
-    const fault = faultOf({ ...failure, status: answer?.status });
+    const fault = faultOf({ ...failure, status: response?.status });
     return { ...attributes, [ATTR.errorType]: errorType, [ATTR.fault]: fault };
   }
 
@@ -140,13 +140,13 @@ export class MetricAttributes {
     return `${provider}\n${method}\n${this.modelOf(call) ?? UNKNOWN}`;
   }
 
-  /** A server may answer with any number: of too many different ones, none is told. */
+  /** A server may respond with any number: too many different ones are not recorded. */
   #status(status: number | undefined): number | undefined {
     if (status === undefined) return undefined;
     return this.bounded(ATTR.httpStatus, String(status)) === OTHER ? undefined : status;
   }
 
-  /** Server and model of the answer: each is capped, and so are their combinations, which would multiply. */
+  /** Server and model of the response: each is capped, and so are their combinations, which would multiply. */
   #combination(call: Call, end: CallEnd): Combination {
     const { serverAddress, serverPort } = call.start;
     const responseModel =
@@ -162,7 +162,7 @@ export class MetricAttributes {
   }
 }
 
-/** Where an answer came from, and by which model. */
+/** Where a response came from, and by which model. */
 interface Combination {
   readonly responseModel?: string | undefined;
   readonly address?: string | undefined;

@@ -3,7 +3,7 @@
 /** The kind of instrument that records a metric. */
 export type MetricKind = 'counter' | 'up_down_counter' | 'observable_gauge' | 'histogram';
 
-/** One metric: its name, how it is recorded, and the question that it answers. */
+/** One metric: its name, how it is recorded, and what it measures. */
 export interface MetricDefinition {
   readonly name: string;
   readonly kind: MetricKind;
@@ -16,6 +16,8 @@ export interface MetricDefinition {
   readonly boundaries?: readonly number[];
   /** Whether the values are whole numbers. */
   readonly integer?: boolean;
+  /** Whether points also carry the attribution keys of the application: see `TelemetryOptions.attributionKeys`. */
+  readonly attribution?: boolean;
 }
 
 /**

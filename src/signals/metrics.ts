@@ -33,7 +33,7 @@ export class Metrics {
   readonly #attributes = new MetricAttributes();
   readonly #initialised = new Set<string>();
   readonly #active = new WeakMap<Call, UpDownCounter>();
-  // Told when metrics are collected: an answer states a dozen values, and recording each would cost more than all the rest.
+  // Told when metrics are collected: a response states a dozen values, and recording each would cost more than all the rest.
   #limits = new KnownLimits<Attributes>();
   readonly #streaks = new LastValues();
   readonly #authenticationFailureTimes = new LastValues();

@@ -1,5 +1,5 @@
 /**
- * The listener behind every seam: tells each signal what happened, and finds what takes more than one
+ * The listener behind every adapter: tells each signal what happened, and finds what takes more than one
  * attempt to see: streaks and exhausted calls. A signal that fails costs itself alone.
  */
 import type { Attempt } from '../model/attempt.ts';
@@ -43,22 +43,22 @@ export class Recorder implements CallListener {
     this.#guard.run('metrics', () => this.#metrics.attemptStarted(call, attempt));
   }
 
-  attemptAnswered(call: Call, attempt: Attempt): void {
-    const { answer, failure } = attempt;
-    if (!answer) return;
-    this.#streak(call, attempt, streakEffect(answer.status));
+  attemptResponded(call: Call, attempt: Attempt): void {
+    const { response, failure } = attempt;
+    if (!response) return;
+    this.#streak(call, attempt, streakEffect(response.status));
     this.#guard.run('metrics', () => {
-      for (const limit of answer.rateLimits) this.#metrics.rateLimit(call, limit);
+      for (const limit of response.rateLimits) this.#metrics.rateLimit(call, limit);
     });
-    if (failure && answer.status === 401) {
+    if (failure && response.status === 401) {
       this.#guard.run('metrics', () => this.#metrics.authenticationFailed(call, Date.now() / 1000));
       this.#guard.run('logs', () => this.#logs?.authenticationFailed(call, attempt));
     }
   }
 
   attemptEnded(call: Call, attempt: Attempt): void {
-    const { answer, failure, disposition } = attempt;
-    if (failure && answer && answer.status < 400) {
+    const { response, failure, disposition } = attempt;
+    if (failure && response && response.status < 400) {
       // An `error` event in a stream that began well counts like the status that it stands for.
       this.#streak(call, attempt, streakEffect(statusOf(failure.errorType)));
     }

@@ -60,19 +60,19 @@ export class Spans {
     if (!span) return;
     this.#spans.delete(attempt);
     try {
-      const { answer, failure } = attempt;
-      if (answer) {
+      const { response, failure } = attempt;
+      if (response) {
         span.setAttributes(
           compact({
-            [ATTR.httpStatus]: answer.status,
-            [ATTR.requestId]: answer.requestId,
-            [ATTR.retryAfter]: answer.retryAfter,
+            [ATTR.httpStatus]: response.status,
+            [ATTR.requestId]: response.requestId,
+            [ATTR.retryAfter]: response.retryAfter,
           }),
         );
       }
       if (failure) {
         // The HTTP conventions want the status code here; the API's own word stands beside it.
-        const status = answer !== undefined && answer.status >= 400 ? String(answer.status) : undefined;
+        const status = response !== undefined && response.status >= 400 ? String(response.status) : undefined;
         span.setAttributes(
           compact({
             [ATTR.errorType]: status ?? failure.errorType,
@@ -124,7 +124,7 @@ export class Spans {
   }
 }
 
-/** The stop reason; `error` for an answer that was due and did not come whole. */
+/** The stop reason; `error` for a response that was due and did not come whole. */
 function finishReasons(call: Call, end: CallEnd): string[] | undefined {
   if (end.stopReason !== undefined) return [clean(end.stopReason)];
   return call.start.operation === 'chat' && end.outcome === 'error' ? ['error'] : undefined;

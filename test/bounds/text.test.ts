@@ -7,7 +7,7 @@ import { collect, type Harness, HELLO, startHarness } from '../helpers/harness.t
 
 /** What a terminal, a log line or UTF-8 cannot take. */
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
-const CURRENT = { version: '1', Client: Anthropic as never, seam: 'middleware' as const };
+const CURRENT = { version: '1', Client: Anthropic as never, adapter: 'middleware' as const };
 /** Escape sequences, C1, line breaks, bidirectional controls, half a character. */
 const STEERING = [
   '\u001b]0;owned\u0007',

@@ -12,8 +12,8 @@ import { instrumented, newClient, OLDER_SDKS, type OlderSdk } from './sdks.ts';
 
 const STREAM = { ...HELLO, stream: true } as const;
 const CANCELED = { 'anthropic.outcome': 'canceled' };
-const FETCH_ONLY = OLDER_SDKS.filter(({ seam }) => seam === 'fetch');
-const WITH_MIDDLEWARE = OLDER_SDKS.filter(({ seam }) => seam === 'middleware');
+const FETCH_ONLY = OLDER_SDKS.filter(({ adapter }) => adapter === 'fetch');
+const WITH_MIDDLEWARE = OLDER_SDKS.filter(({ adapter }) => adapter === 'middleware');
 const [OLDEST, ...NEWER] = OLDER_SDKS as [OlderSdk, ...OlderSdk[]];
 
 function optionsFor({ server }: Harness): ClientOptions {

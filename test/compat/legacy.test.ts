@@ -1,4 +1,4 @@
-/** Each older SDK, through the seam that it has: the same calls, the same points, spans and log lines. */
+/** Each older SDK, through the adapter that it has: the same calls, the same points, spans and log lines. */
 import { describe, expect, test, vi } from 'vitest';
 import { answer } from '../../src/testing/index.ts';
 import { expectCall, expectCalls } from '../helpers/expect-calls.ts';

@@ -1,10 +1,10 @@
 /** The pure parts of the adapters for older SDKs. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bodyFields } from '../../src/seams/fetch/body-fields.ts';
-import { earliestTimeout, isTimeoutDue } from '../../src/seams/fetch/timeout.ts';
-import { SseReader } from '../../src/seams/response/sse.ts';
-import { methodOf } from '../../src/seams/span/method.ts';
+import { bodyFields } from '../../src/adapters/fetch/body-fields.ts';
+import { earliestTimeout, isTimeoutDue } from '../../src/adapters/fetch/timeout.ts';
+import { SseReader } from '../../src/adapters/response/sse.ts';
+import { methodOf } from '../../src/adapters/span/method.ts';
 
 describe('fields of a request body', () => {
   const WANTED = { model: 'claude-opus-5-5', max_tokens: 100, stream: true, temperature: 0.5, speed: 'fast' };

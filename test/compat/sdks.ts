@@ -8,10 +8,10 @@ import Sdk100 from 'sdk-0-100';
 import Sdk101 from 'sdk-0-101';
 import Sdk122 from 'sdk-0-122';
 import Sdk133 from 'sdk-0-133';
+import { addAdapters } from '../../src/adapters/client-options.ts';
+import { observeMadeClient } from '../../src/adapters/fetch/client-fetch.ts';
+import type { SdkClient } from '../../src/adapters/sdk-shapes.ts';
 import { observedClass } from '../../src/instrumentation/observed-class.ts';
-import { addSeams } from '../../src/seams/client-options.ts';
-import { observeMadeClient } from '../../src/seams/fetch/client-fetch.ts';
-import type { SdkClient } from '../../src/seams/sdk-shapes.ts';
 import type { Harness } from '../helpers/harness.ts';
 
 /** A client class. What the tests use of it is the same in every version. */
@@ -22,24 +22,24 @@ export interface OlderSdk {
   readonly version: string;
   readonly Client: ClientClass;
   /** What there is to observe it by. */
-  readonly seam: 'middleware' | 'fetch';
+  readonly adapter: 'middleware' | 'fetch';
 }
 
 /** The older SDKs, oldest first. */
 export const OLDER_SDKS: readonly OlderSdk[] = [
-  { version: '0.39', Client: Sdk39 as never, seam: 'fetch' },
-  { version: '0.60', Client: Sdk60 as never, seam: 'fetch' },
-  { version: '0.100', Client: Sdk100 as never, seam: 'fetch' },
-  { version: '0.101', Client: Sdk101 as never, seam: 'middleware' },
-  { version: '0.122', Client: Sdk122 as never, seam: 'middleware' },
-  { version: '0.133', Client: Sdk133 as never, seam: 'middleware' },
+  { version: '0.39', Client: Sdk39 as never, adapter: 'fetch' },
+  { version: '0.60', Client: Sdk60 as never, adapter: 'fetch' },
+  { version: '0.100', Client: Sdk100 as never, adapter: 'fetch' },
+  { version: '0.101', Client: Sdk101 as never, adapter: 'middleware' },
+  { version: '0.122', Client: Sdk122 as never, adapter: 'middleware' },
+  { version: '0.133', Client: Sdk133 as never, adapter: 'middleware' },
 ];
 
 /** The class of clients that the instrumentation puts in place of `Client`. */
 export function instrumented({ Client }: OlderSdk, { telemetry }: Harness): ClientClass {
   return observedClass(
     Client as never,
-    (options) => addSeams(options ?? {}, telemetry),
+    (options) => addAdapters(options ?? {}, telemetry),
     (client) => observeMadeClient(client as SdkClient, telemetry),
   ) as never;
 }

@@ -110,7 +110,7 @@ const CASES = [200, 400, 529].flatMap((status) =>
   Object.entries(BODIES).flatMap(([name, body]) => TYPES.map((type) => ({ status, name, body, type }))),
 );
 
-describe.each([{ version: '1', Client: Anthropic as never, seam: 'middleware' as const }, ...OLDER_SDKS])(
+describe.each([{ version: '1', Client: Anthropic as never, adapter: 'middleware' as const }, ...OLDER_SDKS])(
   'SDK $version: of an answer that is no JSON',
   (sdk) => {
     test.each([false, true])(

@@ -30,7 +30,7 @@ const register = async (): Promise<Record<string, string>> => ({
 });
 
 describe.each(CLIENTS)('%s: %s', (name, client, options) => {
-  test.each(FORMS)('carries both seams, once, in %s', async (file, load) => {
+  test.each(FORMS)('carries both adapters, once, in %s', async (file, load) => {
     const text = `${load(name, client)}
 const client = new Client(${options});
 const { middleware, openTelemetry } = client;

@@ -14,7 +14,7 @@ function createCall(): { call: Call; events: string[]; clock: { now: number }; b
   const listener: CallListener = {
     callStarted: () => void events.push('call'),
     attemptStarted: (_, attempt) => void events.push(`attempt ${attempt.number}`),
-    attemptAnswered: (_, attempt) => void events.push(`answered ${attempt.answer?.status ?? 'not'}`),
+    attemptResponded: (_, attempt) => void events.push(`answered ${attempt.response?.status ?? 'not'}`),
     attemptEnded: (_, attempt) => void events.push(`${attempt.disposition} after ${attempt.duration}`),
     callEnded: (call, { outcome }) => void events.push(`${outcome} after ${call.duration}`),
   };
@@ -29,7 +29,7 @@ describe('a call', () => {
     const { call, events, clock, begin } = createCall();
     const attempt = begin();
     clock.now = 200;
-    call.answerAttempt(attempt, answer(200));
+    call.acceptAttempt(attempt, answer(200));
     clock.now = 1000;
     call.end(OK);
     expect(events).toEqual(['call', 'attempt 1', 'answered 200', 'ok after 1', 'ok after 1']);
@@ -38,7 +38,7 @@ describe('a call', () => {
   test('ends once, and its attempts end once', () => {
     const { call, events, begin } = createCall();
     const attempt = begin();
-    call.answerAttempt(attempt, answer(200));
+    call.acceptAttempt(attempt, answer(200));
     for (const end of [OK, FAILED, OK]) call.end(end);
     call.failAttempt(attempt, OVERLOADED, answer(529));
     expect(events.filter((event) => event.includes('after'))).toEqual(['ok after 0', 'ok after 0']);
@@ -53,7 +53,7 @@ describe('a call', () => {
     const second = begin();
     expect(second).toMatchObject({ number: 2, retryDelay: 0.5, retryCause: 'overloaded_error' });
     clock.now = 700;
-    call.answerAttempt(second, answer(200));
+    call.acceptAttempt(second, answer(200));
     call.end(OK);
     expect(events).toContain('retried after 0.1');
     expect(call).toMatchObject({ attempts: 2, retryDelayTotal: 0.5, duration: 0.7, exhausted: false });
@@ -75,7 +75,7 @@ describe('a call', () => {
 
   test('remembers the first request ids, and not endlessly many', () => {
     const { call, begin } = createCall();
-    for (let index = 0; index < 50; index++) call.answerAttempt(begin(), answer(500, `req_${index}`));
+    for (let index = 0; index < 50; index++) call.acceptAttempt(begin(), answer(500, `req_${index}`));
     expect(call.requestIds).toHaveLength(16);
     expect(call.requestIds[0]).toBe('req_0');
   });

@@ -1,5 +1,12 @@
 /** Every function that reads text from outside takes time in proportion to its length, whatever the text. */
 import { describe, expect, test } from 'vitest';
+import { bodyFields } from '../../src/adapters/fetch/body-fields.ts';
+import { earliestTimeout } from '../../src/adapters/fetch/timeout.ts';
+import { parseEnvelope } from '../../src/adapters/response/error-envelope.ts';
+import { SseReader } from '../../src/adapters/response/sse.ts';
+import { callStart } from '../../src/adapters/span/call-facts.ts';
+import { methodOf } from '../../src/adapters/span/method.ts';
+import { resolveOpenTelemetry } from '../../src/adapters/span/sdk-open-telemetry.ts';
 import { modelFamily, priceOf } from '../../src/model/cost.ts';
 import { isBillingRefusal } from '../../src/model/errors.ts';
 import { PRICES } from '../../src/model/prices.ts';
@@ -9,13 +16,6 @@ import { parseRetryAfter } from '../../src/model/retry-after.ts';
 import { clean } from '../../src/model/text.ts';
 import { onceLogger } from '../../src/register/diagnostics.ts';
 import { readSettings } from '../../src/register/settings.ts';
-import { bodyFields } from '../../src/seams/fetch/body-fields.ts';
-import { earliestTimeout } from '../../src/seams/fetch/timeout.ts';
-import { parseEnvelope } from '../../src/seams/response/error-envelope.ts';
-import { SseReader } from '../../src/seams/response/sse.ts';
-import { callStart } from '../../src/seams/span/call-facts.ts';
-import { methodOf } from '../../src/seams/span/method.ts';
-import { settleOpenTelemetry } from '../../src/seams/span/sdk-open-telemetry.ts';
 import { prometheusLabel } from '../../src/signals/metric-definition.ts';
 
 /** Headers of which every one has the value `text`, as no platform would refuse. */
@@ -64,8 +64,8 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     for (let at = 0; at < text.length; at += 1) reader.push(text[at] ?? '');
   },
   earliestTimeout: (text) => earliestTimeout(headers(text), 1),
-  settleOpenTelemetry: (text) =>
-    settleOpenTelemetry(undefined, { ANTHROPIC_OPEN_TELEMETRY_TRACES_MAX_CONTENT_BYTES: text }),
+  resolveOpenTelemetry: (text) =>
+    resolveOpenTelemetry(undefined, { ANTHROPIC_OPEN_TELEMETRY_TRACES_MAX_CONTENT_BYTES: text }),
   prometheusLabel,
   readSettings: (text) =>
     readSettings({

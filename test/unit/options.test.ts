@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { observe, PRICES, type TelemetryOptions, withTelemetry } from '../../src/index.ts';
 import { AnthropicInstrumentation } from '../../src/instrumentation/index.ts';
-import { settleOptions } from '../../src/options.ts';
+import { resolveOptions } from '../../src/options.ts';
 
 const PRICE = 'an object with input, output, cacheRead, cacheWrite5m, cacheWrite1h as numbers of at least 0';
 
@@ -36,7 +36,7 @@ describe('telemetry options', () => {
     for (const make of [
       () => withTelemetry({}, wrong),
       () => new AnthropicInstrumentation(wrong),
-      () => settleOptions(wrong),
+      () => resolveOptions(wrong),
     ]) {
       expect(make).toThrow(TypeError);
       expect(make).toThrow(message);
@@ -45,8 +45,8 @@ describe('telemetry options', () => {
   });
 
   test('that are no object are refused', () => {
-    expect(() => settleOptions(null as never)).toThrow('expected `options` to be an object, got null');
-    expect(() => settleOptions('all' as never)).toThrow('expected `options` to be an object, got "all"');
+    expect(() => resolveOptions(null as never)).toThrow('expected `options` to be an object, got null');
+    expect(() => resolveOptions('all' as never)).toThrow('expected `options` to be an object, got "all"');
   });
 
   test('of an undefined value have their default', () => {
@@ -56,12 +56,12 @@ describe('telemetry options', () => {
       models: undefined,
       captureContent: undefined,
     };
-    expect(settleOptions(options)).toMatchObject({ attemptSpans: true, models: [], captureContent: false });
+    expect(resolveOptions(options)).toMatchObject({ attemptSpans: true, models: [], captureContent: false });
   });
 
   test('add prices to the table, and replace those of the same family', () => {
     const price = { input: 1, output: 1, cacheRead: 1, cacheWrite5m: 1, cacheWrite1h: 1 };
-    const { prices } = settleOptions({ prices: { mine: price, 'claude-opus-5-5': price } });
+    const { prices } = resolveOptions({ prices: { mine: price, 'claude-opus-5-5': price } });
     expect(prices['mine']).toEqual(price);
     expect(prices['claude-opus-5-5']).toEqual(price);
     expect(prices['claude-haiku-5-5']?.input).toBe(0.1);
@@ -119,7 +119,7 @@ describe('an option that does not exist', () => {
   test('that is near none is refused with all that do', () => {
     const known = NAMES.map((name) => `\`${name}\``).join(', ');
     const message = `anthropic-otel: unknown option \`serviceName\`; known are ${known}`;
-    expect(() => settleOptions({ serviceName: 'mine' } as TelemetryOptions)).toThrow(new TypeError(message));
+    expect(() => resolveOptions({ serviceName: 'mine' } as TelemetryOptions)).toThrow(new TypeError(message));
   });
 
   test('is refused whatever its name is, in one short printable line', () => {
@@ -128,7 +128,7 @@ describe('an option that does not exist', () => {
         fc.pre(!NAMES.includes(name) && !(name in Object.prototype));
         let message = '';
         try {
-          settleOptions({ [name]: 1 } as TelemetryOptions);
+          resolveOptions({ [name]: 1 } as TelemetryOptions);
         } catch (error) {
           message = String(error);
         }
@@ -140,7 +140,7 @@ describe('an option that does not exist', () => {
   });
 
   test('is found where it is inherited; what every object has is none', () => {
-    expect(() => settleOptions(Object.create({ attemptSpan: true }))).toThrow('`attemptSpans`');
+    expect(() => resolveOptions(Object.create({ attemptSpan: true }))).toThrow('`attemptSpans`');
     Object.defineProperty(Object.prototype, 'polluted', {
       value: 1,
       enumerable: true,
@@ -148,7 +148,7 @@ describe('an option that does not exist', () => {
       writable: true,
     });
     try {
-      expect(settleOptions({ tier: 'mine' }).tier).toBe('mine');
+      expect(resolveOptions({ tier: 'mine' }).tier).toBe('mine');
     } finally {
       Reflect.deleteProperty(Object.prototype, 'polluted');
     }
@@ -171,12 +171,12 @@ describe('an option that does not exist', () => {
     [{ longPrompt: PRICE_OK }, '`prices["mine"].longPrompt` to be an object with above, input'],
   ])('is refused in a price: %j', (wrong, message) => {
     const prices = { mine: { ...PRICE_OK, ...wrong } } as never;
-    expect(() => settleOptions({ prices })).toThrow(TypeError);
-    expect(() => settleOptions({ prices })).toThrow(message);
+    expect(() => resolveOptions({ prices })).toThrow(TypeError);
+    expect(() => resolveOptions({ prices })).toThrow(message);
   });
 
   test('prices as they are built in are accepted', () => {
-    expect(settleOptions({ prices: PRICES }).prices).toEqual(PRICES);
+    expect(resolveOptions({ prices: PRICES }).prices).toEqual(PRICES);
   });
 });
 

@@ -32,7 +32,7 @@ export function joinOwner(path: string, options: MemberOptions): Member {
   const socket = createConnection({ path }).unref();
   let { used } = options;
   let joined = false;
-  const answer = (page: string | null): void => {
+  const reply = (page: string | null): void => {
     send(socket, { page });
     setTimeout(() => {
       if (socket.writableLength > 0) socket.destroy();
@@ -44,7 +44,7 @@ export function joinOwner(path: string, options: MemberOptions): Member {
   });
   receive<ToMember>(socket, MAX_LINE, ({ slot, collect }) => {
     if (slot !== undefined) options.onSlot(slot);
-    if (collect) options.collect().then(answer, () => answer(null));
+    if (collect) options.collect().then(reply, () => reply(null));
   });
   socket.once('close', () => options.onEnd(joined));
   return {

@@ -7,7 +7,7 @@ export interface ToOwner {
   readonly used?: boolean;
   /** The slot that it had under the owner before. */
   readonly slot?: number | undefined;
-  /** Its metrics: the answer to `collect`. `null`: it has none to tell. */
+  /** Its metrics: the response to `collect`. `null`: it has none to tell. */
   readonly page?: string | null;
 }
 

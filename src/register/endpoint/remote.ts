@@ -9,7 +9,7 @@ export interface RemoteListener {
   ended(remote: Remote): void;
 }
 
-/** How long a process may take to answer, in milliseconds. Prometheus waits for ten seconds. */
+/** How long a process may take to respond, in milliseconds. Prometheus waits for ten seconds. */
 const DEADLINE = 1000;
 /** The largest page of a process, in bytes. With every limit reached it is a tenth of this. */
 const MAX_PAGE = 16 * 1024 * 1024;
@@ -18,9 +18,9 @@ export class Remote {
   /** What its series are labeled with; `undefined` while it does not use the SDK. */
   slot: number | undefined;
   readonly #socket: Socket;
-  /** Whether it was asked, and has not answered yet. */
+  /** Whether it was asked, and has not responded yet. */
   #owes = false;
-  #answered: (page: string | undefined) => void = () => {};
+  #onPage: (page: string | undefined) => void = () => {};
 
   constructor(socket: Socket, listener: RemoteListener) {
     this.#socket = socket.unref();
@@ -29,10 +29,10 @@ export class Remote {
       if (page === undefined) return;
       if (!this.#owes) throw new Error('nobody asked');
       this.#owes = false;
-      this.#answered(typeof page === 'string' ? page : undefined);
+      this.#onPage(typeof page === 'string' ? page : undefined);
     });
     socket.once('close', () => {
-      this.#answered('');
+      this.#onPage('');
       listener.ended(this);
     });
   }
@@ -43,13 +43,13 @@ export class Remote {
     send(this.#socket, { slot });
   }
 
-  /** Its page, empty when it ended. `undefined`: it did not answer. One that still owes an answer is not asked again. */
+  /** Its page, empty when it ended. `undefined`: it did not respond. One that still owes a response is not asked again. */
   page(): Promise<string | undefined> {
     if (this.#owes) return Promise.resolve(undefined);
     this.#owes = true;
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(undefined), DEADLINE).unref();
-      this.#answered = (page) => {
+      this.#onPage = (page) => {
         clearTimeout(timer);
         resolve(page);
       };

@@ -1,6 +1,6 @@
 /** Counts by the names and labels of the metric catalogue, and remembers every sample. */
 import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
-import { prometheusLabel, prometheusName } from '../../../src/signals/metric-definition.ts';
+import { type MetricDefinition, prometheusLabel, prometheusName } from '../../../src/signals/metric-definition.ts';
 
 /** A process of the fleet. */
 export interface Process {
@@ -38,7 +38,7 @@ export class SampleStore {
 
   /** `count` values around `typical`. */
   observe(metric: MetricKey, process: Process, labels: Labels, count: number, typical: number): void {
-    const { boundaries = [] } = METRICS[metric];
+    const { boundaries = [] }: MetricDefinition = METRICS[metric];
     const add = (part: string, more: Labels, value: number): void => {
       const key = seriesKey(`${prometheusName(METRICS[metric])}_${part}`, { ...process, ...labels, ...more });
       this.#values.set(key, round((this.#values.get(key) ?? 0) + value));

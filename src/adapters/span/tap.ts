@@ -22,9 +22,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { Call, type Outcome } from '../../model/call.ts';
+import type { AdapterPort } from '../../ports/adapter-port.ts';
 import type { CallSpan } from '../../ports/call-span.ts';
 import type { Guard } from '../../ports/guard.ts';
-import type { SeamPort } from '../../ports/seam-port.ts';
 import { ATTR } from '../../signals/names.ts';
 import { attemptInFlight } from './attempt-in-flight.ts';
 import { callEnd, callStart, fact, KEPT } from './call-facts.ts';
@@ -42,7 +42,7 @@ export function isTap(provider: unknown): boolean {
 
 /** What a tap is made of. */
 export interface TapSettings {
-  readonly port: SeamPort;
+  readonly port: AdapterPort;
   /** The application's own tracer provider for this client, if it gave one. */
   readonly tracerProvider: TracerProvider | undefined;
   /** Whether the application wants to see the SDK's spans. */
@@ -65,7 +65,7 @@ export function createTap(settings: TapSettings): TracerProvider {
 }
 
 class TapTracer implements Tracer {
-  readonly #port: SeamPort;
+  readonly #port: AdapterPort;
   readonly #visible: boolean;
   readonly #settings: TapSettings;
   readonly #scope: Parameters<TracerProvider['getTracer']>;
@@ -132,7 +132,7 @@ const INVALID: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), 
 const dropped = new FinalizationRegistry<() => void>((end) => end());
 
 function openCall(
-  port: SeamPort,
+  port: AdapterPort,
   handle: CallSpan,
   name: string,
   { attributes = {}, startTime }: SpanOptions,
@@ -255,6 +255,6 @@ class TapSpan implements Span {
     if (this.#status === SpanStatusCode.ERROR) return 'error';
     if (this.#status === SpanStatusCode.OK) return 'ok';
     const call = this[CALL];
-    return call.stream && call.start.operation === undefined && call.attempt?.answer ? 'ok' : 'canceled';
+    return call.stream && call.start.operation === undefined && call.attempt?.response ? 'ok' : 'canceled';
   }
 }

@@ -2,7 +2,7 @@
 import type { SdkOpenTelemetryOptions } from '../sdk-shapes.ts';
 
 /** The `openTelemetry` option with every field settled. */
-export interface SettledOpenTelemetry {
+export interface ResolvedOpenTelemetry {
   readonly tracerProvider: SdkOpenTelemetryOptions['tracerProvider'];
   readonly propagation: boolean;
   readonly enabled: boolean;
@@ -14,10 +14,10 @@ export interface SettledOpenTelemetry {
  * Settles `option`. Like the SDK, it reads the environment variables `ANTHROPIC_OPEN_TELEMETRY*` only for a client
  * without the option (`resolveOpenTelemetryOptions` in `@anthropic-ai/sdk` 1.11.0).
  */
-export function settleOpenTelemetry(
+export function resolveOpenTelemetry(
   option: SdkOpenTelemetryOptions | false | undefined,
   env: NodeJS.ProcessEnv = process.env,
-): SettledOpenTelemetry {
+): ResolvedOpenTelemetry {
   const given = option === false ? { traces: false } : (option ?? fromEnv(env));
   const { tracerProvider, propagation, traces } = given;
   const settings = typeof traces === 'boolean' ? { enabled: traces } : (traces ?? {});

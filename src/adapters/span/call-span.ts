@@ -66,8 +66,8 @@ function unixTime(at: number): number {
   return Date.now() - (performance.now() - at);
 }
 
-/** Sets on `span` what the answer itself says. */
-export function setAnswerFacts(span: Span, status: number, requestId: string | null): void {
+/** Sets on `span` what the response itself says. */
+export function setResponseFacts(span: Span, status: number, requestId: string | null): void {
   span.setAttribute(ATTR.httpStatus, status);
   if (requestId) span.setAttribute(ATTR.requestId, clean(requestId));
 }

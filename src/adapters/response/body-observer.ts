@@ -1,7 +1,7 @@
-/** What is seen of the reading of an answer's body, by whichever way the application reads it. */
+/** What is seen of the reading of a response's body, by whichever way the application reads it. */
 
 /**
- * Told how the body of an answer is read. After the first of `completed`, `failed` and `closed` nothing else counts.
+ * Told how the body of a response is read. After the first of `completed`, `failed` and `closed` nothing else counts.
  * The observer itself sees to it that nothing it does throws.
  */
 export interface BodyObserver {

@@ -3,7 +3,7 @@
  * client's list: it sees each request that the application's own middleware makes, and times the wire. Where the
  * application has middleware, another goes first: it sees what the SDK gets in the end.
  */
-import type { ClientSeams } from '../client-seams.ts';
+import type { ClientAdapters } from '../client-adapters.ts';
 import type { SdkMiddleware } from '../sdk-shapes.ts';
 import { Calls } from './calls.ts';
 
@@ -16,8 +16,8 @@ export function isOurMiddleware(middleware: unknown): boolean {
 }
 
 /** The middleware of the `application` with ours around them. */
-export function addMiddleware(seams: ClientSeams, application: readonly unknown[]): readonly unknown[] {
-  const calls = new Calls(seams);
+export function addMiddleware(adapters: ClientAdapters, application: readonly unknown[]): readonly unknown[] {
+  const calls = new Calls(adapters);
   if (application.length > 0) {
     const first = mark((request, next, { options }) => calls.sendPass(request, next, options));
     const last = mark((request, next, { options }) => calls.sendAttempt(request, next, options));

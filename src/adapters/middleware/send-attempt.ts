@@ -1,13 +1,13 @@
 /** Sends one attempt of a call, and records what came of it. Never reads a body: what the SDK reads is observed. */
 import { context } from '@opentelemetry/api';
-import type { Answer, Attempt, AttemptFailure } from '../../model/attempt.ts';
+import type { Attempt, AttemptFailure, ResponseHead } from '../../model/attempt.ts';
 import type { Call, RequestFacts } from '../../model/call.ts';
 import { errorType, isBillingRefusal, isRetryableStatus } from '../../model/errors.ts';
 import { readRateLimits } from '../../model/rate-limit.ts';
 import { errorField, requestShape } from '../../model/request-shape.ts';
 import { parseRetryAfter } from '../../model/retry-after.ts';
 import { clean, MAX_URL } from '../../model/text.ts';
-import type { SeamPort } from '../../ports/seam-port.ts';
+import type { AdapterPort } from '../../ports/adapter-port.ts';
 import { parseEnvelope } from '../response/error-envelope.ts';
 import { onErrorText } from '../response/error-text.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
@@ -16,7 +16,7 @@ import { runOnce } from './run-once.ts';
 
 /** What an attempt sends, and for which call. */
 export interface Sending {
-  readonly port: SeamPort;
+  readonly port: AdapterPort;
   readonly call: Call;
   readonly request: SdkRequest;
   readonly options: SdkRequestOptions;
@@ -131,12 +131,12 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
   // What the application puts in place of a response may be anything.
   if (typeof response?.headers?.get !== 'function' || typeof response.status !== 'number') return;
   const { status, headers } = response;
-  const answer = readAnswer(status, headers);
+  const head = readResponseHead(status, headers);
   if (isOk(status)) {
-    call.answerAttempt(attempt, answer);
+    call.acceptAttempt(attempt, head);
     return;
   }
-  call.failAttempt(attempt, failureOf(sending, status, headers), answer);
+  call.failAttempt(attempt, failureOf(sending, status, headers), head);
   if (!('text' in response)) return;
   onErrorText(response, (text) => {
     if (text === undefined) return;
@@ -180,7 +180,7 @@ function describe({ call, options }: Sending, attempt: Attempt, status: number, 
   });
 }
 
-function readAnswer(status: number, headers: Headers): Answer {
+function readResponseHead(status: number, headers: Headers): ResponseHead {
   const now = Date.now();
   const requestId = headers.get('request-id') ?? headers.get('x-amzn-requestid');
   return {

@@ -1,11 +1,11 @@
-/** What a seam needs of the rest: somebody to tell, a guard, and the application's OpenTelemetry. */
+/** What an adapter needs of the rest: somebody to tell, a guard, and the application's OpenTelemetry. */
 import type { Context, TracerProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallListener } from '../model/call.ts';
 import type { Guard } from './guard.ts';
 
-/** The side of the telemetry that the seams talk to. */
-export interface SeamPort {
+/** The side of the telemetry that the adapters talk to. */
+export interface AdapterPort {
   /** Whether telemetry is on. It can be switched at run time. */
   readonly enabled: boolean;
   readonly guard: Guard;

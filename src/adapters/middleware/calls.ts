@@ -3,7 +3,7 @@ import { context, trace } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
 import { applicationContext, type CallSpan } from '../../ports/call-span.ts';
 import { hasContextManager } from '../../ports/context-manager.ts';
-import type { ClientSeams } from '../client-seams.ts';
+import type { ClientAdapters } from '../client-adapters.ts';
 import { bodyFields } from '../fetch/body-fields.ts';
 import type { SdkMiddleware, SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
 import { type AttemptInFlight, attemptInFlight } from '../span/attempt-in-flight.ts';
@@ -25,19 +25,19 @@ const traced = new WeakSet<Call>();
 
 /** The open calls of a client and its copies, by the options that the SDK makes each with: one object for all attempts of a call. */
 export class Calls {
-  readonly #seams: ClientSeams;
+  readonly #adapters: ClientAdapters;
   readonly #untraced = new WeakMap<SdkRequestOptions, UntracedCall>();
   /** Errors that came from the HTTP client, and not from middleware of the application. */
   readonly #fetchErrors = new WeakSet<object>();
 
-  constructor(seams: ClientSeams) {
-    this.#seams = seams;
+  constructor(adapters: ClientAdapters) {
+    this.#adapters = adapters;
   }
 
   /** Sends a pass of the SDK's retry loop: the request with which the SDK enters its middleware. */
   sendPass(request: SdkRequest, next: Next, options: SdkRequestOptions | undefined): Promise<Response> {
-    this.#seams.sdkRunsMiddleware = true;
-    const { port } = this.#seams;
+    this.#adapters.sdkRunsMiddleware = true;
+    const { port } = this.#adapters;
     // Without options the request is no API call, such as a token exchange.
     if (!port.enabled || !options) return next(request);
     const call = port.guard.run('call', () => this.#untracedCall(request, options));
@@ -53,7 +53,7 @@ export class Calls {
 
   /** Sends a request that leaves for the API. */
   sendAttempt(request: SdkRequest, next: Next, options: SdkRequestOptions | undefined): Promise<Response> {
-    const { port } = this.#seams;
+    const { port } = this.#adapters;
     if (!port.enabled || !options) return next(request);
     const call = port.guard.run('call', () => this.#knownCall(options));
     return call
@@ -66,12 +66,12 @@ export class Calls {
     const known = this.#untraced.get(options);
     // An options object that the application uses again must not lead to the call that it made before.
     if (known?.call.ended === false) return known;
-    if (this.#seams.sdkTraces && (this.#activeCall(options) || !hasContextManager())) return undefined;
+    if (this.#adapters.sdkTraces && (this.#activeCall(options) || !hasContextManager())) return undefined;
     return this.#open(request, options);
   }
 
   #open(request: SdkRequest, options: SdkRequestOptions, startedAt?: number): UntracedCall | undefined {
-    const { tracer, hiddenTracer, sdkTraces } = this.#seams;
+    const { tracer, hiddenTracer, sdkTraces } = this.#adapters;
     // A copy of the client can have a tracer provider of its own, or none: then a method of the SDK makes the span, or must not.
     const hidden = sdkTraces && '__span' in options;
     const opened = startCallSpan(
@@ -81,7 +81,7 @@ export class Calls {
       startedAt,
     );
     if (!opened) return undefined;
-    const call = new UntracedCall(this.#seams.port, opened);
+    const call = new UntracedCall(this.#adapters.port, opened);
     this.#untraced.set(options, call);
     return call;
   }
@@ -90,7 +90,7 @@ export class Calls {
     for (const call of [this.#untraced.get(options)?.call, tracedBy.get(options)]) {
       if (call && !call.ended) return call;
     }
-    return this.#seams.sdkTraces ? this.#activeCall(options) : undefined;
+    return this.#adapters.sdkTraces ? this.#activeCall(options) : undefined;
   }
 
   /** The call whose span the SDK has made the current one. */
@@ -107,7 +107,7 @@ export class Calls {
    * current one. A traced call makes itself known while the attempt is on its way; any other is none of the SDK's.
    */
   async #sendUnknown(request: SdkRequest, next: Next, options: SdkRequestOptions): Promise<Response> {
-    const { port } = this.#seams;
+    const { port } = this.#adapters;
     const { guard } = port;
     const startedAt = performance.now();
     let pending: PendingAttempt | undefined;
@@ -137,7 +137,7 @@ export class Calls {
 
   #sending(call: Call, request: SdkRequest, options: SdkRequestOptions): Sending {
     return {
-      port: this.#seams.port,
+      port: this.#adapters.port,
       call,
       request,
       options,

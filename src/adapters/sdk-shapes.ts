@@ -1,5 +1,5 @@
 /**
- * The parts of `@anthropic-ai/sdk` that the seams touch, as structures. The public types of this package do not
+ * The parts of `@anthropic-ai/sdk` that the adapters touch, as structures. The public types of this package do not
  * import the SDK's, so that they hold for every version; a type test proves them assignable.
  */
 import type { TracerProvider } from '@opentelemetry/api';

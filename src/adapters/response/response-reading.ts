@@ -9,7 +9,7 @@ import { setMessageFacts } from '../span/message-facts.ts';
 import type { BodyObserver } from './body-observer.ts';
 import { MessageStream } from './message-stream.ts';
 
-/** The SDK's word for a failure on our side of a good answer, such as a body that does not come whole. */
+/** The SDK's word for a failure on our side of a good response, such as a body that does not come whole. */
 const CLIENT_ERROR = 'client_error';
 
 /** Follows the reading of a response, and ends its call with it, exactly once. */

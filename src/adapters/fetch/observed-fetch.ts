@@ -12,7 +12,7 @@
  * an attempt that says it is a retry goes on with the call that waits for one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ClientSeams } from '../client-seams.ts';
+import type { ClientAdapters } from '../client-adapters.ts';
 import { reportToWire } from '../middleware/replays.ts';
 import { requestFacts, type Sending, sendAttempt } from '../middleware/send-attempt.ts';
 import { parseJson } from '../parse-json.ts';
@@ -41,22 +41,22 @@ export function originalFetch(fetch: unknown): Fetch | undefined {
 }
 
 /**
- * A `fetch` that passes everything to `fetch`, and records the SDK's calls where no other seam does.
+ * A `fetch` that passes everything to `fetch`, and records the SDK's calls where no other adapter does.
  *
  * @param timeout the client's own `timeout`, in milliseconds
  */
-export function observeFetch(fetch: Fetch, seams: ClientSeams, timeout: number): Fetch {
+export function observeFetch(fetch: Fetch, adapters: ClientAdapters, timeout: number): Fetch {
   // Node 22 follows promises only from the first use of a storage on, and needs it before the first call.
   chains.run({ call: undefined }, () => {});
   const observed: Fetch = function (input, init) {
     const send = (): Promise<Response> => fetch.call(this, input, init);
-    const { port, sdkTraces, sdkRunsMiddleware } = seams;
+    const { port, sdkTraces, sdkRunsMiddleware } = adapters;
     if (!port.enabled) return send();
     if (sdkTraces || sdkRunsMiddleware) return reportToWire(input, send);
     const sdk = port.guard.run('call', () => readRequest(input, init));
-    const call = sdk && port.guard.run('call', () => callFor(seams, sdk));
+    const call = sdk && port.guard.run('call', () => callFor(adapters, sdk));
     if (!sdk || !call) return send();
-    const sending = sendingOf(seams, call, sdk, timeout);
+    const sending = sendingOf(adapters, call, sdk, timeout);
     const pass = {
       retries: sdk.retries,
       // The options of one call can say otherwise, and are not seen here.
@@ -96,14 +96,17 @@ function readRequest(input: unknown, init: RequestInit | undefined): FetchedRequ
 }
 
 /** The call that the request belongs to: the one that waits for its retry, or a new one. */
-function callFor(seams: ClientSeams, { request, fields, retries }: FetchedRequest): UntracedCall | undefined {
+function callFor(
+  adapters: ClientAdapters,
+  { request, fields, retries }: FetchedRequest,
+): UntracedCall | undefined {
   const chain = chains.getStore();
   if (retries > 0 && chain?.call?.waiting) return chain.call;
-  const started = startCallSpan(seams.tracer, request, fields);
+  const started = startCallSpan(adapters.tracer, request, fields);
   if (!started) return undefined;
   started.call.request = requestFacts({ body: fields, stream: fields['stream'] === true });
   const own: Chain = { call: undefined };
-  own.call = new UntracedCall(seams.port, started, () => {
+  own.call = new UntracedCall(adapters.port, started, () => {
     own.call = undefined;
   });
   chains.enterWith(own);
@@ -111,7 +114,7 @@ function callFor(seams: ClientSeams, { request, fields, retries }: FetchedReques
 }
 
 function sendingOf(
-  { port }: ClientSeams,
+  { port }: ClientAdapters,
   { call }: UntracedCall,
   { request, fields, signal, startedAt }: FetchedRequest,
   timeout: number,

@@ -1,6 +1,6 @@
 /** Puts the observed `fetch` into clients. */
-import type { SeamPort } from '../../ports/seam-port.ts';
-import { type ClientSeams, createSeams } from '../client-seams.ts';
+import type { AdapterPort } from '../../ports/adapter-port.ts';
+import { type ClientAdapters, createAdapters } from '../client-adapters.ts';
 import { DEFAULT_TIMEOUT, type SdkClient, type SdkClientOptions } from '../sdk-shapes.ts';
 import { type Fetch, observeFetch, originalFetch } from './observed-fetch.ts';
 
@@ -8,9 +8,9 @@ import { type Fetch, observeFetch, originalFetch } from './observed-fetch.ts';
 type FetchSource = Pick<SdkClientOptions, 'fetch' | 'timeout'>;
 
 /** The observed `fetch` of a client or of client options. A `fetch` that is observed already is observed anew, with the timeout of this client. */
-export function observedFetchOf(source: FetchSource, seams: ClientSeams): Fetch {
+export function observedFetchOf(source: FetchSource, adapters: ClientAdapters): Fetch {
   const fetch = originalFetch(source.fetch) ?? (source.fetch as Fetch);
-  return observeFetch(fetch, seams, source.timeout ?? DEFAULT_TIMEOUT);
+  return observeFetch(fetch, adapters, source.timeout ?? DEFAULT_TIMEOUT);
 }
 
 /** Whether `fetch` is all that can be observed of `client`: its SDK makes no spans and runs no middleware. */
@@ -23,6 +23,6 @@ export function hasOnlyFetch({ openTelemetry, middleware, fetch }: SdkClient): b
  * `fetch` that it chose, given or default, which is why it is wrapped now and not put into the options before: an
  * option in place of the default would change what the requests are sent with.
  */
-export function observeMadeClient(client: SdkClient, port: SeamPort): void {
-  if (hasOnlyFetch(client)) client.fetch = observedFetchOf(client, createSeams(port).seams);
+export function observeMadeClient(client: SdkClient, port: AdapterPort): void {
+  if (hasOnlyFetch(client)) client.fetch = observedFetchOf(client, createAdapters(port).adapters);
 }

@@ -10,16 +10,16 @@
  */
 import { context, type Span } from '@opentelemetry/api';
 import type { Call } from '../model/call.ts';
+import type { AdapterPort } from '../ports/adapter-port.ts';
 import { applicationContext, type CallSpan } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
-import type { SeamPort } from '../ports/seam-port.ts';
 import { isRetryableError, sdkErrorType } from './middleware/errors.ts';
 import { runOnce } from './middleware/run-once.ts';
 import { parseEnvelope } from './response/error-envelope.ts';
 import { onErrorText } from './response/error-text.ts';
 import { observeResponse } from './response/response.ts';
 import { ResponseReading } from './response/response-reading.ts';
-import { endInError, type OpenCall, setAnswerFacts } from './span/call-span.ts';
+import { endInError, type OpenCall, setResponseFacts } from './span/call-span.ts';
 
 /** What a pass through the SDK's middleware, or its `fetch`, depends on. */
 export interface Pass {
@@ -66,7 +66,7 @@ export class UntracedCall {
   #state: State = { kind: 'sending' };
 
   /** `onOver` is called when no attempt can follow any more. */
-  constructor(port: SeamPort, { call, span }: OpenCall, onOver: () => void = () => {}) {
+  constructor(port: AdapterPort, { call, span }: OpenCall, onOver: () => void = () => {}) {
     this.#guard = port.guard;
     this.call = call;
     this.#span = span;
@@ -104,7 +104,7 @@ export class UntracedCall {
   #accepted(pass: Pass, response: Response): void {
     this.#become({ kind: 'reading' });
     this.#onOver();
-    setAnswerFacts(this.#span, response.status, response.headers.get('request-id'));
+    setResponseFacts(this.#span, response.status, response.headers.get('request-id'));
     const reading = new ResponseReading(this.#guard, { call: this.call, span: this.#span });
     const empty = !pass.readsEmpty && response.headers.get('content-length') === '0';
     // Such a response is complete as it is, and the SDK does not read it.
@@ -113,15 +113,15 @@ export class UntracedCall {
   }
 
   #rejected(pass: Pass, response: Response): void {
-    const { failure, answer } = this.call.attempt ?? {};
+    const { failure, response: head } = this.call.attempt ?? {};
     const failedAt = performance.now();
     const giveUp = (text: string | undefined, endedAt?: number): void => {
       if (this.call.ended) return;
-      setAnswerFacts(this.#span, response.status, response.headers.get('request-id'));
+      setResponseFacts(this.#span, response.status, response.headers.get('request-id'));
       this.#end(parseEnvelope(text ?? '').type ?? failure?.errorType ?? String(response.status), endedAt);
     };
     onErrorText(response, (text) => this.#guard.run('call', () => giveUp(text)));
-    const due = answer?.retryAfter === undefined ? backoffOf(pass) : answer.retryAfter * 1000;
+    const due = head?.retryAfter === undefined ? backoffOf(pass) : head.retryAfter * 1000;
     // No retry came although the SDK read no body: it failed to.
     this.#wait(due, pass.signal, () => giveUp(undefined, failedAt));
   }
