@@ -12,9 +12,9 @@ import {
   recordingYaml,
   routingYaml,
   rulesYaml,
-} from '../alerts/src/build.ts';
-import { DEFAULT_CONFIG } from '../alerts/src/config.ts';
-import { dashboards } from '../dashboards/src/build.ts';
+} from '../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../src/mixin/alerts/config.ts';
+import { dashboards } from '../src/mixin/dashboards/build.ts';
 import { apiNamesModule } from './api-names.ts';
 import { metricsDocument } from './metrics-doc.ts';
 

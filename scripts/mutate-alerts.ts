@@ -3,9 +3,9 @@
  * the cases of the alerts that read it. A change that no case notices is a rule that nobody tests: exits 1.
  * `node scripts/mutate-alerts.ts NAME` does so for the rules whose name contains NAME.
  */
-import { ruleFile, yaml } from '../alerts/src/build.ts';
-import { DEFAULT_CONFIG } from '../alerts/src/config.ts';
-import { isAlert, type RuleGroup } from '../alerts/src/rule.ts';
+import { ruleFile, yaml } from '../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../src/mixin/alerts/config.ts';
+import { isAlert, type RuleGroup } from '../src/mixin/alerts/rule.ts';
 import { ALERT_CASES } from '../test/alerts/cases/index.ts';
 import { type AlertCase, promtoolTest } from '../test/alerts/support/case.ts';
 import { equivalence } from '../test/alerts/support/equivalents.ts';

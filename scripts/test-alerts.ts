@@ -2,8 +2,8 @@
  * Runs every case of every alert and prints what was proved: one row for each alert, one column for each thing
  * that a page-worthy rule must do. Exits 1 when a case fails or a cell is empty.
  */
-import { rulesYaml } from '../alerts/src/build.ts';
-import { DEFAULT_CONFIG } from '../alerts/src/config.ts';
+import { rulesYaml } from '../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../src/mixin/alerts/config.ts';
 import { ALERT_CASES } from '../test/alerts/cases/index.ts';
 import { type AlertCase, ASPECTS, type Aspect, promtoolTest } from '../test/alerts/support/case.ts';
 import { fleetCases } from '../test/alerts/support/fleet.ts';

@@ -1,9 +1,9 @@
 /** The Prometheus that the benchmark measures. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { yaml } from '../../alerts/src/build.ts';
 import { freePort, start, waitForUrl } from '../../scripts/demo/processes.ts';
 import { askPrometheus, queryNumber } from '../../scripts/prometheus-api.ts';
+import { yaml } from '../../src/mixin/alerts/build.ts';
 
 /** A running Prometheus. */
 export interface Prometheus {

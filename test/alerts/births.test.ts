@@ -4,7 +4,7 @@
  * of a scrape and one millisecond after it (where the ranges of Prometheus 2 and 3 differ).
  */
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../alerts/src/config.ts';
+import { seconds } from '../../src/mixin/alerts/config.ts';
 import { ANY_EVENT_RULES } from './support/any-event.ts';
 import { type PromtoolTest, testRules } from './support/promtool.ts';
 import { expressionOf, rulesOf } from './support/rules.ts';

@@ -1,7 +1,7 @@
 /** The whole pack on a healthy service: idle, deployed, restarted, seen by a fresh Prometheus. Nothing may fire. */
 import { describe, expect, it } from 'vitest';
-import { rulesYaml } from '../../alerts/src/build.ts';
-import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
+import { rulesYaml } from '../../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../../src/mixin/alerts/config.ts';
 import { type AlertCase, promtoolTest } from './support/case.ts';
 import { fleetCases } from './support/fleet.ts';
 import { testRules } from './support/promtool.ts';

@@ -4,8 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { grafanaYaml, prometheusRuleYaml, recordingYaml, rulesYaml, yaml } from '../../alerts/src/build.ts';
-import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
+import {
+  grafanaYaml,
+  prometheusRuleYaml,
+  recordingYaml,
+  rulesYaml,
+  yaml,
+} from '../../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../../src/mixin/alerts/config.ts';
 import { checkRules } from './support/promtool.ts';
 import { ALERTS, RECORD_NAMES } from './support/rules.ts';
 

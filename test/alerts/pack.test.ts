@@ -1,9 +1,9 @@
 /** What every rule of the pack must keep to. */
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, seconds } from '../../alerts/src/config.ts';
-import { ruleGroups } from '../../alerts/src/groups.ts';
-import { INHIBITIONS, ROUTES } from '../../alerts/src/routing.ts';
-import { isAlert } from '../../alerts/src/rule.ts';
+import { DEFAULT_CONFIG, seconds } from '../../src/mixin/alerts/config.ts';
+import { ruleGroups } from '../../src/mixin/alerts/groups.ts';
+import { INHIBITIONS, ROUTES } from '../../src/mixin/alerts/routing.ts';
+import { isAlert } from '../../src/mixin/alerts/rule.ts';
 import { ALERT_CASES } from './cases/index.ts';
 import { CATALOGUE, namesIn, TARGET_LABELS } from './support/promql-names.ts';
 import { ALERTS } from './support/rules.ts';

@@ -1,7 +1,7 @@
 /** What must wake nobody: a single 500 and an occasional 429, with everything that is recorded for them. */
 import { describe, expect, it } from 'vitest';
-import { rulesYaml } from '../../alerts/src/build.ts';
-import { DEFAULT_CONFIG } from '../../alerts/src/config.ts';
+import { rulesYaml } from '../../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../../src/mixin/alerts/config.ts';
 import { MODEL } from './support/case.ts';
 import { testRules } from './support/promtool.ts';
 import { ALERTS } from './support/rules.ts';

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { routingYaml } from '../../alerts/src/build.ts';
-import { DEFAULT_CONFIG, type Duration, seconds } from '../../alerts/src/config.ts';
-import { ROUTES } from '../../alerts/src/routing.ts';
 import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { routingYaml } from '../../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG, type Duration, seconds } from '../../src/mixin/alerts/config.ts';
+import { ROUTES } from '../../src/mixin/alerts/routing.ts';
 import { ALERTS } from './support/rules.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { yaml } from '../../alerts/src/build.ts';
+import { yaml } from '../../src/mixin/alerts/build.ts';
 import { CATALOGUE, namesIn, TARGET_LABELS } from './support/promql-names.ts';
 import { checkRules } from './support/promtool.ts';
 import { ALERTS, RECORD_NAMES } from './support/rules.ts';

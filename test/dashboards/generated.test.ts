@@ -1,7 +1,7 @@
 /** The committed files are what the sources say. */
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { dashboards } from '../../dashboards/src/build.ts';
+import { dashboards } from '../../src/mixin/dashboards/build.ts';
 
 it.each(dashboards())('$path is up to date', async ({ path, content }) => {
   expect(await readFile(path, 'utf8'), 'run `npm run generate`').toBe(content);

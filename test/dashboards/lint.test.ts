@@ -1,10 +1,10 @@
 /** The rules of dashboard-linter and the traps of the builders, as tests. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, seconds } from '../../alerts/src/config.ts';
-import { ruleGroups } from '../../alerts/src/groups.ts';
-import { isAlert } from '../../alerts/src/rule.ts';
-import { STATUS_PAGE, variable } from '../../dashboards/src/style.ts';
+import { DEFAULT_CONFIG, seconds } from '../../src/mixin/alerts/config.ts';
+import { ruleGroups } from '../../src/mixin/alerts/groups.ts';
+import { isAlert } from '../../src/mixin/alerts/rule.ts';
+import { STATUS_PAGE, variable } from '../../src/mixin/dashboards/style.ts';
 import { DASHBOARDS, type PanelJson } from './support/panels.ts';
 
 const ALERTS = ruleGroups(DEFAULT_CONFIG)

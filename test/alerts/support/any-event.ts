@@ -1,6 +1,6 @@
 /** Every expression of the pack that any single event must show in, with the counter that it counts. */
-import type { Duration } from '../../../alerts/src/config.ts';
-import { RECORDS } from '../../../alerts/src/expressions.ts';
+import type { Duration } from '../../../src/mixin/alerts/config.ts';
+import { RECORDS } from '../../../src/mixin/alerts/expressions.ts';
 
 /** An alert or a record that one event shows in. */
 export interface AnyEventRule {

@@ -2,7 +2,7 @@
  * Cases for alerts that count events: a burst of events in one instant, seen by processes in every stage of
  * life. Each alert that counts goes through all of them, so each copy of the counting expression is tested.
  */
-import { DEFAULT_CONFIG, seconds } from '../../../alerts/src/config.ts';
+import { DEFAULT_CONFIG, seconds } from '../../../src/mixin/alerts/config.ts';
 import { type AlertCase, type Check, type Expected, firing } from './case.ts';
 import {
   back,

@@ -1,6 +1,6 @@
 /** What a test case of an alert says: a world, and when the alert fires in it. */
 import { readFileSync } from 'node:fs';
-import { DEFAULT_CONFIG } from '../../../alerts/src/config.ts';
+import { DEFAULT_CONFIG } from '../../../src/mixin/alerts/config.ts';
 import type { ExpectedAlert, PromtoolTest } from './promtool.ts';
 
 /** What a case proves; the columns of the table that `npm run test:alerts` prints. */

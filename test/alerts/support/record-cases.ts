@@ -1,6 +1,6 @@
 /** Cases for records that count events: an alert that shows the record's value, in every birth scenario. */
-import { seconds } from '../../../alerts/src/config.ts';
-import type { AlertRule } from '../../../alerts/src/rule.ts';
+import { seconds } from '../../../src/mixin/alerts/config.ts';
+import type { AlertRule } from '../../../src/mixin/alerts/rule.ts';
 import { ANY_EVENT_RULES } from './any-event.ts';
 import { type AlertCase, firing } from './case.ts';
 import { birthScenarios, visibleEvents } from './scenarios.ts';

@@ -1,8 +1,8 @@
 /** Parts of the pack, so that a test evaluates only what it tests. */
-import { ruleFile, yaml } from '../../../alerts/src/build.ts';
-import { DEFAULT_CONFIG } from '../../../alerts/src/config.ts';
-import { ruleGroups } from '../../../alerts/src/groups.ts';
-import { type AlertRule, isAlert, type RecordRule, type RuleGroup } from '../../../alerts/src/rule.ts';
+import { ruleFile, yaml } from '../../../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../../../src/mixin/alerts/config.ts';
+import { ruleGroups } from '../../../src/mixin/alerts/groups.ts';
+import { type AlertRule, isAlert, type RecordRule, type RuleGroup } from '../../../src/mixin/alerts/rule.ts';
 
 const GROUPS = ruleGroups(DEFAULT_CONFIG);
 

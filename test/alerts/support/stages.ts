@@ -1,5 +1,5 @@
 /** The stages of life of a process that a burst of events hits, and the processes beside it that must not matter. */
-import { DEFAULT_CONFIG, seconds } from '../../../alerts/src/config.ts';
+import { DEFAULT_CONFIG, seconds } from '../../../src/mixin/alerts/config.ts';
 import { type ProcessSpec, sum, type ValueAt } from './world.ts';
 
 /** Seconds between scrapes. */

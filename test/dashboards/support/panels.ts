@@ -1,5 +1,5 @@
 /** The committed dashboards, and their panels in one list. */
-import { dashboards } from '../../../dashboards/src/build.ts';
+import { dashboards } from '../../../src/mixin/dashboards/build.ts';
 
 /** A query of a panel. */
 export interface Target {

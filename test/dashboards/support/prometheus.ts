@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { rulesYaml } from '../../../alerts/src/build.ts';
-import { DEFAULT_CONFIG } from '../../../alerts/src/config.ts';
 import { findPrometheusTools } from '../../../scripts/prometheus-tools.ts';
+import { rulesYaml } from '../../../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../../../src/mixin/alerts/config.ts';
 
 /** One series of an answer. */
 export interface Series {

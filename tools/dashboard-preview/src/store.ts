@@ -1,6 +1,10 @@
 /** Counts by the names and labels of the metric catalogue, and remembers every sample. */
 import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
-import { type MetricDefinition, prometheusLabel, prometheusName } from '../../../src/signals/metric-definition.ts';
+import {
+  type MetricDefinition,
+  prometheusLabel,
+  prometheusName,
+} from '../../../src/signals/metric-definition.ts';
 
 /** A process of the fleet. */
 export interface Process {

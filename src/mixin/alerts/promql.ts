@@ -1,0 +1,153 @@
+/**
+ * PromQL from the metric catalogue. A metric or label that is not in the catalogue cannot be written with
+ * these helpers; rules and dashboards use no others.
+ */
+import { type AttributeOf, METRICS, type MetricKey } from '../../signals/catalogue.ts';
+import { prometheusLabel, prometheusName } from '../../signals/metric-definition.ts';
+import { PROCESS_LABEL } from '../../signals/names.ts';
+import { type Duration, seconds } from './config.ts';
+
+export { prometheusLabel };
+
+/** How a label must match: a string means equal. */
+export type Matcher = string | { readonly op: '!=' | '=~' | '!~'; readonly value: string };
+
+/** Matchers of a metric by attribute key, as in `{ [ATTR.outcome]: 'error' }`. */
+export type Matchers<K extends MetricKey> = { readonly [A in AttributeOf<K>]?: Matcher };
+
+/** Matches a regular expression (Prometheus anchors it at both ends). */
+export const matching = (value: string): Matcher => ({ op: '=~', value });
+/** Matches everything but `value`; `not('')` means "the label is set". */
+export const not = (value: string): Matcher => ({ op: '!=', value });
+
+/**
+ * A selector of one metric: `series('calls', { [ATTR.outcome]: 'error' })` is
+ * `anthropic_client_calls_total{anthropic_outcome="error"}`.
+ *
+ * @param extra - matchers as text, put first: a dashboard's `job=~"$job"`, a configured `env="prod"`.
+ */
+export function series<K extends MetricKey>(key: K, matchers: Matchers<K> = {}, extra = ''): string {
+  return prometheusName(METRICS[key]) + braces(extra, ...matcherTexts(key, matchers));
+}
+
+/**
+ * A selector of one series of a histogram. A histogram in seconds has the suffix `_seconds` when it came by
+ * OTLP and none when it was scraped from the JS exporter: the selector matches both.
+ */
+export function histogramSeries<K extends MetricKey>(
+  key: K,
+  part: 'bucket' | 'sum' | 'count',
+  matchers: Matchers<K> = {},
+  extra = '',
+): string {
+  const name = prometheusName(METRICS[key]);
+  const texts = matcherTexts(key, matchers);
+  if (METRICS[key].unit !== 's') return `${name}_${part}${braces(extra, ...texts)}`;
+  return braces(`__name__=~"${name}(_seconds)?_${part}"`, extra, ...texts);
+}
+
+/** What {@link events} counts and how. */
+export interface EventsOptions<K extends MetricKey> {
+  readonly metric: K;
+  readonly window: Duration;
+  /** Labels of the result. */
+  readonly by: readonly string[];
+  readonly matchers?: Matchers<K>;
+  /** Matchers as text, put first. */
+  readonly extra?: string;
+  /** Labels that identify a target; `job` and `instance` when absent. */
+  readonly targetLabels?: readonly string[];
+  /** The longest time from the start of a process to its first scrape; 2 minutes when absent. */
+  readonly birthGrace?: Duration;
+}
+
+/**
+ * How many events a counter counted in the last `window`: an exact number, not an extrapolated one.
+ *
+ * `increase()` cannot see the first event of a counter that is born with it (a 401 on the first call after a
+ * deploy), and the usual repairs raise a false alarm whenever Prometheus or a target was away. This one asks
+ * the process's own start time, so it is right at births, deploys, restarts and gaps, for scraped and for
+ * pushed metrics, and needs no feature flag:
+ * - what the counters say now, of processes that are young (all that they counted is recent) or that were known
+ *   a window ago;
+ * - minus what they said a window ago, where it is the same process still.
+ * A process that was away (a gap, a fresh Prometheus) counts nothing: the age of its events is not known.
+ */
+export function events<K extends MetricKey>(options: EventsOptions<K>): string {
+  const { metric, window, targetLabels = ['job', 'instance'], birthGrace = '2m' } = options;
+  const counter = series(metric, options.matchers, options.extra);
+  const started = series('startTime');
+  const target = `on (${processLabels(targetLabels).join(', ')})`;
+  const by = options.by.join(', ');
+  const young = seconds(window) + seconds(birthGrace);
+  return [
+    `sum by (${by}) (`,
+    `  sum by (${by}) (${counter} and ${target} (time() - ${started} <= ${young} or ${started} offset ${window}))`,
+    '  or label_replace(',
+    `    -sum by (${by}) (${counter} offset ${window} and ${target} (${started} == ${started} offset ${window})),`,
+    // A label of its own, so that `or` keeps both.
+    '    "side", "before", "", ""',
+    '  )',
+    ')',
+  ].join('\n');
+}
+
+/** Labels that identify a process. A target that serves several labels all but the first; other series have no such label. */
+export function processLabels(targetLabels: readonly string[]): string[] {
+  return [...targetLabels, PROCESS_LABEL];
+}
+
+/**
+ * The sum of a record of five-minute counts over the last `window`, a multiple of five minutes: each event
+ * once, and without the lag of a subquery.
+ */
+export function sumOfTiles(record: string, window: Duration, by: readonly string[]): string {
+  const tiles = seconds(window) / 300;
+  if (!Number.isInteger(tiles)) throw new Error(`${window} is not a multiple of 5m`);
+  if (tiles === 1) return `sum by (${by.join(', ')}) (${record})`;
+  const parts = Array.from({ length: tiles }, (_, i) =>
+    i === 0 ? record : `or label_replace(${record} offset ${i * 5}m, "tile", "${i}", "", "")`,
+  );
+  return [`sum by (${by.join(', ')}) (`, ...parts.map((part) => `  ${part}`), ')'].join('\n');
+}
+
+/** A selector of a record that was made from a metric and kept labels of it. */
+export function recordSeries<K extends MetricKey>(record: string, of: K, matchers: Matchers<K> = {}): string {
+  return record + braces(...matcherTexts(of, matchers));
+}
+
+/** `numerator / denominator` by `labels`, only where the denominator is at least `min`: no rate of a handful. */
+export function ratio(
+  numerator: string,
+  denominator: string,
+  labels: readonly string[],
+  min: number,
+): string {
+  const onLabels = `on (${labels.join(', ')})`;
+  return `${numerator}\n/ ${onLabels}\n(\n${indent(denominator)}\n  >= ${min}\n)`;
+}
+
+/** `expression` with 0 where it has no series but `reference` has one. */
+export function orZero(expression: string, reference: string): string {
+  return `(\n${indent(expression)}\n  or\n${indent(`0 * ${reference}`)}\n)`;
+}
+
+/** Every line two spaces further in. */
+export function indent(text: string, by = 2): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(by));
+}
+
+function braces(...matchers: readonly string[]): string {
+  const present = matchers.filter(Boolean);
+  return present.length > 0 ? `{${present.join(', ')}}` : '';
+}
+
+function matcherTexts<K extends MetricKey>(key: K, matchers: Matchers<K>): string[] {
+  const known: readonly string[] = METRICS[key].attributes;
+  return Object.entries<Matcher | undefined>(matchers).flatMap(([attribute, matcher]) => {
+    if (!known.includes(attribute)) throw new Error(`${METRICS[key].name} has no attribute ${attribute}`);
+    if (matcher === undefined) return [];
+    const { op, value } = typeof matcher === 'string' ? { op: '=', value: matcher } : matcher;
+    return [`${prometheusLabel(attribute)}${op}${JSON.stringify(value)}`];
+  });
+}
