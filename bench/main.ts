@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { readOptions } from '../scripts/command-line.ts';
+import { readOptions } from '../dev/command-line.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { type Figure, figure, machine, median } from './statistics.ts';
 import { PEERS, VARIANTS } from './variants.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { endWithUsage, readOptions } from '../scripts/command-line.ts';
+import { endWithUsage, readOptions } from '../dev/command-line.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { figure, machine, median } from './statistics.ts';
 import { WARM_UP } from './worker-settings.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { endWithUsage, readOptions } from '../scripts/command-line.ts';
+import { endWithUsage, readOptions } from '../dev/command-line.ts';
 import { median } from './statistics.ts';
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endWithUsage, readOptions } from '../scripts/command-line.ts';
+import { endWithUsage, readOptions } from '../dev/command-line.ts';
 import { type Figure, figure, machine } from './statistics.ts';
 
 const HELP = `Usage: npm run bench:startup -- [--rounds N] [--json]

@@ -6,16 +6,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endWithUsage, readOptions } from '../../scripts/command-line.ts';
-import { killAll, stopAll } from '../../scripts/demo/processes.ts';
-import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { endWithUsage, readOptions } from '../../dev/command-line.ts';
+import { killAll } from '../../dev/processes.ts';
+import { startPrometheus } from '../../dev/prometheus.ts';
 import { rulesYaml } from '../../src/mixin/alerts/build.ts';
 import { DEFAULT_CONFIG } from '../../src/mixin/alerts/config.ts';
 import { ruleGroups } from '../../src/mixin/alerts/groups.ts';
 import { machine } from '../statistics.ts';
 import { fleetOf } from './fleet.ts';
 import { measureFloor } from './floor.ts';
-import { startPrometheus } from './prometheus.ts';
 import { measureRounds } from './rounds.ts';
 import { scrape } from './scrape.ts';
 
@@ -49,10 +48,9 @@ process.once('SIGINT', () => {
   process.exit(130);
 });
 
-const { prometheus: program } = await findPrometheusTools(progress);
 const folder = await mkdtemp(join(tmpdir(), 'bench-rules-'));
 try {
-  const prometheus = await startPrometheus(program, folder);
+  await using prometheus = await startPrometheus({ config: {}, folder, onProgress: progress });
   const began = Math.floor(Date.now() / 1000 / STEP) * STEP;
   // The last samples are of the time when everything has been scraped.
   const scraping = Math.max(20, Math.ceil(0.25 * processes));
@@ -74,7 +72,6 @@ try {
   );
   print(groups, floor, fleet.series);
 } finally {
-  await stopAll();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 

@@ -1,7 +1,7 @@
 /** How long Prometheus takes for the groups of the rule pack. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Prometheus } from '../../dev/prometheus.ts';
 import { type Figure, figure } from '../statistics.ts';
-import type { Prometheus } from './prometheus.ts';
 
 /** The rounds of a group, in seconds. */
 export interface GroupRounds extends Figure {

@@ -2,10 +2,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Prometheus } from '../../dev/prometheus.ts';
 import { METRICS } from '../../src/signals/catalogue.ts';
 import { prometheusName } from '../../src/signals/metric-definition.ts';
 import type { Fleet } from './fleet.ts';
-import type { Prometheus } from './prometheus.ts';
 
 /**
  * Scrapes each process of `fleet` once, spread over `seconds`; takes longer where the machine is too slow.
@@ -42,7 +42,7 @@ export async function scrape(
     const began = Date.now();
     for (let scraped = 0; scraped < fleet.processes; ) {
       await sleep(5000);
-      scraped = await prometheus.query(`count(${prometheusName(METRICS.startTime)})`);
+      scraped = await prometheus.number(`count(${prometheusName(METRICS.startTime)})`);
       onProgress(scraped);
       if (Date.now() - began > 3 * seconds * 1000 + 60_000) {
         throw new Error(`only ${scraped} of ${fleet.processes} processes could be scraped`);

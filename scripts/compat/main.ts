@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { readOptions } from '../command-line.ts';
+import { readOptions } from '../../dev/command-line.ts';
 import { buildCell } from './build-cell.ts';
 import { type Cell, cellsFor, LIBRARIES, SDK_VERSIONS } from './cells.ts';
 import { formatTable, type Result } from './table.ts';

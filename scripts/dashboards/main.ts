@@ -1,7 +1,7 @@
 /** `npm run dashboards:preview` and `npm run dashboards:shots`. */
 import { parseArgs } from 'node:util';
+import { endWithUsage } from '../../dev/command-line.ts';
 import type { PreviewOptions } from '../../tools/dashboard-preview/src/preview.ts';
-import { endWithUsage } from '../command-line.ts';
 import { installPreview } from './install.ts';
 import { openPreview } from './preview.ts';
 import { shootDemo, shootInto } from './shots.ts';

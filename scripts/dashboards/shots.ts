@@ -1,10 +1,10 @@
 /** Pictures of the dashboards, of the sample, of a Prometheus, or of the demo. */
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killAll } from '../../dev/processes.ts';
 import type { PreviewOptions } from '../../tools/dashboard-preview/src/preview.ts';
 import { runDemo } from '../demo/demo.ts';
 import { printer } from '../demo/print.ts';
-import { killAll } from '../demo/processes.ts';
 import { openPreview } from './preview.ts';
 
 /** Between two marks of the time axis, for a range of a minute. */

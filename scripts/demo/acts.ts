@@ -1,6 +1,7 @@
 /** The acts of the demo: what happens, and what on-call must and must not hear of it. */
-import { type AnthropicServer, answer, type FaultOptions } from '../../src/testing/index.ts';
-import type { Service } from './service.ts';
+
+import type { Stage } from '../../dev/stage/stage.ts';
+import { answer, type FaultOptions } from '../../src/testing/index.ts';
 
 /** The alerts that page. */
 export const PAGES = [
@@ -9,13 +10,6 @@ export const PAGES = [
   'AnthropicHighErrorRate',
   'AnthropicRetriesExhausted',
 ] as const;
-
-/** The stage: the API, and the two services that call it, each with a key of its own. */
-export interface Stage {
-  readonly api: AnthropicServer;
-  readonly chat: Service;
-  readonly reports: Service;
-}
 
 /** One act. */
 export interface Act {

@@ -1,10 +1,11 @@
 /** Everything running: the API, two services, Prometheus, Alertmanager and a webhook receiver; and the acts on it. */
+
+import { start } from '../../dev/processes.ts';
+import { argumentsOf, composeService } from '../../dev/stage/compose.ts';
+import { openStage } from '../../dev/stage/stage.ts';
 import { ACTS, HEALTHY } from './acts.ts';
-import { argumentsOf, composeService } from './compose.ts';
 import { type ActResult, playAct } from './play.ts';
 import type { Printer } from './print.ts';
-import { start } from './processes.ts';
-import { openStage } from './stage.ts';
 
 /** What the demo found. */
 export interface Summary {
@@ -51,15 +52,15 @@ export async function runDemo(
     }
     const { calls, attempts } = api.sent;
     const seen = {
-      calls: await monitoring.query('sum(anthropic_client_calls_total)'),
-      attempts: await monitoring.query('sum(anthropic_client_attempts_total)'),
+      calls: await monitoring.prometheus.number('sum(anthropic_client_calls_total)'),
+      attempts: await monitoring.prometheus.number('sum(anthropic_client_attempts_total)'),
     };
     const exact = seen.calls === calls && seen.attempts === attempts;
     const warnings = monitoring.warnings();
     const ok = exact && warnings.length === 0 && acts.every((act) => act.ok);
     print.total({ calls, attempts }, seen, warnings, ok);
     await afterActs?.({
-      prometheusUrl: monitoring.prometheusUrl,
+      prometheusUrl: monitoring.prometheus.url,
       since,
       startTraffic: async () => {
         // The report service got its key back.

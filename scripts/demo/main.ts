@@ -4,11 +4,11 @@
  * soon, and which rightly stayed silent.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endWithUsage, readOptions } from '../command-line.ts';
+import { endWithUsage, readOptions } from '../../dev/command-line.ts';
+import { killAll } from '../../dev/processes.ts';
 import { installPreview, openPreview, previewCommand } from '../dashboards/preview.ts';
 import { type RunningDemo, runDemo, type Summary } from './demo.ts';
 import { printer } from './print.ts';
-import { killAll } from './processes.ts';
 
 const HELP = `Usage: npm run demo -- [--once] [--json] [--preview]
 

@@ -1,9 +1,10 @@
 /** Plays one act and judges it: which pages came, how soon, and which rightly did not. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Monitoring } from '../../dev/stage/monitoring.ts';
+import type { Stage } from '../../dev/stage/stage.ts';
+import type { Notification, Webhook } from '../../dev/webhook.ts';
 import type { ReceivedRequest } from '../../src/testing/index.ts';
-import { type Act, PAGES, type Stage } from './acts.ts';
-import type { Monitoring } from './monitoring.ts';
-import type { Notification, Webhook } from './webhook.ts';
+import { type Act, PAGES } from './acts.ts';
 
 /** How an act ended. */
 export interface ActResult {
@@ -83,9 +84,11 @@ export async function playAct(
     silent,
     answers: countStatuses(requests),
     prometheus: {
-      calls: await monitoring.query('sum(anthropic_client_calls_total)'),
-      attempts: await monitoring.query('sum(anthropic_client_attempts_total)'),
-      failed_calls: await monitoring.query('sum(anthropic_client_calls_total{anthropic_outcome="error"})'),
+      calls: await monitoring.prometheus.number('sum(anthropic_client_calls_total)'),
+      attempts: await monitoring.prometheus.number('sum(anthropic_client_attempts_total)'),
+      failed_calls: await monitoring.prometheus.number(
+        'sum(anthropic_client_calls_total{anthropic_outcome="error"})',
+      ),
     },
     ok:
       !unexpected &&

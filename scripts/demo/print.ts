@@ -1,9 +1,10 @@
 /** What the demo shows in the terminal. Colours only on a terminal, and not with NO_COLOR. */
 import { styleText } from 'node:util';
-import { type Act, PAGES, type Stage } from './acts.ts';
-import type { Monitoring } from './monitoring.ts';
+import type { Monitoring } from '../../dev/stage/monitoring.ts';
+import type { Stage } from '../../dev/stage/stage.ts';
+import type { Notification } from '../../dev/webhook.ts';
+import { type Act, PAGES } from './acts.ts';
 import type { ActResult } from './play.ts';
-import type { Notification } from './webhook.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -41,7 +42,7 @@ export function printer(stream: NodeJS.WriteStream): Printer {
         ['  its metrics', `http://127.0.0.1:${chat.metricsPort}/metrics`],
         ['service reports', `${reports.url}/?question=Why?`],
         ['  its metrics', `http://127.0.0.1:${reports.metricsPort}/metrics`],
-        ['Prometheus alerts', `${monitoring.prometheusUrl}/alerts`],
+        ['Prometheus alerts', `${monitoring.prometheus.url}/alerts`],
         ['Alertmanager', monitoring.alertmanagerUrl],
         ['webhook receiver', webhookUrl],
       ]) {

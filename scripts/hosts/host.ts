@@ -1,7 +1,6 @@
 /** Starts hosts, talks to them and ends them. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How a process ended. */
@@ -55,18 +54,6 @@ export function startHost(folder: string, command: readonly string[], env: Recor
       return { how, milliseconds };
     },
   };
-}
-
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** The text at `url`. @throws when the answer is no 200 */

@@ -7,8 +7,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Cell, Manager } from '../../dev/hosts/cell.ts';
 import { findNode } from '../compat/workspace.ts';
-import type { Cell, Manager } from './cell.ts';
 
 const run = promisify(execFile);
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));

@@ -4,10 +4,10 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { readOptions } from '../command-line.ts';
+import { readOptions } from '../../dev/command-line.ts';
+import type { Result } from '../../dev/hosts/cell.ts';
+import { CELLS } from '../../dev/hosts/cells/index.ts';
 import { startApi } from './api.ts';
-import type { Result } from './cell.ts';
-import { CELLS } from './cells/index.ts';
 import { pack, ROOT } from './install.ts';
 import { runCell } from './run-cell.ts';
 import { formatResult, formatTable } from './table.ts';

@@ -1,5 +1,5 @@
 /** Reads counts from the text of an endpoint. */
-import type { Counts, Expected } from './cell.ts';
+import type { Counts, Expected } from '../../dev/hosts/cell.ts';
 
 const CALLS = 'anthropic_client_calls_total';
 const ATTEMPTS = 'anthropic_client_attempts_total';

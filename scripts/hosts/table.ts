@@ -1,5 +1,5 @@
 /** Prints the results. */
-import type { Result } from './cell.ts';
+import type { Result } from '../../dev/hosts/cell.ts';
 
 const MARKS: Readonly<Record<Result['outcome'], string>> = {
   works: '✓',

@@ -1,7 +1,7 @@
 /** What the steps ask of Prometheus, Alertmanager and the receiver. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OpenStage } from '../demo/stage.ts';
-import type { Notification } from '../demo/webhook.ts';
+import type { Stage } from '../../dev/stage/stage.ts';
+import type { Notification } from '../../dev/webhook.ts';
 
 /** An alert as Alertmanager has it. */
 export interface HeldAlert {
@@ -11,21 +11,21 @@ export interface HeldAlert {
 }
 
 /** Notifications of alerts that fire, other than the watchdog. */
-export function notified({ webhook }: OpenStage, since = 0): Notification[] {
+export function notified({ webhook }: Stage, since = 0): Notification[] {
   return webhook.notifications.filter(
     ({ status, receiver, at }) => status === 'firing' && receiver !== 'watchdog' && at >= since,
   );
 }
 
 /** Names of alerts that fire in Prometheus, other than the watchdog. */
-export async function firing({ monitoring }: OpenStage): Promise<string[]> {
+export async function firing({ monitoring }: Stage): Promise<string[]> {
   return (await monitoring.alerts())
     .filter(({ state, labels }) => state === 'firing' && labels['alertname'] !== 'AnthropicWatchdog')
     .map(({ labels }) => `${labels['alertname']} of ${labels['job']}`);
 }
 
 /** The alert `name` of `job` in Alertmanager, if it has it. */
-export async function held(stage: OpenStage, name: string, job: string): Promise<HeldAlert | undefined> {
+export async function held(stage: Stage, name: string, job: string): Promise<HeldAlert | undefined> {
   const response = await fetch(`${stage.monitoring.alertmanagerUrl}/api/v2/alerts`);
   const alerts = (await response.json()) as HeldAlert[];
   return alerts.find(({ labels }) => labels['alertname'] === name && labels['job'] === job);
@@ -45,7 +45,7 @@ export async function eventually<Result>(
 }
 
 /** Looks at each notification: who gets it must be able to act on it. */
-export function keepWatch({ webhook }: OpenStage): { problems(): string[] } {
+export function keepWatch({ webhook }: Stage): { problems(): string[] } {
   return {
     problems: () =>
       webhook.notifications

@@ -3,9 +3,9 @@
  * Alertmanager, every second, and a webhook receiver. Shows silence over a whole window, how soon pages arrive, that an alert
  * holds back what it causes, and that the watchdog keeps coming.
  */
-import { endWithUsage, readOptions } from '../command-line.ts';
-import { killAll } from '../demo/processes.ts';
-import { openStage } from '../demo/stage.ts';
+import { endWithUsage, readOptions } from '../../dev/command-line.ts';
+import { killAll } from '../../dev/processes.ts';
+import { openStage } from '../../dev/stage/stage.ts';
 import { keepWatch } from './checks.ts';
 import { Report } from './report.ts';
 import { inhibition, pages, silence, watchdog } from './steps.ts';

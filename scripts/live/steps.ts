@@ -1,12 +1,12 @@
 /** The steps of the live run, in order. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stage } from '../../dev/stage/stage.ts';
 import { answer, type ReceivedRequest } from '../../src/testing/index.ts';
-import type { OpenStage } from '../demo/stage.ts';
 import { eventually, firing, held, notified } from './checks.ts';
 import type { Report } from './report.ts';
 
 /** Single 500s and occasional 429s among good answers, for a whole window: nobody may be woken, and no ticket opened. */
-export async function silence(stage: OpenStage, report: Report, seconds: number): Promise<void> {
+export async function silence(stage: Stage, report: Report, seconds: number): Promise<void> {
   report.part(`Silence: ${seconds} s with a single 500 a minute and a 429 every 20 s`);
   const { api, chat, reports } = stage;
   const fired = new Set<string>();
@@ -28,7 +28,7 @@ export async function silence(stage: OpenStage, report: Report, seconds: number)
 }
 
 /** What pages: how soon the notification comes. */
-export async function pages(stage: OpenStage, report: Report): Promise<void> {
+export async function pages(stage: Stage, report: Report): Promise<void> {
   report.part('Pages');
   const { api, chat } = stage;
   const failing = (status: number): void => api.faults({ rate: 1, answers: [answer.error(status)] });
@@ -56,7 +56,7 @@ export async function pages(stage: OpenStage, report: Report): Promise<void> {
 }
 
 /** A revoked key: its page holds back the error-rate page that it causes, and hides no outage. */
-export async function inhibition(stage: OpenStage, report: Report): Promise<void> {
+export async function inhibition(stage: Stage, report: Report): Promise<void> {
   report.part('Inhibition: the key of the report service is revoked');
   const { api, chat, reports } = stage;
   const began = Date.now();
@@ -94,7 +94,7 @@ export async function inhibition(stage: OpenStage, report: Report): Promise<void
 }
 
 /** The watchdog comes at once, and again each repeat interval (5 minutes). */
-export async function watchdog(stage: OpenStage, report: Report): Promise<void> {
+export async function watchdog(stage: Stage, report: Report): Promise<void> {
   report.part('Watchdog');
   const times = (): number[] =>
     stage.webhook.notifications.filter(({ receiver }) => receiver === 'watchdog').map(({ at }) => at);
@@ -110,7 +110,7 @@ export async function watchdog(stage: OpenStage, report: Report): Promise<void> 
 
 /** Makes something happen, and waits for the page. `causedBy`: which failing attempt of it is the one that counts, from 1. */
 async function page(
-  { api, webhook }: OpenStage,
+  { api, webhook }: Stage,
   report: Report,
   alert: string,
   causedBy: number,

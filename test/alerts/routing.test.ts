@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
 import { routingYaml } from '../../src/mixin/alerts/build.ts';
 import { DEFAULT_CONFIG, type Duration, seconds } from '../../src/mixin/alerts/config.ts';
 import { ROUTES } from '../../src/mixin/alerts/routing.ts';

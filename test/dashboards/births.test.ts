@@ -4,8 +4,8 @@
  * the instant of a scrape and one millisecond after it (where the ranges of Prometheus 2 and 3 differ).
  */
 import { describe, expect, it } from 'vitest';
+import { interpolate } from '../../dev/interpolate.ts';
 import { perBar, total } from '../../src/mixin/dashboards/queries.ts';
-import { interpolate } from '../../tools/dashboard-preview/src/interpolate.ts';
 import { type PromtoolTest, testRules } from '../alerts/support/promtool.ts';
 import { birthScenarios, visibleEvents } from '../alerts/support/scenarios.ts';
 import { world } from '../alerts/support/world.ts';

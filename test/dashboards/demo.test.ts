@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argumentsOf, composeService } from '../../scripts/demo/compose.ts';
-import { FASTER, placeConfigurations } from '../../scripts/demo/shipped-config.ts';
+import { argumentsOf, composeService } from '../../dev/stage/compose.ts';
+import { FASTER, placeConfigurations } from '../../dev/stage/shipped-config.ts';
 
 const ADDRESSES = {
   'chat:9464': '127.0.0.1:10001',

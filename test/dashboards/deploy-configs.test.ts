@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { DCLinter } from 'dclint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { composeService, mount } from '../../scripts/demo/compose.ts';
-import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
+import { composeService, mount } from '../../dev/stage/compose.ts';
 
 const run = promisify(execFile);
 let folder: string;

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
 
 interface Service {
   readonly image: string;

@@ -5,6 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../dev/processes.ts';
+import type { Prometheus } from '../../dev/prometheus.ts';
 import { COST_KINDS } from '../../src/model/cost.ts';
 import {
   type AnthropicServer,
@@ -15,7 +17,7 @@ import {
 import { type Answers, evaluate } from './support/evaluate.ts';
 import { billOf, cacheBill, expectedCounts, PRICED, sumOf } from './support/expected.ts';
 import { PANELS } from './support/panels.ts';
-import { freePort, type Prometheus, startPrometheus } from './support/prometheus.ts';
+import { startScraping } from './support/prometheus.ts';
 import { since, tokensOf } from './support/sent.ts';
 import {
   type App,
@@ -44,7 +46,7 @@ let half: { answers: Answers; sent: SentTotals; rounds: number };
 beforeAll(async () => {
   const start = now() - 5;
   const [port, otherPort] = [await freePort(), await freePort()];
-  prometheus = await startPrometheus({ 'pod-1': port, 'pod-2': otherPort });
+  prometheus = await startScraping({ 'pod-1': port, 'pod-2': otherPort });
   server = await startAnthropicServer({
     retryAfterMs: 20,
     models: [...DEFAULT_MODELS, UNKNOWN],

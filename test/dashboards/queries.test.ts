@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { interpolate } from '../../dev/interpolate.ts';
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
 import { METRICS } from '../../src/signals/catalogue.ts';
 import {
   type MetricDefinition,
@@ -14,7 +15,6 @@ import {
   prometheusName,
 } from '../../src/signals/metric-definition.ts';
 import { PROCESS_LABEL } from '../../src/signals/names.ts';
-import { interpolate } from '../../tools/dashboard-preview/src/interpolate.ts';
 import { DASHBOARDS, PANELS } from './support/panels.ts';
 import { read, type Selector } from './support/promql.ts';
 

@@ -5,11 +5,10 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { ROOT } from '../../dev/processes.ts';
 
-/** The root of the project. */
-export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
+export { freePort, ROOT } from '../../dev/processes.ts';
 
 const MODULES = join(ROOT, 'node_modules');
 
@@ -113,14 +112,6 @@ export function run(
   env?: Readonly<Record<string, string>>,
 ): Promise<Ended> {
   return start(folder, args, env).ended;
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A port that is taken until the test ends. */

@@ -1,7 +1,7 @@
 /** One endpoint for many processes and threads: whoever has the port, all are on the page, exactly and once. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
 import { startApi } from '../helpers/api.ts';
 import { REQUEST } from '../helpers/apps.ts';
 import { createApp, freePort, type Running, start } from '../helpers/process.ts';

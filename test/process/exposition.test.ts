@@ -1,7 +1,7 @@
 /** What `register` serves, as Prometheus reads it. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { findPrometheusTools } from '../../scripts/prometheus-tools.ts';
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
 import { METRICS, prometheusLabel, prometheusName } from '../../src/index.ts';
 import { startApi } from '../helpers/api.ts';
 import { ESM } from '../helpers/apps.ts';

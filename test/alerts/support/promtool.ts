@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { findPrometheusTools } from '../../../scripts/prometheus-tools.ts';
+import { findPrometheusTools } from '../../../dev/prometheus-tools.ts';
 
 /** One test group of promtool's format. */
 export interface PromtoolTest {

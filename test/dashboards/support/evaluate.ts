@@ -1,7 +1,7 @@
 /** Asks a Prometheus every query of every panel, as Grafana would. */
-import { interpolate, intervalOf } from '../../../tools/dashboard-preview/src/interpolate.ts';
+import { interpolate, intervalOf } from '../../../dev/interpolate.ts';
+import type { Prometheus, Series } from '../../../dev/prometheus.ts';
 import { PANELS } from './panels.ts';
-import type { Prometheus, Series } from './prometheus.ts';
 
 /** What a query of a panel gave. */
 export interface Answer {

@@ -4,10 +4,10 @@ import Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { freePort } from '../../../dev/processes.ts';
 import { type TelemetryOptions, withTelemetry } from '../../../src/index.ts';
 import { telemetryFor } from '../../../src/telemetry.ts';
 import { type AnthropicServer, answer } from '../../../src/testing/index.ts';
-import { freePort } from './prometheus.ts';
 
 export const OPUS = 'claude-opus-5-5';
 export const SONNET = 'claude-sonnet-5-5';

@@ -14,7 +14,7 @@ import {
   transformDataFrame,
 } from '@grafana/data';
 import { firstValueFrom } from 'rxjs';
-import { interpolate, intervalOf, type QueryContext } from '../interpolate.ts';
+import { interpolate, intervalOf, type QueryContext } from '../../../../dev/interpolate.ts';
 
 standardTransformersRegistry.setInit(
   () =>

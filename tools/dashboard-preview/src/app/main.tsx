@@ -4,7 +4,7 @@ import { initializeI18n } from '@grafana/i18n/dist/esm/i18n.mjs';
 import { GlobalStyles, PanelChrome, PanelContextProvider } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { QueryContext } from '../interpolate.ts';
+import type { QueryContext } from '../../../../dev/interpolate.ts';
 import { loadFrames, type Panel, query } from './frames.ts';
 import { Viz } from './viz.tsx';
 import type { Region } from './viz-props.ts';

@@ -1,6 +1,6 @@
 /** What the pictures of panels are drawn with. */
 import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
-import type { QueryContext } from '../interpolate.ts';
+import type { QueryContext } from '../../../../dev/interpolate.ts';
 import type { Panel } from './frames.ts';
 
 /** A time in which alerts fired, in Unix milliseconds. */

@@ -11,7 +11,7 @@ import {
 } from '@grafana/data';
 import { BarGauge, BigValue, TimeSeries, VizRepeater } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
-import type { QueryContext } from '../interpolate.ts';
+import type { QueryContext } from '../../../../dev/interpolate.ts';
 import { HeatmapCanvas } from './heatmap.tsx';
 import type { VizProps } from './viz-props.ts';
 

@@ -1,6 +1,7 @@
 /** A service of `docker-compose.yml`, in a process of its own: `app.mjs` with `--import anthropic-otel/register`. */
+
+import { freePort, start, waitForUrl } from '../processes.ts';
 import { argumentsOf, composeService, moved } from './compose.ts';
-import { freePort, start, waitForUrl } from './processes.ts';
 
 /** A running service. */
 export interface Service {
@@ -24,10 +25,8 @@ export async function startService(name: string, apiUrl: string): Promise<Servic
   const service = await composeService(name);
   const addresses = { 'claude-api:8081': new URL(apiUrl).host };
   const [, ...command] = argumentsOf(service, addresses);
-  const child = start(
-    process.execPath,
-    command,
-    {
+  const child = start(process.execPath, command, {
+    env: {
       ...moved(service.environment, addresses),
       HOST: '127.0.0.1',
       PORT: String(port),
@@ -37,11 +36,11 @@ export async function startService(name: string, apiUrl: string): Promise<Servic
       // There is no collector here.
       OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
     },
-    (line) => {
+    onLine: (line) => {
       const event = /"event":"([^"]+)"/.exec(line)?.[1];
       if (event) logLines[event] = (logLines[event] ?? 0) + 1;
     },
-  );
+  });
   await waitForUrl(`http://127.0.0.1:${metricsPort}/metrics`, child);
   const url = `http://127.0.0.1:${port}`;
   const ask = async (stream = false): Promise<void> => {

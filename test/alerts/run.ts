@@ -2,14 +2,15 @@
  * Runs every case of every alert and prints what was proved: one row for each alert, one column for each thing
  * that a page-worthy rule must do. Exits 1 when a case fails or a cell is empty.
  */
-import { rulesYaml } from '../src/mixin/alerts/build.ts';
-import { DEFAULT_CONFIG } from '../src/mixin/alerts/config.ts';
-import { ALERT_CASES } from '../test/alerts/cases/index.ts';
-import { type AlertCase, ASPECTS, type Aspect, promtoolTest } from '../test/alerts/support/case.ts';
-import { fleetCases } from '../test/alerts/support/fleet.ts';
-import { testRules } from '../test/alerts/support/promtool.ts';
-import { ALERTS, rulesOf } from '../test/alerts/support/rules.ts';
-import { findPrometheusTools } from './prometheus-tools.ts';
+
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
+import { rulesYaml } from '../../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../../src/mixin/alerts/config.ts';
+import { ALERT_CASES } from './cases/index.ts';
+import { type AlertCase, ASPECTS, type Aspect, promtoolTest } from './support/case.ts';
+import { fleetCases } from './support/fleet.ts';
+import { testRules } from './support/promtool.ts';
+import { ALERTS, rulesOf } from './support/rules.ts';
 
 /** Fires always: there is nothing that it could stay silent on. */
 const WATCHDOG = 'AnthropicWatchdog';

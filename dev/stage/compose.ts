@@ -4,10 +4,8 @@
  */
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-
-export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
+import { ROOT } from '../processes.ts';
 
 /** What is read of a service. */
 export interface ComposeService {

@@ -1,27 +1,26 @@
 /** Everything that runs: the API, two services with a key each, Prometheus, Alertmanager and a webhook receiver. */
-import { startAnthropicServer } from '../../src/testing/index.ts';
-import type { Stage } from './acts.ts';
+import { type AnthropicServer, startAnthropicServer } from '../../src/testing/index.ts';
+import { stopAll } from '../processes.ts';
+import { startWebhook, type Webhook } from '../webhook.ts';
 import type { Addresses } from './compose.ts';
 import { type Monitoring, startMonitoring } from './monitoring.ts';
-import { stopAll } from './processes.ts';
-import { startService } from './service.ts';
-import { startWebhook, type Webhook } from './webhook.ts';
+import { type Service, startService } from './service.ts';
 
-/** A stage with all that watches it. */
-export interface OpenStage extends Stage {
+/** What runs: the API, the two services that call it, each with a key of its own, and all that monitors them. */
+export interface Stage {
+  readonly api: AnthropicServer;
+  readonly chat: Service;
+  readonly reports: Service;
   readonly monitoring: Monitoring;
   readonly webhook: Webhook;
-  /** Where the addresses of the compose stack are here. */
+  /** The address on this machine of each address of the compose stack. */
   readonly addresses: Addresses;
   /** Ends everything. */
   close(): Promise<void>;
 }
 
 /** Starts everything, or ends what it has started. `retryAfterMs` is what a 429 asks to wait. */
-export async function openStage(
-  retryAfterMs: number,
-  onProgress: (line: string) => void,
-): Promise<OpenStage> {
+export async function openStage(retryAfterMs: number, onProgress: (line: string) => void): Promise<Stage> {
   const cleanUps: (() => unknown)[] = [stopAll];
   const close = async (): Promise<void> => {
     for (const cleanUp of cleanUps) await cleanUp();

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askPrometheus, queryNumber } from '../prometheus-api.ts';
+import { type Child, freePort, start, waitForUrl } from '../processes.ts';
+import { type PrometheusApi, prometheusApi } from '../prometheus.ts';
 import { findPrometheusTools } from '../prometheus-tools.ts';
 import { type Addresses, argumentsOf, composeService } from './compose.ts';
-import { type Child, freePort, start, waitForUrl } from './processes.ts';
 import { placeConfigurations } from './shipped-config.ts';
 
 /** An alert as Prometheus has it. */
@@ -17,10 +17,8 @@ export interface ActiveAlert {
 
 /** The running monitoring. */
 export interface Monitoring {
-  readonly prometheusUrl: string;
+  readonly prometheus: PrometheusApi;
   readonly alertmanagerUrl: string;
-  /** The value of a query with one result; 0 when it has none. */
-  query(expression: string): Promise<number>;
   alerts(): Promise<ActiveAlert[]>;
   /** Resolves when every one of `jobs` has been scraped. */
   scraped(jobs: readonly string[]): Promise<void>;
@@ -38,7 +36,7 @@ export async function startMonitoring(
   const folder = await mkdtemp(join(tmpdir(), 'anthropic-otel-demo-'));
   const prometheusAddress = `127.0.0.1:${await freePort()}`;
   const alertmanagerAddress = `127.0.0.1:${await freePort()}`;
-  const prometheusUrl = `http://${prometheusAddress}`;
+  const api = prometheusApi(`http://${prometheusAddress}`);
   const alertmanagerUrl = `http://${alertmanagerAddress}`;
   const addresses = {
     ...services,
@@ -54,22 +52,21 @@ export async function startMonitoring(
   const prometheus = start(tools.prometheus, [
     ...argumentsOf(await composeService('prometheus'), addresses, folder),
     `--web.listen-address=${prometheusAddress}`,
-    // By default Alertmanager is told of an alert again after a minute.
+    // By default Prometheus sends an alert to Alertmanager again after a minute.
     '--rules.alert.resend-delay=1s',
   ]);
   await waitForUrl(`${alertmanagerUrl}/-/ready`, alertmanager);
-  await waitForUrl(`${prometheusUrl}/-/ready`, prometheus);
+  await waitForUrl(`${api.url}/-/ready`, prometheus);
   return {
-    prometheusUrl,
+    prometheus: api,
     alertmanagerUrl,
-    query: (expression) => queryNumber(prometheusUrl, expression),
     alerts: async () => {
-      const { alerts } = (await askPrometheus(prometheusUrl, 'alerts')) as { alerts: ActiveAlert[] };
+      const { alerts } = (await api.get('alerts')) as { alerts: ActiveAlert[] };
       return alerts;
     },
     async scraped(jobs) {
       const up = `count(up{job=~"${jobs.join('|')}"} == 1)`;
-      while ((await queryNumber(prometheusUrl, up)) < jobs.length) await sleep(100);
+      while ((await api.number(up)) < jobs.length) await sleep(100);
     },
     warnings: () => [prometheus, alertmanager].flatMap(warnings),
     cleanUp: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),

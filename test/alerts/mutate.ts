@@ -1,19 +1,20 @@
 /**
  * Changes every threshold, comparison, window, duration and label matcher of the pack, one at a time, and runs
  * the cases of the alerts that read it. A change that no case notices is a rule that nobody tests: exits 1.
- * `node scripts/mutate-alerts.ts NAME` does so for the rules whose name contains NAME.
+ * `npm run test:mutants -- NAME` does so for the rules whose name contains NAME.
  */
-import { ruleFile, yaml } from '../src/mixin/alerts/build.ts';
-import { DEFAULT_CONFIG } from '../src/mixin/alerts/config.ts';
-import { isAlert, type RuleGroup } from '../src/mixin/alerts/rule.ts';
-import { ALERT_CASES } from '../test/alerts/cases/index.ts';
-import { type AlertCase, promtoolTest } from '../test/alerts/support/case.ts';
-import { equivalence } from '../test/alerts/support/equivalents.ts';
-import { type Mutant, mutantsOf } from '../test/alerts/support/mutants.ts';
-import { testRules } from '../test/alerts/support/promtool.ts';
-import { recordAlert, recordCases } from '../test/alerts/support/record-cases.ts';
-import { ALERTS, groupOf } from '../test/alerts/support/rules.ts';
-import { findPrometheusTools } from './prometheus-tools.ts';
+
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
+import { ruleFile, yaml } from '../../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../../src/mixin/alerts/config.ts';
+import { isAlert, type RuleGroup } from '../../src/mixin/alerts/rule.ts';
+import { ALERT_CASES } from './cases/index.ts';
+import { type AlertCase, promtoolTest } from './support/case.ts';
+import { equivalence } from './support/equivalents.ts';
+import { type Mutant, mutantsOf } from './support/mutants.ts';
+import { testRules } from './support/promtool.ts';
+import { recordAlert, recordCases } from './support/record-cases.ts';
+import { ALERTS, groupOf } from './support/rules.ts';
 
 /** A mutant within the rules that are needed to test it, every rule renamed by a suffix. */
 interface Subject {
