@@ -48,6 +48,8 @@ export interface Attempt {
   /** `error.type` of the attempt before this one. */
   readonly retryCause?: string | undefined;
   response?: ResponseHead | undefined;
+  /** Monotonic time of the response, in milliseconds. */
+  respondedAt?: number | undefined;
   failure?: AttemptFailure | undefined;
   /** Monotonic time of the failure, in milliseconds. */
   failedAt?: number | undefined;

@@ -213,6 +213,7 @@ export class Call {
 
   #setResponse(attempt: Attempt, response: ResponseHead): void {
     attempt.response = response;
+    attempt.respondedAt = this.#now();
     if (response.requestId !== undefined && this.requestIds.length < MAX_REQUEST_IDS) {
       this.requestIds.push(response.requestId);
     }

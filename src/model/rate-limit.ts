@@ -137,6 +137,16 @@ export function resetTimeOf({ reset, at }: RateLimit): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed / 1000;
 }
 
+/**
+ * What is left of `limit` as a share of it, at `now` in Unix seconds: 1 once its reset time has passed. `undefined` where the response stated no share,
+ * or the limit is 0.
+ */
+export function headroomOf(limit: RateLimit, now: number): number | undefined {
+  if (limit.limit === undefined || limit.limit === 0 || limit.remaining === undefined) return undefined;
+  const reset = resetTimeOf(limit);
+  return reset !== undefined && reset <= now ? 1 : limit.remaining / limit.limit;
+}
+
 /** The share of a limit below which it counts as low. */
 export const LOW_SHARE = 0.1;
 

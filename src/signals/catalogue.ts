@@ -291,7 +291,8 @@ export const METRICS = {
     name: 'anthropic.client.recent_attempts',
     kind: 'observable_gauge',
     unit: '{attempt}',
-    description: 'Attempts that ended in the last 5 minutes, by kind. For detection.',
+    description:
+      'Attempts of the last 5 minutes, by kind: accepted ones from their end on, failed ones from their response on, also while their retry waits. Canceled ones count nowhere. For detection.',
     attributes: [ATTR.requestModel, ATTR.attemptKind],
     integer: true,
   },
@@ -347,7 +348,8 @@ export const METRICS = {
     name: 'anthropic.client.oldest_call_age',
     kind: 'observable_gauge',
     unit: '{second}',
-    description: 'How long the oldest open call has been in its phase: first_byte, streaming or retry_wait.',
+    description:
+      'How long the oldest open call has been in its phase: first_byte (no response yet; of a streamed message, no content), streaming (reading the response) or retry_wait. 0 where a model had such a call and has none now. For detection.',
     attributes: [ATTR.requestModel, ATTR.callPhase],
   },
   startTime: {

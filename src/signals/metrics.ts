@@ -2,11 +2,13 @@
 import type { Attributes, MeterProvider, ObservableGauge, UpDownCounter } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
-import { COST_KINDS, type Cost } from '../model/cost.ts';
+import { COST_KINDS, type Cost, totalCost } from '../model/cost.ts';
 import { RETRYABLE_TYPES } from '../model/errors.ts';
-import { KnownLimits, type RateLimit, resetTimeOf } from '../model/rate-limit.ts';
+import { headroomOf, KnownLimits, type RateLimit, resetTimeOf } from '../model/rate-limit.ts';
+import type { StreakEffect } from '../model/streak.ts';
 import { clean } from '../model/text.ts';
 import { STAGES, type Stage } from '../ports/guard.ts';
+import { type Detection, detectionFor } from './detection.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { LastValues } from './last-values.ts';
 import { MAX_VALUES, MetricAttributes } from './metric-attributes.ts';
@@ -32,7 +34,11 @@ export class Metrics {
   readonly #firstUse: () => number | undefined;
   readonly #attributes = new MetricAttributes();
   readonly #initialised = new Set<string>();
-  readonly #active = new WeakMap<Call, UpDownCounter>();
+  /** Where a call was counted when it started: a meter provider that is registered later has not seen it start. */
+  readonly #startedIn = new WeakMap<
+    Call,
+    { readonly activeCalls: UpDownCounter; readonly detection: Detection }
+  >();
   // Told when metrics are collected: a response states a dozen values, and recording each would cost more than all the rest.
   #limits = new KnownLimits<Attributes>();
   readonly #streaks = new LastValues();
@@ -40,6 +46,7 @@ export class Metrics {
   #settings: MetricsSettings = { models: [] };
   #provider: MeterProvider | undefined;
   #current: Instruments | undefined;
+  #detection: Detection | undefined;
 
   /**
    * `provider` is asked at each record, because an application may register its own late. `firstUse` is the Unix time, in
@@ -70,15 +77,18 @@ export class Metrics {
       call,
     );
     instruments.activeCalls.add(1, attributes);
-    this.#active.set(call, instruments.activeCalls);
+    const detection = this.#detect();
+    detection.callStarted(call, this.#attributes.modelOf(call));
+    this.#startedIn.set(call, { activeCalls: instruments.activeCalls, detection });
   }
 
   callEnded(call: Call, end: CallEnd, cost: Cost | 'unpriced' | undefined): void {
     const instruments = this.#instruments();
     const base = this.#attributes.call(call);
     const error = call.errorType === undefined ? undefined : { [ATTR.errorType]: call.errorType };
-    // Where it was counted: a meter provider that is registered later has not seen the call start.
-    this.#active.get(call)?.add(-1, base);
+    const started = this.#startedIn.get(call);
+    started?.activeCalls.add(-1, base);
+    (started?.detection ?? this.#detect()).callEnded(call, this.#attributes.modelOf(call), end);
     instruments.calls.add(1, this.#attributes.outcome(call, end));
     if (call.exhausted) instruments.retriesExhausted.add(1, { ...base, ...error });
     if (call.start.operation === undefined) return;
@@ -94,7 +104,14 @@ export class Metrics {
     });
   }
 
+  /** `attempt` failed, or its response arrived. */
+  attemptResponded(call: Call, attempt: Attempt): void {
+    if (attempt.failure) this.#detect().attemptFailed(attempt, this.#attributes.modelOf(call));
+    else if (attempt.response) this.#detect().accepted(this.#attributes.route(call)[ATTR.httpRoute]);
+  }
+
   attemptEnded(call: Call, attempt: Attempt): void {
+    this.#detect().attemptEnded(attempt, this.#attributes.modelOf(call));
     const instruments = this.#instruments();
     instruments.attempts.add(1, this.#attributes.attempt(call, attempt));
     if (attempt.duration !== undefined) {
@@ -109,6 +126,12 @@ export class Metrics {
     const attributes = this.#attributes.route(call);
     this.#instruments().authenticationFailures.add(1, attributes);
     this.#authenticationFailureTimes.set(attributes, unixSeconds);
+    this.#detect().authenticationFailed(attributes[ATTR.httpRoute]);
+  }
+
+  /** A response has `effect` on the run of server errors on its path, whatever the model. */
+  serverErrors(call: Call, effect: StreakEffect): void {
+    this.#detect().serverErrors(this.#attributes.route(call)[ATTR.httpRoute], effect);
   }
 
   streak(call: Call, length: number, began: boolean): void {
@@ -175,6 +198,7 @@ export class Metrics {
       const usd = cost[kind];
       if (usd !== undefined) instruments.cost.add(usd, this.#attributes.cost(call, kind));
     }
+    this.#detect().costAdded(totalCost(cost));
   }
 
   /** Series at zero for a method and model seen for the first time: an increase needs a value to start from. */
@@ -200,12 +224,19 @@ export class Metrics {
     }
   }
 
+  #detect(): Detection {
+    const instruments = this.#instruments();
+    this.#detection ??= detectionFor(this.#provider as MeterProvider, instruments);
+    return this.#detection;
+  }
+
   #instruments(): Instruments {
     const provider = this.#providerNow();
     if (this.#current !== undefined && provider === this.#provider) return this.#current;
     const instruments = createInstruments(provider.getMeter(SCOPE_NAME, VERSION));
     this.#provider = provider;
     this.#current = instruments;
+    this.#detection = detectionFor(provider, instruments);
     this.#initialised.clear();
     const startTime = Date.now() / 1000;
     // A process that does not use the SDK yet may not be scraped: what it then counts at first is new all the same.
@@ -226,6 +257,7 @@ export class Metrics {
     observeLimits(instruments.rateLimitLimit, ({ limit }) => limit);
     observeLimits(instruments.rateLimitRemaining, ({ remaining }) => remaining);
     observeLimits(instruments.rateLimitResetTime, resetTimeOf);
+    observeLimits(instruments.rateLimitHeadroom, (limit) => headroomOf(limit, Date.now() / 1000));
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
     for (const observed of [true, false]) instruments.telemetryClients.add(0, { [ATTR.observed]: observed });

@@ -45,6 +45,7 @@ export class Recorder implements CallListener {
 
   attemptResponded(call: Call, attempt: Attempt): void {
     const { response, failure } = attempt;
+    this.#guard.run('metrics', () => this.#metrics.attemptResponded(call, attempt));
     if (!response) return;
     this.#streak(call, attempt, streakEffect(response.status));
     this.#guard.run('metrics', () => {
@@ -78,6 +79,7 @@ export class Recorder implements CallListener {
 
   #streak(call: Call, attempt: Attempt, effect: StreakEffect): void {
     if (effect === 'none') return;
+    this.#guard.run('metrics', () => this.#metrics.serverErrors(call, effect));
     this.#guard.run('metrics', () => {
       const { length, changed, began } = this.#streaks.apply(this.#metrics.streakKey(call), effect);
       if (changed) this.#metrics.streak(call, length, began);

@@ -1,0 +1,172 @@
+/**
+ * What rules detect with: the last five minutes, the age of failures, and how long open calls wait. Computed when metrics are collected, from
+ * sums that each event adds to: no timer, and nothing per event of a stream. See `docs/decisions/2026-11-26-detection-gauges.md`.
+ *
+ * There is one `Detection` for each meter provider, whatever the number of clients and options: values that two observe for one series would
+ * replace each other.
+ */
+import type { Attributes, MeterProvider, ObservableResult } from '@opentelemetry/api';
+import type { Attempt } from '../model/attempt.ts';
+import { type AttemptKind, attemptKind } from '../model/attempt-kind.ts';
+import type { Call, CallEnd } from '../model/call.ts';
+import { phaseOf } from '../model/call-phase.ts';
+import { SlidingSum } from '../model/sliding-sum.ts';
+import { type StreakEffect, Streaks } from '../model/streak.ts';
+import type { Instruments } from './instruments.ts';
+import { ATTR } from './names.ts';
+import { RecentSums } from './recent-sums.ts';
+
+/** The name of a model, capped; `undefined` for a call without one. */
+type Model = string | undefined;
+
+/** A path on which the API responded with 401. */
+interface Authentication {
+  failedAt: number;
+  failing: boolean;
+}
+
+const byProvider = new WeakMap<MeterProvider, Detection>();
+
+/** The detection of `provider`, whose gauges are among `instruments`. */
+export function detectionFor(provider: MeterProvider, instruments: Instruments): Detection {
+  let detection = byProvider.get(provider);
+  if (!detection) {
+    detection = new Detection();
+    byProvider.set(provider, detection);
+    detection.observeWith(instruments);
+  }
+  return detection;
+}
+
+/** Learns what happens, and states it when metrics are collected. The keys are capped by the caller. */
+export class Detection {
+  readonly #now: () => number;
+  readonly #calls: RecentSums;
+  readonly #attempts: RecentSums;
+  readonly #exhausted: RecentSums;
+  readonly #cost = new SlidingSum();
+  readonly #open = new Map<Call, Model>();
+  /** Every model and phase that had an open call, by what its series is kept under. */
+  readonly #phases = new Map<string, { readonly attributes: Attributes; age: number }>();
+  readonly #authentication = new Map<string, Authentication>();
+  readonly #runs = new Streaks();
+  readonly #runGrewAt = new Map<string, number>();
+  /** Failed attempts that are counted and have not ended: when, and as what. */
+  readonly #counted = new WeakMap<Attempt, { readonly kind: AttemptKind; readonly at: number }>();
+
+  /** `now` is the monotonic time in milliseconds, of the same clock as that of the calls. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+    this.#calls = new RecentSums(now);
+    this.#attempts = new RecentSums(now);
+    this.#exhausted = new RecentSums(now);
+  }
+
+  callStarted(call: Call, model: Model): void {
+    this.#open.set(call, model);
+  }
+
+  callEnded(call: Call, model: Model, { outcome }: CallEnd): void {
+    this.#open.delete(call);
+    this.#calls.add(`${call.stream} ${outcome} ${model}`, 1, () => ({
+      ...ofModel(model),
+      [ATTR.outcome]: outcome,
+      [ATTR.stream]: call.stream,
+    }));
+    if (call.exhausted) this.#exhausted.add(`${model}`, 1, () => ofModel(model));
+  }
+
+  /** A failed attempt counts at once: the wait before its retry may be longer than the window. */
+  attemptFailed(attempt: Attempt, model: Model): void {
+    const kind = attemptKind(attempt);
+    if (kind === undefined || this.#counted.has(attempt)) return;
+    const at = this.#now();
+    this.#counted.set(attempt, { kind, at });
+    this.#count(kind, model, 1, at);
+  }
+
+  attemptEnded(attempt: Attempt, model: Model): void {
+    const kind = attemptKind(attempt);
+    const counted = attempt.failure && this.#counted.get(attempt);
+    if (counted) this.#counted.delete(attempt);
+    if (kind === undefined || counted?.kind === kind) return;
+    // What the body said of the failure has changed its kind.
+    if (counted) this.#count(counted.kind, model, -1, counted.at);
+    this.#count(kind, model, 1, counted?.at ?? this.#now());
+  }
+
+  costAdded(usd: number): void {
+    this.#cost.add(usd, this.#now());
+  }
+
+  /** The API responded with 401 on `route`. */
+  authenticationFailed(route: string): void {
+    this.#authentication.set(route, { failedAt: this.#now(), failing: true });
+  }
+
+  /** The API accepted an attempt on `route`. */
+  accepted(route: string): void {
+    const known = this.#authentication.get(route);
+    if (known) known.failing = false;
+  }
+
+  /** A response on `route` has `effect` on its run of server errors, whatever the model. */
+  serverErrors(route: string, effect: StreakEffect): void {
+    const { length, changed } = this.#runs.apply(route, effect);
+    if (changed && length >= 2) this.#runGrewAt.set(route, this.#now());
+  }
+
+  /** States everything, as gauges of `instruments`. */
+  observeWith(instruments: Instruments): void {
+    instruments.recentCalls.addCallback((result) => this.#calls.observe(result));
+    instruments.recentAttempts.addCallback((result) => this.#attempts.observe(result));
+    instruments.recentRetriesExhausted.addCallback((result) => this.#exhausted.observe(result));
+    instruments.recentCost.addCallback((result) => result.observe(this.#cost.sum(this.#now())));
+    instruments.oldestCallAge.addCallback((result) => this.#observeOpenCalls(result));
+    instruments.authenticationFailureAge.addCallback((result) => {
+      for (const [route, { failedAt }] of this.#authentication)
+        result.observe(this.#age(failedAt), ofRoute(route));
+    });
+    instruments.authenticationFailing.addCallback((result) => {
+      for (const [route, { failing }] of this.#authentication)
+        result.observe(failing ? 1 : 0, ofRoute(route));
+    });
+    instruments.serverErrorRunAge.addCallback((result) => {
+      for (const [route, grewAt] of this.#runGrewAt) result.observe(this.#age(grewAt), ofRoute(route));
+    });
+  }
+
+  #count(kind: AttemptKind, model: Model, amount: number, at: number): void {
+    const attributes = (): Attributes => ({ ...ofModel(model), [ATTR.attemptKind]: kind });
+    this.#attempts.add(`${kind} ${model}`, amount, attributes, at);
+  }
+
+  /** A model and phase without an open call is at 0 once it had one, so that what watches it ends. */
+  #observeOpenCalls(result: ObservableResult): void {
+    for (const series of this.#phases.values()) series.age = 0;
+    for (const [call, model] of this.#open) {
+      const { phase, since } = phaseOf(call);
+      const key = `${phase} ${model}`;
+      let series = this.#phases.get(key);
+      if (!series) {
+        series = { attributes: { ...ofModel(model), [ATTR.callPhase]: phase }, age: 0 };
+        this.#phases.set(key, series);
+      }
+      series.age = Math.max(series.age, this.#age(since));
+    }
+    for (const { attributes, age } of this.#phases.values()) result.observe(age, attributes);
+  }
+
+  /** Seconds since `at`. */
+  #age(at: number): number {
+    return Math.max(0, this.#now() - at) / 1000;
+  }
+}
+
+function ofModel(model: Model): Attributes {
+  return model === undefined ? {} : { [ATTR.requestModel]: model };
+}
+
+function ofRoute(route: string): Attributes {
+  return { [ATTR.httpRoute]: route };
+}
