@@ -284,7 +284,7 @@ export const METRICS = {
     unit: '{call}',
     description:
       'Calls that ended in the last 5 minutes. For detection: rules read it, dashboards read the counters.',
-    attributes: [ATTR.requestModel, ATTR.outcome, ATTR.stream],
+    attributes: [ATTR.requestModel, ATTR.outcome, ATTR.canceledBy, ATTR.stream],
     integer: true,
   },
   recentAttempts: {
@@ -311,6 +311,7 @@ export const METRICS = {
     unit: '{USD}',
     description: 'Estimated cost of the last 5 minutes. For detection.',
     attributes: [],
+    attribution: true,
   },
   authenticationFailureAge: {
     name: 'anthropic.client.authentication_failure_age',
