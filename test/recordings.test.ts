@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type Anthropic from '@anthropic-ai/sdk';
 import { afterAll, describe, expect, test } from 'vitest';
-import { answer, loadRecordings, type Recording } from '../src/testing/index.ts';
+import { loadRecordings, type Recording, respond } from '../src/testing/index.ts';
 import { collect, type Harness, HELLO, startHarness } from './helpers/harness.ts';
 
 const FOLDER = fileURLToPath(new URL('../../shared/recordings', import.meta.url));
@@ -18,7 +18,7 @@ const streams = recordings.filter(([, { stream }]) => stream);
 type Expected = Readonly<Record<string, string | number | null>>;
 
 async function replay(harness: Harness, recording: Recording, chunkBytes?: number): Promise<void> {
-  harness.server.plan([answer.replay(recording, chunkBytes === undefined ? {} : { chunkBytes })]);
+  harness.server.plan([respond.replay(recording, chunkBytes === undefined ? {} : { chunkBytes })]);
   const body = { ...HELLO, ...recording.request?.body, stream: recording.stream };
   const beta = recording.request?.path.includes('beta=true');
   const messages = (beta ? harness.client.beta.messages : harness.client.messages) as Anthropic.Messages;

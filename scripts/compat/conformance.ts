@@ -4,7 +4,7 @@
  */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
-import { type AnthropicServer, answer, startAnthropicServer } from '../../src/testing/index.ts';
+import { type AnthropicServer, respond, startAnthropicServer } from '../../src/testing/index.ts';
 
 /** What the process records, kept by `setup`. */
 export interface Recorded {
@@ -62,14 +62,14 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: '529, 529, 200',
-    plan: [answer.error(529), answer.error(529)],
+    plan: [respond.error(529), respond.error(529)],
     run: (client) => client.messages.create(REQUEST),
     counts: { ...OK, 'attempts{retried}': 2 },
     spans: { ...OK_SPANS, 'attempt error': 2 },
   },
   {
     name: '401',
-    plan: [answer.error(401)],
+    plan: [respond.error(401)],
     run: (client) => client.messages.create(REQUEST),
     error: 'AuthenticationError',
     counts: { 'calls{error authentication_error}': 1, 'attempts{final}': 1 },
@@ -77,7 +77,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: '500 to the last attempt',
-    plan: [answer.error(500), answer.error(500), answer.error(500)],
+    plan: [respond.error(500), respond.error(500), respond.error(500)],
     run: (client) => client.messages.create(REQUEST),
     error: 'InternalServerError',
     counts: { 'calls{error api_error}': 1, 'attempts{retried}': 2, 'attempts{final}': 1, exhausted: 1 },
@@ -85,7 +85,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: 'abort',
-    plan: [answer.hang()],
+    plan: [respond.hang()],
     async run(client, server) {
       const controller = new AbortController();
       void server.waitForRequests(1).then(() => controller.abort());
@@ -97,7 +97,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: 'early break',
-    plan: [answer.hangBody(4)],
+    plan: [respond.hangBody(4)],
     async run(client) {
       for await (const event of await client.messages.create(STREAM)) {
         if (event.type === 'content_block_delta') break;
@@ -108,7 +108,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: 'error event after 200',
-    plan: [answer.sseError('overloaded_error')],
+    plan: [respond.sseError('overloaded_error')],
     // SDK 0.39 has no better class for an error without a status.
     run: async (client) => read(await client.messages.create(STREAM)),
     error: 'APIError or APIConnectionError',
@@ -117,7 +117,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: 'timeout',
-    plan: [answer.hang()],
+    plan: [respond.hang()],
     options: { timeout: 300, maxRetries: 0 },
     run: (client) => client.messages.create(REQUEST),
     error: 'APIConnectionTimeoutError',

@@ -1,7 +1,7 @@
 /** The acts of the demo: what happens, and what on-call must and must not hear of it. */
 
 import type { Stage } from '../../dev/stage/stage.ts';
-import { answer, type FaultOptions } from '../../src/testing/index.ts';
+import { type FaultOptions, respond } from '../../src/testing/index.ts';
 
 /** The alerts that page. */
 export const PAGES = [
@@ -25,7 +25,7 @@ export interface Act {
 /** How the API answers when it is well: now faster, now slower, as the real one does. */
 export const HEALTHY: FaultOptions = {
   rate: 1,
-  answers: [150, 200, 250, 350, 800].map((delayMs) => answer.slow({ delayMs, eventDelayMs: 20 })),
+  responses: [150, 200, 250, 350, 800].map((delayMs) => respond.slow({ delayMs, eventDelayMs: 20 })),
 };
 
 /** The acts in order. */
@@ -46,7 +46,7 @@ export const ACTS: readonly Act[] = [
     expected: [],
     async play({ api, chat }) {
       await chat.askMany(10, 4);
-      api.plan([answer.error(500)]);
+      api.plan([respond.error(500)]);
       await chat.ask();
       await chat.askMany(10, 4);
     },
@@ -57,7 +57,7 @@ export const ACTS: readonly Act[] = [
     service: 'chat',
     expected: [],
     async play({ api, chat }) {
-      api.plan(Array.from({ length: 12 }, () => answer.error(429)));
+      api.plan(Array.from({ length: 12 }, () => respond.error(429)));
       await chat.askMany(24, 6);
       await chat.askMany(20, 4);
     },
@@ -68,7 +68,7 @@ export const ACTS: readonly Act[] = [
     service: 'chat',
     expected: ['AnthropicConsecutiveServerErrors'],
     async play({ api, chat }) {
-      api.plan([answer.error(500), answer.error(500)]);
+      api.plan([respond.error(500), respond.error(500)]);
       await chat.ask();
     },
   },
@@ -88,7 +88,7 @@ export const ACTS: readonly Act[] = [
     service: 'chat',
     expected: ['AnthropicHighErrorRate', 'AnthropicRetriesExhausted'],
     async play({ api, chat }) {
-      api.faults({ rate: 1, answers: [answer.error(529, { delayMs: 60 })] });
+      api.faults({ rate: 1, responses: [respond.error(529, { delayMs: 60 })] });
       await chat.askMany(24, 8);
       api.faults(HEALTHY);
       await chat.askMany(10, 4);

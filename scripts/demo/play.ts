@@ -40,7 +40,7 @@ export async function playAct(
   const firstRequest = stage.api.requests.length;
   const firstNotification = webhook.notifications.length;
   await act.play(stage);
-  await stage.api.settled();
+  await stage.api.idle();
   const requests = stage.api.requests.slice(firstRequest);
   const failedAt = firstFailure(requests);
 

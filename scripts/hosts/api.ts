@@ -33,15 +33,15 @@ export async function startApi(): Promise<Api> {
 }
 
 if (process.send && process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { answer, startAnthropicServer } = await import('../../dist/testing.mjs' as string);
+  const { respond, startAnthropicServer } = await import('../../dist/testing.mjs' as string);
   const server = await startAnthropicServer();
   process.on('disconnect', () => process.exit());
   process.on('message', ({ retries }: { retries?: number }) => {
     if (retries !== undefined) {
       server.reset();
-      const once529 = answer.error(529, { headers: { 'retry-after-ms': '20' } });
+      const once529 = respond.error(529, { headers: { 'retry-after-ms': '20' } });
       // Every second request of the model is a retry, as the cells ask one after the other.
-      const steps = Array.from({ length: retries }, () => [once529, answer.ok()]).flat();
+      const steps = Array.from({ length: retries }, () => [once529, respond.ok()]).flat();
       if (steps.length > 0) server.plan(steps, { model: RETRIED_MODEL });
     }
     process.send?.({ url: server.url, requests: server.requests.length });

@@ -1,7 +1,7 @@
 /** The steps of the live run, in order. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from '../../dev/stage/stage.ts';
-import { answer, type ReceivedRequest } from '../../src/testing/index.ts';
+import { type ReceivedRequest, respond } from '../../src/testing/index.ts';
 import { eventually, firing, held, notified } from './checks.ts';
 import type { Report } from './report.ts';
 
@@ -12,8 +12,8 @@ export async function silence(stage: Stage, report: Report, seconds: number): Pr
   const fired = new Set<string>();
   const end = Date.now() + seconds * 1000;
   for (let second = 0; Date.now() < end; second++) {
-    if (second % 60 === 10) api.plan([answer.error(500)]);
-    else if (second % 20 === 0) api.plan([answer.error(429)]);
+    if (second % 60 === 10) api.plan([respond.error(500)]);
+    else if (second % 20 === 0) api.plan([respond.error(429)]);
     await Promise.all([chat.askMany(2, 1), reports.ask()]);
     for (const name of await firing(stage)) fired.add(name);
     if (second % 60 === 59) report.step(`${Math.round((end - Date.now()) / 1000)} s to go`);
@@ -31,16 +31,16 @@ export async function silence(stage: Stage, report: Report, seconds: number): Pr
 export async function pages(stage: Stage, report: Report): Promise<void> {
   report.part('Pages');
   const { api, chat } = stage;
-  const failing = (status: number): void => api.faults({ rate: 1, answers: [answer.error(status)] });
+  const failing = (status: number): void => api.faults({ rate: 1, responses: [respond.error(status)] });
   const well = (): void => api.faults();
 
   await page(stage, report, 'AnthropicConsecutiveServerErrors', 2, async () => {
-    api.plan([answer.error(500), answer.error(500)]);
+    api.plan([respond.error(500), respond.error(500)]);
     await chat.ask();
   });
   await page(stage, report, 'AnthropicBillingFailed', 1, async () => {
     const message = 'Your credit balance is too low to access the Anthropic API.';
-    api.plan([answer.error(400, { message })]);
+    api.plan([respond.error(400, { message })]);
     await chat.ask();
   });
   await page(stage, report, 'AnthropicRetriesExhausted', 1, async () => {
@@ -85,7 +85,7 @@ export async function inhibition(stage: Stage, report: Report): Promise<void> {
     'AnthropicRetriesExhausted',
     1,
     async () => {
-      api.faults({ rate: 1, answers: [answer.error(529)] });
+      api.faults({ rate: 1, responses: [respond.error(529)] });
       await reports.askMany(20, 10);
       api.faults();
     },

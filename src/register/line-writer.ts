@@ -18,8 +18,8 @@ export interface Sink {
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 /** Milliseconds between attempts. */
 const RETRY_INTERVAL = 20;
-/** Milliseconds without any progress after which `drain` takes it that nobody reads. */
-const PATIENCE = 50;
+/** Milliseconds without any progress after which `drain` gives up: a reader on a busy machine pauses, but not for so long. */
+const PATIENCE = 1000;
 
 /** A queue of lines in front of a `Sink`. */
 export class LineWriter {

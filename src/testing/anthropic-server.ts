@@ -1,10 +1,11 @@
-/** What a test can do with the stand-in for the API. */
-import type { Answer } from './answer-types.ts';
-import type { ReceivedRequest, SentTotals } from './ledger.ts';
-import type { FaultOptions, RequestMatch } from './plan.ts';
-import type { ModelClassLimits, RateLimitOptions } from './rate-limits.ts';
+/** What a test can do with the local API server. */
 
-/** A running server that answers like the Anthropic API. */
+import type { ReceivedRequest, SentTotals } from './api/ledger.ts';
+import type { ModelClassLimits, RateLimitOptions } from './api/rate-limits.ts';
+import type { PlannedResponse } from './script/planned-response.ts';
+import type { FaultOptions, RequestMatch } from './script/response-plan.ts';
+
+/** A running server that responds like the Claude API. */
 export interface AnthropicServer extends AsyncDisposable {
   /** For the client's `baseURL`: `http://127.0.0.1:PORT`. */
   readonly url: string;
@@ -13,7 +14,7 @@ export interface AnthropicServer extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[];
   /** What was really sent: exact totals, for a dashboard to be compared with. A copy, as of now. */
   readonly sent: SentTotals;
-  /** How many scripted answers have not been taken yet. */
+  /** How many planned responses have not been used yet. */
   readonly pending: number;
   /** The valid keys; assign others to rotate a key, `undefined` to accept any. */
   apiKeys: readonly string[] | undefined;
@@ -24,14 +25,14 @@ export interface AnthropicServer extends AsyncDisposable {
   /** Sets what remains of the limits that the model's class shares, as if others had used the rest. */
   drain(model: string, remaining: ModelClassLimits): void;
   /**
-   * Scripts the next answers: each matching request takes the next one, whatever the request says. Only an invalid key
-   * and a body that is too large are refused before. With none left the server is healthy again.
+   * Plans the next responses: each matching request takes the next one, whatever it asks for. Only an invalid key
+   * and a body that is too large are rejected before. With none left the server is healthy again.
    *
-   * @param steps Made by `answer`.
+   * @param steps Made by `respond`.
    * @param match Which requests may take these steps. @default any
-   * @throws TypeError when a step was not made by `answer`.
+   * @throws TypeError when a step was not made by `respond`.
    */
-  plan(steps: readonly Answer[], match?: RequestMatch): void;
+  plan(steps: readonly PlannedResponse[], match?: RequestMatch): void;
   /**
    * Makes requests fail by chance, once the plan has nothing for them; replaces the former faults.
    *
@@ -44,7 +45,7 @@ export interface AnthropicServer extends AsyncDisposable {
   /** Resolves when this many requests have arrived since the start or the last `reset()`. */
   waitForRequests(count: number): Promise<void>;
   /** Resolves when no request is under way: every field of `requests` is then final. */
-  settled(): Promise<void>;
+  idle(): Promise<void>;
   /** Stops listening and ends every open connection, hanging ones too. */
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Parses JSON, and answers `undefined` where it is not valid. */
+/** Parses JSON; returns `undefined` where it is not valid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

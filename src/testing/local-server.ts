@@ -1,29 +1,29 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Answer } from './answer-types.ts';
 import type { AnthropicServer } from './anthropic-server.ts';
-import { Api } from './api.ts';
-import { Delivery, HEALTHY } from './deliver.ts';
-import { Exchange } from './exchange.ts';
+import { Api } from './api/api.ts';
+import { Ledger, type ReceivedRequest, type SentTotals } from './api/ledger.ts';
+import { readAsked } from './api/platform.ts';
+import type { ModelClassLimits, RateLimitOptions } from './api/rate-limits.ts';
 import { expectStrings } from './expect.ts';
-import { Ledger, type ReceivedRequest, type SentTotals } from './ledger.ts';
 import type { Settings } from './options.ts';
-import { AnswerPlan, type FaultOptions, type RequestMatch } from './plan.ts';
-import { readAsked } from './platform.ts';
-import type { ModelClassLimits, RateLimitOptions } from './rate-limits.ts';
-import { receive } from './receive.ts';
+import type { PlannedResponse } from './script/planned-response.ts';
+import { type FaultOptions, type RequestMatch, ResponsePlan } from './script/response-plan.ts';
+import { Delivery, HEALTHY } from './wire/deliver.ts';
+import { Exchange } from './wire/exchange.ts';
+import { receive } from './wire/receive.ts';
 
 /** Longer than a test or demonstration pauses: a client never meets a connection that is just being closed. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** The server behind `startAnthropicServer`; {@link AnthropicServer} says what its members do. */
+/** The server behind `startAnthropicServer`; {@link AnthropicServer} documents its members. */
 export class LocalServer implements AnthropicServer {
   readonly #settings: Settings;
   readonly #api: Api;
   readonly #delivery: Delivery;
   readonly #ledger: Ledger;
-  readonly #plan: AnswerPlan = new AnswerPlan();
+  readonly #plan: ResponsePlan = new ResponsePlan();
   readonly #http: Server;
   readonly #open = new Set<Exchange>();
   readonly #news: EventEmitter = new EventEmitter().setMaxListeners(0);
@@ -96,7 +96,7 @@ export class LocalServer implements AnthropicServer {
     this.#api.limits.drain(model, remaining);
   }
 
-  plan(steps: readonly Answer[], match: RequestMatch = {}): void {
+  plan(steps: readonly PlannedResponse[], match: RequestMatch = {}): void {
     this.#plan.add(steps, match);
   }
 
@@ -114,7 +114,7 @@ export class LocalServer implements AnthropicServer {
     while (this.#ledger.sent.attempts < count) await once(this.#news, 'request');
   }
 
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#open.size > 0) await once(this.#news, 'end');
   }
 
@@ -156,15 +156,15 @@ export class LocalServer implements AnthropicServer {
     const { request } = exchange;
     if (tooLarge) {
       const message = 'Request exceeds the maximum size';
-      return this.#delivery.refusal(exchange, { status: 413, type: 'request_too_large', message });
+      return this.#delivery.error(exchange, { status: 413, type: 'request_too_large', message });
     }
-    const refusal = this.#api.refuseKey(request.headers);
-    if (refusal !== undefined) return this.#delivery.refusal(exchange, refusal);
+    const error = this.#api.keyError(request.headers);
+    if (error !== undefined) return this.#delivery.error(exchange, error);
     const planned = this.#plan.take(request);
     if (planned !== undefined && planned.kind !== 'message')
       return this.#delivery.scripted(exchange, planned);
     const { path, body } = readAsked(request.path, request.body);
-    const outcome = this.#api.answer({ ...request, path, body }, this.url, planned?.script);
+    const outcome = this.#api.respond({ ...request, path, body }, this.url, planned?.script);
     return this.#delivery.outcome(exchange, outcome, planned ?? HEALTHY);
   }
 }

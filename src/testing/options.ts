@@ -1,12 +1,12 @@
+import { DEFAULT_MODELS } from './api/models.ts';
+import { checkRateLimits, type RateLimitOptions } from './api/rate-limits.ts';
 import { expectFunction, expectInteger, expectNumber, expectOptions, expectStrings } from './expect.ts';
-import { DEFAULT_MODELS } from './models.ts';
-import { checkRateLimits, type RateLimitOptions } from './rate-limits.ts';
 
 /** Options of `startAnthropicServer`. */
 export interface AnthropicServerOptions {
   /** The port on 127.0.0.1; 0 takes a free one. @default 0 */
   readonly port?: number;
-  /** The models on offer; any other answers 404. @default DEFAULT_MODELS */
+  /** The models on offer; any other gets a 404. @default DEFAULT_MODELS */
   readonly models?: readonly string[];
   /** The keys that are valid, as `x-api-key` or as bearer token. @default any key, and none */
   readonly apiKeys?: readonly string[];
@@ -69,7 +69,7 @@ const DEFAULTS: Settings = {
  *
  * @throws TypeError naming the first wrong option and what was expected.
  */
-export function settle(options: AnthropicServerOptions): Settings {
+export function resolveOptions(options: AnthropicServerOptions): Settings {
   expectOptions('options', options, Object.keys(DEFAULTS));
   expectInteger('port', options.port, 0, 65_535);
   expectStrings('models', options.models);

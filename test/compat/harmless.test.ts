@@ -4,7 +4,7 @@ import type { ClientOptions } from '@anthropic-ai/sdk';
 import { propagation } from '@opentelemetry/api';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { observe, withTelemetry } from '../../src/index.ts';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
@@ -39,7 +39,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     vi.spyOn(harness.telemetry.listener, 'callStarted').mockImplementation(() => {
       throw new Error('telemetry is broken');
     });
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     const client = newClient(sdk, harness);
     await client.messages.create(HELLO);
     expect(await collect(await client.messages.create(STREAM))).toHaveLength(10);
@@ -50,7 +50,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     const response = await newClient(sdk, harness).messages.create(STREAM).asResponse();
     expect(response.bodyUsed).toBe(false);
     expect(response.body).toBe(response.body);
-    await harness.server.settled();
+    await harness.server.idle();
     expect(await harness.metric('anthropic.client.calls')).toBe(0);
     expect(await response.text()).toContain('message_stop');
     await expectCall(harness, { ...OK_CALL, stream: true });
@@ -83,10 +83,10 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('an abort while it waits for a retry ends the call as canceled, at the latest with the process', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529, { retryAfter: 1, headers: { 'retry-after-ms': null } })]);
+    harness.server.plan([respond.error(529, { retryAfter: 1, headers: { 'retry-after-ms': null } })]);
     const controller = new AbortController();
     const call = newClient(sdk, harness).messages.create(HELLO, { signal: controller.signal });
-    void harness.server.settled().then(() => setTimeout(() => controller.abort(), 20));
+    void harness.server.idle().then(() => setTimeout(() => controller.abort(), 20));
     const error = await rejection(call);
     expect(error.constructor.name).toBe('APIUserAbortError');
     harness.telemetry.endOpenCalls();
@@ -96,7 +96,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test("the application's own context is its own before, during and after a call", async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     const store = new AsyncLocalStorage<string>();
     const client = newClient(sdk, harness);
     const work = async (name: string): Promise<unknown[]> => {
@@ -214,10 +214,10 @@ describe('a body that is read by other means', () => {
 
   test.each(NEWER)('SDK $version: cancel() closes the connection and cancels the call', async (sdk) => {
     const harness = await startHarness();
-    harness.server.plan([answer.hangBody(2)]);
+    harness.server.plan([respond.hangBody(2)]);
     const response = await newClient(sdk, harness).messages.create(STREAM).asResponse();
     await response.body?.cancel();
-    await harness.server.settled();
+    await harness.server.idle();
     expect(harness.server.requests[0]?.closedByClient).toBe(true);
     await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
   });
@@ -245,7 +245,7 @@ describe('observe', () => {
 describe("the application's own middleware", () => {
   test.each(WITH_MIDDLEWARE)('SDK $version: that repeats a request makes another attempt', async (sdk) => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(401)]);
+    harness.server.plan([respond.error(401)]);
     type Send = (request: never) => Promise<Response>;
     const again = async (request: never, next: Send): Promise<Response> => {
       const first = await next(request);

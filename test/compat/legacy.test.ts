@@ -1,6 +1,6 @@
 /** Each older SDK, through the adapter that it has: the same calls, the same points, spans and log lines. */
 import { describe, expect, test, vi } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall, expectCalls } from '../helpers/expect-calls.ts';
 import { type ExpectedCall, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
@@ -74,7 +74,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('a call that is answered at the third attempt has three', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529), answer.error(529)]);
+    harness.server.plan([respond.error(529), respond.error(529)]);
     await newClient(sdk, harness).messages.create(HELLO);
     const retried = { status: 529, disposition: 'retried', ...OVERLOADED, ...WAIT } as const;
     await expectCall(harness, { ...OK_CALL, attempts: [retried, retried, OK_ATTEMPT] });
@@ -82,7 +82,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('calls at the same time keep their attempts apart', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529), answer.error(529), answer.error(529)]);
+    harness.server.plan([respond.error(529), respond.error(529), respond.error(529)]);
     const client = newClient(sdk, harness);
     await Promise.all([1, 2, 3, 4, 5].map(() => client.messages.create(HELLO)));
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(5);
@@ -95,7 +95,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('a call made while another is streamed is a call of its own', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.ok(), answer.error(529)]);
+    harness.server.plan([respond.ok(), respond.error(529)]);
     const client = newClient(sdk, harness);
     for await (const event of await client.messages.create(STREAM)) {
       if (event.type === 'message_start') await client.messages.create(HELLO);
@@ -119,7 +119,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('errors to the last attempt are an exhausted call', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(500), answer.error(500), answer.error(500)]);
+    harness.server.plan([respond.error(500), respond.error(500), respond.error(500)]);
     const error = await rejection(newClient(sdk, harness).messages.create(HELLO));
     expect(error).toMatchObject({ status: 500 });
     const attempt = { status: 500, ...API_ERROR, ...WAIT } as const;
@@ -137,7 +137,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('an error that maxRetries of the call makes the last is final', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     await rejection(newClient(sdk, harness).messages.create(HELLO, { maxRetries: 0 }));
     expect(
       await harness.metric('anthropic.client.attempts', { 'anthropic.attempt.disposition': 'final' }),
@@ -147,7 +147,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('an abort during an attempt is a canceled call', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hang()]);
+    harness.server.plan([respond.hang()]);
     const controller = new AbortController();
     const call = newClient(sdk, harness).messages.create(HELLO, { signal: controller.signal });
     void harness.server.waitForRequests(1).then(() => controller.abort());
@@ -158,7 +158,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('no answer within the timeout is an error of the network', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hang()]);
+    harness.server.plan([respond.hang()]);
     const client = newClient(sdk, harness, { timeout: 300, maxRetries: 0 });
     const error = await rejection(client.messages.create(HELLO));
     expect(error.constructor.name).toBe('APIConnectionTimeoutError');
@@ -181,7 +181,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('a connection that is reset is retried', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.resetConnection()]);
+    harness.server.plan([respond.resetConnection()]);
     await newClient(sdk, harness).messages.create(HELLO);
     const lost = { disposition: 'retried', ...NO_CONNECTION } as const;
     await expectCall(harness, { ...OK_CALL, attempts: [lost, OK_ATTEMPT] });
@@ -189,7 +189,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('an error event after HTTP 200 counts like the status that it stands for', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.sseError('overloaded_error')]);
+    harness.server.plan([respond.sseError('overloaded_error')]);
     await rejection(newClient(sdk, harness).messages.create(STREAM).then(collect));
     await expectCall(harness, {
       ...BEGUN,
@@ -202,7 +202,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('a stream that ends before message_stop is an error of the API', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.cutStream()]);
+    harness.server.plan([respond.cutStream()]);
     await collect(await newClient(sdk, harness).messages.create(STREAM));
     await expectCall(harness, {
       ...BEGUN,
@@ -215,7 +215,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('a socket that is reset in mid-stream is an error of the network', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.resetStream()]);
+    harness.server.plan([respond.resetStream()]);
     await rejection(newClient(sdk, harness).messages.create(STREAM).then(collect));
     const fault = { 'anthropic.error.fault': 'network' };
     expect(await harness.metric('anthropic.client.calls', fault)).toBe(1);
@@ -234,7 +234,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('an abort while the stream is read cancels the call', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hangBody(4)]);
+    harness.server.plan([respond.hangBody(4)]);
     const stream = await newClient(sdk, harness).messages.create(STREAM);
     for await (const event of stream) {
       if (event.type === 'content_block_delta') stream.controller.abort();
@@ -283,7 +283,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
 
   test('without a context manager the same is recorded', async () => {
     const harness = await startHarness({ contextManager: false });
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     const client = newClient(sdk, harness);
     await client.messages.create(HELLO);
     const retried = { status: 529, disposition: 'retried', ...OVERLOADED, ...WAIT } as const;

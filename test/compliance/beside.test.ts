@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { createApp, ROOT } from '../helpers/process.ts';
 import { SETUP } from './support/apps.ts';
 import { calls, expectUnharmed, REGISTER } from './support/pair.ts';
@@ -61,13 +61,13 @@ print(process.env.ANTHROPIC_OPEN_TELEMETRY ?? 'unset');
 process.exit(5);
 `;
 const PLAN = () => [
-  answer.error(529),
-  answer.ok(),
-  answer.ok(),
-  answer.ok(),
-  answer.sseError(),
-  answer.hangBody(3),
-  answer.error(400, { message: 'no', headers: { 'request-id': 'req_1' } }),
+  respond.error(529),
+  respond.ok(),
+  respond.ok(),
+  respond.ok(),
+  respond.sseError(),
+  respond.hangBody(3),
+  respond.error(400, { message: 'no', headers: { 'request-id': 'req_1' } }),
 ];
 
 /** A folder for the application, in which the others can be imported. */

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Answer, answer } from '../../src/testing/index.ts';
+import { type PlannedResponse, respond } from '../../src/testing/index.ts';
 import { startApi } from '../helpers/api.ts';
 import { createApp, freePort, ROOT, run, startCollector } from '../helpers/process.ts';
 import {
@@ -20,9 +20,12 @@ import {
 import { calls, ends, expectUnharmed, REGISTER } from './support/pair.ts';
 
 describe('no harm', () => {
-  test.each<[string, () => readonly Answer[]]>([
-    ['an error event in the middle of a stream', () => [answer.sseError(), answer.sseError()]],
-    ['a socket that is reset in the middle of a stream', () => [answer.resetStream(), answer.resetStream()]],
+  test.each<[string, () => readonly PlannedResponse[]]>([
+    ['an error event in the middle of a stream', () => [respond.sseError(), respond.sseError()]],
+    [
+      'a socket that is reset in the middle of a stream',
+      () => [respond.resetStream(), respond.resetStream()],
+    ],
   ])(
     '%s does not crash a process that handles it, and the call is recorded as failed',
     async (_title, plan) => {
@@ -35,7 +38,7 @@ describe('no harm', () => {
 
   test('a rejection that the application does not handle crashes it as before', async () => {
     const text = `${SETUP}\nclient.messages.create(request).then(() => {});`;
-    const pair = await expectUnharmed(text, () => [answer.error(400)]);
+    const pair = await expectUnharmed(text, () => [respond.error(400)]);
     expect(pair.bare.code).toBe(1);
     expect(pair.observed.code).toBe(1);
   });
@@ -59,7 +62,7 @@ load().then(({ default: Anthropic, Anthropic: Named, APIError }) => console.log(
   });
 
   test('break closes the socket, and the rest of the answer is not read', async () => {
-    const pair = await expectUnharmed(BREAK, () => [answer.hangBody(3), answer.hangBody(3)]);
+    const pair = await expectUnharmed(BREAK, () => [respond.hangBody(3), respond.hangBody(3)]);
     for (const requests of pair.requests) {
       expect(requests.map(({ closedByClient, eventsSent }) => [closedByClient, eventsSent])).toEqual([
         [true, 3],
@@ -76,7 +79,7 @@ load().then(({ default: Anthropic, Anthropic: Named, APIError }) => console.log(
 
   test('a failure that the application handles is not told as unhandled, of a stream helper neither', async () => {
     const text = `process.on('unhandledRejection', (reason) => print('unhandled', String(reason)));\n${READ}`;
-    const { observed } = await expectUnharmed(text, () => [answer.sseError(), answer.resetStream()]);
+    const { observed } = await expectUnharmed(text, () => [respond.sseError(), respond.resetStream()]);
     expect(observed.stdout).not.toContain('unhandled');
   });
 
@@ -119,7 +122,7 @@ load().then(({ default: Anthropic, Anthropic: Named, APIError }) => console.log(
   test('a call has one span, and each of its attempts one', async () => {
     const api = await startApi();
     const collector = await startCollector();
-    api.plan([answer.error(529), answer.ok(), answer.error(400), answer.error(400)]);
+    api.plan([respond.error(529), respond.ok(), respond.error(400), respond.error(400)]);
     const text = `${SETUP}
 await client.messages.create(request);
 await client.messages.create({ ...request, stream: true }).catch(() => {});
@@ -150,8 +153,8 @@ const CACHED = {
 describe('no wrong figure', () => {
   test('the tokens of a stream are those of its last count, and cached ones are in the input once', async () => {
     const pair = await expectUnharmed(READ, () => [
-      answer.ok({ usage: CACHED }),
-      answer.ok({ usage: CACHED }),
+      respond.ok({ usage: CACHED }),
+      respond.ok({ usage: CACHED }),
     ]);
     const tokens = {
       input_tokens: 1110,
@@ -163,7 +166,7 @@ describe('no wrong figure', () => {
   });
 
   test('a stream that is cut before its end is an error, and what it did not tell is absent and not zero', async () => {
-    const pair = await expectUnharmed(READ, () => [answer.cutStream(), answer.cutStream()]);
+    const pair = await expectUnharmed(READ, () => [respond.cutStream(), respond.cutStream()]);
     expect(ends(pair)).toEqual(['error', 'error']);
     for (const call of calls(pair)) {
       expect(call).toMatchObject({ input_tokens: 5, error_type: 'api_error' });
@@ -174,21 +177,25 @@ describe('no wrong figure', () => {
 
   test('an error event after HTTP 200 is an error, by the name that the API gives it', async () => {
     const pair = await expectUnharmed(READ, () => [
-      answer.sseError('overloaded_error'),
-      answer.sseError('rate_limit_error'),
+      respond.sseError('overloaded_error'),
+      respond.sseError('rate_limit_error'),
     ]);
     expect(calls(pair).map(({ error_type }) => error_type)).toEqual(['overloaded_error', 'rate_limit_error']);
   });
 
   test('a call that the application aborts is canceled: no success, no error, and none is lost', async () => {
-    const pair = await expectUnharmed(ABORTS, () => [answer.hang(), answer.hangBody(3), answer.hangBody(3)]);
+    const pair = await expectUnharmed(ABORTS, () => [
+      respond.hang(),
+      respond.hangBody(3),
+      respond.hangBody(3),
+    ]);
     expect(ends(pair)).toEqual(['canceled', 'canceled', 'canceled']);
     for (const call of calls(pair)) expect(call).not.toHaveProperty('stop_reason');
   });
 
   test('a streamed call that is refused ends as an error, and so does the helper', async () => {
     const text = READ.replace('stream: true })))', 'stream: true }).catch(() => [])))');
-    const pair = await expectUnharmed(text, () => [answer.error(400), answer.error(400)]);
+    const pair = await expectUnharmed(text, () => [respond.error(400), respond.error(400)]);
     expect(calls(pair)).toMatchObject([
       { outcome: 'error', status: 400 },
       { outcome: 'error', status: 400 },
@@ -197,8 +204,8 @@ describe('no wrong figure', () => {
 
   test('a call with retries is one call with its attempts, each with its status and request id', async () => {
     const pair = await expectUnharmed(`${SETUP}\nawait client.messages.create(request);`, () => [
-      answer.error(529),
-      answer.error(529),
+      respond.error(529),
+      respond.error(529),
     ]);
     expect(pair.observed.records).toMatchObject([
       { event: 'anthropic.attempt.retried', attempt: 1, status: 529, request_id: expect.any(String) },

@@ -15,7 +15,7 @@ export function expectCall(harness: Harness, call: ExpectedCall): Promise<void> 
 
 /** Expects exactly these calls, made one after the other, recorded as they say. */
 export async function expectCalls(harness: Harness, calls: readonly ExpectedCall[]): Promise<void> {
-  await harness.server.settled();
+  await harness.server.idle();
   const requestIds = harness.server.requests.map(({ requestId }) => requestId ?? undefined);
   const ids = calls.map(({ attempts }) => requestIds.splice(0, attempts.length));
   expect(requestIds, 'attempts that no call made').toEqual([]);

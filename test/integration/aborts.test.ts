@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
 
@@ -14,7 +14,7 @@ describe('an abort by the application', () => {
 
   test('during an attempt is a canceled call and a canceled attempt, and no failure of the network', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hang()]);
+    harness.server.plan([respond.hang()]);
     const controller = new AbortController();
     const call = harness.client.messages.create(HELLO, { signal: controller.signal });
     void harness.server.waitForRequests(1).then(() => controller.abort());
@@ -25,7 +25,7 @@ describe('an abort by the application', () => {
 
   test('while it waits for a retry is a canceled call', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529, { retryAfter: 60, headers: { 'retry-after-ms': null } })]);
+    harness.server.plan([respond.error(529, { retryAfter: 60, headers: { 'retry-after-ms': null } })]);
     const controller = new AbortController();
     const call = harness.client.messages.create(HELLO, { signal: controller.signal });
     void harness.server.waitForRequests(1).then(() => setTimeout(() => controller.abort(), 30));
@@ -48,7 +48,7 @@ describe('an abort by the application', () => {
 
   test('is neither an error line nor an error span', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hang()]);
+    harness.server.plan([respond.hang()]);
     const controller = new AbortController();
     const call = harness.client.messages.create(HELLO, { signal: controller.signal });
     void harness.server.waitForRequests(1).then(() => controller.abort());

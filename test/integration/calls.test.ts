@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall, expectCalls } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { collect, HELLO, MODEL, startHarness } from '../helpers/harness.ts';
@@ -156,7 +156,7 @@ describe('what a call says of itself', () => {
       output_tokens: 50,
       output_tokens_details: { thinking_tokens: 20 },
     };
-    harness.server.plan([answer.ok({ text: 'Hi', usage })]);
+    harness.server.plan([respond.ok({ text: 'Hi', usage })]);
     await harness.client.messages.create(HELLO);
     const tokens = { input: 510, output: 50, cacheRead: 300, cacheWrite: 200, reasoning: 20 };
     await expectCall(harness, { ...OK_CALL, tokens });

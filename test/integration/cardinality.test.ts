@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
 
 const MODEL_KEY = 'gen_ai.request.model';
@@ -9,7 +9,7 @@ describe('the number of series is bounded', () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
     const names = Array.from({ length: 150 }, (_, index) => `model-${index}`);
     for (const model of names) {
-      harness.server.plan([answer.ok({ text: 'Hi', model: `answered-${model}` })]);
+      harness.server.plan([respond.ok({ text: 'Hi', model: `answered-${model}` })]);
       await harness.client.messages.create({ ...HELLO, model });
     }
     for (const [name, points] of await harness.allPoints()) {
@@ -40,7 +40,7 @@ describe('the number of series is bounded', () => {
   test('error types that the API makes up are _OTHER', async () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
     for (let index = 0; index < 20; index++) {
-      harness.server.plan([answer.error(418, { type: `made_up_${index}` })]);
+      harness.server.plan([respond.error(418, { type: `made_up_${index}` })]);
       await rejection(harness.client.messages.create(HELLO));
     }
     const calls = await harness.points('anthropic.client.calls');

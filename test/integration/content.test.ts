@@ -1,6 +1,6 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
 
 /** A string that must not turn up anywhere. It has the form of a field name, so that it could pass for one. */
@@ -50,14 +50,14 @@ async function callWithSecrets(harness: Harness): Promise<void> {
   });
   const { server } = harness;
   server.plan([
-    answer.ok({ text: CANARY }),
-    answer.ok({ text: CANARY }),
-    answer.error(400, { message: MESSAGE }),
-    answer.error(422, { message: MESSAGE, code: CANARY.toUpperCase() }),
-    answer.error(529, { message: CANARY }),
-    answer.error(500, { type: CANARY, message: CANARY, shouldRetry: false }),
-    answer.sseError('overloaded_error', 2, { message: CANARY }),
-    answer.error(401, { message: CANARY }),
+    respond.ok({ text: CANARY }),
+    respond.ok({ text: CANARY }),
+    respond.error(400, { message: MESSAGE }),
+    respond.error(422, { message: MESSAGE, code: CANARY.toUpperCase() }),
+    respond.error(529, { message: CANARY }),
+    respond.error(500, { type: CANARY, message: CANARY, shouldRetry: false }),
+    respond.sseError('overloaded_error', 2, { message: CANARY }),
+    respond.error(401, { message: CANARY }),
   ]);
   await client.messages.create(SECRETIVE);
   await client.messages.stream(SECRETIVE).finalMessage();
@@ -109,7 +109,7 @@ describe('content and secrets', () => {
 describe('the shape of a refused request', () => {
   test('tells names, types and counts of a 400, and never a value', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(400, { message: MESSAGE })]);
+    harness.server.plan([respond.error(400, { message: MESSAGE })]);
     await rejection(
       harness.client.messages.create(SECRETIVE, { headers: { 'anthropic-beta': 'context-1m-2025-08-07' } }),
     );
@@ -147,14 +147,14 @@ describe('the shape of a refused request', () => {
 
   test.each([413, 422])('is part of the line of a %i', async (status) => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(status)]);
+    harness.server.plan([respond.error(status)]);
     await rejection(harness.client.messages.create(HELLO));
     expect(harness.logs()[0]?.fields['request_shape']).toMatchObject({ messages: { user: 1 }, tools: 0 });
   });
 
   test.each([401, 403, 404, 500])('is no part of the line of a %i', async (status) => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
-    harness.server.plan([answer.error(status)]);
+    harness.server.plan([respond.error(status)]);
     await rejection(harness.client.messages.create(HELLO));
     for (const { fields } of harness.logs()) expect(fields).not.toHaveProperty('request_shape');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
 
 const USAGE = {
@@ -20,7 +20,7 @@ async function costs(harness: Harness): Promise<Record<string, unknown>> {
 describe('the estimated cost', () => {
   test('is counted by kind, at the list price of the model that answered', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.ok({ text: 'Hi', usage: USAGE })]);
+    harness.server.plan([respond.ok({ text: 'Hi', usage: USAGE })]);
     await harness.client.messages.create(HELLO);
     expect(await costs(harness)).toEqual({
       input: 4,
@@ -35,14 +35,14 @@ describe('the estimated cost', () => {
 
   test('is the same for a stream', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.ok({ text: 'Hi', usage: USAGE })]);
+    harness.server.plan([respond.ok({ text: 'Hi', usage: USAGE })]);
     await harness.client.messages.stream(HELLO).finalMessage();
     expect(await costs(harness)).toMatchObject({ input: 4, output: 20, cache_write_1h: 16 });
   });
 
   test('of the fast mode has its own price', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.ok({ text: 'Hi', usage: { input_tokens: 1e6, output_tokens: 1e6 } })]);
+    harness.server.plan([respond.ok({ text: 'Hi', usage: { input_tokens: 1e6, output_tokens: 1e6 } })]);
     await harness.client.beta.messages.create({ ...HELLO, speed: 'fast' });
     expect(await costs(harness)).toEqual({ input: 8, output: 40 });
   });
@@ -50,7 +50,7 @@ describe('the estimated cost', () => {
   test('of a long prompt counts every token at the price of long prompts', async () => {
     const harness = await startHarness();
     harness.server.plan([
-      answer.ok({
+      respond.ok({
         text: 'Hi',
         usage: { input_tokens: 60_000, cache_read_input_tokens: 60_000, output_tokens: 1e6 },
       }),
@@ -61,7 +61,7 @@ describe('the estimated cost', () => {
 
   test('of a model without a known price is not zero but unknown, and the call is counted', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.ok({ text: 'Hi' })]);
+    harness.server.plan([respond.ok({ text: 'Hi' })]);
     await harness.client.messages.create({ ...HELLO, model: 'claude-next-9' });
     expect(await costs(harness)).toEqual({});
     const model = { 'gen_ai.request.model': 'claude-next-9' };
@@ -73,14 +73,14 @@ describe('the estimated cost', () => {
   test('goes by the prices that the options give', async () => {
     const price = { input: 1, output: 2, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
     const harness = await startHarness({ telemetry: { prices: { 'claude-next': price } } });
-    harness.server.plan([answer.ok({ text: 'Hi', usage: { input_tokens: 1e6, output_tokens: 1e6 } })]);
+    harness.server.plan([respond.ok({ text: 'Hi', usage: { input_tokens: 1e6, output_tokens: 1e6 } })]);
     await harness.client.messages.create({ ...HELLO, model: 'claude-next' });
     expect(await costs(harness)).toEqual({ input: 1, output: 2 });
   });
 
   test('of a failed call is neither known nor unpriced', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(400)]);
+    harness.server.plan([respond.error(400)]);
     await rejection(harness.client.messages.create(HELLO));
     expect(await costs(harness)).toEqual({});
     expect(await harness.metric('anthropic.client.unpriced_calls')).toBe(0);
@@ -100,7 +100,7 @@ describe('the estimated cost', () => {
       output_tokens: 0,
       iterations: [{ type: 'compaction', input_tokens: 1_000_000, output_tokens: 1_000_000 }],
     };
-    harness.server.plan([answer.ok({ text: 'Hi', usage })]);
+    harness.server.plan([respond.ok({ text: 'Hi', usage })]);
     await harness.client.messages.create(HELLO);
     expect(await costs(harness)).toEqual({ input: 4, output: 20 });
   });

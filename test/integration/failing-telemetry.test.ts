@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Logger, TelemetryOptions } from '../../src/index.ts';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
 import { createTracing } from '../helpers/telemetry.ts';
 
@@ -18,13 +18,13 @@ const fail = (): never => {
 /** Calls of every kind give the application what they always give. */
 async function expectUnharmed(harness: Harness): Promise<void> {
   const { client, server } = harness;
-  server.plan([answer.error(529), answer.ok({ text: 'fine' })]);
+  server.plan([respond.error(529), respond.ok({ text: 'fine' })]);
   expect(await client.messages.create(HELLO)).toMatchObject({ content: [{ text: 'fine' }] });
-  server.plan([answer.ok({ text: 'streamed' })]);
+  server.plan([respond.ok({ text: 'streamed' })]);
   expect(await client.messages.stream(HELLO).finalText()).toBe('streamed');
-  server.plan([answer.error(404)]);
+  server.plan([respond.error(404)]);
   expect(await rejection(client.messages.create(HELLO))).toMatchObject({ status: 404 });
-  server.plan([answer.sseError('api_error')]);
+  server.plan([respond.sseError('api_error')]);
   const stream = await client.messages.create({ ...HELLO, stream: true });
   expect(await rejection(collect(stream))).toMatchObject({ type: 'api_error' });
   expect(server.sent.attempts).toBe(5);

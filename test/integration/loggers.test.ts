@@ -4,7 +4,7 @@ import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import winston from 'winston';
 import type { Logger } from '../../src/index.ts';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { HELLO, startHarness } from '../helpers/harness.ts';
 
 type Json = Record<string, unknown>;
@@ -33,7 +33,7 @@ class Bunyan {
 /** One call that ends well after a retry, and what the telemetry says of its own failures. */
 async function callWith(logger: Logger): Promise<number> {
   const { server, client, metric } = await startHarness({ telemetry: { logger } });
-  server.plan([answer.error(529)]);
+  server.plan([respond.error(529)]);
   const message = await client.messages.create(HELLO);
   expect(message.type).toBe('message');
   return metric('anthropic.telemetry.errors');

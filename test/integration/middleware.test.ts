@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Middleware } from '@anthropic-ai/sdk';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
@@ -18,7 +18,7 @@ const replay: Middleware = async (request, next) => {
 describe("the application's own middleware", () => {
   test('that replays a request makes a second attempt of the same call', async () => {
     const harness = await startHarness({ client: { middleware: [replay], maxRetries: 0 } });
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     await harness.client.messages.create(HELLO);
     await expectCall(harness, {
       ...OK_CALL,
@@ -28,7 +28,7 @@ describe("the application's own middleware", () => {
 
   test('that replays in vain leaves one exhausted call', async () => {
     const harness = await startHarness({ client: { middleware: [replay], maxRetries: 0 } });
-    harness.server.plan([answer.error(529), answer.error(529)]);
+    harness.server.plan([respond.error(529), respond.error(529)]);
     await rejection(harness.client.messages.create(HELLO));
     const failed = { status: 529, retryAfter: 0.001, ...OVERLOADED };
     await expectCall(harness, {
@@ -104,7 +104,7 @@ describe("the application's own middleware", () => {
       return response;
     };
     const harness = await startHarness({ client: { middleware: [slow], maxRetries: 0 } });
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     await rejection(harness.client.messages.create(HELLO));
     await expectCall(harness, {
       outcome: 'error',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { type ExpectedAttempt, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
@@ -27,7 +27,7 @@ describe('a connection that fails', () => {
 
   test('reset before an answer: retried, and the retry is the attempt that counts', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.resetConnection()]);
+    harness.server.plan([respond.resetConnection()]);
     await harness.client.messages.create(HELLO, { maxRetries: 1 });
     const lost: ExpectedAttempt = { disposition: 'retried', ...NO_CONNECTION };
     await expectCall(harness, { ...OK_CALL, attempts: [lost, OK_ATTEMPT] });
@@ -35,7 +35,7 @@ describe('a connection that fails', () => {
 
   test('no answer within the timeout: client_timeout_error', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hang()]);
+    harness.server.plan([respond.hang()]);
     const error = await rejection(harness.client.messages.create(HELLO, { ...ONCE, timeout: 60 }));
     expect(error.constructor.name).toBe('APIConnectionTimeoutError');
     await expectCall(harness, {
@@ -48,7 +48,7 @@ describe('a connection that fails', () => {
 
   test('a timeout that is retried names the timeout as the cause of the wait', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hang()]);
+    harness.server.plan([respond.hang()]);
     await harness.client.messages.create(HELLO, { maxRetries: 1, timeout: 200 });
     await expectCall(harness, {
       ...OK_CALL,
@@ -60,7 +60,7 @@ describe('a connection that fails', () => {
 describe('an answer that is none of the API', () => {
   test('the HTML page of a gateway is retried, and is a matter of Anthropic', async () => {
     const harness = await startHarness({ client: { maxRetries: 1 } });
-    harness.server.plan([answer.error(502), answer.error(503)]);
+    harness.server.plan([respond.error(502), respond.error(503)]);
     const error = await rejection(harness.client.messages.create(HELLO));
     expect(error).toMatchObject({ status: 503 });
     const retryAfter = 0.001;
@@ -77,7 +77,7 @@ describe('an answer that is none of the API', () => {
 
   test('HTTP 200 with a page of a proxy is what the SDK makes of it: an answer without tokens', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.wrongContentType()]);
+    harness.server.plan([respond.wrongContentType()]);
     const message: unknown = await harness.client.messages.create(HELLO);
     expect(message).toContain('<html>');
     await expectCall(harness, { outcome: 'ok', attempts: [OK_ATTEMPT] });
@@ -85,7 +85,7 @@ describe('an answer that is none of the API', () => {
 
   test('HTTP 200 with JSON that does not parse is an error on the way', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.malformedJson()]);
+    harness.server.plan([respond.malformedJson()]);
     const error = await rejection(harness.client.messages.create(HELLO));
     expect(error).toBeInstanceOf(SyntaxError);
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
@@ -98,7 +98,7 @@ describe('an answer that is none of the API', () => {
 
   test('HTTP 200 whose JSON is cut is an error on the way', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.cutStream()]);
+    harness.server.plan([respond.cutStream()]);
     await rejection(harness.client.messages.create(HELLO));
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
     expect(await harness.metric('anthropic.client.active_calls')).toBe(0);
@@ -106,7 +106,7 @@ describe('an answer that is none of the API', () => {
 
   test('headers that mean nothing are as if they were not there', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.malformedHeaders()]);
+    harness.server.plan([respond.malformedHeaders()]);
     await harness.client.messages.create(HELLO);
     await expectCall(harness, OK_CALL);
     expect(await harness.points('anthropic.client.rate_limit.limit')).toEqual([]);
@@ -116,7 +116,7 @@ describe('an answer that is none of the API', () => {
 
   test('headers that mean nothing on an error are as if they were not there', async () => {
     const harness = await startHarness({ client: ONCE });
-    harness.server.plan([answer.malformedHeaders(429)]);
+    harness.server.plan([respond.malformedHeaders(429)]);
     await rejection(harness.client.messages.create(HELLO));
     const failure = { errorType: 'rate_limit_error', fault: 'traffic' } as const;
     await expectCall(harness, {
@@ -129,7 +129,7 @@ describe('an answer that is none of the API', () => {
 
   test('an error whose body is no envelope has the type of its status', async () => {
     const harness = await startHarness({ client: ONCE });
-    harness.server.plan([answer.error(529, { body: '{"type":"error","error":"very"}' })]);
+    harness.server.plan([respond.error(529, { body: '{"type":"error","error":"very"}' })]);
     await rejection(harness.client.messages.create(HELLO));
     const type = { 'error.type': 'overloaded_error' };
     expect(await harness.metric('anthropic.client.attempts', type)).toBe(1);
@@ -138,7 +138,7 @@ describe('an answer that is none of the API', () => {
 
   test('an error type that the table does not have is _OTHER, in metrics, spans and logs', async () => {
     const harness = await startHarness({ client: ONCE });
-    harness.server.plan([answer.error(418, { type: 'teapot_error' })]);
+    harness.server.plan([respond.error(418, { type: 'teapot_error' })]);
     const error = await rejection(harness.client.messages.create(HELLO));
     expect(error.type).toBe('teapot_error');
     const failure = { errorType: '_OTHER', fault: 'input' } as const;

@@ -1,7 +1,7 @@
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
 import { observe, withTelemetry } from '../../src/index.ts';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
@@ -21,7 +21,7 @@ const CALL_WITH_A_RETRY = {
 } as const;
 
 async function expectOnce(harness: Harness, client: Anthropic): Promise<void> {
-  harness.server.plan([answer.error(529)]);
+  harness.server.plan([respond.error(529)]);
   await client.messages.create(HELLO);
   await expectCall(harness, CALL_WITH_A_RETRY);
 }
@@ -127,7 +127,7 @@ describe('a copy made by withOptions', () => {
   test('with other retries knows which attempt is its last', async () => {
     const harness = await startHarness();
     const copy = harness.client.withOptions({ maxRetries: 0 });
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     await expect(copy.messages.create(HELLO)).rejects.toMatchObject({ status: 529 });
     const failure = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
     await expectCall(harness, {

@@ -1,7 +1,7 @@
 /** Nothing registers a context manager here, as in an application that set up no OpenTelemetry at all. */
 import { trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { type ExpectedAttempt, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
@@ -20,7 +20,7 @@ describe('without a context manager', () => {
 
   test('the attempts of a call belong to it', async () => {
     const harness = await startHarness({ contextManager });
-    harness.server.plan([answer.error(529), answer.error(529)]);
+    harness.server.plan([respond.error(529), respond.error(529)]);
     await harness.client.messages.create(HELLO);
     await expectCall(harness, { ...OK_CALL, attempts: [RETRIED, RETRIED, OK_ATTEMPT] });
   });
@@ -50,7 +50,7 @@ describe('without a context manager', () => {
 
   test('a failure without an answer belongs to its call', async () => {
     const harness = await startHarness({ contextManager });
-    harness.server.plan([answer.hang()]);
+    harness.server.plan([respond.hang()]);
     await rejection(harness.client.messages.create(HELLO, { maxRetries: 0, timeout: 60 }));
     const failure = { errorType: 'client_timeout_error', fault: 'network' } as const;
     await expectCall(harness, {
@@ -83,7 +83,7 @@ describe('without a context manager', () => {
         ],
       },
     });
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     await harness.client.messages.create(HELLO);
     await expectCall(harness, { ...OK_CALL, attempts: [RETRIED, OK_ATTEMPT] });
   });

@@ -5,7 +5,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { AnthropicVertex } from '@anthropic-ai/vertex-sdk';
 import { describe, expect, test } from 'vitest';
 import { observe, withTelemetry } from '../../src/index.ts';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
 
 type Client = Pick<Anthropic, 'messages'>;
@@ -214,7 +214,7 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
 
   test('a retry after the refusal of the platform', async () => {
     const { harness, client } = await start();
-    harness.server.plan([answer.error(429, { message: 'slow down' })]);
+    harness.server.plan([respond.error(429, { message: 'slow down' })]);
     const message = await client.messages.create(request);
     expect(await points(harness, 'anthropic.client.attempts')).toMatchObject([
       { 'http.response.status_code': 200, 'anthropic.attempt.disposition': 'ok', value: 1 },
@@ -236,8 +236,8 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
   test('an error, and retries that are exhausted', async () => {
     const { harness, client } = await start();
     harness.server.plan([
-      answer.error(400, { message: 'no' }),
-      ...[1, 2, 3].map(() => answer.error(429, { message: 'slow down' })),
+      respond.error(400, { message: 'no' }),
+      ...[1, 2, 3].map(() => respond.error(429, { message: 'slow down' })),
     ]);
     expect(await rejection(client.messages.create(request))).toMatchObject({ status: 400 });
     expect(await rejection(client.messages.create(request))).toMatchObject({
@@ -255,10 +255,10 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
   test('a stream that ends in an error, is cut, or is left', async () => {
     const { harness, client } = await start();
     harness.server.plan([
-      answer.sseError('overloaded_error'),
-      answer.cutStream(),
-      answer.resetStream(),
-      answer.hangBody(3),
+      respond.sseError('overloaded_error'),
+      respond.cutStream(),
+      respond.resetStream(),
+      respond.hangBody(3),
     ]);
     const open = (): PromiseLike<AsyncIterable<unknown>> =>
       client.messages.create({ ...request, stream: true });
@@ -272,7 +272,7 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
       );
     }
     for await (const _ of await open()) break;
-    await harness.server.settled();
+    await harness.server.idle();
     expect(ends[0]).toBe('failed');
     expect(harness.server.requests.at(-1)).toMatchObject({ closedByClient: true, eventsSent: 3 });
     const ended = harness.logs().filter(({ fields }) => fields['event'] === 'anthropic.call');
@@ -317,7 +317,7 @@ test('Bedrock ends a stream by an exception of its own, which counts as the erro
   const harness = await startHarness();
   const client = new AnthropicBedrock(add(harness, { apiKey: 'k', maxRetries: 0 }));
   const types = ['rate_limit_error', 'api_error', 'timeout_error', 'invalid_request_error', 'billing_error'];
-  harness.server.plan(types.map((type) => answer.sseError(type)));
+  harness.server.plan(types.map((type) => respond.sseError(type)));
   const named: unknown[] = [];
   for (const _ of types) {
     const stream = await client.messages.create({ ...HELLO, stream: true });

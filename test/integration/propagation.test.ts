@@ -1,7 +1,7 @@
 import { propagation, type TextMapPropagator, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
 
 /** Writes `traceparent` as the W3C has it, for every valid span context. */
@@ -27,7 +27,7 @@ describe('the trace context that a request carries', () => {
 
   test('is that of the call span, on every attempt, as the SDK has it', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     await harness.client.messages.create(HELLO);
     const [call] = harness.callSpans();
     const { traceId, spanId } = call?.spanContext() ?? {};

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
 
 const RATE_LIMIT = 'anthropic.client.rate_limit';
@@ -60,14 +60,14 @@ describe('rate limits', () => {
       ),
     );
     harness.server.plan([
-      answer.ok({
+      respond.ok({
         headers: {
           ...none,
           ...limit('anthropic-priority-input-tokens', 100, 60),
           ...limit('anthropic-fast-output-tokens', 50, 40),
         },
       }),
-      answer.ok({
+      respond.ok({
         headers: {
           ...none,
           'x-ratelimit-limit-requests': '7',
@@ -92,7 +92,7 @@ describe('rate limits', () => {
     const harness = await startHarness();
     const name = 'anthropic-ratelimit-requests';
     for (const left of [50, 9, 5, 80, 10, 9]) {
-      harness.server.plan([answer.ok({ headers: limit(name, 100, left) })]);
+      harness.server.plan([respond.ok({ headers: limit(name, 100, left) })]);
       await harness.client.messages.create(HELLO);
     }
     expect(await byType(harness, 'low')).toEqual({ requests: 2 });

@@ -1,7 +1,7 @@
 import type { Middleware } from '@anthropic-ai/sdk';
 import { trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { HELLO, startHarness } from '../helpers/harness.ts';
@@ -26,14 +26,14 @@ describe.each([
 ])('per-request middleware over %s', (_, client) => {
   test('that sends a request twice makes two attempts, each with its status', async () => {
     const harness = await startHarness({ client });
-    harness.server.plan([answer.error(500)]);
+    harness.server.plan([respond.error(500)]);
     await harness.client.messages.create(HELLO, { middleware: [replay] });
     await expectCall(harness, { ...OK_CALL, attempts: [SERVER_ERROR, OK_ATTEMPT] });
   });
 
   test('inside client middleware that replays too makes an attempt of each request', async () => {
     const harness = await startHarness({ client: { ...client, middleware: [replay], maxRetries: 0 } });
-    harness.server.plan([answer.error(500), answer.error(500), answer.error(500)]);
+    harness.server.plan([respond.error(500), respond.error(500), respond.error(500)]);
     await harness.client.messages.create(HELLO, { middleware: [replay] });
     await expectCall(harness, {
       ...OK_CALL,

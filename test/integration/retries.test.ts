@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall, expectCalls } from '../helpers/expect-calls.ts';
 import { type ExpectedAttempt, HELLO_TOKENS, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
@@ -24,7 +24,7 @@ const final = (status: number, failure: object): ExpectedAttempt => ({
 describe('retries', () => {
   test('records a 529-529-200 call once as ok and three attempts', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529), answer.error(529)]);
+    harness.server.plan([respond.error(529), respond.error(529)]);
     await harness.client.messages.create(HELLO);
     await expectCall(harness, {
       ...OK_CALL,
@@ -34,7 +34,7 @@ describe('retries', () => {
 
   test('records a 529-529-500 call once as failed by its last attempt, with one server error in its streak', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(529), answer.error(529), answer.error(500)]);
+    harness.server.plan([respond.error(529), respond.error(529), respond.error(500)]);
     await rejection(harness.client.messages.create(HELLO));
     await expectCall(harness, {
       outcome: 'error',
@@ -48,14 +48,14 @@ describe('retries', () => {
 
   test('records a 429 that is retried as traffic, with the wait that the API asks for', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(429)]);
+    harness.server.plan([respond.error(429)]);
     await harness.client.messages.create(HELLO);
     await expectCall(harness, { ...OK_CALL, attempts: [retried(429, RATE_LIMITED), OK_ATTEMPT] });
   });
 
   test('records a stream whose first attempt fails as one streamed call', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(500)]);
+    harness.server.plan([respond.error(500)]);
     await harness.client.messages.stream(HELLO).finalMessage();
     await expectCall(harness, {
       ...OK_CALL,
@@ -66,7 +66,7 @@ describe('retries', () => {
 
   test('three 500s exhaust the retries once, and begin one streak', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(500), answer.error(500), answer.error(500)]);
+    harness.server.plan([respond.error(500), respond.error(500), respond.error(500)]);
     const error = await rejection(harness.client.messages.create(HELLO));
     expect(error).toMatchObject({ status: 500, type: 'api_error' });
     await expectCall(harness, {
@@ -81,7 +81,7 @@ describe('retries', () => {
 
   test('a streak goes on from call to call, and a good answer ends it', async () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
-    harness.server.plan([answer.error(500), answer.error(529), answer.error(500), answer.ok()]);
+    harness.server.plan([respond.error(500), respond.error(529), respond.error(500), respond.ok()]);
     for (let call = 0; call < 3; call++) await rejection(harness.client.messages.create(HELLO));
     await harness.client.messages.create(HELLO);
     const failed = { outcome: 'error', exhausted: true } as const;
@@ -97,7 +97,7 @@ describe('retries', () => {
 
   test('maxRetries of the client and of the request decide which attempt is the last', async () => {
     const harness = await startHarness({ client: { maxRetries: 1 } });
-    harness.server.plan(Array.from({ length: 3 }, () => answer.error(529)));
+    harness.server.plan(Array.from({ length: 3 }, () => respond.error(529)));
     await rejection(harness.client.messages.create(HELLO));
     await rejection(harness.client.messages.create(HELLO, { maxRetries: 0 }));
     const failed = { outcome: 'error', exhausted: true, ...OVERLOADED } as const;
@@ -111,7 +111,7 @@ describe('retries', () => {
 describe('x-should-retry', () => {
   test('true makes a 400 an attempt that is retried', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(400, { shouldRetry: true })]);
+    harness.server.plan([respond.error(400, { shouldRetry: true })]);
     await harness.client.messages.create(HELLO);
     const failure = { errorType: 'invalid_request_error', fault: 'input' };
     await expectCall(harness, { ...OK_CALL, attempts: [retried(400, failure), OK_ATTEMPT] });
@@ -119,7 +119,7 @@ describe('x-should-retry', () => {
 
   test('false makes a 500 final, and the call is not exhausted', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(500, { shouldRetry: false })]);
+    harness.server.plan([respond.error(500, { shouldRetry: false })]);
     await rejection(harness.client.messages.create(HELLO));
     await expectCall(harness, {
       outcome: 'error',
@@ -152,7 +152,7 @@ describe('answers that are not retried', () => {
     [404, 'not_found_error', 'config'],
   ])('a %i is one failed call, %s, whose fault is %s', async (status, errorType, fault) => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(status)]);
+    harness.server.plan([respond.error(status)]);
     await rejection(harness.client.messages.create(HELLO));
     await expectCall(harness, {
       outcome: 'error',
@@ -169,7 +169,7 @@ describe('answers that are not retried', () => {
     [504, 'timeout_error'],
   ])('a %i, %s, is retried', async (status, errorType) => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(status)]);
+    harness.server.plan([respond.error(status)]);
     await harness.client.messages.create(HELLO);
     const attempts = { 'http.response.status_code': status, 'error.type': errorType };
     const disposition = { 'anthropic.attempt.disposition': 'retried' };
@@ -179,7 +179,7 @@ describe('answers that are not retried', () => {
 
   test('the error code of the envelope is in spans and logs, and a spend limit is a matter of config', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(403, { code: 'spend_limit_reached' })]);
+    harness.server.plan([respond.error(403, { code: 'spend_limit_reached' })]);
     await rejection(harness.client.messages.create(HELLO));
     const failure = { errorType: 'permission_error', fault: 'config' } as const;
     await expectCall(harness, {
@@ -193,7 +193,7 @@ describe('answers that are not retried', () => {
     const harness = await startHarness();
     const message =
       'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.';
-    harness.server.plan([answer.error(400, { message })]);
+    harness.server.plan([respond.error(400, { message })]);
     await rejection(harness.client.messages.create(HELLO));
     const failure = { 'error.type': 'invalid_request_error', 'anthropic.error.fault': 'config' };
     expect(await harness.metric('anthropic.client.attempts', failure)).toBe(1);
@@ -202,7 +202,7 @@ describe('answers that are not retried', () => {
 
   test('after a failure the next call is recorded on its own', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.error(404)]);
+    harness.server.plan([respond.error(404)]);
     await rejection(harness.client.messages.create(HELLO));
     await harness.client.messages.create(HELLO);
     expect(await harness.metric('anthropic.client.calls')).toBe(2);

@@ -1,12 +1,12 @@
 /** The application sees the same with telemetry as without it: results, errors, promises, bytes, cancellation. */
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
-import { type Answer, answer } from '../../src/testing/index.ts';
+import { type PlannedResponse, respond } from '../../src/testing/index.ts';
 import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
 
 /** Runs `use` with a plain client and then with one that has telemetry, and compares what comes of it. */
 async function expectSame(
-  plan: readonly Answer[],
+  plan: readonly PlannedResponse[],
   use: (client: Anthropic) => Promise<unknown>,
   options: ClientOptions = {},
 ): Promise<unknown> {
@@ -26,7 +26,7 @@ async function expectSame(
 
 async function run(
   { server }: Harness,
-  plan: readonly Answer[],
+  plan: readonly PlannedResponse[],
   use: () => Promise<unknown>,
 ): Promise<Record<string, unknown>> {
   server.reset();
@@ -38,7 +38,7 @@ async function run(
     type: error['type'],
     cause: error.cause instanceof Error ? error.cause.message : undefined,
   }));
-  await server.settled();
+  await server.idle();
   return {
     result: JSON.parse(withoutIds(JSON.stringify(result ?? null))),
     requests: server.requests.map((request) => ({
@@ -59,29 +59,29 @@ function withoutIds(text: string): string {
 }
 
 describe('with telemetry as without', () => {
-  test.each<[string, readonly Answer[]]>([
+  test.each<[string, readonly PlannedResponse[]]>([
     ['a good answer', []],
-    ['an answer after retries', [answer.error(529), answer.error(500)]],
-    ['exhausted retries', [answer.error(500), answer.error(500), answer.error(500)]],
-    ['a refusal of the API', [answer.error(400, { message: 'messages: bad', code: 'bad' })]],
-    ['a missing key', [answer.error(401)]],
-    ['a page of a gateway', [answer.error(502), answer.error(502), answer.error(502)]],
-    ['a long error body', [answer.error(400, { body: `{"error":{"message":"${'x'.repeat(200_000)}"}}` })]],
-    ['malformed JSON', [answer.malformedJson()]],
-    ['another content type', [answer.wrongContentType()]],
-    ['malformed headers', [answer.malformedHeaders(), answer.malformedHeaders(400)]],
-    ['a body that is cut', [answer.cutStream()]],
+    ['an answer after retries', [respond.error(529), respond.error(500)]],
+    ['exhausted retries', [respond.error(500), respond.error(500), respond.error(500)]],
+    ['a refusal of the API', [respond.error(400, { message: 'messages: bad', code: 'bad' })]],
+    ['a missing key', [respond.error(401)]],
+    ['a page of a gateway', [respond.error(502), respond.error(502), respond.error(502)]],
+    ['a long error body', [respond.error(400, { body: `{"error":{"message":"${'x'.repeat(200_000)}"}}` })]],
+    ['malformed JSON', [respond.malformedJson()]],
+    ['another content type', [respond.wrongContentType()]],
+    ['malformed headers', [respond.malformedHeaders(), respond.malformedHeaders(400)]],
+    ['a body that is cut', [respond.cutStream()]],
   ])('messages.create meets %s', async (_title, plan) => {
     await expectSame(plan, (client) => client.messages.create(HELLO));
   });
 
-  test.each<[string, readonly Answer[]]>([
+  test.each<[string, readonly PlannedResponse[]]>([
     ['a good stream', []],
-    ['a retry before it', [answer.error(529)]],
-    ['an error event', [answer.sseError()]],
-    ['a stream that is cut', [answer.cutStream()]],
-    ['a stream that is reset', [answer.resetStream()]],
-    ['an event that is no JSON', [answer.malformedJson()]],
+    ['a retry before it', [respond.error(529)]],
+    ['an error event', [respond.sseError()]],
+    ['a stream that is cut', [respond.cutStream()]],
+    ['a stream that is reset', [respond.resetStream()]],
+    ['an event that is no JSON', [respond.malformedJson()]],
   ])('a stream meets %s', async (_title, plan) => {
     await expectSame(plan, async (client) => {
       const events: unknown[] = [];
@@ -93,7 +93,7 @@ describe('with telemetry as without', () => {
   });
 
   test('a break after the first event', async () => {
-    await expectSame([answer.hangBody(3)], async (client) => {
+    await expectSame([respond.hangBody(3)], async (client) => {
       for await (const event of await client.messages.create({ ...HELLO, stream: true })) return event;
       return undefined;
     });
@@ -108,7 +108,7 @@ describe('with telemetry as without', () => {
   });
 
   test('a timeout is the same error', async () => {
-    await expectSame([answer.hang()], (client) => client.messages.create(HELLO), {
+    await expectSame([respond.hang()], (client) => client.messages.create(HELLO), {
       timeout: 60,
       maxRetries: 0,
     });
@@ -119,7 +119,7 @@ describe('with telemetry as without', () => {
   });
 
   test('the body of an error stays readable for a middleware of the application', async () => {
-    await expectSame([answer.error(400, { message: 'bad' })], (client) => client.messages.create(HELLO), {
+    await expectSame([respond.error(400, { message: 'bad' })], (client) => client.messages.create(HELLO), {
       middleware: [
         async (request, next) => {
           const response = await next(request);
@@ -133,7 +133,7 @@ describe('with telemetry as without', () => {
 
   test('an error body that never ends delays the client no longer than its own reading would', async () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
-    harness.server.plan([answer.error(400, { message: 'x'.repeat(100_000) })]);
+    harness.server.plan([respond.error(400, { message: 'x'.repeat(100_000) })]);
     const error = await rejection(harness.client.messages.create(HELLO));
     expect(error.message).toContain('x'.repeat(100_000));
     expect(harness.logs()[0]?.fields['error_type']).toBe('invalid_request_error');

@@ -9,7 +9,7 @@ import {
   AnthropicInstrumentation,
   type AnthropicInstrumentationConfig,
 } from '../../src/instrumentation/index.ts';
-import { answer, startAnthropicServer } from '../../src/testing/index.ts';
+import { respond, startAnthropicServer } from '../../src/testing/index.ts';
 import { HELLO, MODEL, rejection } from '../helpers/harness.ts';
 import { createLogger, createMeter, createTracing } from '../helpers/telemetry.ts';
 
@@ -160,7 +160,7 @@ describe('setConfig', () => {
     const bodies: unknown[] = [];
     for (const captureContent of [false, true, false]) {
       instrumentation.setConfig({ ...options, captureContent });
-      server.plan([answer.error(400)]);
+      server.plan([respond.error(400)]);
       await rejection(client.messages.create(HELLO));
       bodies.push(records.at(-1)?.fields['request_body']);
     }

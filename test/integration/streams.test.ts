@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { type ExpectedCall, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { collect, HELLO, rejection, startHarness } from '../helpers/harness.ts';
@@ -18,7 +18,7 @@ describe('a stream that is read to its end', () => {
   test('has its first chunk counted from the start of its last attempt: with the wait for the headers, without the backoff', async () => {
     const harness = await startHarness();
     const delayMs = 50;
-    harness.server.plan([answer.error(529, { delayMs: 200 }), answer.slow({ delayMs })]);
+    harness.server.plan([respond.error(529, { delayMs: 200 }), respond.slow({ delayMs })]);
     await collect(await harness.client.messages.create(STREAM));
     const seconds = async (name: string, errorType?: string): Promise<number> => {
       const points = await harness.points(name);
@@ -100,7 +100,7 @@ describe('a stream that is read to its end', () => {
 describe('a stream that fails', () => {
   test('an error event after HTTP 200 counts like the status that it stands for', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.sseError('overloaded_error')]);
+    harness.server.plan([respond.sseError('overloaded_error')]);
     const stream = await harness.client.messages.create(STREAM);
     const error = await rejection(collect(stream));
     expect(error).toMatchObject({ status: undefined, type: 'overloaded_error' });
@@ -116,7 +116,7 @@ describe('a stream that fails', () => {
 
   test('an api_error event extends the streak of server errors', async () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
-    harness.server.plan([answer.error(500), answer.sseError('api_error'), answer.sseError('api_error')]);
+    harness.server.plan([respond.error(500), respond.sseError('api_error'), respond.sseError('api_error')]);
     for (let call = 0; call < 3; call++) {
       await rejection(harness.client.messages.stream(HELLO).finalMessage());
     }
@@ -128,7 +128,7 @@ describe('a stream that fails', () => {
 
   test('a stream that ends before message_stop is an error of the API, though the application sees none', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.cutStream()]);
+    harness.server.plan([respond.cutStream()]);
     expect(await collect(await harness.client.messages.create(STREAM))).toHaveLength(3);
     const failure = { errorType: 'api_error', fault: 'anthropic' } as const;
     await expectCall(harness, {
@@ -142,7 +142,7 @@ describe('a stream that fails', () => {
 
   test('a socket that is reset in mid-stream is an error of the network', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.resetStream()]);
+    harness.server.plan([respond.resetStream()]);
     const error = await rejection(collect(await harness.client.messages.create(STREAM)));
     expect(error.message).toMatch(/terminated/);
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
@@ -154,7 +154,7 @@ describe('a stream that fails', () => {
 
   test('an event that is no JSON is an error, and reaches the application unchanged', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.malformedJson()]);
+    harness.server.plan([respond.malformedJson()]);
     const error = await rejection(collect(await harness.client.messages.create(STREAM)));
     expect(error).toBeInstanceOf(SyntaxError);
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
@@ -163,7 +163,7 @@ describe('a stream that fails', () => {
 
   test('a helper that fails on its own side leaves one failed call', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.sseError('api_error', 5)]);
+    harness.server.plan([respond.sseError('api_error', 5)]);
     const stream = harness.client.messages.stream(HELLO);
     await rejection(stream.finalMessage());
     expect(await harness.metric('anthropic.client.calls', { 'error.type': 'api_error' })).toBe(1);
@@ -192,7 +192,7 @@ describe('a stream that is given up', () => {
 
   test('a signal that aborts while the stream is read cancels the call', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hangBody(4)]);
+    harness.server.plan([respond.hangBody(4)]);
     const controller = new AbortController();
     const stream = await harness.client.messages.create(STREAM, { signal: controller.signal });
     const read = collect(stream);
@@ -203,7 +203,7 @@ describe('a stream that is given up', () => {
 
   test('a break before the first event is canceled, with nothing known of the message', async () => {
     const harness = await startHarness();
-    harness.server.plan([answer.hangBody(0)]);
+    harness.server.plan([respond.hangBody(0)]);
     const stream = await harness.client.messages.create(STREAM);
     stream.controller.abort();
     await collect(stream);

@@ -1,7 +1,7 @@
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
 import { SpanKind, trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
 
 const TOOL_USE = [{ type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Ulm' } }];
@@ -17,7 +17,11 @@ async function runTool(harness: Harness, stream: boolean): Promise<{ text: unkno
       return 'sunny';
     },
   });
-  harness.server.plan([answer.ok({ content: TOOL_USE }), answer.error(529), answer.ok({ text: 'Sunny.' })]);
+  harness.server.plan([
+    respond.ok({ content: TOOL_USE }),
+    respond.error(529),
+    respond.ok({ text: 'Sunny.' }),
+  ]);
   const runner = harness.client.beta.messages.toolRunner({ ...HELLO, tools: [tool], stream });
   const message = await runner.runUntilDone();
   return { text: message.content, active };

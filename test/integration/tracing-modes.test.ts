@@ -3,7 +3,7 @@ import { type Span, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
 import { describe, expect, test, vi } from 'vitest';
 import { withTelemetry } from '../../src/index.ts';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
 import { createTracing } from '../helpers/telemetry.ts';
 
@@ -20,7 +20,7 @@ async function expectMetricsOfOneCall(harness: Harness): Promise<void> {
 }
 
 async function callWithARetry(harness: Harness, client = harness.client): Promise<void> {
-  harness.server.plan([answer.error(529)]);
+  harness.server.plan([respond.error(529)]);
   await client.messages.create(HELLO);
 }
 

@@ -1,6 +1,6 @@
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
 
 const UNDICI = '@opentelemetry/instrumentation-undici';
@@ -22,7 +22,7 @@ describe('beside the undici instrumentation', () => {
       .map(({ name }) => name);
 
   test('its span of each request is the child of the attempt', async () => {
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     await harness.client.messages.create(HELLO);
     const requests = harness
       .spans()
@@ -42,7 +42,7 @@ describe('beside the undici instrumentation', () => {
     const other = await startHarness({
       telemetry: { attemptSpans: false, tracerProvider: harness.tracerProvider },
     });
-    other.server.plan([answer.error(529)]);
+    other.server.plan([respond.error(529)]);
     await other.client.messages.create(HELLO);
     expect(undiciSpans()).toEqual(['POST', 'POST']);
     expect(harness.attemptSpans()).toEqual([]);

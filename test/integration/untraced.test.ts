@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { metrics, SpanKind } from '@opentelemetry/api';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { observe, withTelemetry } from '../../src/index.ts';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
@@ -27,7 +27,7 @@ describe.each([
   });
 
   test('is recorded with its attempts, tokens and model, by post and by request', async () => {
-    harness.server.plan([answer.error(529)]);
+    harness.server.plan([respond.error(529)]);
     await harness.client.post('/v1/messages', { body: HELLO });
     await expectCall(harness, { ...OK_CALL, attempts: [RETRIED, OK_ATTEMPT] });
     await harness.client.request({ method: 'post', path: '/v1/messages', body: HELLO });
@@ -35,7 +35,7 @@ describe.each([
   });
 
   test('that fails is an error, with the type of the envelope', async () => {
-    harness.server.plan([answer.error(404)]);
+    harness.server.plan([respond.error(404)]);
     await rejection(harness.client.post('/v1/messages', { body: HELLO }));
     const failure = { errorType: 'not_found_error', fault: 'config' } as const;
     await expectCall(harness, {
@@ -46,7 +46,7 @@ describe.each([
   });
 
   test('has a span from its start to its end', async () => {
-    harness.server.plan([answer.ok({ delayMs: 50 })]);
+    harness.server.plan([respond.ok({ delayMs: 50 })]);
     await harness.client.post('/v1/messages', { body: HELLO });
     const [call] = harness.callSpans();
     const [attempt] = harness.attemptSpans();
@@ -82,7 +82,7 @@ test('a call by post within middleware of another call is a call of its own', as
 
 test('a copy whose openTelemetry option is replaced is recorded, without spans of ours', async () => {
   const harness = await startHarness();
-  harness.server.plan([answer.error(529)]);
+  harness.server.plan([respond.error(529)]);
   await harness.client.withOptions({ openTelemetry: false }).messages.create(HELLO);
   expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(1);
   expect(await harness.metric('anthropic.client.attempts')).toBe(2);
@@ -96,7 +96,7 @@ test('a meter provider that is registered during a call gets no end without a st
   const second = createMeter();
   metrics.setGlobalMeterProvider(first.provider);
   onTestFinished(() => metrics.disable());
-  harness.server.plan([answer.ok({ delayMs: 50 })]);
+  harness.server.plan([respond.ok({ delayMs: 50 })]);
   const client = observe(
     new Anthropic({ baseURL: harness.server.url, apiKey: 'test-key' }),
     telemetryOptions,

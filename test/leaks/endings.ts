@@ -1,7 +1,7 @@
 /** Every way in which a call can end, each made many times. */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
-import { type Answer, answer } from '../../src/testing/index.ts';
+import { type PlannedResponse, respond } from '../../src/testing/index.ts';
 
 const HELLO: MessageCreateParamsNonStreaming = {
   model: 'claude-opus-5-5',
@@ -13,7 +13,7 @@ const HELLO: MessageCreateParamsNonStreaming = {
 export interface Ending {
   readonly name: string;
   /** What the API answers to one call. */
-  readonly plan: () => readonly Answer[];
+  readonly plan: () => readonly PlannedResponse[];
   readonly use: (client: Anthropic) => Promise<unknown>;
   /** The outcome that is recorded. */
   readonly outcome: 'ok' | 'error' | 'canceled';
@@ -44,47 +44,47 @@ function abort(client: Anthropic): Promise<void> {
 /** Every ending. */
 export const ENDINGS: readonly Ending[] = [
   { name: 'a good answer', plan: () => [], use: create, outcome: 'ok' },
-  { name: 'an answer after a retry', plan: () => [answer.error(529)], use: create, outcome: 'ok' },
+  { name: 'an answer after a retry', plan: () => [respond.error(529)], use: create, outcome: 'ok' },
   {
     name: 'a refusal',
-    plan: () => [answer.error(400)],
+    plan: () => [respond.error(400)],
     use: (client) => failed(create(client)),
     outcome: 'error',
   },
   {
     name: 'exhausted retries',
-    plan: () => [500, 500].map((status) => answer.error(status)),
+    plan: () => [500, 500].map((status) => respond.error(status)),
     use: (client) => failed(client.messages.create(HELLO, { maxRetries: 1 })),
     outcome: 'error',
   },
   {
     name: 'a connection that is reset',
-    plan: () => [answer.resetConnection()],
+    plan: () => [respond.resetConnection()],
     use: (client) => failed(client.messages.create(HELLO, { maxRetries: 0 })),
     outcome: 'error',
   },
   {
     name: 'a call that is aborted',
-    plan: () => [answer.hang()],
+    plan: () => [respond.hang()],
     use: abort,
     outcome: 'canceled',
   },
   { name: 'a stream that is read', plan: () => [], use: read, outcome: 'ok' },
   {
     name: 'a stream with an error event',
-    plan: () => [answer.sseError()],
+    plan: () => [respond.sseError()],
     use: (client) => failed(read(client)),
     outcome: 'error',
   },
   {
     name: 'a stream that is cut',
-    plan: () => [answer.cutStream()],
+    plan: () => [respond.cutStream()],
     use: (client) => read(client),
     outcome: 'error',
   },
   {
     name: 'a stream left by break',
-    plan: () => [answer.hangBody(2)],
+    plan: () => [respond.hangBody(2)],
     use: async (client) => {
       for await (const _ of await open(client)) break;
     },
@@ -104,7 +104,7 @@ export const ENDINGS: readonly Ending[] = [
   },
   {
     name: 'a stream helper that is aborted',
-    plan: () => [answer.hangBody(2)],
+    plan: () => [respond.hangBody(2)],
     use: (client) => {
       const stream = client.messages.stream(HELLO);
       stream.on('streamEvent', () => stream.abort());

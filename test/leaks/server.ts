@@ -1,11 +1,11 @@
 /** The fake API in a thread of its own, so that its memory is not measured with the client's. */
 import { parentPort, Worker } from 'node:worker_threads';
-import { type Answer, startAnthropicServer } from '../../src/testing/index.ts';
+import { type PlannedResponse, startAnthropicServer } from '../../src/testing/index.ts';
 
 /** The server's thread, as its client sees it. */
 export interface ServerThread {
   readonly url: string;
-  plan(answers: readonly Answer[]): Promise<void>;
+  plan(answers: readonly PlannedResponse[]): Promise<void>;
   /** Forgets answers that nobody came for. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -33,9 +33,9 @@ if (parentPort) {
   // The usual limits would refuse what a hundred thousand calls ask for.
   const rateLimits = { requests: 1e9, inputTokens: 1e12, outputTokens: 1e12 };
   const server = await startAnthropicServer({ retryAfterMs: 1, keepRequests: 1, deltas: 1, rateLimits });
-  port.on('message', async (message: readonly Answer[] | 'reset') => {
+  port.on('message', async (message: readonly PlannedResponse[] | 'reset') => {
     if (message === 'reset') {
-      await server.settled();
+      await server.idle();
       server.reset();
     } else server.plan(message);
     port.postMessage('done');

@@ -1,5 +1,6 @@
 /** The ends of a process, with telemetry and without: the same code or signal, the same output, and nothing lost that can be kept. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -219,22 +220,24 @@ describe('process.exit()', () => {
     expect(callsIn(text)).toBe(50);
   });
 
-  test('loses no line to a reader that is slow', async () => {
-    const { folder, env } = await setup('for (let n = 0; n < 800; n++) await call(); process.exit(4);');
+  test('loses no line to a reader that pauses', async () => {
+    const { folder, env } = await setup(
+      `for (let n = 0; n < 800; n++) await call(); console.log('done'); process.exit(4);`,
+    );
     const child = spawn(process.execPath, [...FLAGS, 'app.mjs'], {
       cwd: folder,
       env: { ...process.env, ANTHROPIC_API_KEY: 'k', ...env, ANTHROPIC_OTEL_SHUTDOWN_TIMEOUT: '20000' },
     });
     onTestFinished(() => void child.kill('SIGKILL'));
+    const exit = new Promise((resolve) => child.on('exit', resolve));
     let text = '';
-    const reading = setInterval(() => {
-      const chunk = child.stderr.read(4096) ?? child.stderr.read();
-      if (chunk) text += chunk;
-    }, 10);
-    const code = await new Promise((resolve) => child.on('exit', resolve));
-    clearInterval(reading);
-    for await (const chunk of child.stderr) text += chunk;
-    expect(code).toBe(4);
+    await once(child.stdout, 'data');
+    for await (const chunk of child.stderr) {
+      text += chunk;
+      // A longer pause than that of a reader on a busy machine.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(await exit).toBe(4);
     expect(callsIn(text)).toBe(800);
   });
 

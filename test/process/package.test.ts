@@ -149,7 +149,7 @@ console.log('all');`,
     const text = `import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import { METRICS, observe, withTelemetry, type Logger, type TelemetryOptions } from 'anthropic-otel';
 import { AnthropicInstrumentation } from 'anthropic-otel/instrumentation';
-import { answer, startAnthropicServer, type AnthropicServer } from 'anthropic-otel/testing';
+import { respond, startAnthropicServer, type AnthropicServer } from 'anthropic-otel/testing';
 import 'anthropic-otel/register';
 const logger: Logger = { info() {}, warn() {}, error() {} };
 const telemetry: TelemetryOptions = { logger, models: ['claude-opus-5-5'], tier: 'one' };
@@ -159,7 +159,7 @@ new Anthropic(withTelemetry({ middleware: [(request, next) => next(request)], op
 new AnthropicInstrumentation({ captureContent: false, enabled: true }).endOpenCalls();
 export async function main(): Promise<AnthropicServer> {
   const server = await startAnthropicServer();
-  server.plan([answer.error(529)]);
+  server.plan([respond.error(529)]);
   console.log(METRICS.calls.name, options, client);
   return server;
 }

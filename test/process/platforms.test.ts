@@ -1,6 +1,6 @@
 /** The clients of the platforms, which are classes of their own packages. */
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { startApi } from '../helpers/api.ts';
 import { createApp, freePort, run } from '../helpers/process.ts';
 
@@ -70,7 +70,7 @@ const WIRES = [
 describe.each(WIRES)('%s over the wire: %s', (name, client, options, provider) => {
   test.each(FORMS)('is recorded, a JSON call and a stream, in %s', async (file, load) => {
     const api = await startApi();
-    api.plan([answer.error(429)]);
+    api.plan([respond.error(429)]);
     const text = `${load(name, client)}
 const client = new Client({ baseURL: process.env.BASE_URL, ...${options} });
 const request = { model: 'claude-opus-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };

@@ -1,6 +1,6 @@
 import { APIError } from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { collect, HELLO, rejection, serve } from './serve.ts';
 
 describe('the error table', () => {
@@ -21,7 +21,7 @@ describe('the error table', () => {
     [529, 'overloaded_error', 3],
   ])('%i is %s, and the SDK makes %i attempts', async (status, type, attempts) => {
     const { server, client } = await serve();
-    server.plan(Array(attempts).fill(answer.error(status)));
+    server.plan(Array(attempts).fill(respond.error(status)));
     const error = await rejection(client.messages.create(HELLO));
     expect(error).toBeInstanceOf(APIError);
     expect(error).toMatchObject({ status, type, requestID: server.requests.at(-1)?.requestId });
@@ -31,7 +31,7 @@ describe('the error table', () => {
 
   test.each([502, 503])('%i is the page of a gateway, without the headers of the API', async (status) => {
     const { server, client } = await serve();
-    server.plan([answer.error(status)]);
+    server.plan([respond.error(status)]);
     const error = await rejection(client.messages.create(HELLO, { maxRetries: 0 }));
     expect(error).toMatchObject({ status, type: null, requestID: null });
     const headers = error.headers as unknown as Headers;
@@ -43,7 +43,7 @@ describe('the error table', () => {
   test('an envelope carries type, message, code and request id', async () => {
     const { server } = await serve();
     const code = 'enforced_spend_limit_reached';
-    server.plan([answer.error(400, { message: 'Spend limit', code })]);
+    server.plan([respond.error(400, { message: 'Spend limit', code })]);
     const response = await fetch(`${server.url}/v1/messages`, {
       method: 'POST',
       body: JSON.stringify(HELLO),
@@ -57,17 +57,17 @@ describe('the error table', () => {
 
   test('x-should-retry overrules the status, either way', async () => {
     const { server, client } = await serve();
-    server.plan([answer.error(529, { shouldRetry: false })]);
+    server.plan([respond.error(529, { shouldRetry: false })]);
     expect(await rejection(client.messages.create(HELLO))).toMatchObject({ status: 529 });
     expect(server.requests).toHaveLength(1);
-    server.plan([answer.error(400, { shouldRetry: true })]);
+    server.plan([respond.error(400, { shouldRetry: true })]);
     expect(await client.messages.create(HELLO)).toMatchObject({ stop_reason: 'end_turn' });
     expect(server.requests).toHaveLength(3);
   });
 
   test('a 429 names seconds and milliseconds to wait, or neither when it has no retry-after', async () => {
     const { server, client } = await serve({ retryAfterMs: 7 });
-    server.plan([answer.error(429, { retryAfter: 30 }), answer.error(429, { retryAfter: null })]);
+    server.plan([respond.error(429, { retryAfter: 30 }), respond.error(429, { retryAfter: null })]);
     const waits: unknown[] = [];
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const error = await rejection(client.messages.create(HELLO, { maxRetries: 0 }));
@@ -82,7 +82,7 @@ describe('the error table', () => {
 
   test('headers and body can be anything', async () => {
     const { server } = await serve();
-    server.plan([answer.error(418, { body: 'teapot', headers: { 'x-pot': 'tea', 'request-id': null } })]);
+    server.plan([respond.error(418, { body: 'teapot', headers: { 'x-pot': 'tea', 'request-id': null } })]);
     const response = await fetch(`${server.url}/v1/messages`, { method: 'POST', body: '{}' });
     expect([response.status, await response.text()]).toEqual([418, 'teapot']);
     expect(response.headers.get('x-pot')).toBe('tea');
@@ -200,7 +200,7 @@ describe('keys', () => {
 
   test('leave the plan untouched when they are refused', async () => {
     const { server, client } = await serve({ apiKeys: ['other'] });
-    server.plan([answer.error(529)]);
+    server.plan([respond.error(529)]);
     await rejection(client.messages.create(HELLO));
     expect(server.pending).toBe(1);
   });
@@ -208,7 +208,7 @@ describe('keys', () => {
 
 test('an SSE error reaches the client after HTTP 200, and a whole answer as its status', async () => {
   const { server, client } = await serve();
-  server.plan([answer.sseError('overloaded_error', 4, { message: 'Too busy', code: 'busy' })]);
+  server.plan([respond.sseError('overloaded_error', 4, { message: 'Too busy', code: 'busy' })]);
   const seen: string[] = [];
   const error = await rejection(
     (async () => {
@@ -223,13 +223,13 @@ test('an SSE error reaches the client after HTTP 200, and a whole answer as its 
     tokens: { input: 0, output: 0 },
     unfinishedTokens: { input: 5, output: 1 },
   });
-  server.plan([answer.sseError('overloaded_error')]);
+  server.plan([respond.sseError('overloaded_error')]);
   expect(await rejection(client.messages.create(HELLO, { maxRetries: 0 }))).toMatchObject({ status: 529 });
 });
 
 test('values of no meaning in the headers do no harm', async () => {
   const { server, client } = await serve();
-  server.plan([answer.malformedHeaders(), answer.malformedHeaders(429)]);
+  server.plan([respond.malformedHeaders(), respond.malformedHeaders(429)]);
   const { response } = await client.messages.create(HELLO).withResponse();
   expect(response.headers.get('anthropic-ratelimit-requests-limit')).toBe('many');
   const error = await rejection(client.messages.create(HELLO, { maxRetries: 0 }));
@@ -239,7 +239,7 @@ test('values of no meaning in the headers do no harm', async () => {
 test('JSON that does not parse fails the call, whole and streamed', async () => {
   const { server, client } = await serve();
   const quiet = client.withOptions({ logLevel: 'off' });
-  server.plan([answer.malformedJson(), answer.malformedJson()]);
+  server.plan([respond.malformedJson(), respond.malformedJson()]);
   expect(await rejection(quiet.messages.create(HELLO))).toBeInstanceOf(SyntaxError);
   const stream = await quiet.messages.create({ ...HELLO, stream: true });
   expect(await rejection(collect(stream))).toBeInstanceOf(SyntaxError);
@@ -247,6 +247,6 @@ test('JSON that does not parse fails the call, whole and streamed', async () => 
 
 test('a page in place of the API is not a message', async () => {
   const { server, client } = await serve();
-  server.plan([answer.wrongContentType()]);
+  server.plan([respond.wrongContentType()]);
   expect(await client.messages.create(HELLO)).toContain('Please log in');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer } from '../../src/testing/index.ts';
+import { respond } from '../../src/testing/index.ts';
 import { collect, HELLO, serve } from './serve.ts';
 
 const WEATHER = {
@@ -118,7 +118,7 @@ describe('a healthy answer', () => {
       output_tokens_details: { thinking_tokens: 2 },
       service_tier: 'priority',
     };
-    const script = answer.ok({
+    const script = respond.ok({
       text: 'Exactly this.',
       usage,
       stopReason: 'stop_sequence',
@@ -145,7 +145,7 @@ describe('a healthy answer', () => {
 
   test('can be a refusal by the model', async () => {
     const { server, client } = await serve();
-    server.plan([answer.refusal(), answer.refusal()]);
+    server.plan([respond.refusal(), respond.refusal()]);
     const expected = { stop_reason: 'refusal', content: [], stop_details: { type: 'refusal' } };
     expect(await client.messages.create(HELLO)).toMatchObject(expected);
     expect(await client.messages.stream(HELLO).finalMessage()).toMatchObject(expected);
@@ -264,7 +264,7 @@ describe('the prompt cache', () => {
 test('a body cut into single bytes reads the same, whole and streamed', async () => {
   const { server, client } = await serve({ chunkBytes: 1 });
   const text = 'Grüße, 世界 😄';
-  server.plan([answer.ok({ text }), answer.ok({ text })]);
+  server.plan([respond.ok({ text }), respond.ok({ text })]);
   expect(await client.messages.create(HELLO)).toMatchObject({ content: [{ text }] });
   const pieces = await collect(await client.messages.create({ ...HELLO, stream: true }));
   const joined = pieces.flatMap((event) =>

@@ -1,6 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError } from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
-import { type AnthropicServer, answer } from '../../src/testing/index.ts';
+import { type AnthropicServer, respond } from '../../src/testing/index.ts';
 import { collect, HELLO, rejection, serve } from './serve.ts';
 
 const SONNET = { ...HELLO, model: 'claude-sonnet-5-5' };
@@ -8,8 +8,8 @@ const SONNET = { ...HELLO, model: 'claude-sonnet-5-5' };
 describe('the plan', () => {
   test('is answered in order, and then the server is healthy', async () => {
     const { server, client } = await serve();
-    server.plan([answer.error(529), answer.error(500)]);
-    server.plan([answer.ok({ text: 'third' })]);
+    server.plan([respond.error(529), respond.error(500)]);
+    server.plan([respond.ok({ text: 'third' })]);
     expect(await client.messages.create(HELLO)).toMatchObject({ content: [{ text: 'third' }] });
     expect(server.requests.map(({ status }) => status)).toEqual([529, 500, 200]);
     expect(await client.messages.create(HELLO)).toMatchObject({ stop_reason: 'end_turn' });
@@ -17,9 +17,9 @@ describe('the plan', () => {
 
   test('waits for the requests that it is meant for', async () => {
     const { server, client } = await serve();
-    server.plan([answer.error(400)], { model: 'claude-sonnet-5-5' });
-    server.plan([answer.error(403)], { path: /^\/v1\/models/ });
-    server.plan([answer.error(402)], { stream: true });
+    server.plan([respond.error(400)], { model: 'claude-sonnet-5-5' });
+    server.plan([respond.error(403)], { path: /^\/v1\/models/ });
+    server.plan([respond.error(402)], { stream: true });
     await client.messages.create(HELLO);
     expect(server.pending).toBe(3);
     expect(await rejection(client.messages.create(SONNET))).toMatchObject({ status: 400 });
@@ -32,7 +32,7 @@ describe('the plan', () => {
 
   test('lets an ok pass where only the delivery matters: another endpoint answers as ever', async () => {
     const { server, client } = await serve();
-    server.plan([answer.ok({ headers: { 'x-planned': 'yes' } })]);
+    server.plan([respond.ok({ headers: { 'x-planned': 'yes' } })]);
     const { data, response } = await client.models.list().withResponse();
     expect(response.headers.get('x-planned')).toBe('yes');
     expect(data.data.length).toBeGreaterThan(5);
@@ -41,20 +41,22 @@ describe('the plan', () => {
   test('refuses what is no answer', async () => {
     const { server } = await serve();
     expect(() => server.plan([{ status: 500 } as never])).toThrow(
-      new TypeError('Expected `steps[0]` to be an answer, got [object Object] (object)'),
+      new TypeError('Expected `steps[0]` to be a response of `respond`, got [object Object] (object)'),
     );
-    expect(() => server.plan([answer.ok()], { modle: 'x' } as never)).toThrow(/Unknown option `match.modle`/);
-    expect(() => answer.error(200)).toThrow(
+    expect(() => server.plan([respond.ok()], { modle: 'x' } as never)).toThrow(
+      /Unknown option `match.modle`/,
+    );
+    expect(() => respond.error(200)).toThrow(
       'Expected `status` to be a whole number from 400 to 599, got 200',
     );
-    expect(() => answer.ok({ chunkBytes: 0 })).toThrow('Expected `chunkBytes`');
-    expect(() => answer.cutStream(-1)).toThrow('Expected `afterEvents`');
-    expect(() => answer.replay({} as never)).toThrow('Expected `recording`');
+    expect(() => respond.ok({ chunkBytes: 0 })).toThrow('Expected `chunkBytes`');
+    expect(() => respond.cutStream(-1)).toThrow('Expected `afterEvents`');
+    expect(() => respond.replay({} as never)).toThrow('Expected `recording`');
   });
 });
 
 describe('a stream', () => {
-  const read = async (server: AnthropicServer, step: ReturnType<typeof answer.ok>) => {
+  const read = async (server: AnthropicServer, step: ReturnType<typeof respond.ok>) => {
     const { client } = await serve();
     server.plan([step]);
     const seen: string[] = [];
@@ -64,13 +66,13 @@ describe('a stream', () => {
         .messages.create({ ...HELLO, stream: true }, { maxRetries: 0 });
       for await (const event of stream) seen.push(event.type);
     })().catch((thrown: Error) => thrown);
-    await server.settled();
+    await server.idle();
     return { seen, error };
   };
 
   test('that is cut ends without an error and without message_stop', async () => {
     const { server } = await serve();
-    const { seen, error } = await read(server, answer.cutStream(5));
+    const { seen, error } = await read(server, respond.cutStream(5));
     expect(error).toBeUndefined();
     expect(seen).toEqual([
       'message_start',
@@ -83,7 +85,7 @@ describe('a stream', () => {
 
   test('that is reset fails after the events that were sent', async () => {
     const { server } = await serve();
-    const { seen, error } = await read(server, answer.resetStream(4));
+    const { seen, error } = await read(server, respond.resetStream(4));
     expect(seen).toEqual(['message_start', 'content_block_start', 'content_block_delta']);
     expect(error).toBeInstanceOf(TypeError);
     expect(server.requests[0]).toMatchObject({ completed: false, closedByClient: false });
@@ -91,20 +93,20 @@ describe('a stream', () => {
 
   test('that hangs ends when the client leaves it', async () => {
     const { server, client } = await serve();
-    server.plan([answer.hangBody(3)]);
+    server.plan([respond.hangBody(3)]);
     const stream = await client.messages.create({ ...HELLO, stream: true });
     for await (const event of stream) {
       if (event.type === 'content_block_start') break;
     }
-    await server.settled();
+    await server.idle();
     expect(server.requests[0]).toMatchObject({ eventsSent: 3, completed: false, closedByClient: true });
     expect(server.sent.closedByClient).toBe(1);
   });
 
   test('can be interrupted before its first event', async () => {
     const { server } = await serve();
-    expect(await read(server, answer.cutStream(0))).toMatchObject({ seen: [], error: undefined });
-    expect(await read(server, answer.resetStream(0))).toMatchObject({
+    expect(await read(server, respond.cutStream(0))).toMatchObject({ seen: [], error: undefined });
+    expect(await read(server, respond.resetStream(0))).toMatchObject({
       seen: [],
       error: expect.any(TypeError),
     });
@@ -113,7 +115,7 @@ describe('a stream', () => {
 
   test('can be slow, before its head and between its events', async () => {
     const { server, client } = await serve();
-    server.plan([answer.slow({ delayMs: 30, eventDelayMs: 5, deltas: 4 })]);
+    server.plan([respond.slow({ delayMs: 30, eventDelayMs: 5, deltas: 4 })]);
     const start = performance.now();
     const stream = await client.messages.create({ ...HELLO, stream: true });
     // Timers may fire up to a millisecond early.
@@ -128,33 +130,33 @@ describe('a stream', () => {
 describe('an answer that is not streamed', () => {
   test('that is cut is half of its JSON', async () => {
     const { server, client } = await serve();
-    server.plan([answer.cutStream()]);
+    server.plan([respond.cutStream()]);
     expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(SyntaxError);
   });
 
   test('that is reset fails while it is read', async () => {
     const { server, client } = await serve();
-    server.plan([answer.resetStream()]);
+    server.plan([respond.resetStream()]);
     expect(await rejection(client.messages.create(HELLO))).toMatchObject({ message: 'terminated' });
   });
 
   test('that never comes runs into the timeout of the client', async () => {
     const { server, client } = await serve();
-    server.plan([answer.hang()]);
+    server.plan([respond.hang()]);
     const error = await rejection(client.messages.create(HELLO, { timeout: 30, maxRetries: 0 }));
     expect(error).toBeInstanceOf(APIConnectionTimeoutError);
-    await server.settled();
+    await server.idle();
     expect(server.requests[0]).toMatchObject({ status: null, closedByClient: true });
     expect(server.sent.statuses).toEqual({ none: 1 });
   });
 
   test('whose connection is reset is a connection error, and the next attempt succeeds', async () => {
     const { server, client } = await serve();
-    server.plan([answer.resetConnection()]);
+    server.plan([respond.resetConnection()]);
     expect(await rejection(client.messages.create(HELLO, { maxRetries: 0 }))).toBeInstanceOf(
       APIConnectionError,
     );
-    server.plan([answer.resetConnection()]);
+    server.plan([respond.resetConnection()]);
     expect(await client.messages.create(HELLO, { maxRetries: 1 })).toMatchObject({ type: 'message' });
   });
 });
@@ -162,7 +164,7 @@ describe('an answer that is not streamed', () => {
 describe('faults by chance', () => {
   const statuses = async (seed: number): Promise<(number | null)[]> => {
     const { server, client } = await serve();
-    server.faults({ rate: 0.3, seed, answers: [answer.error(529), answer.error(500)] });
+    server.faults({ rate: 0.3, seed, responses: [respond.error(529), respond.error(500)] });
     for (let call = 0; call < 40; call += 1) {
       await client.messages.create(HELLO, { maxRetries: 0 }).catch(() => undefined);
     }
@@ -183,7 +185,7 @@ describe('faults by chance', () => {
     const { server, client } = await serve();
     server.faults(
       { rate: 1, model: 'claude-sonnet-5-5' },
-      { rate: 1, path: '/v1/models', answers: [answer.error(400)] },
+      { rate: 1, path: '/v1/models', responses: [respond.error(400)] },
     );
     await client.messages.create(HELLO);
     expect(await rejection(client.messages.create(SONNET))).toMatchObject({ status: 529 });
@@ -198,7 +200,7 @@ describe('faults by chance', () => {
   test('come after the plan', async () => {
     const { server, client } = await serve();
     server.faults({ rate: 1 });
-    server.plan([answer.ok({ text: 'planned' })]);
+    server.plan([respond.ok({ text: 'planned' })]);
     expect(await client.messages.create(HELLO)).toMatchObject({ content: [{ text: 'planned' }] });
   });
 });
@@ -206,7 +208,7 @@ describe('faults by chance', () => {
 test('two streams at once do not mix', async () => {
   const { server, client } = await serve({ eventDelayMs: 1 });
   const texts = ['first'.repeat(20), 'other'.repeat(20)];
-  server.plan(texts.map((text) => answer.ok({ text, deltas: 20 })));
+  server.plan(texts.map((text) => respond.ok({ text, deltas: 20 })));
   const read = async (): Promise<string> => {
     const events = await collect(await client.messages.create({ ...HELLO, stream: true }));
     return events

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { RateLimitBucket } from '../../src/testing/rate-limit-bucket.ts';
-import { modelClass } from '../../src/testing/rate-limits.ts';
+import { RateLimitBucket } from '../../src/testing/api/rate-limit-bucket.ts';
+import { modelClass } from '../../src/testing/api/rate-limits.ts';
 import { HELLO, rejection, serve } from './serve.ts';
 
 describe('a bucket', () => {

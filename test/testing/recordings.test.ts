@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { BetaMessage } from '@anthropic-ai/sdk/resources/beta/messages';
 import { describe, expect, test } from 'vitest';
-import { answer, loadRecording, loadRecordings, type Recording } from '../../src/testing/index.ts';
+import { loadRecording, loadRecordings, type Recording, respond } from '../../src/testing/index.ts';
 import { HELLO, serve } from './serve.ts';
 
 /** Recordings of the real API lie beside the repository, not in it. */
@@ -40,7 +40,7 @@ describe.skipIf(!present)(
       const { expected = {}, stream, response } = recording;
       // Seven bytes fall inside names, numbers, escapes and line ends, and inside characters of several bytes.
       for (const chunkBytes of [undefined, 7]) {
-        server.plan([answer.replay(recording, chunkBytes === undefined ? {} : { chunkBytes })]);
+        server.plan([respond.replay(recording, chunkBytes === undefined ? {} : { chunkBytes })]);
         const quiet = client.withOptions({ logLevel: 'off' });
         const message = stream ? await readStream(quiet) : await quiet.beta.messages.create(HELLO);
         const { stop_reason, model, usage } = message;
@@ -83,7 +83,7 @@ test('a recorded error is served with its status, headers and body', async () =>
   const { server } = await serve();
   const envelope = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
   const headers = { 'content-type': 'application/json', 'x-should-retry': 'true', 'content-length': '9999' };
-  server.plan([answer.replay({ stream: false, response: { status: 529, headers, body: envelope } })]);
+  server.plan([respond.replay({ stream: false, response: { status: 529, headers, body: envelope } })]);
   const response = await fetch(`${server.url}/v1/messages`, { method: 'POST', body: JSON.stringify(HELLO) });
   expect(response.headers.get('x-should-retry')).toBe('true');
   expect([response.status, await response.json()]).toEqual([529, envelope]);

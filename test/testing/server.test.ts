@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { answer, startAnthropicServer } from '../../src/testing/index.ts';
+import { respond, startAnthropicServer } from '../../src/testing/index.ts';
 import { collect, HELLO, rejection, serve } from './serve.ts';
 
 describe('the ledger', () => {
   test('keeps what was received and what became of it', async () => {
     const { server, client } = await serve();
-    server.plan([answer.error(529)]);
+    server.plan([respond.error(529)]);
     await client.beta.messages.create({ ...HELLO, betas: ['some-beta'] });
-    await server.settled();
+    await server.idle();
     expect(server.requests).toMatchObject([
       {
         method: 'POST',
@@ -38,7 +38,7 @@ describe('the ledger', () => {
 
   test('adds up exactly what the clients saw, over all and by model', async () => {
     const { server, client } = await serve();
-    server.plan([answer.error(529), answer.error(429)], { model: 'claude-sonnet-5-5' });
+    server.plan([respond.error(529), respond.error(429)], { model: 'claude-sonnet-5-5' });
     let [input, output] = [0, 0];
     for (const model of ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-opus-5-5']) {
       const { usage } = await client.messages.create({ ...HELLO, model });
@@ -78,7 +78,7 @@ describe('the ledger', () => {
 
   test('is empty after a reset, with plan and faults', async () => {
     const { server, client } = await serve();
-    server.plan([answer.error(400), answer.error(400)]);
+    server.plan([respond.error(400), respond.error(400)]);
     server.faults({ rate: 1 });
     await rejection(client.messages.create(HELLO));
     server.reset();
@@ -90,7 +90,7 @@ describe('the ledger', () => {
 describe('closing', () => {
   test('ends hanging connections at once, and does not blame the client', async () => {
     const server = await startAnthropicServer();
-    server.plan([answer.hang(), answer.hangBody(2)]);
+    server.plan([respond.hang(), respond.hangBody(2)]);
     const post = (stream: boolean) =>
       fetch(`${server.url}/v1/messages`, { method: 'POST', body: JSON.stringify({ ...HELLO, stream }) });
     const silent = rejection(post(false));
@@ -99,13 +99,13 @@ describe('closing', () => {
     await server.close();
     expect(await silent).toBeInstanceOf(TypeError);
     expect(await rejection(partial.text())).toBeInstanceOf(TypeError);
-    await server.settled();
+    await server.idle();
     expect(server.requests.map(({ closedByClient }) => closedByClient)).toEqual([false, false]);
   });
 
   test('ends streams and delays that are under way', async () => {
     const { server, client } = await serve();
-    server.plan([answer.slow({ eventDelayMs: 60_000 }), answer.slow({ delayMs: 60_000 })]);
+    server.plan([respond.slow({ eventDelayMs: 60_000 }), respond.slow({ delayMs: 60_000 })]);
     const stream = await client.messages.create({ ...HELLO, stream: true });
     const reading = rejection(collect(stream));
     const waiting = rejection(client.messages.create(HELLO, { maxRetries: 0 }));
@@ -142,7 +142,7 @@ test('a client that leaves in the middle of its request leaves no trace', async 
 
 test('a large stream waits for a slow reader', async () => {
   const { server, client } = await serve();
-  server.plan([answer.ok({ text: 'x'.repeat(400_000), deltas: 10_000 })]);
+  server.plan([respond.ok({ text: 'x'.repeat(400_000), deltas: 10_000 })]);
   const events = await collect(await client.messages.create({ ...HELLO, stream: true }));
   expect(events).toHaveLength(10_000 + 5);
   expect(server.requests[0]).toMatchObject({ eventsSent: 10_006 });

@@ -1,70 +1,70 @@
 /** What the API, the network and gateways answer to a call. */
 import type { ClientOptions } from '@anthropic-ai/sdk';
-import { type Answer, answer } from '../../../src/testing/index.ts';
+import { type PlannedResponse, respond } from '../../../src/testing/index.ts';
 import { type Scenario, scenarios, type World } from '../support/world.ts';
 
 const create = ({ client, hello }: World): Promise<unknown> => client().messages.create(hello);
 
-const meets = (plan: (said: World['said']) => readonly Answer[]): Omit<Scenario, 'name'> => ({
+const meets = (plan: (said: World['said']) => readonly PlannedResponse[]): Omit<Scenario, 'name'> => ({
   plan,
   use: create,
 });
 
 export const ANSWERS: readonly Scenario[] = scenarios({
-  'a good answer': meets((said) => [answer.ok({ text: said('answer') })]),
-  'two overloads and then a good answer': meets(() => [answer.error(529), answer.error(529)]),
+  'a good answer': meets((said) => [respond.ok({ text: said('answer') })]),
+  'two overloads and then a good answer': meets(() => [respond.error(529), respond.error(529)]),
   'exhausted retries': meets((said) =>
-    [500, 500, 500].map((status) => answer.error(status, { message: said('error') })),
+    [500, 500, 500].map((status) => respond.error(status, { message: said('error') })),
   ),
   'a request that is refused': meets((said) => [
-    answer.error(400, { message: `messages.0.content: ${said('error')}`, code: 'bad_request' }),
+    respond.error(400, { message: `messages.0.content: ${said('error')}`, code: 'bad_request' }),
   ]),
-  'a key that is refused': meets((said) => [answer.error(401, { message: said('error') })]),
-  'an account without credit': meets(() => [answer.error(402)]),
-  'a permission that is missing': meets(() => [answer.error(403)]),
-  'a model that is unknown': meets(() => [answer.error(404)]),
-  'a conflict': meets(() => [answer.error(409), answer.error(409), answer.error(409)]),
-  'a request that is too large': meets((said) => [answer.error(413, { message: said('error') })]),
-  'a value that cannot be processed': meets((said) => [answer.error(422, { message: said('error') })]),
-  'a rate limit with a time to wait': meets(() => [answer.error(429, { retryAfter: 1 })]),
-  'a rate limit that says not to retry': meets(() => [answer.error(429, { shouldRetry: false })]),
-  'a refusal that says to retry': meets(() => [answer.error(400, { shouldRetry: true })]),
-  'a page of a gateway': meets(() => [answer.error(502), answer.error(503), answer.error(502)]),
+  'a key that is refused': meets((said) => [respond.error(401, { message: said('error') })]),
+  'an account without credit': meets(() => [respond.error(402)]),
+  'a permission that is missing': meets(() => [respond.error(403)]),
+  'a model that is unknown': meets(() => [respond.error(404)]),
+  'a conflict': meets(() => [respond.error(409), respond.error(409), respond.error(409)]),
+  'a request that is too large': meets((said) => [respond.error(413, { message: said('error') })]),
+  'a value that cannot be processed': meets((said) => [respond.error(422, { message: said('error') })]),
+  'a rate limit with a time to wait': meets(() => [respond.error(429, { retryAfter: 1 })]),
+  'a rate limit that says not to retry': meets(() => [respond.error(429, { shouldRetry: false })]),
+  'a refusal that says to retry': meets(() => [respond.error(400, { shouldRetry: true })]),
+  'a page of a gateway': meets(() => [respond.error(502), respond.error(503), respond.error(502)]),
   'an error type that nobody knows': meets((said) => [
-    answer.error(418, { type: said('type'), message: said('error') }),
+    respond.error(418, { type: said('type'), message: said('error') }),
   ]),
-  'an error body that is no object': meets(() => [answer.error(400, { body: '[[[null]]]' })]),
-  'an error body that is empty': meets(() => [answer.error(400, { body: '' })]),
-  'an error body that is broken JSON': meets(() => [answer.error(400, { body: '{"error":{"type":' })]),
+  'an error body that is no object': meets(() => [respond.error(400, { body: '[[[null]]]' })]),
+  'an error body that is empty': meets(() => [respond.error(400, { body: '' })]),
+  'an error body that is broken JSON': meets(() => [respond.error(400, { body: '{"error":{"type":' })]),
   'an error body of two hundred kilobytes': meets(() => [
-    answer.error(400, { body: `{"error":{"message":"${'x'.repeat(200_000)}"}}` }),
+    respond.error(400, { body: `{"error":{"message":"${'x'.repeat(200_000)}"}}` }),
   ]),
-  'a good answer that is broken JSON': meets(() => [answer.malformedJson()]),
+  'a good answer that is broken JSON': meets(() => [respond.malformedJson()]),
   'a page where JSON should be': meets((said) => [
-    answer.wrongContentType('text/html', `<p>${said('page')}</p>`),
+    respond.wrongContentType('text/html', `<p>${said('page')}</p>`),
   ]),
-  'headers without meaning': meets(() => [answer.malformedHeaders(), answer.malformedHeaders(400)]),
-  'headers without meaning on an error': meets(() => [answer.malformedHeaders(400)]),
-  'a body that is cut': meets(() => [answer.cutStream()]),
-  'a body whose socket is reset': meets(() => [answer.resetStream()]),
-  'a connection that is reset, and then a good answer': meets(() => [answer.resetConnection()]),
+  'headers without meaning': meets(() => [respond.malformedHeaders(), respond.malformedHeaders(400)]),
+  'headers without meaning on an error': meets(() => [respond.malformedHeaders(400)]),
+  'a body that is cut': meets(() => [respond.cutStream()]),
+  'a body whose socket is reset': meets(() => [respond.resetStream()]),
+  'a connection that is reset, and then a good answer': meets(() => [respond.resetConnection()]),
   'connections that are reset': {
-    plan: () => [answer.resetConnection()],
+    plan: () => [respond.resetConnection()],
     use: ({ client, hello }) => client({ maxRetries: 0 }).messages.create(hello),
   },
-  'a refusal by the model': meets(() => [answer.refusal()]),
-  'a slow answer': meets(() => [answer.slow({ delayMs: 30 })]),
-  'an answer in pieces of one byte': meets(() => [answer.ok({ chunkBytes: 1 })]),
+  'a refusal by the model': meets(() => [respond.refusal()]),
+  'a slow answer': meets(() => [respond.slow({ delayMs: 30 })]),
+  'an answer in pieces of one byte': meets(() => [respond.ok({ chunkBytes: 1 })]),
   'no answer before the timeout': {
-    plan: () => [answer.hang()],
+    plan: () => [respond.hang()],
     use: ({ client, hello }) => client({ timeout: 400, maxRetries: 0 }).messages.create(hello),
   },
   'no answer before the timeout, and then a good one': {
-    plan: () => [answer.hang()],
+    plan: () => [respond.hang()],
     use: ({ client, hello }) => client({ timeout: 700, maxRetries: 1 }).messages.create(hello),
   },
   'a body that falls silent, and an application that aborts': {
-    plan: () => [answer.hangBody()],
+    plan: () => [respond.hangBody()],
     use: async ({ client, hello }) => {
       const controller = new AbortController();
       // The head is there, and the client waits for the rest of the body.

@@ -1,7 +1,7 @@
 /** The SDK's other methods, and its promises. */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { BatchCreateParams } from '@anthropic-ai/sdk/resources/messages/batches';
-import { answer, type JsonObject } from '../../../src/testing/index.ts';
+import { type JsonObject, respond } from '../../../src/testing/index.ts';
 import { classesOf } from '../support/plain.ts';
 import { all, outcome, type Scenario, scenarios, type World } from '../support/world.ts';
 
@@ -27,9 +27,9 @@ const runTool =
   };
 
 const TURNS = (said: World['said']) => [
-  answer.ok({ content: TOOL_USE(said) }),
-  answer.error(529),
-  answer.ok(),
+  respond.ok({ content: TOOL_USE(said) }),
+  respond.error(529),
+  respond.ok(),
 ];
 
 export const CALLS: readonly Scenario[] = scenarios({
@@ -57,7 +57,7 @@ export const CALLS: readonly Scenario[] = scenarios({
   'an answer as a response that nobody reads': async ({ client, hello }) =>
     client().messages.create(hello).asResponse(),
   'a failure with its response': {
-    plan: (said) => [answer.error(404, { message: said('error') })],
+    plan: (said) => [respond.error(404, { message: said('error') })],
     use: ({ client, hello }) => client().messages.create(hello).withResponse(),
   },
   'a promise that is awaited twice sends one request': async ({ client, hello }) => {
@@ -68,23 +68,23 @@ export const CALLS: readonly Scenario[] = scenarios({
   'a promise that nobody awaits': async ({ client, hello, server }) => {
     void client().messages.create(hello);
     await server.waitForRequests(1);
-    await server.settled();
+    await server.idle();
   },
   'a failure that nobody handles': {
-    plan: () => [answer.error(400)],
+    plan: () => [respond.error(400)],
     use: async ({ client, hello, server }) => {
       client()
         .messages.create(hello)
         .then(() => {});
       await server.waitForRequests(1);
-      await server.settled();
+      await server.idle();
       await new Promise((resolve) => setTimeout(resolve, 20));
     },
   },
   'a call that is aborted before it starts': ({ client, hello }) =>
     client().messages.create(hello, { signal: AbortSignal.abort(new Error('never mind')) }),
   'a call that is aborted before its answer': {
-    plan: () => [answer.hang()],
+    plan: () => [respond.hang()],
     use: ({ client, hello, server }) => {
       const controller = new AbortController();
       void server.waitForRequests(1).then(() => controller.abort());
@@ -92,7 +92,7 @@ export const CALLS: readonly Scenario[] = scenarios({
     },
   },
   'a call that is aborted between two attempts': {
-    plan: () => [answer.error(529, { retryAfter: 5, headers: { 'retry-after-ms': null } })],
+    plan: () => [respond.error(529, { retryAfter: 5, headers: { 'retry-after-ms': null } })],
     use: ({ client, hello, server }) => {
       const controller = new AbortController();
       void server.waitForRequests(1).then(() => setTimeout(() => controller.abort(), 200));
@@ -146,7 +146,7 @@ export const CALLS: readonly Scenario[] = scenarios({
   'a path of the application': ({ client, hello }) => client().post('/v1/messages', { body: hello }),
   'a path that does not exist': ({ client }) => outcome(client().get('/v1/nothing?of=this')),
   "the lines of the SDK's own log": async ({ client, hello, server }) => {
-    server.plan([answer.error(529), answer.error(500)]);
+    server.plan([respond.error(529), respond.error(500)]);
     const lines: string[] = [];
     const at =
       (level: string) =>

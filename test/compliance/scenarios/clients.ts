@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
-import { answer } from '../../../src/testing/index.ts';
+import { respond } from '../../../src/testing/index.ts';
 import { classesOf } from '../support/plain.ts';
 import { all, outcome, type Scenario, scenarios, type World } from '../support/world.ts';
 
@@ -165,7 +165,7 @@ export const CLIENTS: readonly Scenario[] = scenarios({
     return { methods: typeof client.post, message: await client.messages.create(world.hello) };
   },
   'a copy by withOptions': async ({ client, hello, server }) => {
-    server.plan([answer.error(529)]);
+    server.plan([respond.error(529)]);
     const copy = client().withOptions({ maxRetries: 0, defaultHeaders: { 'x-copy': '1' } });
     return { first: await outcome(copy.messages.create(hello)), second: await copy.messages.create(hello) };
   },
@@ -177,7 +177,7 @@ export const CLIENTS: readonly Scenario[] = scenarios({
     return create(hello);
   },
   'errors by class': {
-    plan: () => [answer.error(429, { shouldRetry: false })],
+    plan: () => [respond.error(429, { shouldRetry: false })],
     use: async ({ sdk, client, hello }) => {
       const { rejected } = (await outcome(client().messages.create(hello))) as { rejected: unknown };
       return [rejected instanceof sdk.RateLimitError, rejected instanceof sdk.default.APIError];
@@ -188,7 +188,7 @@ export const CLIENTS: readonly Scenario[] = scenarios({
 /** The same calls with another version or copy of the SDK than the one that is imported by name. */
 const withCopy = (name: string): Scenario => ({
   name: `the copy of the SDK in ${name}`,
-  plan: () => [answer.error(529), answer.ok(), answer.ok(), answer.sseError(), answer.error(404)],
+  plan: () => [respond.error(529), respond.ok(), respond.ok(), respond.sseError(), respond.error(404)],
   use: async (world) => {
     const copy = await world.copy(name);
     const client = new copy.default(world.observed(world.options()));

@@ -1,7 +1,7 @@
 /** `fetch` functions of the application, and what else it does below the SDK. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientOptions } from '@anthropic-ai/sdk';
-import { answer } from '../../../src/testing/index.ts';
+import { respond } from '../../../src/testing/index.ts';
 import { all, outcome, type Scenario, scenarios, type World } from '../support/world.ts';
 
 type Fetch = NonNullable<ClientOptions['fetch']>;
@@ -119,7 +119,7 @@ export const FETCHES: readonly Scenario[] = scenarios({
     return calls;
   },
   'a dispatcher of the application': {
-    plan: () => [answer.error(529)],
+    plan: () => [respond.error(529)],
     use: async ({ client, hello }) => {
       await fetch('data:text/plain,warm').catch(() => {});
       const known = globalThis as unknown as Record<
@@ -142,7 +142,7 @@ export const FETCHES: readonly Scenario[] = scenarios({
     },
   },
   "the application's own async context": {
-    plan: () => [answer.error(529)],
+    plan: () => [respond.error(529)],
     use: async ({ client, hello }) => {
       const storage = new AsyncLocalStorage<string>();
       const seen: (string | undefined)[] = [];

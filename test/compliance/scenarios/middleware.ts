@@ -1,11 +1,11 @@
 /** Middleware of the application, well-behaved and otherwise. */
 import type { Middleware } from '@anthropic-ai/sdk';
-import { type Answer, answer } from '../../../src/testing/index.ts';
+import { type PlannedResponse, respond } from '../../../src/testing/index.ts';
 import { all, outcome, type Scenario, scenarios } from '../support/world.ts';
 
 const withMiddleware = (
   middleware: Middleware,
-  plan: readonly Answer[] = [answer.error(529)],
+  plan: readonly PlannedResponse[] = [respond.error(529)],
   maxRetries = 2,
 ): Omit<Scenario, 'name'> => ({
   plan: () => plan,
@@ -18,7 +18,7 @@ const withMiddleware = (
   },
 });
 
-const REFUSED = [answer.error(400), answer.error(400)];
+const REFUSED = [respond.error(400), respond.error(400)];
 const CACHED = { id: 'msg_cached', type: 'message', role: 'assistant', content: [], usage: {} };
 
 /** Throws something that is no error, as JavaScript allows. */
@@ -100,7 +100,7 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
   }, REFUSED),
   'middleware that returns no response': withMiddleware(async () => undefined as unknown as Response, []),
   'middleware given per request': {
-    plan: () => [answer.error(529)],
+    plan: () => [respond.error(529)],
     use: async ({ client, hello }) => {
       const seen: string[] = [];
       const watch: Middleware = (request, next) => {

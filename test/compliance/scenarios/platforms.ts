@@ -1,6 +1,6 @@
 /** The clients of the platforms, each in its own form on the wire. */
 import type Anthropic from '@anthropic-ai/sdk';
-import { answer } from '../../../src/testing/index.ts';
+import { respond } from '../../../src/testing/index.ts';
 import { classesOf } from '../support/plain.ts';
 import { all, outcome, type Scenario, type World } from '../support/world.ts';
 
@@ -46,12 +46,12 @@ const use =
     results.push(await stream());
     results.push(await outcome(client.messages.stream(hello).finalMessage()));
     results.push(await stream());
-    server.plan([answer.hangBody(3)]);
+    server.plan([respond.hangBody(3)]);
     for await (const event of await client.messages.create({ ...hello, stream: true })) {
       results.push(event);
       break;
     }
-    server.plan([answer.error(400, { message: 'no' })]);
+    server.plan([respond.error(400, { message: 'no' })]);
     results.push(await outcome(client.withOptions({ maxRetries: 0 }).messages.create(hello)));
     const classes = classesOf(client).filter((name, index, names) => name !== names[index - 1]);
     return [classes, Object.keys(client).sort(), results];
@@ -60,11 +60,11 @@ const use =
 export const PLATFORMS: readonly Scenario[] = Object.entries(CLIENTS).map(([name, make]) => ({
   name: `a client of ${name}`,
   plan: (said) => [
-    answer.error(429),
-    answer.ok({ text: said('answer') }),
-    answer.ok({ text: said('answer') }),
-    answer.ok(),
-    answer.sseError('overloaded_error', 4, { message: said('error') }),
+    respond.error(429),
+    respond.ok({ text: said('answer') }),
+    respond.ok({ text: said('answer') }),
+    respond.ok(),
+    respond.sseError('overloaded_error', 4, { message: said('error') }),
   ],
   use: use(make),
 }));

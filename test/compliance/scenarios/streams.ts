@@ -1,6 +1,6 @@
 /** Streams, by both of the SDK's ways to make them, and all the ways to end them. */
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
-import { type Answer, answer } from '../../../src/testing/index.ts';
+import { type PlannedResponse, respond } from '../../../src/testing/index.ts';
 import { all, outcome, type Scenario, scenarios, type World } from '../support/world.ts';
 
 type EventStream = AsyncIterable<RawMessageStreamEvent> & { controller: AbortController };
@@ -36,18 +36,18 @@ const helper = async ({ client, hello }: World): Promise<unknown> => {
   };
 };
 
-const TROUBLE: Readonly<Record<string, (said: World['said']) => readonly Answer[]>> = {
-  'that is good': (said) => [answer.ok({ text: said('answer') })],
-  'after a retry': () => [answer.error(529)],
-  'that is refused': (said) => [answer.error(400, { message: said('error') })],
-  'with an error event': (said) => [answer.sseError('overloaded_error', 4, { message: said('error') })],
-  'that is cut': () => [answer.cutStream()],
-  'whose socket is reset': () => [answer.resetStream()],
-  'with an event that is no JSON': () => [answer.malformedJson()],
-  'that answers with a page': () => [answer.wrongContentType()],
-  'in pieces of one byte': (said) => [answer.ok({ text: said('ünïcödé'), chunkBytes: 1 })],
-  'of one event': () => [answer.cutStream(1)],
-  'of no event': () => [answer.cutStream(0)],
+const TROUBLE: Readonly<Record<string, (said: World['said']) => readonly PlannedResponse[]>> = {
+  'that is good': (said) => [respond.ok({ text: said('answer') })],
+  'after a retry': () => [respond.error(529)],
+  'that is refused': (said) => [respond.error(400, { message: said('error') })],
+  'with an error event': (said) => [respond.sseError('overloaded_error', 4, { message: said('error') })],
+  'that is cut': () => [respond.cutStream()],
+  'whose socket is reset': () => [respond.resetStream()],
+  'with an event that is no JSON': () => [respond.malformedJson()],
+  'that answers with a page': () => [respond.wrongContentType()],
+  'in pieces of one byte': (said) => [respond.ok({ text: said('ünïcödé'), chunkBytes: 1 })],
+  'of one event': () => [respond.cutStream(1)],
+  'of no event': () => [respond.cutStream(0)],
 };
 
 const every = (what: string, use: Scenario['use']): Scenario[] =>
@@ -58,20 +58,20 @@ export const STREAMS: readonly Scenario[] = [
   ...every('the stream helper', helper),
   ...scenarios({
     'a stream left by break, whose socket closes': {
-      plan: () => [answer.hangBody(3)],
+      plan: () => [respond.hangBody(3)],
       use: async (world) => {
         for await (const event of await open(world)) return event;
         return undefined;
       },
     },
     'a stream left by an exception': {
-      plan: () => [answer.hangBody(3)],
+      plan: () => [respond.hangBody(3)],
       use: async (world) => {
         for await (const event of await open(world)) throw new Error(`stop at ${event.type}`);
       },
     },
     'a stream that is aborted by its controller': {
-      plan: () => [answer.hangBody(3)],
+      plan: () => [respond.hangBody(3)],
       use: async (world) => {
         const stream = await open(world);
         const seen: string[] = [];
@@ -83,7 +83,7 @@ export const STREAMS: readonly Scenario[] = [
       },
     },
     'a stream that is aborted by a signal': {
-      plan: () => [answer.hangBody(3)],
+      plan: () => [respond.hangBody(3)],
       use: async ({ client, hello }) => {
         const controller = new AbortController();
         const { signal } = controller;
@@ -96,7 +96,7 @@ export const STREAMS: readonly Scenario[] = [
       },
     },
     'the stream helper that is aborted': {
-      plan: () => [answer.hangBody(3)],
+      plan: () => [respond.hangBody(3)],
       use: async ({ client, hello }) => {
         const stream = client().messages.stream(hello);
         stream.on('streamEvent', () => stream.abort());
@@ -108,23 +108,23 @@ export const STREAMS: readonly Scenario[] = [
       },
     },
     'the stream helper left by break': {
-      plan: () => [answer.hangBody(3)],
+      plan: () => [respond.hangBody(3)],
       use: async ({ client, hello }) => {
         for await (const event of client().messages.stream(hello)) return event;
         return undefined;
       },
     },
     'the stream helper whose failure nobody handles': {
-      plan: () => [answer.sseError()],
+      plan: () => [respond.sseError()],
       use: async ({ client, hello, server }) => {
         client().messages.stream(hello);
         await server.waitForRequests(1);
-        await server.settled();
+        await server.idle();
         await new Promise((resolve) => setTimeout(resolve, 20));
       },
     },
     'a stream that nobody reads': {
-      plan: () => [answer.ok()],
+      plan: () => [respond.ok()],
       use: async (world) => void (await open(world)),
     },
     'a stream of two readers, by tee': async ({ client, hello }) => {
@@ -146,7 +146,7 @@ export const STREAMS: readonly Scenario[] = [
       return { response, text: await response.text() };
     },
     'a stream as a response, canceled after a piece': {
-      plan: () => [answer.hangBody(3)],
+      plan: () => [respond.hangBody(3)],
       use: async ({ client, hello }) => {
         const response = await client()
           .messages.create({ ...hello, stream: true })

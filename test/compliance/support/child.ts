@@ -73,7 +73,7 @@ async function observe(scenario: Scenario): Promise<Observation> {
     rejected = true;
     result = error;
   }
-  await server.settled();
+  await server.idle();
   // A rejection is unhandled only when the turn is over.
   await new Promise((resolve) => setTimeout(resolve, 1));
   const identities = { thrown, responses };

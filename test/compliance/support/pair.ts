@@ -1,7 +1,7 @@
 /** Runs an application without telemetry and with it, and compares. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Answer, AnthropicServer } from '../../../src/testing/index.ts';
+import type { AnthropicServer, PlannedResponse } from '../../../src/testing/index.ts';
 import { startApi } from '../../helpers/api.ts';
 import { createApp, type Ended, freePort, ROOT, run } from '../../helpers/process.ts';
 
@@ -30,7 +30,7 @@ export interface PairOptions {
 /** Runs an application without telemetry, and then with it. What it prints and its exit code must be the same. */
 export async function expectUnharmed(
   text: string,
-  plan: () => readonly Answer[] = () => [],
+  plan: () => readonly PlannedResponse[] = () => [],
   options: PairOptions = {},
 ): Promise<Pair> {
   const { flags = [], ways = [[], ['--import', REGISTER]], file = 'app.mjs', env = {} } = options;
@@ -48,7 +48,7 @@ export async function expectUnharmed(
         ...env,
       }),
     );
-    await api.settled();
+    await api.idle();
     requests.push([...api.requests]);
   }
   const [bare, observed] = ends as [Ended, Ended];

@@ -2,7 +2,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
-import type { Answer, AnthropicServer } from '../../../src/testing/index.ts';
+import type { AnthropicServer, PlannedResponse } from '../../../src/testing/index.ts';
 
 /** The exports of the SDK, ES module or CommonJS. */
 export type Sdk = typeof import('@anthropic-ai/sdk');
@@ -35,7 +35,7 @@ export interface World {
 export interface Scenario {
   readonly name: string;
   /** What the API answers, in order. */
-  readonly plan?: (said: World['said']) => readonly Answer[];
+  readonly plan?: (said: World['said']) => readonly PlannedResponse[];
   readonly use: (world: World) => Promise<unknown>;
   /** Whether the SDK itself behaves differently here as soon as a client has any middleware: then that is what counts. */
   readonly anyMiddleware?: boolean;

@@ -7,7 +7,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { freePort } from '../../../dev/processes.ts';
 import { type TelemetryOptions, withTelemetry } from '../../../src/index.ts';
 import { telemetryFor } from '../../../src/telemetry.ts';
-import { type AnthropicServer, answer } from '../../../src/testing/index.ts';
+import { type AnthropicServer, respond } from '../../../src/testing/index.ts';
 
 export const OPUS = 'claude-opus-5-5';
 export const SONNET = 'claude-sonnet-5-5';
@@ -90,7 +90,7 @@ export const BAD = {
 
 /** Calls that fail in every way, some until the last retry. */
 export async function badCalls({ client }: App, server: AnthropicServer): Promise<void> {
-  const times = (count: number, status: number) => Array.from({ length: count }, () => answer.error(status));
+  const times = (count: number, status: number) => Array.from({ length: count }, () => respond.error(status));
   const plans: readonly (readonly Parameters<AnthropicServer['plan']>[0][number][])[] = [
     times(1, 429),
     times(1, 529),
@@ -103,21 +103,21 @@ export async function badCalls({ client }: App, server: AnthropicServer): Promis
     times(1, 404),
     times(1, 402),
     times(1, 413),
-    [answer.resetConnection()],
+    [respond.resetConnection()],
   ];
   for (const plan of plans) {
     server.plan(plan);
     await failing(client.messages.create(request(OPUS)));
   }
-  for (const broken of [answer.sseError('overloaded_error'), answer.cutStream(), answer.resetStream()]) {
+  for (const broken of [respond.sseError('overloaded_error'), respond.cutStream(), respond.resetStream()]) {
     server.plan([broken]);
     await failing(stream(client, request(SONNET)));
   }
-  server.plan([answer.hang()]);
+  server.plan([respond.hang()]);
   await failing(client.messages.create(request(HAIKU), { timeout: 300, maxRetries: 1 }));
   await failing(client.withOptions({ apiKey: 'rotated-key' }).messages.create(request(OPUS)));
   const abort = new AbortController();
-  server.plan([answer.hang()]);
+  server.plan([respond.hang()]);
   const letGo = failing(client.messages.create(request(OPUS), { signal: abort.signal }));
   await sleep(100);
   abort.abort();

@@ -1,6 +1,6 @@
 /** What an application does with a client, as plain data, to compare one run with another. */
 import type Anthropic from '@anthropic-ai/sdk';
-import { type AnthropicServer, answer } from '../../../src/testing/index.ts';
+import { type AnthropicServer, respond } from '../../../src/testing/index.ts';
 import { plain } from '../../compliance/support/plain.ts';
 import { all, outcome } from '../../compliance/support/world.ts';
 import { HELLO } from '../../helpers/harness.ts';
@@ -13,13 +13,13 @@ export const ATTEMPTS = 7;
 export async function useClient(client: Anthropic, server: AnthropicServer): Promise<unknown> {
   server.reset();
   server.plan([
-    answer.error(529),
-    answer.ok({ text: 'fine' }),
-    answer.ok({ text: 'streamed' }),
-    answer.error(400, { message: 'no' }),
-    answer.sseError('api_error'),
-    answer.hangBody(3),
-    answer.error(500, { shouldRetry: false }),
+    respond.error(529),
+    respond.ok({ text: 'fine' }),
+    respond.ok({ text: 'streamed' }),
+    respond.error(400, { message: 'no' }),
+    respond.sseError('api_error'),
+    respond.hangBody(3),
+    respond.error(500, { shouldRetry: false }),
   ]);
   const stream = async (): Promise<unknown> => all(await client.messages.create({ ...HELLO, stream: true }));
   const broken = async (): Promise<unknown> => {
@@ -34,7 +34,7 @@ export async function useClient(client: Anthropic, server: AnthropicServer): Pro
     await outcome(broken()),
     await outcome(client.messages.create(HELLO)),
   ];
-  await server.settled();
+  await server.idle();
   const requests = server.requests.map(
     ({ retryCount, bytesSent, eventsSent, completed, closedByClient }) => ({
       ...{ retryCount, bytesSent, eventsSent, completed, closedByClient },

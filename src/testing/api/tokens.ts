@@ -1,4 +1,4 @@
-import { asArray, isObject, type JsonObject } from './json.ts';
+import { asArray, isObject, type JsonObject } from '../json.ts';
 
 /** Characters that count as one token. */
 const CHARS_PER_TOKEN = 4;
@@ -10,7 +10,7 @@ const MESSAGE_TOKENS = 3;
 /** One piece of a prompt, in the order in which the API reads it: tools, system, messages. */
 export interface PromptPart {
   readonly tokens: number;
-  /** The content, to tell equal prompts from different ones. */
+  /** The content, to compare prompts by. */
   readonly content: unknown;
   /** How long the prompt up to here is to be cached; absent without `cache_control`. */
   readonly ttl?: '5m' | '1h';

@@ -1,7 +1,7 @@
-/** How Bedrock and Vertex ask for a message: the model is in the path there, and the rest of the body is the API's own. */
-import { isObject, type JsonObject } from './json.ts';
+/** Requests in the form of Bedrock and Vertex: the model is in the path, and the rest of the body is the API's own. */
+import { isObject, type JsonObject } from '../json.ts';
 
-/** Whose form a request has. A request of the Foundry client has the API's own. */
+/** The platform that a request has the form of. A request of the Foundry client has the API's own. */
 export type Platform = 'anthropic' | 'bedrock' | 'vertex';
 
 /** What a request asks for, whatever its form. */

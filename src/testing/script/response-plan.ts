@@ -1,8 +1,8 @@
-import { answer } from './answer.ts';
-import { type Answer, isAnswer } from './answer-types.ts';
-import { expectInteger, expectList, expectNumber, expectOptions, expectString } from './expect.ts';
-import type { ReceivedRequest } from './ledger.ts';
+import type { ReceivedRequest } from '../api/ledger.ts';
+import { expectInteger, expectList, expectNumber, expectOptions, expectString } from '../expect.ts';
+import { isPlannedResponse, type PlannedResponse } from './planned-response.ts';
 import { type Random, seededRandom } from './random.ts';
+import { respond } from './respond.ts';
 
 /** Which requests are meant; every field that is given must fit. */
 export interface RequestMatch {
@@ -20,41 +20,42 @@ export interface RequestMatch {
 export interface FaultOptions extends RequestMatch {
   /** The part of matching requests that fail, 0 to 1. */
   readonly rate: number;
-  /** What they get, chosen evenly. @default [answer.error(529)] */
-  readonly answers?: readonly Answer[];
+  /** What they get, chosen evenly. @default [respond.error(529)] */
+  readonly responses?: readonly PlannedResponse[];
   /** Seed of the choice. @default 1 */
   readonly seed?: number;
 }
 
-const ANSWERS = ['an answer', 'answers'] as const;
+const RESPONSES = ['a response of `respond`', 'responses of `respond`'] as const;
 const MATCH_KEYS = ['path', 'model', 'method', 'stream'];
 
-/** The scripted answers that wait for their requests, and the faults by chance behind them. */
-export class AnswerPlan {
-  #steps: { readonly answer: Answer; readonly match: RequestMatch }[] = [];
+/** The planned responses that wait for their requests, and the random faults behind them. */
+export class ResponsePlan {
+  #steps: { readonly response: PlannedResponse; readonly match: RequestMatch }[] = [];
   #faults: { readonly options: FaultOptions; readonly random: Random }[] = [];
 
-  /** How many scripted answers are still waiting. */
+  /** How many planned responses are still waiting. */
   get pending(): number {
     return this.#steps.length;
   }
 
-  /** Appends answers. @throws TypeError naming the wrong argument. */
-  add(steps: readonly Answer[], match: RequestMatch): void {
-    if (steps === undefined) throw new TypeError('Expected `steps` to be an array of answers, got undefined');
-    expectList('steps', steps, ANSWERS, isAnswer);
+  /** Appends responses. @throws TypeError naming the wrong argument. */
+  add(steps: readonly PlannedResponse[], match: RequestMatch): void {
+    if (steps === undefined)
+      throw new TypeError('Expected `steps` to be an array of responses of `respond`, got undefined');
+    expectList('steps', steps, RESPONSES, isPlannedResponse);
     checkMatch('match', match, MATCH_KEYS);
-    this.#steps.push(...steps.map((step) => ({ answer: step, match })));
+    this.#steps.push(...steps.map((step) => ({ response: step, match })));
   }
 
   /** Replaces the faults by chance. @throws TypeError naming the wrong option. */
   setFaults(faults: readonly FaultOptions[]): void {
     for (const options of faults) {
-      checkMatch('faults', options, [...MATCH_KEYS, 'rate', 'answers', 'seed']);
+      checkMatch('faults', options, [...MATCH_KEYS, 'rate', 'responses', 'seed']);
       if (options.rate === undefined)
         throw new TypeError('Expected `faults.rate` to be a number from 0 to 1');
       expectNumber('faults.rate', options.rate, 0, 1);
-      expectList('faults.answers', options.answers, ANSWERS, isAnswer);
+      expectList('faults.responses', options.responses, RESPONSES, isPlannedResponse);
       expectInteger('faults.seed', options.seed);
     }
     this.#faults = faults.map((options) => ({ options, random: seededRandom(options.seed ?? 1) }));
@@ -66,14 +67,14 @@ export class AnswerPlan {
     this.#faults = [];
   }
 
-  /** The answer for a request: the first scripted one that fits, else one by chance, else none. */
-  take(request: ReceivedRequest): Answer | undefined {
+  /** The response to a request: the first planned one that fits, else one by chance, else none. */
+  take(request: ReceivedRequest): PlannedResponse | undefined {
     const index = this.#steps.findIndex(({ match }) => matches(request, match));
-    if (index !== -1) return this.#steps.splice(index, 1)[0]?.answer;
+    if (index !== -1) return this.#steps.splice(index, 1)[0]?.response;
     for (const { options, random } of this.#faults) {
       if (!matches(request, options) || random() >= options.rate) continue;
-      const answers = options.answers ?? [answer.error(529)];
-      return answers[Math.floor(random() * answers.length)];
+      const responses = options.responses ?? [respond.error(529)];
+      return responses[Math.floor(random() * responses.length)];
     }
     return undefined;
   }

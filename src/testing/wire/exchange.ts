@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { Ledger, OpenRequest } from './ledger.ts';
+import type { Ledger, OpenRequest } from '../api/ledger.ts';
+import { readUsage, usageInEvent } from '../api/usage.ts';
 import { frame, type StreamEvent } from './sse.ts';
-import { readUsage, usageInEvent } from './usage.ts';
 
-/** Headers of an answer; `null` leaves out what an earlier set had. */
-export type AnswerHeaders = Readonly<Record<string, string | null>>;
+/** Headers of a response; `null` leaves out what an earlier set had. */
+export type ResponseHeaders = Readonly<Record<string, string | null>>;
 
 /** How an event is put on the wire. */
 export type Framing = (event: StreamEvent) => string | Uint8Array;
 
 /**
- * One request and the sending of its answer: every byte goes through here, and the ledger hears of it.
+ * One request and the sending of its response: every byte goes through here, and is entered in the ledger.
  *
- * The methods that send throw once the connection is gone; {@link Exchange.gone} tells that from a defect.
+ * The methods that send throw once the connection is gone; {@link Exchange.gone} is false when they throw because of a defect.
  */
 export class Exchange {
   readonly request: OpenRequest;
@@ -60,7 +60,7 @@ export class Exchange {
   }
 
   /** Sends status and headers, with the first piece of the body or before the next wait. */
-  head(status: number, contentType: string, ...sets: readonly AnswerHeaders[]): void {
+  head(status: number, contentType: string, ...sets: readonly ResponseHeaders[]): void {
     const headers = Object.entries(Object.assign({ 'content-type': contentType }, ...sets));
     for (const [name, value] of headers) {
       if (value !== null) this.#response.setHeader(name, String(value));
@@ -68,10 +68,10 @@ export class Exchange {
     const id = this.#response.getHeader('request-id') ?? this.#response.getHeader('x-amzn-requestid');
     this.request.requestId = id?.toString() ?? null;
     this.#response.writeHead(status);
-    this.#ledger.answered(this.request, status);
+    this.#ledger.responded(this.request, status);
   }
 
-  /** Tells the ledger of an error that goes out. */
+  /** Enters an error that is sent in the ledger. */
   failed(errorType: string): void {
     this.#ledger.failed(this.request, errorType);
   }
@@ -89,7 +89,7 @@ export class Exchange {
     }
   }
 
-  /** Sends one event in the framing of `encode`, and tells the ledger of the usage that it carries. */
+  /** Sends one event in the framing of `encode`, and enters its usage in the ledger. */
   async event(event: StreamEvent, chunkBytes: number | undefined, encode: Framing = frame): Promise<void> {
     const usage = usageInEvent(event);
     if (usage !== null) this.#ledger.used(this.request, usage, event.type === 'message_delta');
@@ -97,7 +97,7 @@ export class Exchange {
     this.request.eventsSent += 1;
   }
 
-  /** Sends a whole ready-made body and ends the answer. */
+  /** Sends a whole ready-made body and ends the response. */
   async body(body: string, contentType: string, chunkBytes: number | undefined): Promise<void> {
     const { usage, final, events } = readUsage(body, contentType);
     if (usage !== null) this.#ledger.used(this.request, usage, final);
@@ -111,7 +111,7 @@ export class Exchange {
     this.end();
   }
 
-  /** Ends the answer. */
+  /** Ends the response. */
   end(): void {
     this.#response.end();
   }

@@ -1,6 +1,6 @@
-import { isObject, type JsonObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
 
-/** One row of the API's error table: what a status says when nothing else is asked for. */
+/** One row of the API's error table: the default error of a status. */
 export interface ErrorRow {
   /** `error.type` of the envelope. */
   readonly type: string;
@@ -8,11 +8,11 @@ export interface ErrorRow {
   readonly message: string;
   /** Whether the official SDK retries the status by itself. */
   readonly retryable: boolean;
-  /** The answer of a gateway in front of the API: an HTML page, no envelope, none of the API's headers. */
+  /** Whether a gateway in front of the API sends it: an HTML page, no envelope, none of the API's headers. */
   readonly gateway?: boolean;
 }
 
-/** What the API says for each error status. */
+/** The default error of each status. */
 export const ERROR_TABLE: Readonly<Record<number, ErrorRow>> = Object.freeze({
   400: { type: 'invalid_request_error', message: 'Invalid request', retryable: false },
   401: { type: 'authentication_error', message: 'invalid x-api-key', retryable: false },
@@ -44,8 +44,8 @@ export const ERROR_TABLE: Readonly<Record<number, ErrorRow>> = Object.freeze({
   529: { type: 'overloaded_error', message: 'Overloaded', retryable: true },
 });
 
-/** An answer of the API that says no. */
-export interface Refusal {
+/** An error that the API responds with. */
+export interface ApiError {
   readonly status: number;
   readonly type: string;
   readonly message: string;
@@ -56,12 +56,12 @@ export interface Refusal {
 }
 
 /** A 400 whose message names the field, as the API writes it: `messages.0.content: Field required`. */
-export function invalid(path: string, problem: string): Refusal {
+export function invalid(path: string, problem: string): ApiError {
   return { status: 400, type: 'invalid_request_error', message: `${path}: ${problem}` };
 }
 
 /** A 404 with the given message. */
-export function notFound(message: string): Refusal {
+export function notFound(message: string): ApiError {
   return { status: 404, type: 'not_found_error', message };
 }
 
@@ -92,7 +92,7 @@ export function errorTypeIn(body: string): string | undefined {
   return isObject(error) && typeof error.type === 'string' ? error.type : undefined;
 }
 
-/** The page that a gateway answers in place of the envelope. */
+/** The page that a gateway sends in place of the envelope. */
 export function gatewayPage(status: number, message: string): string {
   const title = `${status} ${message}`;
   return (

@@ -1,8 +1,8 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 import type { Platform } from './platform.ts';
 import { addTokens, mergeUsage, noTokens, type TokenCounts, tokenCounts } from './usage.ts';
 
-/** One request that the server received, and what became of it. Its fields fill in as the answer goes out. */
+/** One request that the server received, and what became of it. Its fields are filled in while the response is sent. */
 export interface ReceivedRequest {
   readonly method: string;
   /** The path without its query: `/v1/messages`. */
@@ -13,7 +13,7 @@ export interface ReceivedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The parsed JSON body; the text where it is not JSON; undefined where there was none. */
   readonly body: unknown;
-  /** Whose form the request has, by its path. */
+  /** The platform that the request has the form of, by its path. */
   readonly platform: Platform;
   /** The `model` of the body; of Bedrock and Vertex, that of the path. */
   readonly model: string | null;
@@ -23,25 +23,25 @@ export interface ReceivedRequest {
   readonly retryCount: number;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
-  /** Status of the answer, or null while (or because) there is none. */
+  /** Status of the response, or null while (or because) there is none. */
   readonly status: number | null;
-  /** `error.type` of the answer, in its envelope or in its SSE `error` event. */
+  /** `error.type` of the response, in its envelope or in its SSE `error` event. */
   readonly errorType: string | null;
-  /** The `request-id` header of the answer; of Bedrock, `x-amzn-requestid`. */
+  /** The `request-id` header of the response; of Bedrock, `x-amzn-requestid`. */
   readonly requestId: string | null;
-  /** The usage told so far, in the API's words; a stream that was interrupted told only its beginning. */
+  /** The usage sent so far, as the API writes it; of a stream that was interrupted, only its beginning. */
   readonly usage: JsonObject | null;
-  /** Whether `usage` is final: the message was answered, or the stream reached `message_delta`. */
+  /** Whether `usage` is final: the whole message was sent, or the stream reached `message_delta`. */
   readonly usageFinal: boolean;
   /** Bytes of the body that were handed to the socket. */
   readonly bytesSent: number;
   /** SSE events that were handed to the socket. */
   readonly eventsSent: number;
-  /** Whether the whole answer was sent. */
+  /** Whether the whole response was sent. */
   readonly completed: boolean;
-  /** Whether the client closed the connection before the answer was complete. */
+  /** Whether the client closed the connection before the response was complete. */
   readonly closedByClient: boolean;
-  /** Milliseconds since the epoch, or null while the answer is under way. */
+  /** Milliseconds since the epoch, or null while the response is under way. */
   readonly endedAt: number | null;
 }
 
@@ -54,13 +54,13 @@ export interface Totals {
   calls: number;
   /** All requests. */
   attempts: number;
-  /** Answers by status; `none` counts requests that ended with no answer at all. */
+  /** Responses by status; `none` counts requests that ended without any response. */
   statuses: Record<string, number>;
-  /** Errors by `error.type`, SSE `error` events included; answers with no envelope have only their status. */
+  /** Errors by `error.type`, SSE `error` events included; responses without an envelope have only their status. */
   errors: Record<string, number>;
-  /** Tokens of answers that told their final usage. */
+  /** Tokens of responses whose final usage was sent. */
   tokens: TokenCounts;
-  /** Tokens that interrupted streams had told before they ended. */
+  /** Tokens that interrupted streams had reported before they ended. */
   unfinishedTokens: TokenCounts;
   /** Requests whose client closed the connection early. */
   closedByClient: number;
@@ -108,8 +108,8 @@ export class Ledger {
     });
   }
 
-  /** The head of the answer goes out. */
-  answered(request: OpenRequest, status: number): void {
+  /** Status and headers are sent. */
+  responded(request: OpenRequest, status: number): void {
     request.status = status;
     this.#count(request, (totals) => increment(totals.statuses, String(status)));
   }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
 import type { InputTokens } from './prompt-cache.ts';
 
 /** Tokens by kind. Input, cache reads and cache writes add up to the whole prompt. */
@@ -24,7 +24,7 @@ export function addTokens(sum: TokenCounts, more: TokenCounts, times = 1): void 
   for (const kind of Object.keys(sum) as (keyof TokenCounts)[]) sum[kind] += more[kind] * times;
 }
 
-/** The `usage` object of an answer. */
+/** The `usage` object of a response. */
 export function usageOf(input: InputTokens, outputTokens: number, thinkingTokens: number | null): JsonObject {
   return {
     input_tokens: input.uncached,
@@ -54,10 +54,10 @@ export function deltaUsageOf(usage: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(usage).filter(([name]) => repeated.includes(name)));
 }
 
-/** Usage told later replaces what was told before, field by field: the API's counts are cumulative. */
+/** Later usage replaces earlier usage field by field: the API's counts are cumulative. */
 export function mergeUsage(before: JsonObject | null, after: JsonObject): JsonObject {
-  const told = Object.entries(after).filter(([, value]) => value !== null && value !== undefined);
-  return { ...before, ...Object.fromEntries(told) };
+  const given = Object.entries(after).filter(([, value]) => value !== null && value !== undefined);
+  return { ...before, ...Object.fromEntries(given) };
 }
 
 /** Reads a `usage` object. Cache writes with no split by lifetime count as 5 minutes, the API's default. */
@@ -76,8 +76,8 @@ export function tokenCounts(usage: JsonObject): TokenCounts {
   };
 }
 
-/** What a ready-made body tells about usage. */
-export interface ToldUsage {
+/** The usage that a ready-made body reports. */
+export interface ReportedUsage {
   readonly usage: JsonObject | null;
   /** Whether the usage is final: a JSON message, or a stream that reached `message_delta`. */
   readonly final: boolean;
@@ -86,26 +86,26 @@ export interface ToldUsage {
 }
 
 /** Reads the usage out of a ready-made body: a JSON message, or an event stream. */
-export function readUsage(body: string, contentType: string): ToldUsage {
+export function readUsage(body: string, contentType: string): ReportedUsage {
   if (!contentType.startsWith('text/event-stream')) {
     const message = parseJson(body);
     const usage = isObject(message) && isObject(message.usage) ? message.usage : null;
     return { usage, final: usage !== null, events: 0 };
   }
-  let told: ToldUsage = { usage: null, final: false, events: 0 };
+  let reported: ReportedUsage = { usage: null, final: false, events: 0 };
   for (const line of body.split(/\r?\n/)) {
     if (!line.startsWith('data:')) continue;
     const event = parseJson(line.slice(5));
-    told = { ...told, events: told.events + 1 };
+    reported = { ...reported, events: reported.events + 1 };
     const usage = isObject(event) ? usageInEvent(event) : null;
     if (usage === null) continue;
-    told = {
-      ...told,
-      usage: mergeUsage(told.usage, usage),
-      final: told.final || (isObject(event) && event.type === 'message_delta'),
+    reported = {
+      ...reported,
+      usage: mergeUsage(reported.usage, usage),
+      final: reported.final || (isObject(event) && event.type === 'message_delta'),
     };
   }
-  return told;
+  return reported;
 }
 
 /** The `usage` that one SSE event carries, or null. */

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { parseJson } from './json.ts';
-import type { OpenRequest } from './ledger.ts';
-import { readAsked } from './platform.ts';
+import type { OpenRequest } from '../api/ledger.ts';
+import { readAsked } from '../api/platform.ts';
+import { parseJson } from '../json.ts';
 
 /**
- * Reads a whole request. A body above `maxBodyBytes` is read to its end, so that the client hears the 413, but not kept.
+ * Reads a whole request. A body above `maxBodyBytes` is read to its end, so that the client gets the 413, but not kept.
  *
  * @returns `undefined` when the client went away before the end.
  */

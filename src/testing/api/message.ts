@@ -1,11 +1,11 @@
+import { asArray, isObject, type JsonObject } from '../json.ts';
 import type { MakeId } from './ids.ts';
-import { asArray, isObject, type JsonObject } from './json.ts';
 import type { InputTokens } from './prompt-cache.ts';
 import { sampleOf } from './sample.ts';
 import { firstTokens, textTokens } from './tokens.ts';
 import { mergeUsage, usageOf } from './usage.ts';
 
-/** What an answer is to say. What is not given is made up from the request, always the same way. */
+/** The content of a message. What is not given is made up from the request, always in the same way. */
 export interface MessageScript {
   /** The text of the text block, exactly; ignored where `content` is given. */
   readonly text?: string;
@@ -19,7 +19,7 @@ export interface MessageScript {
   readonly stopSequence?: string;
   /** @default null */
   readonly stopDetails?: JsonObject;
-  /** The model named in the answer. @default the requested model, resolved */
+  /** The model named in the response. @default the requested model, resolved */
   readonly model?: string;
 }
 
@@ -29,7 +29,7 @@ const THINKING =
   'The user asks something. This is a made-up train of thought of the Anthropic test server about it.';
 const SIGNATURE = Buffer.from('anthropic test server: not a real signature').toString('base64');
 
-/** The answer of a healthy API to a valid request. */
+/** The message that a healthy API returns for a valid request. */
 export function buildMessage(
   body: JsonObject,
   model: string,
@@ -38,7 +38,7 @@ export function buildMessage(
   makeId: MakeId,
 ): JsonObject {
   const asked = script.content ?? madeUpContent(body, script.text, makeId);
-  // What a script says is never shortened.
+  // A scripted text is never shortened.
   const scripted = script.content !== undefined || script.text !== undefined;
   const { content, shortened } = scripted
     ? { content: asked, shortened: false }

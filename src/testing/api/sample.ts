@@ -1,4 +1,4 @@
-import { asArray, isObject, type JsonObject } from './json.ts';
+import { asArray, isObject, type JsonObject } from '../json.ts';
 
 /** The smallest value that fits a JSON schema: only required fields, first choices. */
 export function sampleOf(schema: unknown): unknown {

@@ -1,6 +1,5 @@
-import type { Refusal } from './errors.ts';
-import { invalid, notFound } from './errors.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
+import { type ApiError, invalid, notFound } from './errors.ts';
 import { page } from './page.ts';
 
 /** Names and, where the API resolves a name to a dated snapshot, the snapshot. Newest first. */
@@ -27,7 +26,7 @@ const KNOWN: readonly (readonly [name: string, released: string, snapshot?: stri
   ['claude-3-5-haiku-latest', '2024-10-22', 'claude-3-5-haiku-20241022'],
 ];
 
-/** The models that a server offers unless told otherwise: current names of November 2026, newest first. */
+/** The models that a server offers by default: current names of November 2026, newest first. */
 export const DEFAULT_MODELS: readonly string[] = Object.freeze(KNOWN.map(([name]) => name));
 
 /** The models that the server offers. */
@@ -38,7 +37,7 @@ export class ModelCatalogue {
     this.names = names;
   }
 
-  /** The name that the answer carries for a requested one, or `undefined` for a model that is not offered. */
+  /** The model name in the response to a request for `name`, or `undefined` for a model that is not offered. */
   resolve(requested: string): string | undefined {
     for (const name of this.names) {
       const snapshot = KNOWN.find(([known]) => known === name)?.[2] ?? name;
@@ -49,18 +48,18 @@ export class ModelCatalogue {
   }
 
   /** `GET /v1/models`. */
-  list(query: URLSearchParams): JsonObject | Refusal {
+  list(query: URLSearchParams): JsonObject | ApiError {
     return page(this.names.map(modelInfo), query, 20);
   }
 
   /** `GET /v1/models/{id}`. */
-  retrieve(id: string): JsonObject | Refusal {
+  retrieve(id: string): JsonObject | ApiError {
     const resolved = this.resolve(id);
     return resolved === undefined ? notFound(`model: ${id}`) : modelInfo(id);
   }
 
-  /** The refusal for a request that names no model, or one that is not offered. */
-  refusal(model: unknown): Refusal | undefined {
+  /** The error of a request that names no model, or one that is not offered. */
+  error(model: unknown): ApiError | undefined {
     if (model === undefined) return invalid('model', 'Field required');
     if (typeof model !== 'string') return invalid('model', 'Input should be a valid string');
     return this.resolve(model) === undefined ? notFound(`model: ${model}`) : undefined;

@@ -1,20 +1,20 @@
+import { isObject, type JsonObject } from '../json.ts';
+import type { Settings } from '../options.ts';
 import { BatchStore } from './batches.ts';
-import { invalid, notFound, type Refusal } from './errors.ts';
+import { type ApiError, invalid, notFound } from './errors.ts';
 import { createIdFactory, type MakeId } from './ids.ts';
-import { isObject, type JsonObject } from './json.ts';
 import type { ReceivedRequest } from './ledger.ts';
 import { buildMessage, type MessageScript } from './message.ts';
 import { ModelCatalogue } from './models.ts';
-import type { Settings } from './options.ts';
 import { type InputTokens, PromptCache } from './prompt-cache.ts';
 import { RateLimits } from './rate-limits.ts';
 import { promptParts } from './tokens.ts';
 import { tokenCounts } from './usage.ts';
-import { refuseCountRequest, refuseMessageRequest } from './validate.ts';
+import { countRequestError, messageRequestError } from './validate.ts';
 
-/** What a healthy API answers. */
+/** The response of a healthy API. */
 export type Outcome =
-  | { readonly kind: 'refusal'; readonly refusal: Refusal }
+  | { readonly kind: 'error'; readonly error: ApiError }
   | { readonly kind: 'json'; readonly body: JsonObject }
   | { readonly kind: 'lines'; readonly lines: readonly JsonObject[] }
   | { readonly kind: 'message'; readonly message: JsonObject };
@@ -34,7 +34,7 @@ export class Api {
     this.catalogue = new ModelCatalogue(settings.models);
     this.limits = new RateLimits(settings.rateLimits, settings.now);
     this.#cache = new PromptCache(settings.now);
-    const run = (params: JsonObject): { message: JsonObject } | { refusal: Refusal } =>
+    const run = (params: JsonObject): { message: JsonObject } | { error: ApiError } =>
       this.#runInBatch(params);
     this.#batches = new BatchStore(run, this.makeId, settings.now, settings.batchMs);
   }
@@ -47,7 +47,7 @@ export class Api {
   }
 
   /** The 401 for a request without a valid key, or `undefined`. */
-  refuseKey(headers: Readonly<Record<string, string>>): Refusal | undefined {
+  keyError(headers: Readonly<Record<string, string>>): ApiError | undefined {
     if (this.apiKeys === undefined) return undefined;
     const { authorization = '' } = headers;
     // Of a request signed for AWS, the access key.
@@ -65,12 +65,12 @@ export class Api {
   }
 
   /**
-   * Answers a request.
+   * The response to a request.
    *
-   * @param script What a message is to say. With a script the request is answered whatever it says: neither its form,
-   *   its model nor a rate limit can refuse it.
+   * @param script The content of the message. A request with a script always succeeds: neither its form,
+   *   its model nor a rate limit is checked.
    */
-  answer(request: ReceivedRequest, origin: string, script: MessageScript | undefined): Outcome {
+  respond(request: ReceivedRequest, origin: string, script: MessageScript | undefined): Outcome {
     const { method, path, body } = request;
     const route = `${method} ${path}`;
     if (route === 'POST /v1/messages') return this.#messages(body, script);
@@ -87,16 +87,15 @@ export class Api {
   #messages(body: unknown, script: MessageScript | undefined): Outcome {
     const fields = isObject(body) ? body : {};
     if (script === undefined) {
-      const refusal =
-        refuseBody(body) ?? this.catalogue.refusal(fields.model) ?? refuseMessageRequest(fields);
-      if (refusal !== undefined) return { kind: 'refusal', refusal };
+      const error = bodyError(body) ?? this.catalogue.error(fields.model) ?? messageRequestError(fields);
+      if (error !== undefined) return { kind: 'error', error };
     }
     const requested = typeof fields.model === 'string' ? fields.model : '';
     const parts = promptParts(fields);
     if (script === undefined) {
       const prompt = parts.reduce((sum, { tokens }) => sum + tokens, 0);
-      const refusal = this.limits.refusal(requested, prompt);
-      if (refusal !== undefined) return { kind: 'refusal', refusal };
+      const error = this.limits.error(requested, prompt);
+      if (error !== undefined) return { kind: 'error', error };
     }
     const model = this.catalogue.resolve(requested) ?? requested;
     const input = this.#cache.charge(model, parts);
@@ -106,15 +105,15 @@ export class Api {
   }
 
   #takeFromLimits(model: string, message: JsonObject): void {
-    const told = tokenCounts(message.usage as JsonObject);
+    const counts = tokenCounts(message.usage as JsonObject);
     // Tokens read from the cache do not count against the input limit.
-    this.limits.take(model, told.input + told.cacheWrite5m + told.cacheWrite1h, told.output);
+    this.limits.take(model, counts.input + counts.cacheWrite5m + counts.cacheWrite1h, counts.output);
   }
 
   #countTokens(body: unknown): Outcome {
     const fields = isObject(body) ? body : {};
-    const refusal = refuseBody(body) ?? this.catalogue.refusal(fields.model) ?? refuseCountRequest(fields);
-    if (refusal !== undefined) return { kind: 'refusal', refusal };
+    const error = bodyError(body) ?? this.catalogue.error(fields.model) ?? countRequestError(fields);
+    if (error !== undefined) return { kind: 'error', error };
     const tokens = promptParts(fields).reduce((sum, part) => sum + part.tokens, 0);
     return { kind: 'json', body: { input_tokens: tokens } };
   }
@@ -128,7 +127,7 @@ export class Api {
     ].join(' ');
     switch (route) {
       case 'POST':
-        return toOutcome(refuseBody(body) ?? this.#batches.create(body as JsonObject, origin));
+        return toOutcome(bodyError(body) ?? this.#batches.create(body as JsonObject, origin));
       case 'GET':
         return toOutcome(this.#batches.list(new URLSearchParams(query), origin));
       case 'GET {id}':
@@ -141,16 +140,16 @@ export class Api {
         const results = this.#batches.results(id as string);
         return 'lines' in results
           ? { kind: 'lines', lines: results.lines }
-          : { kind: 'refusal', refusal: results };
+          : { kind: 'error', error: results };
       }
       default:
         return toOutcome(notFound('Not found'));
     }
   }
 
-  #runInBatch(params: JsonObject): { message: JsonObject } | { refusal: Refusal } {
-    const refusal = this.catalogue.refusal(params.model) ?? refuseMessageRequest(params);
-    if (refusal !== undefined) return { refusal };
+  #runInBatch(params: JsonObject): { message: JsonObject } | { error: ApiError } {
+    const error = this.catalogue.error(params.model) ?? messageRequestError(params);
+    if (error !== undefined) return { error };
     const model = this.catalogue.resolve(params.model as string) as string;
     const input: InputTokens = this.#cache.charge(model, promptParts(params));
     const script = { usage: { service_tier: 'batch' } };
@@ -158,13 +157,13 @@ export class Api {
   }
 }
 
-function refuseBody(body: unknown): Refusal | undefined {
+function bodyError(body: unknown): ApiError | undefined {
   return isObject(body) ? undefined : invalid('body', 'The request body is not valid JSON');
 }
 
-/** Refusals carry a numeric `status`; no other answer of the API has such a field. */
-function toOutcome(result: JsonObject | Refusal): Outcome {
+/** An error has a numeric `status`; no other response of the API has such a field. */
+function toOutcome(result: JsonObject | ApiError): Outcome {
   return typeof result.status === 'number'
-    ? { kind: 'refusal', refusal: result as Refusal }
+    ? { kind: 'error', error: result as ApiError }
     : { kind: 'json', body: result as JsonObject };
 }

@@ -1,17 +1,16 @@
-import type { Refusal } from './errors.ts';
-import { invalid } from './errors.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
+import { type ApiError, invalid } from './errors.ts';
 
 /**
  * One page of a list, by the API's cursors `after_id`, `before_id` and `limit` (1 to 1000).
  *
- * @param items The whole list, in the order of the answer.
+ * @param items The whole list, in the order of the response.
  */
 export function page(
   items: readonly (JsonObject & { readonly id: string })[],
   query: URLSearchParams,
   defaultLimit: number,
-): JsonObject | Refusal {
+): JsonObject | ApiError {
   const limit = Number(query.get('limit') ?? defaultLimit);
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
     return invalid('limit', 'Input should be greater than or equal to 1 and less than or equal to 1000');

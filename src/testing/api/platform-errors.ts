@@ -1,8 +1,8 @@
-/** How Bedrock and Vertex say no: in their own words, and not in the API's envelope. */
-import type { JsonObject } from './json.ts';
+/** The errors of Bedrock and Vertex: in a form of their own, and not in the API's envelope. */
+import type { JsonObject } from '../json.ts';
 import type { Platform } from './platform.ts';
 
-/** What Bedrock calls a refusal with a status. */
+/** Bedrock's name for an error, by its status. */
 const BEDROCK_EXCEPTIONS: Readonly<Record<number, string>> = {
   400: 'ValidationException',
   401: 'UnrecognizedClientException',
@@ -24,7 +24,7 @@ const STREAM_EXCEPTIONS: Readonly<Record<string, string>> = {
   timeout_error: 'modelTimeoutException',
 };
 
-/** What Vertex says itself. Other refusals are the API's, passed on. */
+/** Errors that Vertex itself makes. It passes on every other error of the API. */
 const GOOGLE_STATUSES: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',
@@ -34,13 +34,13 @@ const GOOGLE_STATUSES: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 };
 
-/** A refusal in the words of a platform. */
+/** An error in the form of a platform. */
 export interface PlatformError {
   readonly body: JsonObject;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The refusal of `platform` with `status`, or `undefined` where it is the API's own. */
+/** The error of `platform` with `status`, or `undefined` where it is the API's own. */
 export function platformError(
   platform: Platform,
   status: number,
@@ -50,10 +50,10 @@ export function platformError(
     const name = BEDROCK_EXCEPTIONS[status] ?? 'ModelErrorException';
     return { body: { message }, headers: { 'x-amzn-errortype': `${name}:http://internal.amazon.com/` } };
   }
-  const said = platform === 'vertex' ? GOOGLE_STATUSES[status] : undefined;
-  return said === undefined
+  const googleStatus = platform === 'vertex' ? GOOGLE_STATUSES[status] : undefined;
+  return googleStatus === undefined
     ? undefined
-    : { body: { error: { code: status, message, status: said } }, headers: {} };
+    : { body: { error: { code: status, message, status: googleStatus } }, headers: {} };
 }
 
 /** The name of the exception by which Bedrock ends a stream, for an error of the API's type. */

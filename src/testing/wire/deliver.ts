@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, DeliveryOptions, Ending, ErrorAnswerOptions } from './answer-types.ts';
-import type { Api, Outcome } from './api.ts';
-import { EVENT_STREAM_TYPE, eventFrame, exceptionFrame } from './aws-event-stream.ts';
+import type { Api, Outcome } from '../api/api.ts';
 import {
+  type ApiError,
   ERROR_TABLE,
   type ErrorRow,
   errorEnvelope,
   errorTypeIn,
   gatewayPage,
-  type Refusal,
   statusOfType,
-} from './errors.ts';
-import type { AnswerHeaders, Exchange } from './exchange.ts';
-import type { JsonObject } from './json.ts';
-import type { Settings } from './options.ts';
-import { platformError, streamException } from './platform-errors.ts';
+} from '../api/errors.ts';
+import { platformError, streamException } from '../api/platform-errors.ts';
+import type { JsonObject } from '../json.ts';
+import type { Settings } from '../options.ts';
+import type {
+  DeliveryOptions,
+  Ending,
+  ErrorResponseOptions,
+  PlannedResponse,
+} from '../script/planned-response.ts';
+import { EVENT_STREAM_TYPE, eventFrame, exceptionFrame } from './aws-event-stream.ts';
+import type { Exchange, ResponseHeaders } from './exchange.ts';
 import { frame, messageEvents } from './sse.ts';
 
 const JSON_TYPE = 'application/json';
@@ -22,18 +27,18 @@ const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 const BROKEN_JSON = '{"type":"message","id":"msg_01broken","role":"assist';
 const BROKEN_EVENT = 'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_\n\n';
 
-type MessageAnswer = Extract<Answer, { kind: 'message' }>;
-type RawAnswer = Extract<Answer, { kind: 'raw' }>;
+type MessageResponse = Extract<PlannedResponse, { kind: 'message' }>;
+type RawResponse = Extract<PlannedResponse, { kind: 'raw' }>;
 
-/** A healthy answer with nothing out of the ordinary. */
-export const HEALTHY: MessageAnswer = {
+/** A healthy response with nothing out of the ordinary. */
+export const HEALTHY: MessageResponse = {
   kind: 'message',
   script: {},
   delivery: {},
   ending: { type: 'complete' },
 };
 
-/** Puts answers on the wire. */
+/** Sends responses. */
 export class Delivery {
   readonly #api: Api;
   readonly #settings: Settings;
@@ -43,16 +48,16 @@ export class Delivery {
     this.#settings = settings;
   }
 
-  /** Sends what the API answers by itself: a message, a list, or a refusal. */
-  async outcome(exchange: Exchange, outcome: Outcome, how: MessageAnswer = HEALTHY): Promise<void> {
+  /** Sends the response of the API itself: a message, a list, or an error. */
+  async outcome(exchange: Exchange, outcome: Outcome, how: MessageResponse = HEALTHY): Promise<void> {
     const { delivery, ending } = how;
-    if (outcome.kind === 'refusal') return this.refusal(exchange, outcome.refusal);
+    if (outcome.kind === 'error') return this.error(exchange, outcome.error);
     await exchange.wait(delivery.delayMs ?? 0);
     if (outcome.kind === 'message' && exchange.request.stream) {
       return this.#stream(exchange, outcome.message, delivery, ending);
     }
     if (ending.type === 'error') {
-      return this.refusal(exchange, { ...ending.error, status: statusOfType(ending.error.type) });
+      return this.error(exchange, { ...ending.error, status: statusOfType(ending.error.type) });
     }
     if (outcome.kind === 'lines') {
       const lines = outcome.lines.map((line) => `${JSON.stringify(line)}\n`).join('');
@@ -62,13 +67,13 @@ export class Delivery {
     return this.#whole(exchange, JSON.stringify(body), JSON_TYPE, delivery, ending);
   }
 
-  /** Sends a scripted answer that the API has no part in. */
-  async scripted(exchange: Exchange, answer: Exclude<Answer, MessageAnswer>): Promise<void> {
-    switch (answer.kind) {
+  /** Sends a planned response that the API has no part in. */
+  async scripted(exchange: Exchange, response: Exclude<PlannedResponse, MessageResponse>): Promise<void> {
+    switch (response.kind) {
       case 'error':
-        return this.#error(exchange, answer.status, answer.options);
+        return this.#error(exchange, response.status, response.options);
       case 'raw':
-        return this.#raw(exchange, answer);
+        return this.#raw(exchange, response);
       case 'broken-json': {
         const raw = exchange.request.stream
           ? { contentType: STREAM_TYPE, body: BROKEN_EVENT }
@@ -76,36 +81,36 @@ export class Delivery {
         return this.#raw(exchange, { kind: 'raw', status: 200, apiHeaders: true, delivery: {}, ...raw });
       }
       case 'silence':
-        return answer.reset ? exchange.reset() : exchange.hang();
+        return response.reset ? exchange.reset() : exchange.hang();
     }
   }
 
-  /** Sends a refusal as the API does. */
-  async refusal(exchange: Exchange, { status, ...error }: Refusal): Promise<void> {
+  /** Sends an error as the API does. */
+  async error(exchange: Exchange, { status, ...error }: ApiError): Promise<void> {
     return this.#error(exchange, status, error);
   }
 
-  async #error(exchange: Exchange, status: number, options: ErrorAnswerOptions): Promise<void> {
+  async #error(exchange: Exchange, status: number, options: ErrorResponseOptions): Promise<void> {
     await exchange.wait(options.delayMs ?? 0);
     const row = ERROR_TABLE[status] ?? (ERROR_TABLE[status < 500 ? 400 : 500] as ErrorRow);
     const { type = row.type, message = row.message, code } = options;
-    // A gateway answers in the API's place, and has none of its headers.
+    // A gateway responds in place of the API, with none of its headers.
     const gateway = row.gateway === true && options.type === undefined;
     const ready = options.body ?? (gateway ? gatewayPage(status, message) : undefined);
     const contentType = ready === undefined || ready.startsWith('{') ? JSON_TYPE : 'text/html';
     const errorType = ready === undefined ? type : errorTypeIn(ready);
     if (errorType !== undefined) exchange.failed(errorType);
-    const said = platformError(exchange.request.platform, status, message);
+    const own = platformError(exchange.request.platform, status, message);
     const headers = [gateway ? {} : this.#apiHeaders(exchange), this.#retryHeaders(status, options)];
-    exchange.head(status, contentType, ...headers, said?.headers ?? {}, options.headers ?? {});
+    exchange.head(status, contentType, ...headers, own?.headers ?? {}, options.headers ?? {});
     const error = { type, message, ...(code === undefined ? {} : { code }) };
-    const body = ready ?? JSON.stringify(said?.body ?? errorEnvelope(error, exchange.request.requestId));
+    const body = ready ?? JSON.stringify(own?.body ?? errorEnvelope(error, exchange.request.requestId));
     return exchange.body(body, contentType, this.#settings.chunkBytes);
   }
 
   async #raw(
     exchange: Exchange,
-    { status, contentType, body, apiHeaders, delivery }: RawAnswer,
+    { status, contentType, body, apiHeaders, delivery }: RawResponse,
   ): Promise<void> {
     await exchange.wait(delivery.delayMs ?? 0);
     const errorType = errorTypeIn(body);
@@ -166,8 +171,8 @@ export class Delivery {
     exchange.end();
   }
 
-  /** The headers of every answer of the API. Bedrock has none of them, and Vertex no limits. */
-  #apiHeaders({ request }: Exchange): AnswerHeaders {
+  /** The headers of every response of the API. Bedrock has none of them, and Vertex no limits. */
+  #apiHeaders({ request }: Exchange): ResponseHeaders {
     if (request.platform === 'bedrock') return { 'x-amzn-requestid': randomUUID() };
     if (request.platform === 'vertex') return { 'request-id': this.#api.makeId('req_vrtx') };
     return {
@@ -177,13 +182,13 @@ export class Delivery {
     };
   }
 
-  #retryHeaders(status: number, { retryAfter, shouldRetry }: ErrorAnswerOptions): AnswerHeaders {
+  #retryHeaders(status: number, { retryAfter, shouldRetry }: ErrorResponseOptions): ResponseHeaders {
     const headers: Record<string, string> = {};
     const seconds = retryAfter === undefined && status === 429 ? 1 : retryAfter;
     if (seconds !== null && seconds !== undefined) headers['retry-after'] = String(seconds);
     const { retryAfterMs } = this.#settings;
     const retryable = shouldRetry ?? ERROR_TABLE[status]?.retryable ?? status >= 500;
-    // An answer that is to name no time names it in no form.
+    // A response without `retry-after` has no `retry-after-ms` either.
     if (retryable && retryAfter !== null && retryAfterMs !== undefined) {
       headers['retry-after-ms'] = String(retryAfterMs);
     }

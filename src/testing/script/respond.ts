@@ -1,35 +1,41 @@
-import type { Answer, DeliveryOptions, Ending, ErrorAnswerOptions, OkOptions } from './answer-types.ts';
-import { ERROR_TABLE } from './errors.ts';
-import { expectInteger, expectNumber, expectOptions, expectString } from './expect.ts';
+import { ERROR_TABLE } from '../api/errors.ts';
+import { expectInteger, expectNumber, expectOptions, expectString } from '../expect.ts';
+import type {
+  DeliveryOptions,
+  Ending,
+  ErrorResponseOptions,
+  OkOptions,
+  PlannedResponse,
+} from './planned-response.ts';
 import { isRecording, type Recording } from './recording.ts';
 
-/** Events before a stream is interrupted, unless told otherwise: its start, one block's start, a ping, one delta. */
+/** Events before a stream is interrupted, by default: its start, one block's start, a ping, one delta. */
 const EVENTS_BEFORE_END = 4;
 
 const SCRIPT_KEYS = ['text', 'content', 'usage', 'stopReason', 'stopSequence', 'stopDetails', 'model'];
 const DELIVERY_KEYS = ['delayMs', 'eventDelayMs', 'chunkBytes', 'deltas', 'headers'];
 const ERROR_KEYS = ['type', 'message', 'code', 'body', 'retryAfter', 'shouldRetry', 'delayMs', 'headers'];
 
-/** A healthy answer; what is not given is made up from the request. */
-function ok(options: OkOptions = {}): Answer {
+/** A healthy response; what is not given is made up from the request. */
+function ok(options: OkOptions = {}): PlannedResponse {
   return message(options, { type: 'complete' });
 }
 
 /** A message that ends in a refusal by the model: HTTP 200, no content, `stop_reason: "refusal"`. */
-function refusal(options: OkOptions = {}): Answer {
+function refusal(options: OkOptions = {}): PlannedResponse {
   const explanation = 'This request triggered a restriction of the usage policy.';
   const stopDetails = { type: 'refusal', category: null, explanation };
   return ok({ content: [], stopReason: 'refusal', stopDetails, ...options });
 }
 
 /**
- * An error answer. 502 and 503 answer with a gateway's HTML page unless a `type` or a `body` is given.
+ * An error response. 502 and 503 have a gateway's HTML page unless a `type` or a `body` is given.
  *
  * @throws TypeError when `status` is no error status.
  */
-function error(status: number, options: ErrorAnswerOptions = {}): Answer {
+function error(status: number, options: ErrorResponseOptions = {}): PlannedResponse {
   expectInteger('status', status, 400, 599);
-  expectOptions('answer.error', options, ERROR_KEYS);
+  expectOptions('respond.error', options, ERROR_KEYS);
   for (const name of ['type', 'message', 'code'] as const) expectString(name, options[name]);
   expectNumber('delayMs', options.delayMs);
   if (options.retryAfter !== null) expectNumber('retryAfter', options.retryAfter);
@@ -38,48 +44,48 @@ function error(status: number, options: ErrorAnswerOptions = {}): Answer {
 
 /**
  * A stream that starts well with HTTP 200 and then sends an SSE `error` event. A request that asked for no stream gets
- * the error as an ordinary error answer.
+ * the error as an ordinary error response.
  */
 function sseError(
   type = 'overloaded_error',
   afterEvents: number = EVENTS_BEFORE_END,
   options: OkOptions & { readonly message?: string; readonly code?: string } = {},
-): Answer {
+): PlannedResponse {
   const { message: text, code, ...rest } = options;
   expectString('type', type);
   expectInteger('afterEvents', afterEvents);
   const usual = Object.values(ERROR_TABLE).find((row) => row.type === type)?.message ?? 'Error';
-  const said = { type, message: text ?? usual, ...(code === undefined ? {} : { code }) };
-  return message(rest, { type: 'error', afterEvents, error: said });
+  const streamed = { type, message: text ?? usual, ...(code === undefined ? {} : { code }) };
+  return message(rest, { type: 'error', afterEvents, error: streamed });
 }
 
 /** A stream that ends cleanly before `message_stop`. Without a stream: half of the JSON. */
-function cutStream(afterEvents: number = EVENTS_BEFORE_END, options: OkOptions = {}): Answer {
+function cutStream(afterEvents: number = EVENTS_BEFORE_END, options: OkOptions = {}): PlannedResponse {
   return interrupted('cut', afterEvents, options);
 }
 
 /** A stream whose socket is destroyed. Without a stream: half of the JSON, then the same. */
-function resetStream(afterEvents: number = EVENTS_BEFORE_END, options: OkOptions = {}): Answer {
+function resetStream(afterEvents: number = EVENTS_BEFORE_END, options: OkOptions = {}): PlannedResponse {
   return interrupted('reset', afterEvents, options);
 }
 
 /** A stream that falls silent and stays open. Without a stream: half of the JSON, then the same. */
-function hangBody(afterEvents: number = EVENTS_BEFORE_END, options: OkOptions = {}): Answer {
+function hangBody(afterEvents: number = EVENTS_BEFORE_END, options: OkOptions = {}): PlannedResponse {
   return interrupted('hang', afterEvents, options);
 }
 
-/** No answer at all, not even headers, until the client gives up or the server closes. */
-function hang(): Answer {
+/** No response at all, not even headers, until the client gives up or the server closes. */
+function hang(): PlannedResponse {
   return { kind: 'silence', reset: false };
 }
 
 /** The connection is reset before any header. */
-function resetConnection(): Answer {
+function resetConnection(): PlannedResponse {
   return { kind: 'silence', reset: true };
 }
 
-/** A healthy answer that takes its time: by default 200 ms to the headers and 20 ms between events. */
-function slow(options: OkOptions = {}): Answer {
+/** A healthy response that takes its time: by default 200 ms to the headers and 20 ms between events. */
+function slow(options: OkOptions = {}): PlannedResponse {
   return ok({ delayMs: 200, eventDelayMs: 20, ...options });
 }
 
@@ -87,22 +93,22 @@ function slow(options: OkOptions = {}): Answer {
 function wrongContentType(
   contentType = 'text/html',
   body = '<html><body>Please log in</body></html>',
-): Answer {
+): PlannedResponse {
   expectString('contentType', contentType);
   return { kind: 'raw', status: 200, contentType, body, apiHeaders: false, delivery: {} };
 }
 
 /** HTTP 200 with JSON that does not parse; for a stream, one event whose data does not parse. */
-function malformedJson(): Answer {
+function malformedJson(): PlannedResponse {
   return { kind: 'broken-json' };
 }
 
 /**
  * Rate-limit and `retry-after` headers with values that mean nothing.
  *
- * @param status 200 for a healthy answer, or an error status. @default 200
+ * @param status 200 for a healthy response, or an error status. @default 200
  */
-function malformedHeaders(status = 200): Answer {
+function malformedHeaders(status = 200): PlannedResponse {
   const headers: Record<string, string> = { 'retry-after': 'soon', 'retry-after-ms': 'NaN' };
   for (const limit of ['requests', 'tokens', 'input-tokens', 'output-tokens']) {
     headers[`anthropic-ratelimit-${limit}-limit`] = 'many';
@@ -117,7 +123,7 @@ function malformedHeaders(status = 200): Answer {
  *
  * @throws TypeError when `recording` is none.
  */
-function replay(recording: Recording, delivery: DeliveryOptions = {}): Answer {
+function replay(recording: Recording, delivery: DeliveryOptions = {}): PlannedResponse {
   if (!isRecording(recording))
     throw new TypeError('Expected `recording` to be a recording, see loadRecording()');
   checkDelivery(delivery, DELIVERY_KEYS);
@@ -133,8 +139,8 @@ function replay(recording: Recording, delivery: DeliveryOptions = {}): Answer {
   };
 }
 
-/** Makers of scripted answers, for `server.plan([...])` and `server.faults({...})`. */
-export const answer: Readonly<{
+/** Makers of planned responses, for `server.plan([...])` and `server.faults({...})`. */
+export const respond: Readonly<{
   ok: typeof ok;
   refusal: typeof refusal;
   error: typeof error;
@@ -166,12 +172,16 @@ export const answer: Readonly<{
   replay,
 });
 
-function interrupted(type: 'cut' | 'reset' | 'hang', afterEvents: number, options: OkOptions): Answer {
+function interrupted(
+  type: 'cut' | 'reset' | 'hang',
+  afterEvents: number,
+  options: OkOptions,
+): PlannedResponse {
   expectInteger('afterEvents', afterEvents);
   return message(options, { type, afterEvents });
 }
 
-function message(options: OkOptions, ending: Ending): Answer {
+function message(options: OkOptions, ending: Ending): PlannedResponse {
   checkDelivery(options, [...SCRIPT_KEYS, ...DELIVERY_KEYS]);
   const { delayMs, eventDelayMs, chunkBytes, deltas, headers, ...script } = options;
   const delivery = { delayMs, eventDelayMs, chunkBytes, deltas, headers };

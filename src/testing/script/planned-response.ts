@@ -1,6 +1,6 @@
-import type { MessageScript } from './message.ts';
+import type { MessageScript } from '../api/message.ts';
 
-/** How an answer travels. */
+/** How a response is sent. */
 export interface DeliveryOptions {
   /** Milliseconds before the headers. @default 0 */
   readonly delayMs?: number;
@@ -14,14 +14,14 @@ export interface DeliveryOptions {
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 
-/** Options of `answer.ok`. */
+/** Options of `respond.ok`. */
 export interface OkOptions extends MessageScript, DeliveryOptions {}
 
-/** Options of `answer.error`. */
-export interface ErrorAnswerOptions {
-  /** `error.type`. @default what the API says for the status */
+/** Options of `respond.error`. */
+export interface ErrorResponseOptions {
+  /** `error.type`. @default the API's type for the status */
   readonly type?: string;
-  /** `error.message`. @default what the API says for the status */
+  /** `error.message`. @default the API's message for the status */
   readonly message?: string;
   /** `error.details.error_code`. @default none */
   readonly code?: string;
@@ -48,15 +48,15 @@ export type Ending =
       readonly error: { readonly type: string; readonly message: string; readonly code?: string };
     };
 
-/** One scripted answer; made by the functions of `answer`. */
-export type Answer =
+/** One planned response; made by the functions of `respond`. */
+export type PlannedResponse =
   | {
       readonly kind: 'message';
       readonly script: MessageScript;
       readonly delivery: DeliveryOptions;
       readonly ending: Ending;
     }
-  | { readonly kind: 'error'; readonly status: number; readonly options: ErrorAnswerOptions }
+  | { readonly kind: 'error'; readonly status: number; readonly options: ErrorResponseOptions }
   | {
       readonly kind: 'raw';
       readonly status: number;
@@ -69,8 +69,8 @@ export type Answer =
   | { readonly kind: 'broken-json' }
   | { readonly kind: 'silence'; readonly reset: boolean };
 
-/** Whether `value` was made by `answer`. */
-export function isAnswer(value: unknown): value is Answer {
+/** Whether `value` was made by `respond`. */
+export function isPlannedResponse(value: unknown): value is PlannedResponse {
   const kinds: unknown[] = ['message', 'error', 'raw', 'broken-json', 'silence'];
   return typeof value === 'object' && value !== null && 'kind' in value && kinds.includes(value.kind);
 }

@@ -1,6 +1,5 @@
-import type { Refusal } from './errors.ts';
-import { invalid } from './errors.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { type ApiError, invalid } from './errors.ts';
 import { countBreakpoints } from './tokens.ts';
 
 /** The API's limit of blocks with `cache_control`. */
@@ -17,16 +16,16 @@ const NEEDED_FIELDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The 400 for the first thing that is wrong with a Messages request, or `undefined`. */
-export function refuseMessageRequest(body: JsonObject): Refusal | undefined {
-  return refuseMaxTokens(body) ?? refusePrompt(body) ?? refuseOptions(body);
+export function messageRequestError(body: JsonObject): ApiError | undefined {
+  return maxTokensError(body) ?? promptError(body) ?? optionsError(body);
 }
 
 /** The 400 for the first thing that is wrong with a request to count tokens, or `undefined`. */
-export function refuseCountRequest(body: JsonObject): Refusal | undefined {
-  return refusePrompt(body);
+export function countRequestError(body: JsonObject): ApiError | undefined {
+  return promptError(body);
 }
 
-function refuseMaxTokens(body: JsonObject): Refusal | undefined {
+function maxTokensError(body: JsonObject): ApiError | undefined {
   const maxTokens = body.max_tokens;
   if (maxTokens === undefined) return invalid('max_tokens', 'Field required');
   if (!Number.isInteger(maxTokens)) return invalid('max_tokens', 'Input should be a valid integer');
@@ -34,14 +33,14 @@ function refuseMaxTokens(body: JsonObject): Refusal | undefined {
   return undefined;
 }
 
-function refusePrompt(body: JsonObject): Refusal | undefined {
+function promptError(body: JsonObject): ApiError | undefined {
   const messages = body.messages;
   if (messages === undefined) return invalid('messages', 'Field required');
   if (!Array.isArray(messages)) return invalid('messages', 'Input should be a valid array');
   if (messages.length === 0) return invalid('messages', 'at least one message is required');
   for (const [index, message] of messages.entries()) {
-    const refusal = refuseMessage(`messages.${index}`, message);
-    if (refusal !== undefined) return refusal;
+    const error = messageError(`messages.${index}`, message);
+    if (error !== undefined) return error;
   }
   if (messages[0].role !== 'user') return invalid('messages', 'first message must use the "user" role');
   const breakpoints = countBreakpoints(body);
@@ -52,7 +51,7 @@ function refusePrompt(body: JsonObject): Refusal | undefined {
   );
 }
 
-function refuseMessage(path: string, message: unknown): Refusal | undefined {
+function messageError(path: string, message: unknown): ApiError | undefined {
   if (!isObject(message)) return invalid(path, 'Input should be an object');
   const { role, content } = message;
   if (role === undefined) return invalid(`${path}.role`, 'Field required');
@@ -63,13 +62,13 @@ function refuseMessage(path: string, message: unknown): Refusal | undefined {
   if (typeof content === 'string') return undefined;
   if (!Array.isArray(content)) return invalid(`${path}.content`, 'Input should be a valid array');
   for (const [index, block] of content.entries()) {
-    const refusal = refuseBlock(`${path}.content.${index}`, block);
-    if (refusal !== undefined) return refusal;
+    const error = blockError(`${path}.content.${index}`, block);
+    if (error !== undefined) return error;
   }
   return undefined;
 }
 
-function refuseBlock(path: string, block: unknown): Refusal | undefined {
+function blockError(path: string, block: unknown): ApiError | undefined {
   if (!isObject(block)) return invalid(path, 'Input should be an object');
   if (typeof block.type !== 'string') return invalid(`${path}.type`, 'Field required');
   const needed = NEEDED_FIELDS.get(block.type);
@@ -77,7 +76,7 @@ function refuseBlock(path: string, block: unknown): Refusal | undefined {
   return invalid(`${path}.${block.type}.${needed}`, 'Field required');
 }
 
-function refuseOptions(body: JsonObject): Refusal | undefined {
+function optionsError(body: JsonObject): ApiError | undefined {
   for (const [index, tool] of (Array.isArray(body.tools) ? body.tools : []).entries()) {
     if (!isObject(tool) || typeof tool.name !== 'string') {
       // A tool with a type is the API's own; a toolset of it has no name.

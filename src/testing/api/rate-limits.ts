@@ -1,6 +1,6 @@
-import type { Refusal } from './errors.ts';
-import { expectInteger, expectOptions } from './expect.ts';
-import { isObject } from './json.ts';
+import { expectInteger, expectOptions } from '../expect.ts';
+import { isObject } from '../json.ts';
+import type { ApiError } from './errors.ts';
 import { RateLimitBucket } from './rate-limit-bucket.ts';
 
 /** The limits of one model class, each per `windowMs`. */
@@ -30,7 +30,7 @@ const LIMIT_NAMES: readonly string[] = Object.keys(DEFAULTS);
 
 type Buckets = Record<keyof ModelClassLimits, RateLimitBucket>;
 
-/** The model class whose limits a model shares: family and major version, `opus-5` for `claude-opus-5-5`. */
+/** The class of models that share limits: family and major version, `opus-5` for `claude-opus-5-5`. */
 export function modelClass(model: string | null): string {
   if (model === null) return 'default';
   const family = /(opus|sonnet|haiku|fable|mythos)/.exec(model)?.[1];
@@ -87,7 +87,7 @@ export class RateLimits {
   }
 
   /** The 429 for a request that finds a bucket empty, or `undefined` when it may pass. */
-  refusal(model: string | null, inputTokens: number): Refusal | undefined {
+  error(model: string | null, inputTokens: number): ApiError | undefined {
     const buckets = this.#buckets(model);
     const wanted = [
       ['requests', 1, 'requests'],

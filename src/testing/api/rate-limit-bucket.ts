@@ -33,7 +33,7 @@ export class RateLimitBucket {
     this.#level = Math.min(this.limit, Math.max(0, amount));
   }
 
-  /** Takes `amount`, at most what is there: the API lets the answer that overruns a limit finish. */
+  /** Takes `amount`, at most what is there: the API finishes the response that overruns a limit. */
   take(amount: number): void {
     this.remaining -= amount;
   }

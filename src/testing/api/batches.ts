@@ -1,14 +1,13 @@
-import type { Refusal } from './errors.ts';
-import { errorEnvelope, invalid, notFound } from './errors.ts';
+import { asArray, isObject, type JsonObject } from '../json.ts';
+import { type ApiError, errorEnvelope, invalid, notFound } from './errors.ts';
 import type { MakeId } from './ids.ts';
-import { asArray, isObject, type JsonObject } from './json.ts';
 import { page } from './page.ts';
 
 /** Milliseconds until an unfinished batch, and later its results, expire. */
 const DAY_MS = 86_400_000;
 
-/** Answers one request of a batch: the message, or why not. */
-export type RunBatchItem = (params: JsonObject) => { message: JsonObject } | { refusal: Refusal };
+/** Runs one request of a batch: its message or its error. */
+export type RunBatchItem = (params: JsonObject) => { message: JsonObject } | { error: ApiError };
 
 interface Item {
   readonly customId: string;
@@ -45,7 +44,7 @@ export class BatchStore {
   }
 
   /** `POST /v1/messages/batches`. */
-  create(body: JsonObject, origin: string): JsonObject | Refusal {
+  create(body: JsonObject, origin: string): JsonObject | ApiError {
     const requests = body.requests;
     if (requests === undefined) return invalid('requests', 'Field required');
     if (!Array.isArray(requests) || requests.length === 0)
@@ -67,12 +66,12 @@ export class BatchStore {
   }
 
   /** `GET /v1/messages/batches/{id}`. */
-  retrieve(id: string, origin: string): JsonObject | Refusal {
+  retrieve(id: string, origin: string): JsonObject | ApiError {
     return this.#with(id, (batch) => this.#describe(this.#advance(batch), origin));
   }
 
   /** `GET /v1/messages/batches`, newest first. */
-  list(query: URLSearchParams, origin: string): JsonObject | Refusal {
+  list(query: URLSearchParams, origin: string): JsonObject | ApiError {
     const newestFirst = [...this.#batches.values()].reverse();
     return page(
       newestFirst.map((batch) => this.#describe(this.#advance(batch), origin)),
@@ -82,7 +81,7 @@ export class BatchStore {
   }
 
   /** `POST /v1/messages/batches/{id}/cancel`; the batch has ended at the next look. */
-  cancel(id: string, origin: string): JsonObject | Refusal {
+  cancel(id: string, origin: string): JsonObject | ApiError {
     return this.#with(id, (batch) => {
       if (this.#advance(batch).results !== null) {
         return invalid('message_batch_id', 'The batch has ended and cannot be canceled');
@@ -93,7 +92,7 @@ export class BatchStore {
   }
 
   /** `DELETE /v1/messages/batches/{id}`. */
-  delete(id: string): JsonObject | Refusal {
+  delete(id: string): JsonObject | ApiError {
     return this.#with(id, (batch) => {
       if (this.#advance(batch).results === null) {
         return invalid('message_batch_id', 'The batch must have ended before it can be deleted');
@@ -104,13 +103,13 @@ export class BatchStore {
   }
 
   /** `GET /v1/messages/batches/{id}/results`: one result per line. */
-  results(id: string): { readonly lines: readonly JsonObject[] } | Refusal {
+  results(id: string): { readonly lines: readonly JsonObject[] } | ApiError {
     const batch = this.#batches.get(id);
     const lines = batch === undefined ? null : this.#advance(batch).results;
     return lines === null ? notFound(`Results of batch ${id} are not available`) : { lines };
   }
 
-  #with(id: string, then: (batch: Batch) => JsonObject | Refusal): JsonObject | Refusal {
+  #with(id: string, then: (batch: Batch) => JsonObject | ApiError): JsonObject | ApiError {
     const batch = this.#batches.get(id);
     return batch === undefined ? notFound(`Could not find resource for message_batch_id ${id}`) : then(batch);
   }
@@ -127,7 +126,7 @@ export class BatchStore {
 
   #result(params: JsonObject): JsonObject {
     const outcome = this.#run(params);
-    if ('refusal' in outcome) return { type: 'errored', error: errorEnvelope(outcome.refusal, null) };
+    if ('error' in outcome) return { type: 'errored', error: errorEnvelope(outcome.error, null) };
     return { type: 'succeeded', message: outcome.message };
   }
 

@@ -1,5 +1,5 @@
-import { asArray, isObject, type JsonObject } from './json.ts';
-import { deltaUsageOf } from './usage.ts';
+import { deltaUsageOf } from '../api/usage.ts';
+import { asArray, isObject, type JsonObject } from '../json.ts';
 
 /** One event of a stream: its data, whose `type` is also the event's name. */
 export type StreamEvent = JsonObject & { readonly type: string };
@@ -16,7 +16,7 @@ const PLACEHOLDER_OUTPUT_TOKENS = 1;
 export function* messageEvents(message: JsonObject, deltas: number): Generator<StreamEvent> {
   const { content, usage, stop_reason, stop_sequence, stop_details, ...identity } = message;
   const counted = isObject(usage) ? usage : {};
-  // How the output divides is told at the end, with its number.
+  // The division of the output comes at the end, with its number.
   const { output_tokens_details: _, ...started } = counted;
   yield {
     type: 'message_start',
@@ -30,7 +30,7 @@ export function* messageEvents(message: JsonObject, deltas: number): Generator<S
     },
   };
   const blocks = asArray(content).filter(isObject);
-  // An empty answer has no block that the ping could follow.
+  // An empty message has no block that the ping could follow.
   if (blocks.length === 0) yield { type: 'ping' };
   for (const [index, block] of blocks.entries()) {
     const { start, pieces } = takeApart(block, deltas);
