@@ -39,7 +39,7 @@ const TAIL = `## Values
 
 | name | here |
 |---|---|
-| \`anthropic_rate_limit_hits_total{tier}\` | \`anthropic_client_attempts_total{error_type="rate_limit_error"}\`, with \`anthropic_tier\` when configured |
+| \`anthropic_rate_limit_hits_total{tier}\` | \`anthropic_client_attempts_total{error_type="rate_limit_error"}\` |
 | \`anthropic_auth_failure_total\` | \`anthropic_client_authentication_failures_total\` |
 | \`anthropic_api_error_retry_total\` | \`anthropic_client_attempts_total{error_type="api_error", anthropic_attempt_disposition="retried"}\` |
 | \`anthropic_api_error_unrecoverable_total\` | \`anthropic_client_retries_exhausted_total{error_type="api_error"}\` |

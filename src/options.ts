@@ -11,7 +11,6 @@ import type { Logger } from './signals/logs.ts';
  * const telemetry: TelemetryOptions = {
  *   logger: pino(),
  *   models: ['claude-opus-5-5'],
- *   tier: 'batch-key',
  * };
  * const client = new Anthropic(withTelemetry({ maxRetries: 4 }, telemetry));
  */
@@ -44,8 +43,6 @@ export interface TelemetryOptions {
    * @default none
    */
   models?: readonly string[] | undefined;
-  /** A name for the rate-limit tier of this process's key, as `anthropic.tier` on attempts and rate limits. */
-  tier?: string | undefined;
   /**
    * Prices in USD per million tokens, by model family, beside or in place of the built-in table.
    * @default the list prices of `PRICES`
@@ -73,7 +70,6 @@ const NAMES: readonly (keyof TelemetryOptions)[] = [
   'logger',
   'attemptSpans',
   'models',
-  'tier',
   'prices',
   'captureContent',
 ];
@@ -90,14 +86,12 @@ export function resolveOptions(
   const given: unknown = options;
   if (!isObject(given)) throw expected('options', 'an object', given);
   refuseUnknownNames(options, [...NAMES, ...more]);
-  const { meterProvider, tracerProvider, logger, attemptSpans, models, tier, prices, captureContent } =
-    options;
+  const { meterProvider, tracerProvider, logger, attemptSpans, models, prices, captureContent } = options;
   methods('meterProvider', meterProvider, ['getMeter']);
   methods('tracerProvider', tracerProvider, ['getTracer']);
   methods('logger', logger, ['info', 'warn', 'error']);
   checkFlag('attemptSpans', attemptSpans);
   checkFlag('captureContent', captureContent);
-  check('tier', tier, 'a string that is not empty', isText);
   check('models', models, 'an array of model names', (value) => Array.isArray(value) && value.every(isText));
   check('prices', prices, 'an object of prices by model family', isObject);
   for (const [family, price] of Object.entries(prices ?? {}))
@@ -108,7 +102,6 @@ export function resolveOptions(
     logger,
     attemptSpans: attemptSpans ?? true,
     models: models ?? [],
-    tier,
     prices: prices ? { ...PRICES, ...prices } : PRICES,
     captureContent: captureContent ?? false,
   };

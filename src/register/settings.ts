@@ -129,7 +129,6 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
       attemptSpans: flag('ANTHROPIC_OTEL_ATTEMPT_SPANS', true),
       captureContent: flag('ANTHROPIC_OTEL_CAPTURE_CONTENT', false),
       ...(models && { models }),
-      ...(read('ANTHROPIC_OTEL_TIER') && { tier: read('ANTHROPIC_OTEL_TIER') }),
     },
     warnings,
   };

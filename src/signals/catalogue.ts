@@ -123,15 +123,7 @@ export const METRICS = {
     kind: 'counter',
     unit: '{attempt}',
     description: 'HTTP attempts, by the response of the API.',
-    attributes: [
-      ...CALL,
-      ATTR.provider,
-      ATTR.httpStatus,
-      ATTR.errorType,
-      ATTR.fault,
-      ATTR.disposition,
-      ATTR.tier,
-    ],
+    attributes: [...CALL, ATTR.provider, ATTR.httpStatus, ATTR.errorType, ATTR.fault, ATTR.disposition],
     integer: true,
     attribution: true,
   },
@@ -204,7 +196,7 @@ export const METRICS = {
     kind: 'observable_gauge',
     unit: '{unit}',
     description: 'A rate limit as the API last stated it.',
-    attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],
+    attributes: [ATTR.rateLimit, ATTR.requestModel],
     integer: true,
   },
   rateLimitRemaining: {
@@ -212,7 +204,7 @@ export const METRICS = {
     kind: 'observable_gauge',
     unit: '{unit}',
     description: 'What is left of a rate limit, as the API last stated it.',
-    attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],
+    attributes: [ATTR.rateLimit, ATTR.requestModel],
     integer: true,
   },
   rateLimitResetTime: {
@@ -220,14 +212,14 @@ export const METRICS = {
     kind: 'observable_gauge',
     unit: '{unix_second}',
     description: 'When a rate limit is full again, as a Unix time.',
-    attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],
+    attributes: [ATTR.rateLimit, ATTR.requestModel],
   },
   rateLimitLow: {
     name: 'anthropic.client.rate_limit.low',
     kind: 'counter',
     unit: '{crossing}',
     description: 'Times that what is left of a rate limit fell below 10 %.',
-    attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],
+    attributes: [ATTR.rateLimit, ATTR.requestModel],
     integer: true,
   },
   cost: {
@@ -343,7 +335,7 @@ export const METRICS = {
     unit: '{share}',
     description:
       'What is left of a rate limit as a share of it, 1 once its reset time has passed. For detection.',
-    attributes: [ATTR.rateLimit, ATTR.requestModel, ATTR.tier],
+    attributes: [ATTR.rateLimit, ATTR.requestModel],
   },
   oldestCallAge: {
     name: 'anthropic.client.oldest_call_age',

@@ -50,7 +50,6 @@ export const ATTR = {
   attemptTimeToFirstChunk: 'anthropic.attempt.time_to_first_chunk',
   attemptErrorType: 'anthropic.error.type',
   rateLimit: 'anthropic.rate_limit.type',
-  tier: 'anthropic.tier',
   stopReason: 'anthropic.stop_reason',
   servedBy: 'anthropic.served_by',
   canceledBy: 'anthropic.canceled_by',

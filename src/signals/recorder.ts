@@ -48,9 +48,6 @@ export class Recorder implements CallListener {
     this.#guard.run('metrics', () => this.#metrics.attemptResponded(call, attempt));
     if (!response) return;
     this.#streak(call, attempt, streakEffect(response.status));
-    this.#guard.run('metrics', () => {
-      for (const limit of response.rateLimits) this.#metrics.rateLimit(call, limit);
-    });
     if (failure && response.status === 401) {
       this.#guard.run('metrics', () => this.#metrics.authenticationFailed(call, Date.now() / 1000));
       this.#guard.run('logs', () => this.#logs?.authenticationFailed(call, attempt));

@@ -81,7 +81,7 @@ describe.each([CURRENT, ...OLDER_SDKS])('SDK $version', (sdk) => {
   test.each([200, 400, 529])(
     'records nothing long and nothing that steers a terminal, of answers with %i',
     async (status) => {
-      const harness = await startHarness({ telemetry: { models: HOSTILE, tier: HOSTILE.join('') } });
+      const harness = await startHarness({ telemetry: { models: HOSTILE } });
       for (const text of HOSTILE) {
         const fetch = async (): Promise<Response> => answerOf(text, status);
         const client = newClient(sdk, harness, { fetch, maxRetries: 0 });

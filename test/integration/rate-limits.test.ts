@@ -98,15 +98,6 @@ describe('rate limits', () => {
     expect(await byType(harness, 'low')).toEqual({ requests: 2 });
   });
 
-  test('carry the tier that the options name, and so do attempts', async () => {
-    const harness = await startHarness({ telemetry: { tier: 'batch-jobs' } });
-    await harness.client.messages.create(HELLO);
-    const tier = { 'anthropic.tier': 'batch-jobs' };
-    expect(await harness.metric('anthropic.client.attempts', tier)).toBe(1);
-    expect(await harness.metric(`${RATE_LIMIT}.limit`, tier)).toBeGreaterThan(0);
-    expect(await harness.metric('anthropic.client.calls', tier)).toBe(0);
-  });
-
   test('of two models are two series', async () => {
     const harness = await startHarness();
     await harness.client.messages.create(HELLO);

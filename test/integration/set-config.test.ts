@@ -136,19 +136,15 @@ describe('setConfig', () => {
     expect([after.attemptSpans().length, after.records.length]).toEqual([2, 2]);
   });
 
-  test('changes models, tier and prices', async () => {
+  test('changes models and prices', async () => {
     const { options, series, records } = createPlace();
-    const { instrumentation, client } = await setUp({ ...options, tier: 'old' });
+    const { instrumentation, client } = await setUp(options);
     const price = { input: 1e6, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
     await client.messages.create(HELLO);
-    instrumentation.setConfig({ ...options, tier: 'new', models: ['mine'], prices: { [MODEL]: price } });
+    instrumentation.setConfig({ ...options, models: ['mine'], prices: { [MODEL]: price } });
     const calls = await series('anthropic.client.calls');
     expect(calls.map(({ attributes }) => attributes['gen_ai.request.model'])).toContain('mine');
     await client.messages.create(HELLO);
-    for (const name of ['anthropic.client.attempts', 'anthropic.client.rate_limit.remaining']) {
-      const tiers = (await series(name)).map(({ attributes }) => attributes['anthropic.tier']);
-      expect(tiers, name).toContain('new');
-    }
     const [first, second] = records.map(({ fields }) => fields);
     expect(first?.['cost_usd']).toBeLessThan(1);
     expect(second?.['cost_usd']).toBe(second?.['input_tokens']);
@@ -183,7 +179,7 @@ describe('setConfig', () => {
     const { options, calls, records } = createPlace();
     const { instrumentation, client } = await setUp(options);
     const config = instrumentation.getConfig();
-    for (const wrong of [{ attemptSpan: true }, { tier: '' }, { enabled: 'no' }, { logger: {} }]) {
+    for (const wrong of [{ attemptSpan: true }, { models: [''] }, { enabled: 'no' }, { logger: {} }]) {
       expect(() => instrumentation.setConfig(wrong as never)).toThrow(TypeError);
     }
     expect(instrumentation.getConfig()).toBe(config);

@@ -152,7 +152,7 @@ import { AnthropicInstrumentation } from 'anthropic-otel/instrumentation';
 import { respond, startAnthropicServer, type AnthropicServer } from 'anthropic-otel/testing';
 import 'anthropic-otel/register';
 const logger: Logger = { info() {}, warn() {}, error() {} };
-const telemetry: TelemetryOptions = { logger, models: ['claude-opus-5-5'], tier: 'one' };
+const telemetry: TelemetryOptions = { logger, models: ['claude-opus-5-5'] };
 const options: ClientOptions = withTelemetry({ maxRetries: 1 }, telemetry);
 const client: Anthropic = observe(new Anthropic(withTelemetry()), telemetry);
 new Anthropic(withTelemetry({ middleware: [(request, next) => next(request)], openTelemetry: false }));
@@ -164,7 +164,7 @@ export async function main(): Promise<AnthropicServer> {
   return server;
 }
 // @ts-expect-error a wrong option is a type error
-withTelemetry({}, { tiers: 'one' });
+withTelemetry({}, { model: 'one' });
 `;
     const folder = createConsumer({ 'app.mts': text, 'app.cts': text });
     const compilerOptions = {

@@ -22,7 +22,6 @@ const WRONG: ReadonlyArray<readonly [string, unknown, string]> = [
   ['a logger that is null', { logger: null }, '`logger` to be an object with info, warn, error, got null'],
   ['attemptSpans as text', { attemptSpans: 'yes' }, '`attemptSpans` to be a boolean, got "yes"'],
   ['captureContent as a number', { captureContent: 1 }, '`captureContent` to be a boolean, got number'],
-  ['an empty tier', { tier: '' }, '`tier` to be a string that is not empty, got ""'],
   ['models as text', { models: 'claude' }, '`models` to be an array of model names, got "claude"'],
   ['models with a number', { models: ['claude', 5] }, '`models` to be an array of model names'],
   ['prices as a list', { prices: [] }, '`prices` to be an object of prices by model family'],
@@ -74,7 +73,6 @@ const NAMES = [
   'logger',
   'attemptSpans',
   'models',
-  'tier',
   'prices',
   'captureContent',
 ];
@@ -148,7 +146,7 @@ describe('an option that does not exist', () => {
       writable: true,
     });
     try {
-      expect(resolveOptions({ tier: 'mine' }).tier).toBe('mine');
+      expect(resolveOptions({ models: ['mine'] }).models).toEqual(['mine']);
     } finally {
       Reflect.deleteProperty(Object.prototype, 'polluted');
     }
@@ -209,7 +207,7 @@ describe('observe', () => {
   });
 
   test('refuses a wrong option for a mock too', () => {
-    expect(() => observe({}, { tier: '' })).toThrow(TypeError);
+    expect(() => observe({}, { models: [''] })).toThrow(TypeError);
   });
 
   test('does not call the mock', () => {

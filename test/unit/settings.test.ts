@@ -77,7 +77,6 @@ describe('the settings of register', () => {
         ANTHROPIC_OTEL_CAPTURE_CONTENT: 'true',
         ANTHROPIC_OTEL_ATTEMPT_SPANS: 'false',
         ANTHROPIC_OTEL_MODELS: 'a, b,,',
-        ANTHROPIC_OTEL_TIER: 'two',
       }),
     ).toMatchObject({
       disabled: true,
@@ -85,7 +84,7 @@ describe('the settings of register', () => {
       logTarget: { file: './calls.log' },
       logLevel: 'warn',
       shutdownTimeout: 100,
-      telemetry: { attemptSpans: false, captureContent: true, models: ['a', 'b'], tier: 'two' },
+      telemetry: { attemptSpans: false, captureContent: true, models: ['a', 'b'] },
       warnings: [],
     });
   });

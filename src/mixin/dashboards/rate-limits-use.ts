@@ -67,11 +67,11 @@ export function refused(): SizedPanel {
     queries: [
       {
         expr: named(
-          perBar('attempts', [LABEL.requestModel, LABEL.tier], ONLY.rateLimited),
+          perBar('attempts', [LABEL.requestModel], ONLY.rateLimited),
           LABEL.requestModel,
           'no model',
         ),
-        legend: `{{${LABEL.requestModel}}} {{${LABEL.tier}}}`,
+        legend: `{{${LABEL.requestModel}}}`,
       },
     ],
     noValue: NO_DATA.zero,

@@ -97,7 +97,7 @@ function leftOverTime(): SizedPanel {
 }
 
 function limits(): SizedPanel {
-  const by = [...LIMIT, LABEL.tier].join(', ');
+  const by = LIMIT.join(', ');
   const limit = `max by (${by}) (${metric('rateLimitLimit')})`;
   const remaining = `min by (${by}) (${metric('rateLimitRemaining')} and ${metric('rateLimitResetTime')} > time())\nor ${limit}`;
   return table({
@@ -108,7 +108,6 @@ function limits(): SizedPanel {
     labels: [
       { label: LABEL.rateLimit, title: 'Limit' },
       { label: LABEL.requestModel, title: 'Model' },
-      { label: LABEL.tier, title: 'Tier' },
     ],
     values: [
       { title: 'A minute', expr: limit, unit: 'locale' },
@@ -116,7 +115,7 @@ function limits(): SizedPanel {
       { title: 'Left', expr: remaining, unit: 'locale' },
       {
         title: 'Left, share',
-        expr: left([...LIMIT, LABEL.tier]),
+        expr: left(LIMIT),
         unit: 'percentunit',
         decimals: 1,
         thresholds: LEFT,

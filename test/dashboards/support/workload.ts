@@ -31,7 +31,7 @@ export async function startApp(
   const exporter = new PrometheusExporter({ host: '127.0.0.1', port, preventServerStart: true });
   const meterProvider = new MeterProvider({ readers: [exporter] });
   await exporter.startServer();
-  const telemetry: TelemetryOptions = { tier: 'tier-4', ...given };
+  const telemetry: TelemetryOptions = { ...given };
   // As `register` does: the process is seen before its first call.
   telemetryFor(telemetry).setMeterProvider(meterProvider);
   const client = new Anthropic(

@@ -1,6 +1,6 @@
 /** Sums over the last 5 minutes, one for each set of attributes. */
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
-import { SlidingSum } from '../model/sliding-sum.ts';
+import { SlidingSum } from '../../model/sliding-sum.ts';
 
 /** Sums up what happens, to state it when metrics are collected. Keep the sets of attributes bounded. */
 export class RecentSums {

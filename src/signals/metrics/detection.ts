@@ -1,19 +1,17 @@
 /**
  * What rules detect with: the last five minutes, the age of failures, and how long open calls wait. Computed when metrics are collected, from
  * sums that each event adds to: no timer, and nothing per event of a stream. See `docs/decisions/2026-11-26-detection-gauges.md`.
- *
- * There is one `Detection` for each meter provider, whatever the number of clients and options: values that two observe for one series would
- * replace each other.
  */
-import type { Attributes, MeterProvider, ObservableResult } from '@opentelemetry/api';
-import type { Attempt } from '../model/attempt.ts';
-import { type AttemptKind, attemptKind } from '../model/attempt-kind.ts';
-import type { Call, CallEnd } from '../model/call.ts';
-import { phaseOf } from '../model/call-phase.ts';
-import { SlidingSum } from '../model/sliding-sum.ts';
-import { type StreakEffect, Streaks } from '../model/streak.ts';
-import type { Instruments } from './instruments.ts';
-import { ATTR } from './names.ts';
+import type { Attributes, ObservableResult } from '@opentelemetry/api';
+import type { Attempt } from '../../model/attempt.ts';
+import { type AttemptKind, attemptKind } from '../../model/attempt-kind.ts';
+import type { Call, CallEnd } from '../../model/call.ts';
+import { phaseOf } from '../../model/call-phase.ts';
+import { SlidingSum } from '../../model/sliding-sum.ts';
+import { type StreakEffect, Streaks } from '../../model/streak.ts';
+import type { Instruments } from '../instruments.ts';
+import { ATTR } from '../names.ts';
+import type { CallSeries } from './call-series.ts';
 import { RecentSums } from './recent-sums.ts';
 
 /** The name of a model, capped; `undefined` for a call without one. */
@@ -25,19 +23,6 @@ interface Authentication {
   failing: boolean;
 }
 
-const byProvider = new WeakMap<MeterProvider, Detection>();
-
-/** The detection of `provider`, whose gauges are among `instruments`. */
-export function detectionFor(provider: MeterProvider, instruments: Instruments): Detection {
-  let detection = byProvider.get(provider);
-  if (!detection) {
-    detection = new Detection();
-    byProvider.set(provider, detection);
-    detection.observeWith(instruments);
-  }
-  return detection;
-}
-
 /** Learns what happens, and states it when metrics are collected. The keys are capped by the caller. */
 export class Detection {
   readonly #now: () => number;
@@ -45,7 +30,7 @@ export class Detection {
   readonly #attempts: RecentSums;
   readonly #exhausted: RecentSums;
   readonly #cost = new SlidingSum();
-  readonly #open = new Map<Call, Model>();
+  readonly #open: ReadonlyMap<Call, CallSeries>;
   /** Every model and phase that had an open call, by what its series is kept under. */
   readonly #phases = new Map<string, { readonly attributes: Attributes; age: number }>();
   readonly #authentication = new Map<string, Authentication>();
@@ -54,20 +39,18 @@ export class Detection {
   /** Failed attempts that are counted and have not ended: when, and as what. */
   readonly #counted = new WeakMap<Attempt, { readonly kind: AttemptKind; readonly at: number }>();
 
-  /** `now` is the monotonic time in milliseconds, of the same clock as that of the calls. */
-  constructor(now: () => number = () => performance.now()) {
+  /**
+   * `open` are the open calls, and `now` is the monotonic time in milliseconds, of the same clock as that of the calls.
+   */
+  constructor(open: ReadonlyMap<Call, CallSeries>, now: () => number = () => performance.now()) {
+    this.#open = open;
     this.#now = now;
     this.#calls = new RecentSums(now);
     this.#attempts = new RecentSums(now);
     this.#exhausted = new RecentSums(now);
   }
 
-  callStarted(call: Call, model: Model): void {
-    this.#open.set(call, model);
-  }
-
   callEnded(call: Call, model: Model, { outcome }: CallEnd): void {
-    this.#open.delete(call);
     this.#calls.add(`${call.stream} ${outcome} ${model}`, 1, () => ({
       ...ofModel(model),
       [ATTR.outcome]: outcome,
@@ -144,12 +127,12 @@ export class Detection {
   /** A model and phase without an open call is at 0 once it had one, so that what watches it ends. */
   #observeOpenCalls(result: ObservableResult): void {
     for (const series of this.#phases.values()) series.age = 0;
-    for (const [call, model] of this.#open) {
+    for (const [call, { labels, model }] of this.#open) {
       const { phase, since } = phaseOf(call);
-      const key = `${phase} ${model}`;
+      const key = `${phase} ${labels.model}`;
       let series = this.#phases.get(key);
       if (!series) {
-        series = { attributes: { ...ofModel(model), [ATTR.callPhase]: phase }, age: 0 };
+        series = { attributes: { ...model, [ATTR.callPhase]: phase }, age: 0 };
         this.#phases.set(key, series);
       }
       series.age = Math.max(series.age, this.#age(since));

@@ -1,0 +1,33 @@
+/** Records the start and the end of calls. */
+import type { Call, CallEnd } from '../../model/call.ts';
+import type { CallSeries } from './call-series.ts';
+import { initialiseSeries } from './initial-series.ts';
+import type { MeterState } from './meter-state.ts';
+
+/** Records that `call` has started. */
+export function recordCallStart({ instruments, open }: MeterState, series: CallSeries, call: Call): void {
+  initialiseSeries(instruments, series, call.stream);
+  instruments.activeCalls.add(1, series.call);
+  open.set(call, series);
+}
+
+/** Records that `call` is open no more, where its start was recorded. Says whether it was. */
+export function closeCall({ instruments, open }: MeterState, call: Call): boolean {
+  const series = open.get(call);
+  if (!series) return false;
+  open.delete(call);
+  instruments.activeCalls.add(-1, series.call);
+  return true;
+}
+
+/** Records how `call` ended. */
+export function recordCallEnd(
+  { instruments, detection }: MeterState,
+  series: CallSeries,
+  call: Call,
+  end: CallEnd,
+): void {
+  instruments.calls.add(1, series.outcome(call, end));
+  if (call.exhausted) instruments.retriesExhausted.add(1, series.failed(call.errorType));
+  detection.callEnded(call, series.labels.model, end);
+}

@@ -1,0 +1,36 @@
+/** Series at zero before their first event: an increase needs a value to start from. */
+import { COST_KINDS } from '../../model/cost.ts';
+import { RETRYABLE_TYPES } from '../../model/errors.ts';
+import type { Instruments } from '../instruments.ts';
+import { ATTR } from '../names.ts';
+import type { CallSeries } from './call-series.ts';
+
+/** The path and the method of calls that make a message. */
+export const MESSAGES_ROUTE = '/v1/messages';
+export const MESSAGES_METHOD = 'messages.create';
+
+/** The kinds of calls whose series exist. */
+const initialised = new WeakMap<CallSeries, Set<boolean>>();
+
+/** Makes the series of a kind of call, streamed or not, when it is first seen. */
+export function initialiseSeries(instruments: Instruments, series: CallSeries, stream: boolean): void {
+  let known = initialised.get(series);
+  if (!known) {
+    known = new Set();
+    initialised.set(series, known);
+  }
+  if (known.has(stream)) return;
+  known.add(stream);
+  const { method, model, provider } = series.labels;
+  instruments.calls.add(0, {
+    ...series.call,
+    [ATTR.provider]: provider,
+    [ATTR.outcome]: 'ok',
+    [ATTR.stream]: stream,
+  });
+  if (model === undefined || method !== MESSAGES_METHOD) return;
+  for (const type of RETRYABLE_TYPES) instruments.retriesExhausted.add(0, series.failed(type));
+  instruments.serverErrorStreaks.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE, [ATTR.requestModel]: model });
+  instruments.unpricedCalls.add(0, series.model);
+  for (const kind of COST_KINDS) instruments.cost.add(0, series.cost(kind));
+}

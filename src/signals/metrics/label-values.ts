@@ -1,0 +1,98 @@
+/** Caps the values of the attributes of metrics, and finds the series of a call. */
+import type { Attributes } from '@opentelemetry/api';
+import { BoundedValues } from '../../model/bounded.ts';
+import { BoundedCache } from '../../model/bounded-cache.ts';
+import type { Call, CallStart } from '../../model/call.ts';
+import { OTHER } from '../../model/errors.ts';
+import { ATTR } from '../names.ts';
+import { type CallLabels, CallSeries } from './call-series.ts';
+
+/** The most distinct values of an attribute that is not closed, before `_OTHER`. */
+export const MAX_VALUES = 100;
+/** The most servers (address and port), before `_OTHER`. */
+const MAX_SERVERS = 30;
+/** The most combinations of a server, a model and the model of its response. Of more, only the model is stated. */
+const MAX_COMBINATIONS = 200;
+/** The most kinds of calls whose series are kept ready. */
+const MAX_KINDS = 500;
+
+/** Server and model of a response, as attributes, and what tells them apart. */
+interface ResponseLabels {
+  readonly key: string;
+  readonly attributes: Attributes;
+}
+
+/** The values that the attributes of one meter provider's metrics have. */
+export class LabelValues {
+  readonly #values = new Map<string, BoundedValues>();
+  readonly #servers = new BoundedValues(MAX_SERVERS);
+  readonly #combinations = new BoundedValues(MAX_COMBINATIONS, Number.POSITIVE_INFINITY);
+  /** By what calls say of themselves, which is quick to find. */
+  readonly #byStart = new BoundedCache<CallSeries>(MAX_KINDS);
+  /** By capped labels, for names that are too many. */
+  readonly #byLabels = new BoundedCache<CallSeries>(MAX_KINDS);
+
+  /** The series of `call`, as a call of `model`. */
+  seriesOf({ start }: Pick<Call, 'start'>, model: string | undefined = start.model): CallSeries {
+    const { method, provider, route, operation, serverAddress, serverPort } = start;
+    const key = `${method}\n${model}\n${provider}\n${route}\n${operation}\n${serverAddress}\n${serverPort}`;
+    return this.#byStart.get(key, () => this.#find(start, model));
+  }
+
+  /** `value` as the value of `attribute`, or `_OTHER` when that has too many. */
+  bounded(attribute: string, value: string): string {
+    let values = this.#values.get(attribute);
+    if (!values) {
+      values = new BoundedValues(MAX_VALUES);
+      this.#values.set(attribute, values);
+    }
+    return values.of(value);
+  }
+
+  /** A server may respond with any number: too many different ones are not recorded. */
+  status(status: number | undefined): number | undefined {
+    if (status === undefined) return undefined;
+    return this.bounded(ATTR.httpStatus, String(status)) === OTHER ? undefined : status;
+  }
+
+  /** Server and model of a response: each is capped, and so are their combinations, which would multiply. */
+  response({ model, address, port }: CallLabels, responseModel: string | undefined): ResponseLabels {
+    const named = responseModel === undefined ? undefined : this.bounded(ATTR.responseModel, responseModel);
+    const key = `${model}\n${named}\n${address}\n${port}`;
+    if (this.#combinations.of(key) === OTHER) return COMBINED;
+    return {
+      key,
+      attributes: {
+        ...(named !== undefined && { [ATTR.responseModel]: named }),
+        ...(address !== undefined && { [ATTR.serverAddress]: address }),
+        ...(port !== undefined && { [ATTR.serverPort]: port }),
+      },
+    };
+  }
+
+  #find(start: CallStart, model: string | undefined): CallSeries {
+    const labels: CallLabels = {
+      method: this.bounded(ATTR.method, start.method),
+      model: model === undefined ? undefined : this.bounded(ATTR.requestModel, model),
+      provider: this.bounded(ATTR.provider, start.provider),
+      route: this.bounded(ATTR.httpRoute, start.route ?? start.method),
+      operation: start.operation,
+      ...this.#server(start),
+    };
+    return this.#byLabels.get(Object.values(labels).join('\n'), () => new CallSeries(labels, this));
+  }
+
+  /** The port of a server that is not stated would tell servers apart all the same. */
+  #server({ serverAddress, serverPort }: CallStart): Pick<CallLabels, 'address' | 'port'> {
+    if (serverAddress === undefined) return { address: undefined, port: undefined };
+    return this.#servers.of(`${serverAddress}\n${serverPort}`) === OTHER
+      ? { address: OTHER, port: undefined }
+      : { address: serverAddress, port: serverPort };
+  }
+}
+
+/** Stands for every combination beyond the cap. */
+const COMBINED: ResponseLabels = {
+  key: OTHER,
+  attributes: { [ATTR.responseModel]: OTHER, [ATTR.serverAddress]: OTHER },
+};

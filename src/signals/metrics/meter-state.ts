@@ -1,0 +1,73 @@
+/**
+ * What is known for one meter provider, whatever the number of clients and options that record with it: values that two
+ * observe for one series would replace each other.
+ */
+import type { Attributes, MeterProvider, ObservableGauge } from '@opentelemetry/api';
+import type { Call } from '../../model/call.ts';
+import { headroomOf, KnownLimits, type RateLimit, resetTimeOf } from '../../model/rate-limit.ts';
+import { STAGES } from '../../ports/guard.ts';
+import { createInstruments, type Instruments } from '../instruments.ts';
+import { ATTR } from '../names.ts';
+import { SCOPE_NAME, VERSION } from '../scope.ts';
+import type { CallSeries } from './call-series.ts';
+import { Detection } from './detection.ts';
+import { MESSAGES_ROUTE } from './initial-series.ts';
+import { LabelValues } from './label-values.ts';
+import { LastValues } from './last-values.ts';
+
+/** The instruments of a meter provider, and what they have recorded or will state when metrics are collected. */
+export class MeterState {
+  readonly instruments: Instruments;
+  readonly values = new LabelValues();
+  /** The open calls. */
+  readonly open = new Map<Call, CallSeries>();
+  readonly detection = new Detection(this.open);
+  // Stated when metrics are collected: a response states a dozen values, and recording each would cost more than all the rest.
+  readonly limits = new KnownLimits<Attributes>();
+  readonly streaks = new LastValues();
+  readonly authenticationFailureTimes = new LastValues();
+
+  /** `firstUse` is the Unix time, in seconds, at which the process was first known to use the SDK. */
+  constructor(provider: MeterProvider, firstUse: () => number | undefined) {
+    const instruments = createInstruments(provider.getMeter(SCOPE_NAME, VERSION));
+    this.instruments = instruments;
+    const startTime = Date.now() / 1000;
+    // A process that does not use the SDK yet may not be scraped: what it then counts at first is new all the same.
+    instruments.startTime.addCallback((result) =>
+      result.observe(Math.max(startTime, firstUse() ?? startTime)),
+    );
+    instruments.serverErrorStreak.addCallback((result) => this.streaks.observe(result));
+    instruments.authenticationFailureTime.addCallback((result) =>
+      this.authenticationFailureTimes.observe(result),
+    );
+    this.#observeLimits(instruments.rateLimitLimit, ({ limit }) => limit);
+    this.#observeLimits(instruments.rateLimitRemaining, ({ remaining }) => remaining);
+    this.#observeLimits(instruments.rateLimitResetTime, resetTimeOf);
+    this.#observeLimits(instruments.rateLimitHeadroom, (limit) => headroomOf(limit, Date.now() / 1000));
+    this.detection.observeWith(instruments);
+    instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
+    for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
+    for (const observed of [true, false]) instruments.telemetryClients.add(0, { [ATTR.observed]: observed });
+  }
+
+  #observeLimits(gauge: ObservableGauge, read: (limit: RateLimit) => number | undefined): void {
+    gauge.addCallback((result) => {
+      for (const { labels, last } of this.limits.values()) {
+        const value = read(last);
+        if (value !== undefined) result.observe(value, labels);
+      }
+    });
+  }
+}
+
+const states = new WeakMap<MeterProvider, MeterState>();
+
+/** The state of `provider`, made when it is first asked for. */
+export function meterStateOf(provider: MeterProvider, firstUse: () => number | undefined): MeterState {
+  let state = states.get(provider);
+  if (!state) {
+    state = new MeterState(provider, firstUse);
+    states.set(provider, state);
+  }
+  return state;
+}
