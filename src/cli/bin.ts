@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** The command `anthropic-otel`. This file runs on any Node that has ES modules, and loads the rest where that can run. */
+const OLDEST = [22, 15] as const;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  console.error(
+    `anthropic-otel needs Node.js ${OLDEST.join('.')} or later, and this is ${process.versions.node}. ` +
+      'Install a current Node.js (https://nodejs.org), or run: npx --package=node@24 --package=anthropic-otel anthropic-otel',
+  );
+  process.exitCode = 2;
+} else {
+  import('./main.ts').then(({ main }) => main(process.argv.slice(2)));
+}

@@ -1,0 +1,63 @@
+/** Finds and reads `anthropic-otel.config.*`. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { usageError } from '../command.ts';
+import { type CliConfig, DEFAULTS } from './config.ts';
+import { resolveSettings } from './resolve.ts';
+
+/** The file without its ending. */
+export const CONFIG_NAME = 'anthropic-otel.config';
+/** The endings, in the order in which they are looked for. */
+const ENDINGS = ['ts', 'mts', 'mjs', 'js', 'cjs', 'json'] as const;
+
+/** The configuration, and where it came from. */
+export interface LoadedConfig {
+  readonly config: CliConfig;
+  /** `undefined`: there is no file, and all settings have their defaults. */
+  readonly file: string | undefined;
+}
+
+/** The path of the configuration in `folder`, if there is one. */
+export function findConfig(folder: string): string | undefined {
+  return ENDINGS.map((ending) => join(folder, `${CONFIG_NAME}.${ending}`)).find((path) => existsSync(path));
+}
+
+/**
+ * Reads the configuration in `folder`, or the one at `path`.
+ * @throws a UserError that lists every mistake in it
+ */
+export async function loadConfig(folder: string, path?: string): Promise<LoadedConfig> {
+  const file = path === undefined ? findConfig(folder) : resolve(folder, path);
+  if (file === undefined) return { config: DEFAULTS, file: undefined };
+  if (!existsSync(file)) {
+    throw usageError(`${path} does not exist`, 'Write one with: npx anthropic-otel init');
+  }
+  const { settings, problems } = resolveSettings(DEFAULTS, await read(file));
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
+    throw usageError(
+      `${basename(file)} has ${count}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+  }
+  return { config: settings, file };
+}
+
+async function read(file: string): Promise<unknown> {
+  if (/\.m?ts$/.test(file) && !process.features.typescript) {
+    throw usageError(
+      `${basename(file)} needs a Node.js that reads TypeScript, and this is ${process.versions.node}`,
+      'Use Node.js 22.18 or later, or rename the file to .mjs and take the types out.',
+    );
+  }
+  try {
+    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
+    const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+    if (module.default === undefined) throw new Error('it has no default export');
+    return module.default;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw usageError(`${basename(file)} cannot be read: ${message}`);
+  }
+}

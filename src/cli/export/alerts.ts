@@ -1,0 +1,67 @@
+/** The rules and the routing, in the form that each engine takes. */
+import { Document, parse, parseDocument } from 'yaml';
+import {
+  alertmanagerYaml,
+  grafanaYaml,
+  prometheusRuleYaml,
+  recordingYaml,
+  routingYaml,
+  rulesYaml,
+} from '../../mixin/alerts/build.ts';
+import type { CliConfig } from '../config/config.ts';
+import { type File, shippedFiles } from '../package-files.ts';
+
+/** Long lines stay whole: a folded query is hard to read and to paste. */
+export const YAML = { lineWidth: 0, aliasDuplicateObjects: false } as const;
+
+/** The rules for every engine. */
+export function alertFiles(config: CliConfig): readonly File[] {
+  const rules = rulesYaml(config);
+  return [
+    { path: 'alerts/anthropic.rules.yaml', content: rules },
+    { path: 'alerts/anthropic.mimir.yaml', content: mimirNamespace(rules) },
+    { path: 'alerts/anthropic.prometheusrule.yaml', content: labelled(prometheusRuleYaml(config), config) },
+    { path: 'alerts/anthropic.helm-values.yaml', content: helmValues(rules) },
+    { path: 'alerts/anthropic.grafana.yaml', content: grafanaYaml(config) },
+    { path: 'alerts/anthropic.recording.yaml', content: recordingYaml(config) },
+  ];
+}
+
+/** The routing: a complete configuration, the part to paste into another, and the templates of both. */
+export async function alertmanagerFiles(config: CliConfig): Promise<readonly File[]> {
+  return [
+    { path: 'alertmanager/alertmanager.yaml', content: alertmanagerYaml(config) },
+    { path: 'alertmanager/alertmanager.routing.yaml', content: routingYaml(config) },
+    ...(await shippedFiles('alerts/templates', 'alertmanager/templates', '.tmpl')),
+  ];
+}
+
+/** The rules as one namespace of Mimir's ruler. */
+function mimirNamespace(rules: string): string {
+  const document = parseDocument(rules);
+  document.commentBefore = ' Load with: mimirtool rules load anthropic.mimir.yaml';
+  const groups: unknown = document.get('groups', true);
+  document.contents = document.createNode({ namespace: 'anthropic-otel' }) as never;
+  document.set('groups', groups);
+  return document.toString(YAML);
+}
+
+/** The custom resource, where the Prometheus of the user looks for it. */
+function labelled(resource: string, { kubernetes }: CliConfig): string {
+  const document = parseDocument(resource);
+  document.setIn(['metadata', 'namespace'], kubernetes.namespace);
+  for (const [name, value] of Object.entries(kubernetes.ruleLabels)) {
+    document.setIn(['metadata', 'labels', name], value);
+  }
+  return document.toString(YAML);
+}
+
+/** The rules as values of the chart kube-prometheus-stack. */
+function helmValues(rules: string): string {
+  const { groups } = parse(rules) as { groups: unknown };
+  const document = new Document({ additionalPrometheusRulesMap: { 'anthropic-otel': { groups } } });
+  document.commentBefore =
+    ' Values of the chart kube-prometheus-stack: helm upgrade --values anthropic.helm-values.yaml ...';
+  return document.toString(YAML);
+}
+

@@ -1,0 +1,122 @@
+/** Compares what `export` would write with what is there. Nothing that the user changed is overwritten unasked. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { usageError } from '../command.ts';
+import type { File } from '../package-files.ts';
+
+/** Remembers what was written, so that a change of the user's is known from a change of ours. */
+const MANIFEST = '.anthropic-otel.json';
+
+interface Manifest {
+  /** By path: the hash of what was written, and the target that it belongs to. */
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly target: string }>>;
+}
+
+/** What would become of one file. `conflict`: the user changed it. */
+export type ChangeKind = 'create' | 'update' | 'remove' | 'conflict' | 'unchanged';
+
+/** One file of the plan. */
+export interface Change {
+  readonly path: string;
+  readonly target: string;
+  readonly kind: ChangeKind;
+  /** What is there; empty where nothing is. */
+  readonly before: string;
+  /** What would be there; empty where the file would be removed. */
+  readonly after: string;
+}
+
+/** What would be done to the folder. */
+export interface Plan {
+  readonly folder: string;
+  readonly changes: readonly Change[];
+  readonly manifest: Manifest;
+}
+
+/** Compares `files`, which belong to the targets that are their keys, with the content of `folder`. */
+export async function makePlan(
+  folder: string,
+  files: Readonly<Record<string, readonly File[]>>,
+): Promise<Plan> {
+  const known = await readManifest(folder);
+  const changes: Change[] = [];
+  const wanted = new Set<string>();
+  for (const [target, list] of Object.entries(files)) {
+    for (const { path, content } of list) {
+      wanted.add(path);
+      const before = await readText(join(folder, path));
+      const kind = kindOf(before, content, known.files[path]?.sha256);
+      changes.push({ path, target, kind, before: before ?? '', after: content });
+    }
+  }
+  for (const [path, { sha256, target }] of Object.entries(known.files)) {
+    if (wanted.has(path) || !Object.hasOwn(files, target)) continue;
+    const before = await readText(join(folder, path));
+    if (before === undefined) continue;
+    const kind = hash(before) === sha256 ? 'remove' : 'unchanged';
+    if (kind === 'remove') changes.push({ path, target, kind, before, after: '' });
+  }
+  return { folder, changes, manifest: nextManifest(known, files) };
+}
+
+/** Writes the plan. */
+export async function applyPlan({ folder, changes, manifest }: Plan): Promise<void> {
+  for (const { path, kind, after } of changes) {
+    if (kind === 'unchanged') continue;
+    if (kind === 'remove') await rm(join(folder, path));
+    else await write(join(folder, path), after);
+  }
+  await write(join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+function kindOf(before: string | undefined, after: string, written: string | undefined): ChangeKind {
+  if (before === undefined) return 'create';
+  if (before === after) return 'unchanged';
+  return written === hash(before) ? 'update' : 'conflict';
+}
+
+function nextManifest(known: Manifest, files: Readonly<Record<string, readonly File[]>>): Manifest {
+  const kept = Object.entries(known.files).filter(([, { target }]) => !Object.hasOwn(files, target));
+  const written = Object.entries(files).flatMap(([target, list]) =>
+    list.map(({ path, content }) => [path, { sha256: hash(content), target }] as const),
+  );
+  return { files: Object.fromEntries([...kept, ...written].sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  const text = await readText(join(folder, MANIFEST));
+  if (text === undefined) return { files: {} };
+  try {
+    const { files } = JSON.parse(text) as Partial<Manifest>;
+    if (typeof files === 'object' && files !== null) return { files };
+  } catch {
+    // Reported below.
+  }
+  throw usageError(
+    `${join(folder, MANIFEST)} is damaged`,
+    'Remove it, and export with --force once; without it, every file counts as changed by you.',
+  );
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** All or nothing: a reader never sees half a file. */
+async function write(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, content);
+  await rename(temporary, path);
+}
+
+/** Line endings apart, which a checkout on Windows changes. */
+function hash(text: string): string {
+  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
+}

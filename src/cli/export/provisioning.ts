@@ -1,0 +1,72 @@
+/** Files that start a Grafana and a Prometheus with what `export` wrote. */
+import { Document } from 'yaml';
+import type { CliConfig } from '../config/config.ts';
+import type { File } from '../package-files.ts';
+import { YAML } from './alerts.ts';
+
+function file(path: string, comment: readonly string[], value: object): File {
+  const document = new Document(value);
+  document.commentBefore = comment.map((line) => ` ${line}`).join('\n');
+  return { path, content: document.toString(YAML) };
+}
+
+/** Tells Grafana where the dashboards are. */
+export function dashboardProvider(): File {
+  return file(
+    'grafana-provisioning/dashboards/anthropic-otel.yaml',
+    [
+      'Goes to /etc/grafana/provisioning/dashboards. Mount the folder `dashboards` at the path below.',
+      'With Kubernetes, apply ../kubernetes/dashboards.configmap.yaml instead.',
+    ],
+    {
+      apiVersion: 1,
+      providers: [
+        {
+          name: 'anthropic-otel',
+          folder: 'Claude',
+          type: 'file',
+          options: { path: '/var/lib/grafana/dashboards/anthropic-otel' },
+        },
+      ],
+    },
+  );
+}
+
+/** The data source that the dashboards and the Grafana-managed alerts read. */
+export function dataSources(config: CliConfig): File {
+  return file(
+    'grafana-provisioning/datasources/anthropic-otel.yaml',
+    ['Goes to /etc/grafana/provisioning/datasources. Leave it out where Grafana has your Prometheus already.'],
+    {
+      apiVersion: 1,
+      datasources: [
+        {
+          name: 'Prometheus',
+          uid: 'prometheus',
+          type: 'prometheus',
+          url: prometheusOf(config),
+          jsonData: { httpMethod: 'POST', timeInterval: '15s' },
+        },
+      ],
+    },
+  );
+}
+
+/** A complete Prometheus configuration, for those who have none. */
+export function prometheusExample({ scrape }: CliConfig): File {
+  return file(
+    'prometheus.yaml',
+    ['An example: prometheus --config.file=prometheus.yaml. Into a Prometheus that you have, copy the job and the rule file.'],
+    {
+      global: { scrape_interval: '15s', evaluation_interval: '15s' },
+      rule_files: ['alerts/anthropic.rules.yaml'],
+      alerting: { alertmanagers: [{ static_configs: [{ targets: ['localhost:9093'] }] }] },
+      scrape_configs: [{ job_name: scrape.job, static_configs: [{ targets: scrape.targets }] }],
+    },
+  );
+}
+
+function prometheusOf(config: CliConfig): string {
+  const { prometheusUrl } = config as { prometheusUrl?: string };
+  return prometheusUrl || 'http://localhost:9090';
+}

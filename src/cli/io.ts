@@ -1,0 +1,60 @@
+/** Where a command reads and writes. */
+import { styleText } from 'node:util';
+
+/** Formats of `styleText`. */
+export type Format = Parameters<typeof styleText>[0];
+
+/** The streams and the surroundings of a command. Results go to standard output, everything else to standard error. */
+export interface Io {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Whether the result is wanted as JSON. */
+  readonly json: boolean;
+  /** Prints a line of the result; nothing under `--json`. */
+  print(line?: string): void;
+  /** Prints the result under `--json`; nothing otherwise. */
+  printJson(result: unknown): void;
+  /** Prints a line about the work. */
+  note(line: string): void;
+  /** `text` in a style, where standard output is a terminal and NO_COLOR is unset. */
+  style(format: Format, text: string): string;
+  /** Runs `work`. When it takes longer than a second, says what it is about. */
+  progress<Result>(text: string, work: Promise<Result>): Promise<Result>;
+}
+
+/** How long work may take before its progress is shown, and how often after that, in milliseconds. */
+const PROGRESS_AFTER = 1000;
+const PROGRESS_EVERY = 10_000;
+
+/** The streams of this process. */
+export function processIo(json: boolean): Io {
+  const note = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    json,
+    print(line = '') {
+      if (!json) process.stdout.write(`${line}\n`);
+    },
+    printJson(result) {
+      if (json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    },
+    note,
+    style: (format, text) => styleText(format, text, { stream: process.stdout }),
+    async progress(text, work) {
+      const start = Date.now();
+      const show = (): void => note(`… ${text} (${Math.round((Date.now() - start) / 1000)} s)`);
+      let timer = setTimeout(() => {
+        show();
+        timer = setInterval(show, PROGRESS_EVERY);
+      }, PROGRESS_AFTER);
+      try {
+        return await work;
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  };
+}
