@@ -1,18 +1,35 @@
 import { defineConfig } from 'tsdown';
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    instrumentation: 'src/instrumentation/index.ts',
-    register: 'src/register/index.ts',
-    'register-start': 'src/register/start.ts',
-    testing: 'src/testing/index.ts',
+export default defineConfig([
+  {
+    entry: {
+      index: 'src/index.ts',
+      instrumentation: 'src/instrumentation/index.ts',
+      register: 'src/register/index.ts',
+      'register-start': 'src/register/start.ts',
+      testing: 'src/testing/index.ts',
+    },
+    format: ['esm', 'cjs'],
+    platform: 'node',
+    target: 'node22.15',
+    dts: true,
+    sourcemap: true,
+    // Nothing of anybody else's may end up in our files.
+    deps: { onlyBundle: [] },
   },
-  format: ['esm', 'cjs'],
-  platform: 'node',
-  target: 'node22.15',
-  dts: true,
-  sourcemap: true,
-  // Nothing of anybody else's may end up in our files.
-  deps: { onlyBundle: [] },
-});
+  {
+    entry: { cli: 'src/cli/bin.ts' },
+    outDir: 'dist/cli',
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.15',
+    dts: false,
+    sourcemap: false,
+    minify: { mangle: false },
+    // What only the command line needs is part of its files, so that applications do not install it.
+    deps: {
+      alwaysBundle: ['@grafana/grafana-foundation-sdk', 'diff', 'yaml'],
+      onlyBundle: ['@grafana/grafana-foundation-sdk', 'diff', 'yaml'],
+    },
+  },
+]);

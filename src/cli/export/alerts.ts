@@ -64,4 +64,3 @@ function helmValues(rules: string): string {
     ' Values of the chart kube-prometheus-stack: helm upgrade --values anthropic.helm-values.yaml ...';
   return document.toString(YAML);
 }
-

@@ -14,9 +14,21 @@ export const exportCommand = defineCommand({
   summary: 'Write dashboards, alert rules, Alertmanager routing and runbooks, for your configuration.',
   argumentsHelp: '[TARGET...]',
   options: {
-    out: { type: 'string', short: 'o', value: 'DIR', description: 'the folder to write (default: monitoring)' },
-    config: { type: 'string', value: 'FILE', description: 'the configuration (default: anthropic-otel.config.*)' },
-    check: { type: 'boolean', description: 'write nothing; exit 1 where a file is not as it would be written' },
+    out: {
+      type: 'string',
+      short: 'o',
+      value: 'DIR',
+      description: 'the folder to write (default: monitoring)',
+    },
+    config: {
+      type: 'string',
+      value: 'FILE',
+      description: 'the configuration (default: anthropic-otel.config.*)',
+    },
+    check: {
+      type: 'boolean',
+      description: 'write nothing; exit 1 where a file is not as it would be written',
+    },
     force: { type: 'boolean', description: 'overwrite files that you changed' },
     'full-diff': { type: 'boolean', description: 'print differences at full length' },
   },

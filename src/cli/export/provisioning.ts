@@ -36,7 +36,9 @@ export function dashboardProvider(): File {
 export function dataSources(config: CliConfig): File {
   return file(
     'grafana-provisioning/datasources/anthropic-otel.yaml',
-    ['Goes to /etc/grafana/provisioning/datasources. Leave it out where Grafana has your Prometheus already.'],
+    [
+      'Goes to /etc/grafana/provisioning/datasources. Leave it out where Grafana has your Prometheus already.',
+    ],
     {
       apiVersion: 1,
       datasources: [
@@ -56,7 +58,9 @@ export function dataSources(config: CliConfig): File {
 export function prometheusExample({ scrape }: CliConfig): File {
   return file(
     'prometheus.yaml',
-    ['An example: prometheus --config.file=prometheus.yaml. Into a Prometheus that you have, copy the job and the rule file.'],
+    [
+      'An example: prometheus --config.file=prometheus.yaml. Into a Prometheus that you have, copy the job and the rule file.',
+    ],
     {
       global: { scrape_interval: '15s', evaluation_interval: '15s' },
       rule_files: ['alerts/anthropic.rules.yaml'],

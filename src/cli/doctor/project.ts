@@ -1,0 +1,129 @@
+/** Checks of the application in the working directory: versions and copies of the packages that work together. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Finding } from './finding.ts';
+import { type Installed, installedPackages } from './packages.ts';
+
+/** Other instrumentations of the Claude SDK. */
+const OTHERS =
+  /^(@traceloop\/instrumentation-anthropic|@arizeai\/openinference-instrumentation-anthropic|@elastic\/opentelemetry-instrumentation-anthropic|@langtrase\/typescript-sdk|openlit|@traceloop\/node-server-sdk)$/;
+
+/** Checks the application in `folder`. A folder without `node_modules` has nothing to check. */
+export function checkProject(folder: string): Finding[] {
+  const packages = installedPackages(folder);
+  if (packages.length === 0) return [];
+  const copies = (name: string): Installed[] => packages.filter((each) => each.name === name);
+  return [
+    ...checkSdk(copies('@anthropic-ai/sdk')),
+    ...checkOwn(copies('anthropic-otel')),
+    ...checkApi(copies('@opentelemetry/api')),
+    ...checkOtelSdk(copies('@opentelemetry/sdk-metrics')),
+    ...checkOthers(folder),
+  ];
+}
+
+function checkSdk(copies: readonly Installed[]): Finding[] {
+  if (copies.length === 0) {
+    return [
+      {
+        id: 'sdk-missing',
+        problem: '@anthropic-ai/sdk is not installed here.',
+        fix: 'Install it with: npm install @anthropic-ai/sdk. Or run doctor in the folder of the application.',
+      },
+    ];
+  }
+  const findings = copies
+    .filter(({ version }) => !isSupported(version))
+    .map(({ version, path }) => ({
+      id: 'sdk-version',
+      problem: `@anthropic-ai/sdk ${version} in ${path} is not observed: 0.39.0 or later, below 2, is needed.`,
+      fix: 'Update it, or the package that brings it: npm install @anthropic-ai/sdk@latest',
+    }));
+  const versions = distinct(copies);
+  if (versions.length > 1) {
+    findings.push({
+      id: 'sdk-duplicates',
+      problem: `There are ${versions.length} versions of @anthropic-ai/sdk: ${listed(copies)}.`,
+      fix:
+        '`register` observes all of them. `instanceof Anthropic` and the error classes differ between them, so install one ' +
+        'version: npm dedupe, or `overrides` in package.json.',
+    });
+  }
+  return findings;
+}
+
+function checkOwn(copies: readonly Installed[]): Finding[] {
+  if (distinct(copies).length < 2) return [];
+  return [
+    {
+      id: 'package-duplicates',
+      problem: `There are several versions of anthropic-otel: ${listed(copies)}.`,
+      fix: 'The first one that is loaded observes the clients. Install one version: npm dedupe.',
+    },
+  ];
+}
+
+function checkApi(copies: readonly Installed[]): Finding[] {
+  const versions = distinct(copies);
+  if (versions.length < 2) return [];
+  return [
+    {
+      id: 'opentelemetry-api-duplicates',
+      problem: `There are several versions of @opentelemetry/api: ${listed(copies)}.`,
+      fix:
+        'A copy that is newer than the one that an SDK registered with sees no SDK, and its spans are lost. ' +
+        'Install one version: npm install @opentelemetry/api@latest && npm dedupe',
+    },
+  ];
+}
+
+function checkOtelSdk(copies: readonly Installed[]): Finding[] {
+  const old = copies.filter(({ version }) => major(version) < 2);
+  if (old.length === 0) return [];
+  return [
+    {
+      id: 'opentelemetry-sdk-version',
+      problem: `OpenTelemetry SDK ${distinct(old).join(', ')} is installed: ${listed(old)}; 2.0 or later is needed to share a meter provider.`,
+      fix: '`register` works beside it. For AnthropicInstrumentation, update: npm install @opentelemetry/sdk-node@latest',
+    },
+  ];
+}
+
+function checkOthers(folder: string): Finding[] {
+  const others = dependenciesOf(folder).filter((name) => OTHERS.test(name));
+  return others.map((name) => ({
+    id: 'double-instrumentation',
+    problem: `${name} instruments the Claude SDK too: each call has two spans and is counted twice where both are queried.`,
+    fix: `Remove one of the two: npm uninstall ${name}, or switch its Anthropic instrumentation off.`,
+  }));
+}
+
+function dependenciesOf(folder: string): string[] {
+  try {
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+      dependencies?: object;
+      devDependencies?: object;
+    };
+    return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  } catch {
+    return [];
+  }
+}
+
+function isSupported(version: string): boolean {
+  const [first = 0, second = 0] = version.split('.').map(Number);
+  return first === 1 || (first === 0 && second >= 39);
+}
+
+function major(version: string): number {
+  return Number(version.split('.')[0]);
+}
+
+function distinct(copies: readonly Installed[]): string[] {
+  return [...new Set(copies.map(({ version }) => version))];
+}
+
+function listed(copies: readonly Installed[]): string {
+  const shown = copies.slice(0, 5).map(({ version, path }) => `${version} (${path})`);
+  return [...shown, ...(copies.length > 5 ? [`${copies.length - 5} more`] : [])].join(', ');
+}

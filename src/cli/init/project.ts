@@ -1,0 +1,101 @@
+/** What kind of application is in a folder, as far as it decides what to do next. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Frameworks that are started or bundled in a way of their own. */
+const FRAMEWORKS = {
+  next: 'Next.js',
+  '@nestjs/core': 'NestJS',
+  fastify: 'Fastify',
+  express: 'Express',
+  '@langchain/anthropic': 'LangChain',
+} as const;
+
+/** Other telemetry, beside which this package has to work. */
+const NEIGHBORS = {
+  '@sentry/node': 'Sentry',
+  'dd-trace': 'Datadog',
+  '@opentelemetry/sdk-node': 'OpenTelemetry SDK',
+  'prom-client': 'prom-client',
+} as const;
+
+/** What was found in a folder. */
+export interface Project {
+  readonly frameworks: readonly string[];
+  readonly neighbors: readonly string[];
+  readonly moduleSystem: 'ES modules' | 'CommonJS';
+  readonly typescript: boolean;
+  readonly docker: boolean;
+  readonly kubernetes: boolean;
+  readonly packageManager: 'npm' | 'pnpm' | 'yarn' | 'bun';
+  /** The script `start` of the manifest. */
+  readonly startScript: string | undefined;
+  /** Whether the manifest names this package. */
+  readonly installed: boolean;
+  /** The name in the manifest. */
+  readonly name: string | undefined;
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly type?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: object;
+  readonly devDependencies?: object;
+}
+
+/** Looks into `folder`. A manifest that cannot be read counts as none. */
+export function inspectProject(folder: string): Project {
+  const has = (...names: string[]): boolean => names.some((name) => existsSync(join(folder, name)));
+  const manifest = readManifest(join(folder, 'package.json'));
+  const dependencies: object = { ...manifest.dependencies, ...manifest.devDependencies };
+  const named = (names: Readonly<Record<string, string>>): string[] =>
+    Object.entries(names)
+      .filter(([name]) => name in dependencies)
+      .map(([, label]) => label);
+  return {
+    frameworks: named(FRAMEWORKS),
+    neighbors: named(NEIGHBORS),
+    moduleSystem: manifest.type === 'module' ? 'ES modules' : 'CommonJS',
+    typescript: has('tsconfig.json') || 'typescript' in dependencies,
+    docker: has(
+      'Dockerfile',
+      'Containerfile',
+      'compose.yaml',
+      'compose.yml',
+      'docker-compose.yml',
+      'docker-compose.yaml',
+    ),
+    kubernetes:
+      has('k8s', 'kubernetes', 'helm', 'charts', 'Chart.yaml', 'kustomization.yaml', 'skaffold.yaml') ||
+      hasManifests(folder),
+    packageManager: managerOf(has),
+    startScript: manifest.scripts?.['start'],
+    installed: 'anthropic-otel' in dependencies,
+    name: manifest.name,
+  };
+}
+
+function managerOf(has: (name: string) => boolean): Project['packageManager'] {
+  if (has('pnpm-lock.yaml')) return 'pnpm';
+  if (has('yarn.lock')) return 'yarn';
+  return has('bun.lock') || has('bun.lockb') ? 'bun' : 'npm';
+}
+
+/** Whether `folder` or `folder/deploy` has an object of Kubernetes. */
+function hasManifests(folder: string): boolean {
+  return [folder, join(folder, 'deploy')].some((place) => {
+    const names = existsSync(place) ? readdirSync(place).filter((name) => /\.ya?ml$/.test(name)) : [];
+    return names.some((name) =>
+      /^kind: (Deployment|StatefulSet|CronJob)\b/m.test(readFileSync(join(place, name), 'utf8')),
+    );
+  });
+}
+
+function readManifest(path: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,78 @@
+/** The part of Grafana's HTTP API that stores folders and dashboards. */
+import { isDeepStrictEqual } from 'node:util';
+import { UserError } from '../command.ts';
+import { type Reply, type Request, send } from '../http.ts';
+
+/** A dashboard, as its JSON says. */
+export interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+}
+
+/** A Grafana. */
+export class Grafana {
+  readonly url: string;
+  readonly #token: string | undefined;
+
+  /** @param token - of a service account, with the role Editor to push; `undefined`: without authentication */
+  constructor(url: string, token: string | undefined) {
+    this.url = url;
+    this.#token = token;
+  }
+
+  /** The folder is there, or is made. */
+  async ensureFolder(uid: string, title: string): Promise<'present' | 'created'> {
+    const { status } = await this.#send(`/api/folders/${uid}`, {}, [404]);
+    if (status !== 404) return 'present';
+    await this.#send('/api/folders', { method: 'POST', body: { uid, title } });
+    return 'created';
+
+
+  /** The dashboard with this uid, and the folder that it is in. */
+  async dashboard(uid: string): Promise<dashboard: object; folder: string | undefined> {
+    const { status, body } = await this.#send(`/api/dashboards/uid/${uid}`, {}, [404]);
+    if (status === 404) return undefined;
+    const { dashboard, meta } = body as { dashboard: object; meta?: { folderUid?: string } };
+    return { dashboard, folder: meta?.folderUid ?? '' };
+  }
+
+  async saveDashboard(dashboard: Dashboard, folderUid: string, message: string): Promise<void> {
+    const body = { dashboard, folderUid, overwrite: true, message };
+    await this.#send('/api/dashboards/db', { method: 'POST', body });
+  }
+
+  /** The types of its data sources; `undefined` where the token may not read them. */
+  async dataSourceTypes(): Promise<readonly string[] | undefined> {
+    const { status, body } = await this.#send('/api/datasources', {}, [401, 403]);
+    return status === 200 ? (body as { type: string }[]).map(({ type }) => type) : undefined;
+  }
+
+  async #send(path: string, request: Request, expected: readonly number[] = []): Promise<Reply> {
+    const headers = this.#token ? { authorization: `Bearer ${this.#token}` } : {};
+    const reply = await send(`${this.url}${path}`, { ...request, headers });
+    if (reply.status < 300 || expected.includes(reply.status)) return reply;
+    throw new UserError(`Grafana responded with ${reply.status} to ${path}: ${messageOf(reply.body)}`, fixOf(reply.status));
+  }
+}
+
+/** Whether Grafana has `dashboard` already. It adds an id and a version of its own to each. */
+export function isSame(stored: object, dashboard: object): boolean {
+  const plain = (value: object): object => {
+    const { id: _id, version: _version, ...rest } = value as Record<string, unknown>;
+    return JSON.parse(JSON.stringify(rest)) as object;
+  };
+  return isDeepStrictEqual(plain(stored), plain(dashboard));
+}
+
+function messageOf(body: unknown): string {
+  const message = (body as { message?: unknown } | null)?.message;
+  return typeof message === 'string' ? message : String(body).slice(0, 200);
+}
+
+function fixOf(status: number): string | undefined {
+  if (status === 401) return 'Set GRAFANA_TOKEN to the token of a service account of this Grafana.';
+  if (status === 403) return 'Give the service account of GRAFANA_TOKEN the role Editor.';
+  if (status === 404) return 'Does the address lead to a Grafana? Give the address of its start page.';
+  if (status === 412 || status === 409) return 'The dashboard is provisioned from a file: change it there, or remove it there first.';
+  return undefined;
+}
