@@ -1,5 +1,7 @@
 import { defineConfig } from 'tsdown';
 
+const CLI_LIBRARIES = ['@grafana/grafana-foundation-sdk', 'diff', 'tslib', 'yaml'];
+
 export default defineConfig([
   {
     entry: {
@@ -27,9 +29,6 @@ export default defineConfig([
     sourcemap: false,
     minify: { mangle: false },
     // What only the command line needs is part of its files, so that applications do not install it.
-    deps: {
-      alwaysBundle: ['@grafana/grafana-foundation-sdk', 'diff', 'yaml'],
-      onlyBundle: ['@grafana/grafana-foundation-sdk', 'diff', 'yaml'],
-    },
+    deps: { alwaysBundle: CLI_LIBRARIES, onlyBundle: CLI_LIBRARIES },
   },
 ]);

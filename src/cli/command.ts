@@ -32,7 +32,13 @@ export function usageError(message: string, fix?: string): UserError {
 }
 
 /** An option of a command, as `node:util` parses it, and what `--help` prints about it. */
-export type Options = ParseArgsOptionsConfig & Record<string, { description: string; value?: string }>;
+export type Options = ParseArgsOptionsConfig & Record<string, OptionHelp>;
+
+interface OptionHelp {
+  readonly short?: string;
+  readonly value?: string;
+  readonly description: string;
+}
 
 /** What was given for each option. */
 export type Given<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>['values'];
@@ -82,10 +88,12 @@ function parse(
 
 /** What `anthropic-otel NAME --help` prints. */
 export function helpOf({ name, summary, argumentsHelp, details, options }: Command): string {
-  const rows = Object.entries({ ...options, ...COMMON }).map(([option, { short, value, description }]) => [
-    `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`,
-    description,
-  ]);
+  const rows = Object.entries<OptionHelp>({ ...options, ...COMMON }).map(
+    ([option, { short, value, description }]) => [
+      `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`,
+      description,
+    ],
+  );
   const width = Math.max(...rows.map(([left = '']) => left.length));
   return [
     `Usage: anthropic-otel ${name}${argumentsHelp ? ` ${argumentsHelp}` : ''} [options]`,

@@ -11,7 +11,13 @@ export type DeepPartial<T> = {
 };
 
 /** Settings whose keys are free. */
-const MAPS: ReadonlySet<string> = new Set(['config.labels', 'config.severities', 'config.receivers']);
+const MAPS: ReadonlySet<string> = new Set([
+  'config.labels',
+  'config.severities',
+  'config.receivers',
+  'config.kubernetes.ruleLabels',
+  'config.kubernetes.dashboardLabels',
+]);
 const DURATION = /^\d+[smhd]$/;
 
 /** `defaults` with `overrides` in their place. */

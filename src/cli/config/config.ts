@@ -1,54 +1,40 @@
-/** The settings of `anthropic-otel.config.*`: those of the dashboards and alerts, and where `export` writes them. */
-import { type AlertConfig, DEFAULT_CONFIG } from '../../mixin/alerts/config.ts';
+/** The settings of `anthropic-otel.config.*`: those of the alerts and dashboards, and what `export` writes for whom. */
+import { type AlertConfig, DEFAULT_CONFIG } from '../../mixin/config.ts';
+import type { DeepPartial } from '../../mixin/config-check.ts';
 
 /** Settings that only the command line has. */
-export interface ExportSettings {
-  /**
-   * The folder that `export` writes, relative to the working directory.
-   * @default 'monitoring'
-   */
+export interface ExportConfig {
+  /** The folder that `export` writes, relative to the working directory. Default: `monitoring`. */
   readonly out: string;
-  /** The objects for Kubernetes. */
+  /** Objects for Kubernetes. */
   readonly kubernetes: {
-    /**
-     * Their namespace.
-     * @default 'monitoring'
-     */
+    /** Their namespace. Default: `monitoring`. */
     readonly namespace: string;
-    /**
-     * Labels of the `PrometheusRule`, which the `ruleSelector` of your Prometheus asks for.
-     * @default { release: 'prometheus' }
-     */
+    /** Labels of the `PrometheusRule`, which the `ruleSelector` of your Prometheus asks for. Default: `{ release: 'prometheus' }`. */
     readonly ruleLabels: Readonly<Record<string, string>>;
-    /**
-     * The label by which the sidecar of Grafana finds the dashboards.
-     * @default { grafana_dashboard: '1' }
-     */
+    /** Labels by which the sidecar of Grafana finds dashboards. Default: `{ grafana_dashboard: '1' }`. */
     readonly dashboardLabels: Readonly<Record<string, string>>;
   };
-  /** The processes that the example of a Prometheus configuration scrapes, as `host:port`. */
-  readonly scrape: {
-    /**
-     * The name of the job, which is the name of the service in dashboards and alerts.
-     * @default 'my-service'
-     */
+  /** What the example of a Prometheus configuration scrapes and notifies. */
+  readonly prometheus: {
+    /** The address of your Prometheus, for the data source of Grafana. Default: `http://localhost:9090`. */
+    readonly url: string;
+    /** The job, which is the name of the service in dashboards and alerts. Default: `my-service`. */
     readonly job: string;
-    /** @default ['localhost:9464'] */
+    /** Where its metrics are, as `host:port`. Default: `localhost:9464`. */
     readonly targets: readonly string[];
+    /** Alertmanagers, as `host:port`. Default: `localhost:9093`. */
+    readonly alertmanagers: readonly string[];
+    /** How often it scrapes and evaluates. Default: `15s`. */
+    readonly interval: string;
   };
 }
 
 /** All settings, with their defaults filled in. */
-export type CliConfig = AlertConfig & ExportSettings;
-
-type Loose<Value> = Value extends readonly (infer Item)[]
-  ? readonly Item[]
-  : Value extends object
-    ? { readonly [Key in keyof Value]?: Loose<Value[Key]> }
-    : Value;
+export type CliConfig = AlertConfig & ExportConfig;
 
 /**
- * What `anthropic-otel.config.*` exports: any of the settings. Those left out have their defaults.
+ * What `anthropic-otel.config.*` exports: any of the settings. Those left out have their defaults. Lists are replaced, objects are merged.
  *
  * @example
  * ```ts
@@ -57,16 +43,24 @@ type Loose<Value> = Value extends readonly (infer Item)[]
  * export default { errorRate: { ratio: 0.02 } } satisfies MonitoringConfig;
  * ```
  */
-export type MonitoringConfig = Loose<CliConfig>;
+export type MonitoringConfig = DeepPartial<CliConfig>;
 
 /** The defaults of all settings. */
 export const DEFAULTS: CliConfig = {
   ...DEFAULT_CONFIG,
+  // On this machine there is no host of docker-compose.yml.
+  receivers: { webhook: 'http://localhost:5001' },
   out: 'monitoring',
   kubernetes: {
     namespace: 'monitoring',
     ruleLabels: { release: 'prometheus' },
     dashboardLabels: { grafana_dashboard: '1' },
   },
-  scrape: { job: 'my-service', targets: ['localhost:9464'] },
+  prometheus: {
+    url: 'http://localhost:9090',
+    job: 'my-service',
+    targets: ['localhost:9464'],
+    alertmanagers: ['localhost:9093'],
+    interval: '15s',
+  },
 };

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkConfig, merge } from '../../mixin/config-check.ts';
 import { usageError } from '../command.ts';
-import { type CliConfig, DEFAULTS } from './config.ts';
-import { resolveSettings } from './resolve.ts';
+import { type CliConfig, DEFAULTS, type MonitoringConfig } from './config.ts';
 
 /** The file without its ending. */
 export const CONFIG_NAME = 'anthropic-otel.config';
@@ -26,7 +26,7 @@ export function findConfig(folder: string): string | undefined {
 
 /**
  * Reads the configuration in `folder`, or the one at `path`.
- * @throws a UserError that lists every mistake in it
+ * @throws a UserError that says what is wrong with it
  */
 export async function loadConfig(folder: string, path?: string): Promise<LoadedConfig> {
   const file = path === undefined ? findConfig(folder) : resolve(folder, path);
@@ -34,14 +34,22 @@ export async function loadConfig(folder: string, path?: string): Promise<LoadedC
   if (!existsSync(file)) {
     throw usageError(`${path} does not exist`, 'Write one with: npx anthropic-otel init');
   }
-  const { settings, problems } = resolveSettings(DEFAULTS, await read(file));
-  if (problems.length > 0) {
-    const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
-    throw usageError(
-      `${basename(file)} has ${count}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-    );
+  return { config: resolveConfig(await read(file), basename(file)), file };
+}
+
+/**
+ * The defaults with `given` in their place.
+ * @throws a UserError that names the setting and what was expected
+ */
+export function resolveConfig(given: unknown, source: string): CliConfig {
+  try {
+    const config = merge(DEFAULTS, given as MonitoringConfig, 'config');
+    checkConfig(config);
+    return config;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw usageError(`${source}: ${error.message}`);
   }
-  return { config: settings, file };
 }
 
 async function read(file: string): Promise<unknown> {

@@ -1,7 +1,7 @@
 /** Checks of an Alertmanager: whether each alert reaches someone, and whether the watchdog arrives. */
 import { parse } from 'yaml';
-import { rulesYaml } from '../../mixin/alerts/build.ts';
 import type { CliConfig } from '../config/config.ts';
+import { rulesYaml } from '../export/mixin.ts';
 import { send } from '../http.ts';
 import { clockFinding, type Finding } from './finding.ts';
 import { type Route, receiversOf } from './routes.ts';
@@ -48,7 +48,7 @@ function checkRoutes({ route, receivers = [] }: Configuration, config: CliConfig
   const deaf = new Map<string, string[]>();
   for (const { alert, labels } of groups.flatMap(({ rules }) => rules)) {
     if (alert === undefined) continue;
-    const names = receiversOf(route, { ...labels, alertname: alert, job: config.scrape.job });
+    const names = receiversOf(route, { ...labels, alertname: alert, job: config.prometheus.job });
     const hears = (name: string): boolean =>
       receivers.some(
         (each) => each.name === name && Object.keys(each).some((key) => key.endsWith('_configs')),

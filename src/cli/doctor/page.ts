@@ -13,7 +13,7 @@ interface Sample {
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(\{.*\})? (\S+)/;
 /** Metrics that every process has from its start. */
-const ALWAYS = ['startTime', 'clients'] as const satisfies readonly MetricKey[];
+const ALWAYS = ['startTime', 'telemetryClients'] as const satisfies readonly MetricKey[];
 
 /** Checks the page at `url`. */
 export async function checkPage(url: string): Promise<Finding[]> {
@@ -69,7 +69,7 @@ function checkValues(samples: readonly Sample[]): Finding[] {
       .filter(({ name, labels }) => name === prometheusName(METRICS[key]) && labels.includes(label))
       .reduce((total, { value }) => total + value, 0);
   const findings: Finding[] = [];
-  const unobserved = sum('clients', 'anthropic_telemetry_observed="false"');
+  const unobserved = sum('telemetryClients', 'anthropic_telemetry_observed="false"');
   if (unobserved > 0) {
     findings.push({
       id: 'clients-unobserved',

@@ -1,9 +1,9 @@
 /** Checks of a Prometheus: whether it scrapes the application, has the rules, and notifies an Alertmanager. */
 import { parse } from 'yaml';
-import { rulesYaml } from '../../mixin/alerts/build.ts';
 import { METRICS } from '../../signals/catalogue.ts';
 import { prometheusName } from '../../signals/metric-definition.ts';
 import type { CliConfig } from '../config/config.ts';
+import { rulesYaml } from '../export/mixin.ts';
 import { send } from '../http.ts';
 import { clockFinding, type Finding } from './finding.ts';
 

@@ -1,5 +1,7 @@
 /** The rules and the routing, in the form that each engine takes. */
 import { Document, parse, parseDocument } from 'yaml';
+import type { CliConfig } from '../config/config.ts';
+import { type File, shippedFiles } from '../package-files.ts';
 import {
   alertmanagerYaml,
   grafanaYaml,
@@ -7,9 +9,7 @@ import {
   recordingYaml,
   routingYaml,
   rulesYaml,
-} from '../../mixin/alerts/build.ts';
-import type { CliConfig } from '../config/config.ts';
-import { type File, shippedFiles } from '../package-files.ts';
+} from './mixin.ts';
 
 /** Long lines stay whole: a folded query is hard to read and to paste. */
 export const YAML = { lineWidth: 0, aliasDuplicateObjects: false } as const;

@@ -33,7 +33,7 @@ export function dashboardProvider(): File {
 }
 
 /** The data source that the dashboards and the Grafana-managed alerts read. */
-export function dataSources(config: CliConfig): File {
+export function dataSources({ prometheus }: CliConfig): File {
   return file(
     'grafana-provisioning/datasources/anthropic-otel.yaml',
     [
@@ -46,8 +46,8 @@ export function dataSources(config: CliConfig): File {
           name: 'Prometheus',
           uid: 'prometheus',
           type: 'prometheus',
-          url: prometheusOf(config),
-          jsonData: { httpMethod: 'POST', timeInterval: '15s' },
+          url: prometheus.url,
+          jsonData: { httpMethod: 'POST', timeInterval: prometheus.interval },
         },
       ],
     },
@@ -55,22 +55,17 @@ export function dataSources(config: CliConfig): File {
 }
 
 /** A complete Prometheus configuration, for those who have none. */
-export function prometheusExample({ scrape }: CliConfig): File {
+export function prometheusExample({ prometheus }: CliConfig): File {
   return file(
     'prometheus.yaml',
     [
       'An example: prometheus --config.file=prometheus.yaml. Into a Prometheus that you have, copy the job and the rule file.',
     ],
     {
-      global: { scrape_interval: '15s', evaluation_interval: '15s' },
+      global: { scrape_interval: prometheus.interval, evaluation_interval: prometheus.interval },
       rule_files: ['alerts/anthropic.rules.yaml'],
-      alerting: { alertmanagers: [{ static_configs: [{ targets: ['localhost:9093'] }] }] },
-      scrape_configs: [{ job_name: scrape.job, static_configs: [{ targets: scrape.targets }] }],
+      alerting: { alertmanagers: [{ static_configs: [{ targets: prometheus.alertmanagers }] }] },
+      scrape_configs: [{ job_name: prometheus.job, static_configs: [{ targets: prometheus.targets }] }],
     },
   );
-}
-
-function prometheusOf(config: CliConfig): string {
-  const { prometheusUrl } = config as { prometheusUrl?: string };
-  return prometheusUrl || 'http://localhost:9090';
 }

@@ -3,8 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { defineCommand, EXIT, UserError, usageError } from '../command.ts';
 import { DEFAULTS } from '../config/config.ts';
-import { CONFIG_NAME, findConfig } from '../config/load.ts';
-import { resolveSettings } from '../config/resolve.ts';
+import { CONFIG_NAME, findConfig, resolveConfig } from '../config/load.ts';
 import { inspectProject, type Project } from './project.ts';
 import { nextSteps } from './steps.ts';
 import { type ConfigFormat, configText } from './template.ts';
@@ -32,14 +31,15 @@ export const init = defineCommand({
     const project = inspectProject(io.cwd);
     const format = formatOf(values.format, project);
     const known = {
-      ...(values.grafana !== undefined && { grafanaUrl: values.grafana }),
+      ...(values.grafana !== undefined && { urls: { ...DEFAULTS.urls, grafana: values.grafana } }),
       ...(values.budget !== undefined && {
         spend: { ...DEFAULTS.spend, dailyBudgetUsd: Number(values.budget) },
       }),
-      ...(project.name && { scrape: { ...DEFAULTS.scrape, job: project.name.replace(/^@.*\//, '') } }),
+      ...(project.name && {
+        prometheus: { ...DEFAULTS.prometheus, job: project.name.replace(/^@.*\//, '') },
+      }),
     };
-    const { problems } = resolveSettings(DEFAULTS, known);
-    if (problems.length > 0) throw usageError(problems.join('\n'), 'See: npx anthropic-otel init --help');
+    resolveConfig(known, 'the command line');
     const present = findConfig(io.cwd);
     if (present && !values.force) {
       throw new UserError(`${basename(present)} exists already`, 'Change it, or replace it with --force.');

@@ -9,19 +9,19 @@ export type Known = Partial<CliConfig>;
 
 /** The settings of a new file, by their path, and what they mean. */
 export const SHOWN: readonly (readonly [path: string, meaning: string])[] = [
-  ['grafanaUrl', 'The Grafana that the links in notifications open.'],
+  ['urls.grafana', 'The Grafana that links in notifications open.'],
+  ['urls.runbooks', 'Where runbooks are read.'],
   [
-    'serviceLabels',
-    'Labels that tell services apart. Notifications name them, and alerts are grouped by them.',
+    'receivers.webhook',
+    'Where notifications go. There are slack, pagerduty, opsgenie and email too: see the type.',
   ],
-  ['errorBudget.objective', 'The SLO: the share of the calls that must succeed.'],
-  ['errorRate.ratio', 'Pages above this share of failed calls...'],
-  ['errorRate.window', '...in this time...'],
-  ['errorRate.minCalls', '...where there are at least so many calls.'],
-  ['retriesExhausted.allowedCalls', 'Pages when more calls than this run out of retries in its window.'],
-  ['spend.dailyBudgetUsd', 'What a service may spend a day, in USD, before a ticket is opened.'],
-  ['scrape.job', 'The name of the service in dashboards and alerts.'],
-  ['scrape.targets', 'Where its metrics are.'],
+  ['labels', "Labels that every alert gets for your own routes, such as { team: 'ai-platform' }."],
+  ['errorBudget.objective', 'The SLO: the share of calls that must succeed.'],
+  ['errorRate.ratio', 'Pages above this share of failed calls in 5 minutes.'],
+  ['retriesExhausted.allowedCalls', 'Pages when more calls than this run out of retries in 5 minutes.'],
+  ['spend.dailyBudgetUsd', 'What a service may cost in 24 hours, in USD, before a ticket is opened.'],
+  ['prometheus.job', 'The name of the service in dashboards and alerts.'],
+  ['prometheus.targets', 'Where its metrics are.'],
   ['out', 'The folder that `npx anthropic-otel export` writes.'],
 ];
 

@@ -14,7 +14,7 @@ export const push = defineCommand({
     grafana: {
       type: 'string',
       value: 'URL',
-      description: 'the Grafana (default: grafanaUrl of the configuration)',
+      description: 'the Grafana (default: urls.grafana of the configuration)',
     },
     config: {
       type: 'string',
@@ -29,7 +29,7 @@ is left alone, so a second push changes nothing.`,
   async run({ values }, io) {
     const { config } = await loadConfig(io.cwd, values.config);
     const grafana = new Grafana(
-      serverUrl('--grafana', values.grafana ?? config.grafanaUrl),
+      serverUrl('--grafana', values.grafana ?? config.urls.grafana),
       io.env['GRAFANA_TOKEN'],
     );
     const dryRun = values['dry-run'] ?? false;

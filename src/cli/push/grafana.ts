@@ -9,6 +9,12 @@ export interface Dashboard {
   readonly title: string;
 }
 
+/** A dashboard in Grafana, and the uid of its folder. */
+export interface Stored {
+  readonly dashboard: object;
+  readonly folder: string;
+}
+
 /** A Grafana. */
 export class Grafana {
   readonly url: string;
@@ -26,10 +32,10 @@ export class Grafana {
     if (status !== 404) return 'present';
     await this.#send('/api/folders', { method: 'POST', body: { uid, title } });
     return 'created';
-
+  }
 
   /** The dashboard with this uid, and the folder that it is in. */
-  async dashboard(uid: string): Promise<dashboard: object; folder: string | undefined> {
+  async dashboard(uid: string): Promise<Stored | undefined> {
     const { status, body } = await this.#send(`/api/dashboards/uid/${uid}`, {}, [404]);
     if (status === 404) return undefined;
     const { dashboard, meta } = body as { dashboard: object; meta?: { folderUid?: string } };
@@ -51,7 +57,10 @@ export class Grafana {
     const headers = this.#token ? { authorization: `Bearer ${this.#token}` } : {};
     const reply = await send(`${this.url}${path}`, { ...request, headers });
     if (reply.status < 300 || expected.includes(reply.status)) return reply;
-    throw new UserError(`Grafana responded with ${reply.status} to ${path}: ${messageOf(reply.body)}`, fixOf(reply.status));
+    throw new UserError(
+      `Grafana responded with ${reply.status} to ${path}: ${messageOf(reply.body)}`,
+      fixOf(reply.status),
+    );
   }
 }
 
@@ -73,6 +82,7 @@ function fixOf(status: number): string | undefined {
   if (status === 401) return 'Set GRAFANA_TOKEN to the token of a service account of this Grafana.';
   if (status === 403) return 'Give the service account of GRAFANA_TOKEN the role Editor.';
   if (status === 404) return 'Does the address lead to a Grafana? Give the address of its start page.';
-  if (status === 412 || status === 409) return 'The dashboard is provisioned from a file: change it there, or remove it there first.';
+  if (status === 412 || status === 409)
+    return 'The dashboard is provisioned from a file: change it there, or remove it there first.';
   return undefined;
 }

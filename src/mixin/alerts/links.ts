@@ -1,5 +1,5 @@
 /** Links from an alert to its runbook and to the dashboard that shows what it is about. */
-import { readFileSync } from 'node:fs';
+import { dashboards } from '../dashboards/build.ts';
 import type { AlertConfig } from './config.ts';
 import { MODEL } from './expressions.ts';
 import type { AlertRule, DashboardUid } from './rule.ts';
@@ -25,13 +25,18 @@ interface Panel {
   readonly panels?: readonly Panel[];
 }
 
+/** The panels of each dashboard. */
+let panels: Map<string, readonly Panel[]> | undefined;
+
 /** The id of a panel, by its title: ids are given by position and change when a panel is added. */
 function panelId(dashboard: DashboardUid, title: string): number {
-  const file = new URL(`../../../dashboards/${dashboard}.json`, import.meta.url);
-  const { panels } = JSON.parse(readFileSync(file, 'utf8')) as { panels: readonly Panel[] };
-  const found = panels
-    .flatMap((panel) => [panel, ...(panel.panels ?? [])])
-    .find((panel) => panel.title === title);
-  if (!found) throw new Error(`${dashboard}.json has no panel "${title}"`);
+  panels ??= new Map(
+    dashboards().map(({ content }) => {
+      const { uid, panels: all } = JSON.parse(content) as { uid: string; panels: readonly Panel[] };
+      return [uid, all.flatMap((panel) => [panel, ...(panel.panels ?? [])])];
+    }),
+  );
+  const found = panels.get(dashboard)?.find((panel) => panel.title === title);
+  if (!found) throw new Error(`${dashboard} has no panel "${title}"`);
   return found.id;
 }

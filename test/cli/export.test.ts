@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
+import { cli, cliJson, createFolder, readTree } from './support/cli.ts';
+
+interface ExportResult {
+  readonly written: boolean;
+  readonly changes: readonly { path: string; kind: string; diff?: string }[];
+}
+
+/** Alerts and records by name, with their queries. */
+function rulesOf(groups: unknown): Record<string, string> {
+  const rules = (groups as { rules: { alert?: string; record?: string; expr: string }[] }[]).flatMap(
+    (group) => group.rules,
+  );
+  return Object.fromEntries(rules.map(({ alert, record, expr }) => [alert ?? record ?? '', expr]));
+}
+
+describe('anthropic-otel export', () => {
+  test('writes files that Prometheus and Alertmanager accept, and the same rules for every engine', async () => {
+    const folder = createFolder();
+    expect(await cli(folder, ['export'])).toMatchObject({ code: 0, stderr: '' });
+    const { promtool, amtool } = await findPrometheusTools();
+    const at = (path: string): string => join(folder, 'monitoring', path);
+    execFileSync(promtool, ['check', 'config', at('prometheus.yaml')], { stdio: 'pipe' });
+    execFileSync(promtool, ['check', 'rules', at('alerts/anthropic.recording.yaml')], { stdio: 'pipe' });
+    execFileSync(amtool, ['check-config', at('alertmanager/alertmanager.yaml')], { stdio: 'pipe' });
+
+    const files = readTree(join(folder, 'monitoring'));
+    const yaml = (name: string): Record<string, unknown> =>
+      parse(files[`alerts/anthropic.${name}.yaml`] ?? '');
+    const rules = rulesOf(yaml('rules')['groups']);
+    expect(Object.keys(rules)).toContain('AnthropicWatchdog');
+    expect(rulesOf(yaml('mimir')['groups'])).toEqual(rules);
+    expect(yaml('mimir')['namespace']).toBe('anthropic-otel');
+    const { spec, metadata } = yaml('prometheusrule') as {
+      spec: { groups: unknown };
+      metadata: object;
+    };
+    expect(rulesOf(spec.groups)).toEqual(rules);
+    expect(metadata).toMatchObject({ namespace: 'monitoring', labels: { release: 'prometheus' } });
+    const helm = yaml('helm-values')['additionalPrometheusRulesMap'] as Record<string, { groups: unknown }>;
+    expect(rulesOf(helm['anthropic-otel']?.groups)).toEqual(rules);
+  });
+
+  test('puts each dashboard into a ConfigMap that the sidecar of Grafana finds, below the limit of an object', async () => {
+    const folder = createFolder();
+    await cli(folder, ['export', 'dashboards', 'grafana-provisioning']);
+    const files = readTree(join(folder, 'monitoring'));
+    const text = files['grafana-provisioning/kubernetes/dashboards.configmap.yaml'] ?? '';
+    const maps = parseAllDocuments(text).map(
+      (document) => document.toJS() as { data: object; metadata: object },
+    );
+    const dashboards = Object.keys(files).filter((name) => name.startsWith('dashboards/'));
+    expect(maps).toHaveLength(dashboards.length);
+    for (const { data, metadata } of maps) {
+      expect(metadata).toMatchObject({ labels: { grafana_dashboard: '1' } });
+      const [[name, content]] = Object.entries(data) as [[string, string]];
+      expect(content).toBe(files[`dashboards/${name}`]);
+      expect(Buffer.byteLength(content)).toBeLessThan(1_000_000);
+    }
+  });
+
+  test('follows the configuration, in each kind of file', async () => {
+    const settings = '{ errorRate: { ratio: 0.13 }, urls: { grafana: "https://grafana.example.com" } }';
+    for (const [name, text] of Object.entries({
+      'anthropic-otel.config.json':
+        '{"errorRate":{"ratio":0.13},"urls":{"grafana":"https://grafana.example.com"}}',
+      'anthropic-otel.config.mjs': `export default ${settings};`,
+      'anthropic-otel.config.cjs': `module.exports = ${settings};`,
+      'anthropic-otel.config.ts': `import type { MonitoringConfig } from 'anthropic-otel';\nexport default ${settings} satisfies MonitoringConfig;`,
+    })) {
+      const folder = createFolder({ [name]: text });
+      expect(await cli(folder, ['export', 'alerts']), name).toMatchObject({ code: 0 });
+      const rules = readFileSync(join(folder, 'monitoring/alerts/anthropic.rules.yaml'), 'utf8');
+      expect(rules, name).toContain('0.13');
+      expect(rules, name).toContain('https://grafana.example.com/d/');
+      expect(rules, name).not.toContain('localhost:3000');
+    }
+  });
+
+  test('does nothing the second time', async () => {
+    const folder = createFolder();
+    await cli(folder, ['export']);
+    const before = readTree(folder);
+    expect(await cliJson(folder, ['export'])).toMatchObject({ written: true, changes: [] });
+    expect(readTree(folder)).toEqual(before);
+    expect(await cli(folder, ['export', '--check'])).toMatchObject({ code: 0 });
+  });
+
+  test('writes nothing where a file was changed, and shows the difference', async () => {
+    const folder = createFolder();
+    await cli(folder, ['export']);
+    const changed = join(folder, 'monitoring/prometheus.yaml');
+    writeFileSync(changed, readFileSync(changed, 'utf8').replace('15s', '30s'));
+    writeFileSync(join(folder, 'anthropic-otel.config.json'), '{ "errorRate": { "ratio": 0.13 } }');
+    const before = readTree(folder);
+    const refused = await cli(folder, ['export']);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toMatch(/^- .*30s$/m);
+    expect(refused.stdout).toMatch(/^\+ .*15s$/m);
+    expect(readTree(folder)).toEqual(before);
+
+    expect(await cli(folder, ['export', '--force'])).toMatchObject({ code: 0 });
+    expect(readFileSync(changed, 'utf8')).not.toContain('30s');
+    expect(readFileSync(join(folder, 'monitoring/alerts/anthropic.rules.yaml'), 'utf8')).toContain('0.13');
+  });
+
+  test('overwrites nothing that it has not written, though the content is of an older version', async () => {
+    const folder = createFolder({ 'monitoring/prometheus.yaml': 'global: {}\n' });
+    const result = await cliJson<ExportResult>(folder, ['export', 'prometheus']);
+    expect(result).toMatchObject({
+      written: false,
+      changes: [{ path: 'prometheus.yaml', kind: 'conflict' }],
+    });
+    expect(readFileSync(join(folder, 'monitoring/prometheus.yaml'), 'utf8')).toBe('global: {}\n');
+  });
+
+  test('updates what it has written when the configuration changes, and --check tells before', async () => {
+    const folder = createFolder();
+    await cli(folder, ['export']);
+    writeFileSync(join(folder, 'anthropic-otel.config.json'), '{ "errorRate": { "ratio": 0.13 } }');
+    const before = readTree(join(folder, 'monitoring'));
+    const check = await cli(folder, ['export', '--check']);
+    expect(check.code).toBe(1);
+    expect(check.stdout).toContain('alerts/anthropic.rules.yaml');
+    expect(readTree(join(folder, 'monitoring'))).toEqual(before);
+    const result = await cliJson<ExportResult>(folder, ['export']);
+    expect(new Set(result.changes.map(({ kind }) => kind))).toEqual(new Set(['update']));
+    expect(await cli(folder, ['export', '--check'])).toMatchObject({ code: 0 });
+  });
+
+  test('takes a line ending that a checkout changed for no change', async () => {
+    const folder = createFolder();
+    await cli(folder, ['export', 'prometheus']);
+    const file = join(folder, 'monitoring/prometheus.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+    writeFileSync(join(folder, 'anthropic-otel.config.json'), '{ "prometheus": { "interval": "30s" } }');
+    expect(await cli(folder, ['export', 'prometheus'])).toMatchObject({ code: 0 });
+    expect(readFileSync(file, 'utf8')).toContain('30s');
+  });
+
+  test('removes what is no longer exported, unless it was changed', async () => {
+    const folder = createFolder();
+    await cli(folder, ['export', 'runbooks']);
+    const manifest = join(folder, 'monitoring/.anthropic-otel.json');
+    const { files } = JSON.parse(readFileSync(manifest, 'utf8')) as { files: Record<string, object> };
+    const [[, entry]] = Object.entries(files) as [[string, object]];
+    const old = join(folder, 'monitoring/runbooks/Old.md');
+    writeFileSync(old, readFileSync(join(folder, 'monitoring', Object.keys(files)[0] ?? '')));
+    writeFileSync(manifest, JSON.stringify({ files: { ...files, 'runbooks/Old.md': entry } }));
+    expect(await cliJson(folder, ['export', 'alerts'])).not.toMatchObject({ changes: [{ kind: 'remove' }] });
+    expect(await cliJson(folder, ['export', 'runbooks'])).toMatchObject({
+      changes: [{ path: 'runbooks/Old.md', kind: 'remove' }],
+    });
+    expect(Object.keys(readTree(folder))).not.toContain('monitoring/runbooks/Old.md');
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    [['export', 'dashbords'], 'unknown target "dashbords"'],
+    [['export', '--nope'], "Unknown option '--nope'"],
+    [['export', '--config', 'none.mjs'], 'none.mjs does not exist'],
+    [['nope'], 'unknown command "nope"'],
+  ])('%j is a wrong command line: exit code 2, and what to do', async (args, message) => {
+    const ended = await cli(createFolder(), args);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain(message);
+    expect(ended.stderr.trim().split('\n').length).toBe(2);
+  });
+
+  test.each([
+    ['{ "errorRat": {} }', /config\.errorRat is not a setting/],
+    ['{ "errorRate": { "ratio": "5%" } }', /config\.errorRate\.ratio must be a number/],
+    ['{ "keepFiringFor": "5 minutes" }', /config\.keepFiringFor must be a duration/],
+    ['{ "errorRate": ', /cannot be read/],
+    ['[]', /must be an object/],
+  ])('the configuration %s is a mistake that is named', async (text, message) => {
+    const ended = await cli(createFolder({ 'anthropic-otel.config.json': text }), ['export']);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr).toContain('anthropic-otel.config.json');
+  });
+});
