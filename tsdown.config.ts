@@ -9,6 +9,7 @@ export default defineConfig([
       instrumentation: 'src/instrumentation/index.ts',
       register: 'src/register/index.ts',
       'register-start': 'src/register/start.ts',
+      resilience: 'src/resilience/index.ts',
       testing: 'src/testing/index.ts',
     },
     format: ['esm', 'cjs'],

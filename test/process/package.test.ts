@@ -45,6 +45,22 @@ const EXPORTS = {
     'withTelemetry',
   ],
   'anthropic-otel/instrumentation': ['AnthropicInstrumentation'],
+  'anthropic-otel/resilience': [
+    'DECISIONS',
+    'DECISION_HEADER',
+    'POLICY_ORDER',
+    'RETRY_RULES',
+    'attemptTimeout',
+    'circuitBreaker',
+    'deadline',
+    'failFast',
+    'resilience',
+    'retry',
+    'sizeGuard',
+    'subscribeToDecisions',
+    'systemClock',
+    'withResilience',
+  ],
   'anthropic-otel/testing': [
     'DEFAULT_MODELS',
     'answer',
@@ -149,6 +165,7 @@ console.log('all');`,
     const text = `import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import { METRICS, observe, withTelemetry, type Logger, type TelemetryOptions } from 'anthropic-otel';
 import { AnthropicInstrumentation } from 'anthropic-otel/instrumentation';
+import { resilience, retry, withResilience, type Decision } from 'anthropic-otel/resilience';
 import { respond, startAnthropicServer, type AnthropicServer } from 'anthropic-otel/testing';
 import 'anthropic-otel/register';
 const logger: Logger = { info() {}, warn() {}, error() {} };
@@ -156,6 +173,10 @@ const telemetry: TelemetryOptions = { logger, models: ['claude-opus-5-5'] };
 const options: ClientOptions = withTelemetry({ maxRetries: 1 }, telemetry);
 const client: Anthropic = observe(new Anthropic(withTelemetry()), telemetry);
 new Anthropic(withTelemetry({ middleware: [(request, next) => next(request)], openTelemetry: false }));
+const seen: Decision[] = [];
+new Anthropic({ maxRetries: 0, middleware: resilience({ onDecision: (decision) => seen.push(decision) }) });
+new Anthropic(withTelemetry(withResilience({ apiKey: 'test-key' }, { deadline: 60_000 })));
+new Anthropic({ middleware: [retry()] });
 new AnthropicInstrumentation({ captureContent: false, enabled: true }).endOpenCalls();
 export async function main(): Promise<AnthropicServer> {
   const server = await startAnthropicServer();

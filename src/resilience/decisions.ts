@@ -1,0 +1,87 @@
+/** Every decision of a policy, by a closed set of names, and the one port through which they are reported. */
+import { processWide } from '../process-wide.ts';
+
+/** What each decision means. Dashboards and rules use the names. */
+export const DECISIONS = {
+  retry: 'A failed attempt is followed by another one, after a wait.',
+  retries_exhausted: 'The last allowed attempt of a call failed.',
+  retry_budget_empty: 'A retry was not made: retries already take their share of the traffic.',
+  retry_after_too_long: 'A retry was not made: the API asks for a longer wait than is allowed.',
+  deadline_exceeded: 'A wait was not begun, or an attempt was ended: it would pass the deadline of the call.',
+  second_retry_owner: 'The SDK or a loop around the client retries, too.',
+  key_blocked: 'The API rejected the key or its spend limit is reached: calls fail without a request.',
+  key_rejected: 'A call failed without a request, because its key is blocked.',
+  key_probe: 'One call was sent with a blocked key, to see whether the API accepts it again.',
+  key_accepted: 'The API accepts a blocked key again.',
+  too_large: 'A request was not sent: its body is larger than the API takes.',
+  throttled: 'A call waited, because little is left of a rate limit or the API asked for a pause.',
+  queued: 'A call waited for one of the allowed concurrent calls to end.',
+  queue_full: 'A call was not sent: too many wait already.',
+  queue_timeout: 'A call was not sent: it waited too long for its turn.',
+  circuit_opened: 'The circuit breaker opened: calls fail without a request.',
+  circuit_rejected: 'A call failed without a request, because the circuit breaker is open.',
+  circuit_probe: 'One call was sent through an open circuit breaker, to see whether the API has recovered.',
+  circuit_closed: 'The circuit breaker closed: calls are sent again.',
+  fallback: 'A call was sent to the next model or client of the fallback chain.',
+  fallback_served: 'A model or client of the fallback chain served the call.',
+  fallback_refused: 'A fallback was left out: it cannot serve what the request asks for.',
+  fallback_exhausted: 'Every model and client of the fallback chain failed.',
+  stale_served: 'An earlier response was returned, because the API failed.',
+  deferred: 'A request was put into a queue or a message batch, to be served later.',
+  defer_retry: 'A deferred request failed and was put back.',
+  defer_completed: 'A deferred request was served.',
+  dead_letter: 'A deferred request was given up: it failed too often, or can never succeed.',
+} as const;
+
+/** The name of a decision. */
+export type DecisionName = keyof typeof DECISIONS;
+
+/** One decision of a policy. What does not apply is absent. */
+export interface Decision {
+  readonly name: DecisionName;
+  /** Unix time in milliseconds. */
+  readonly at: number;
+  /** The path of the request, with its ids replaced: `/v1/messages`. */
+  readonly path: string;
+  /** The model that the request asked for when the decision was made. */
+  readonly model?: string | undefined;
+  /** `error.type` of the failure that led to the decision. */
+  readonly errorType?: string | undefined;
+  /** The HTTP status of that failure. */
+  readonly status?: number | undefined;
+  /** The number of the attempt that failed, from 1. */
+  readonly attempt?: number | undefined;
+  /** How long the call waits or waited, in milliseconds. */
+  readonly waitMs?: number | undefined;
+  /** Of a fallback: the name of the model or client that comes next. */
+  readonly to?: string | undefined;
+  /** A sentence for people, without content of the request. */
+  readonly message: string;
+}
+
+/** Receives decisions. What it throws is ignored: a report never fails a call. */
+export type OnDecision = (decision: Decision) => void;
+
+const LISTENERS = Symbol.for('anthropic-otel.resilience.listeners');
+
+/** Listeners of all copies of this package in the process. */
+function listeners(): Set<OnDecision> {
+  return processWide(LISTENERS, () => new Set<OnDecision>());
+}
+
+/** Calls `listener` for every decision in the process. The result ends that. */
+export function subscribeToDecisions(listener: OnDecision): () => void {
+  listeners().add(listener);
+  return () => listeners().delete(listener);
+}
+
+/** Reports `decision` to `onDecision` and to every subscriber of the process. */
+export function report(decision: Decision, onDecision: OnDecision | undefined): void {
+  for (const listener of [onDecision, ...listeners()]) {
+    try {
+      listener?.(decision);
+    } catch {
+      // The listener's own problem: the call goes on.
+    }
+  }
+}

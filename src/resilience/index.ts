@@ -1,0 +1,25 @@
+/**
+ * The reactions to failures of the API as small middleware for the Claude SDK, each decision visible. Works without OpenTelemetry.
+ *
+ * @packageDocumentation
+ */
+export { type AttemptTimeoutOptions, attemptTimeout } from './attempt-timeout.ts';
+export { type CircuitBreakerOptions, circuitBreaker } from './circuit-breaker.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { type DeadlineOptions, deadline } from './deadline.ts';
+export {
+  DECISIONS,
+  type Decision,
+  type DecisionName,
+  type OnDecision,
+  subscribeToDecisions,
+} from './decisions.ts';
+export { type FailFastOptions, failFast } from './fail-fast.ts';
+export { DECISION_HEADER, type FailureKind } from './failure.ts';
+export type { ApiRequest, Middleware, MiddlewareContext } from './middleware.ts';
+export { POLICY_ORDER, type PolicyName, type PolicyOptions } from './policy.ts';
+export { type ResilienceOptions, resilience, withResilience } from './resilience.ts';
+export { type RetryOptions, retry } from './retry.ts';
+export type { RetryBudgetOptions } from './retry-budget.ts';
+export { RETRY_RULES, type RetryRule, type RetryRules } from './retry-rules.ts';
+export { type SizeGuardOptions, type SizeLimits, sizeGuard } from './size-guard.ts';

@@ -1,0 +1,135 @@
+/** What all policies have in common: their options, their order, and the check of it. */
+import { type Call, callOf } from './call.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Decision, type DecisionName, type OnDecision, report } from './decisions.ts';
+import type { Failure } from './failure.ts';
+import type { ApiRequest, Middleware, Next } from './middleware.ts';
+import { factsOf, type RequestFacts } from './request-facts.ts';
+
+/** The policies, outermost first. Each one's place follows from what it must see. */
+export const POLICY_ORDER = [
+  // Replaces whatever failure comes out of the rest.
+  'staleWhileDown',
+  // Its time covers every wait.
+  'deadline',
+  // No other policy has work with a request that is never sent.
+  'sizeGuard',
+  // Each model or client of the chain has retries of its own.
+  'fallback',
+  // A blocked key is not retried.
+  'failFast',
+  'retry',
+  // A wait is no attempt, and holds none of the concurrent calls.
+  'throttle',
+  'concurrency',
+  // After the queue: a circuit can open while a call waits.
+  'circuitBreaker',
+  // The time of one attempt, without any wait.
+  'attemptTimeout',
+] as const;
+
+/** The name of a policy. */
+export type PolicyName = (typeof POLICY_ORDER)[number];
+
+/** Options of every policy. */
+export interface PolicyOptions {
+  /** Receives every decision of the policy. What it throws is ignored. */
+  readonly onDecision?: OnDecision | undefined;
+  /** Time and randomness, for tests and simulations. @default the machine's */
+  readonly clock?: Clock | undefined;
+}
+
+/** One request that passes a policy. */
+export interface Passing {
+  readonly request: ApiRequest;
+  readonly facts: RequestFacts;
+  readonly call: Call;
+  readonly clock: Clock;
+  readonly next: Next;
+  /** Reports a decision about this request. */
+  decide(name: DecisionName, message: string, details?: DecisionDetails): void;
+}
+
+/** What a policy says of a decision. */
+export interface DecisionDetails {
+  readonly failure?: Failure | undefined;
+  readonly attempt?: number | undefined;
+  readonly waitMs?: number | undefined;
+  readonly to?: string | undefined;
+}
+
+/** Marks the middleware of a policy with its name. */
+const POLICY = Symbol.for('anthropic-otel.resilience.policy');
+
+/** Makes the middleware of a policy. It lets pass what is no API call. */
+export function createPolicy(
+  name: PolicyName,
+  options: PolicyOptions,
+  run: (passing: Passing) => Promise<Response>,
+): Middleware {
+  const { clock = systemClock, onDecision } = options;
+  const instance = {};
+  const middleware = async (
+    request: ApiRequest,
+    next: Next,
+    context: { options?: Call['options'] | undefined },
+  ) => {
+    if (!context.options) return next(request);
+    const call = callOf(request, context, context.options, clock);
+    checkOrder(call, name, instance);
+    const facts = factsOf(request, context.options);
+    const decide: Passing['decide'] = (decision, message, details = {}) =>
+      report(describe(decision, message, details, facts, clock.now()), onDecision);
+    return run({ request, facts, call, clock, next, decide });
+  };
+  return Object.assign(middleware, { [POLICY]: name }) as Middleware;
+}
+
+/** The name of the policy behind a middleware, or `undefined` for any other. */
+export function policyOf(middleware: unknown): PolicyName | undefined {
+  return typeof middleware === 'function' ? (middleware as { [POLICY]?: PolicyName })[POLICY] : undefined;
+}
+
+/**
+ * Checks that policies come in their order, each of them once.
+ * @throws TypeError naming the two that are wrong, and how to correct it
+ */
+function checkOrder({ entered }: Call, name: PolicyName, instance: object): void {
+  const before = entered.get(name);
+  if (before === instance) return;
+  if (before) {
+    throw new TypeError(
+      `anthropic-otel/resilience: the policy \`${name}\` is twice in the client's middleware; leave one of them out`,
+    );
+  }
+  const place = POLICY_ORDER.indexOf(name);
+  for (const other of entered.keys()) {
+    if (POLICY_ORDER.indexOf(other as PolicyName) > place) {
+      throw new TypeError(
+        `anthropic-otel/resilience: the policy \`${name}\` must come before \`${other}\` in the client's middleware; \`resilience({ ... })\` gives the right order`,
+      );
+    }
+  }
+  entered.set(name, instance);
+}
+
+function describe(
+  name: DecisionName,
+  message: string,
+  { failure, attempt, waitMs, to }: DecisionDetails,
+  { path, model }: RequestFacts,
+  at: number,
+): Decision {
+  return {
+    name,
+    at,
+    path,
+    ...(model !== undefined && { model }),
+    ...(failure && { errorType: failure.errorType }),
+    ...(failure?.status !== undefined && { status: failure.status }),
+    ...(attempt !== undefined && { attempt }),
+    ...(waitMs !== undefined && { waitMs: Math.round(waitMs) }),
+    ...(to !== undefined && { to }),
+    message,
+  };
+}

@@ -1,0 +1,101 @@
+/** Puts policies together in their order. */
+import { type AttemptTimeoutOptions, attemptTimeout } from './attempt-timeout.ts';
+import { type CircuitBreakerOptions, circuitBreaker } from './circuit-breaker.ts';
+import { deadline } from './deadline.ts';
+import { expectFields, expectFunction, wrong } from './expect.ts';
+import { type FailFastOptions, failFast } from './fail-fast.ts';
+import type { Middleware } from './middleware.ts';
+import { POLICY_ORDER, type PolicyName, type PolicyOptions, policyOf } from './policy.ts';
+import { type RetryOptions, retry } from './retry.ts';
+import { type SizeGuardOptions, sizeGuard } from './size-guard.ts';
+
+/** Settings of one policy, or `false` to leave it out. */
+type Setting<Options> = Omit<Options, keyof PolicyOptions> | false;
+
+/** Options of `resilience`. */
+export interface ResilienceOptions extends PolicyOptions {
+  /** Milliseconds from the start of a call to its response, all attempts and waits included. @default none */
+  readonly deadline?: number | undefined;
+  readonly sizeGuard?: Setting<SizeGuardOptions>;
+  readonly failFast?: Setting<FailFastOptions>;
+  readonly retry?: Setting<RetryOptions>;
+  readonly circuitBreaker?: Setting<CircuitBreakerOptions>;
+  readonly attemptTimeout?: Setting<AttemptTimeoutOptions>;
+}
+
+/** The policies that are there unless they are left out. */
+const POLICIES = { sizeGuard, failFast, retry, circuitBreaker, attemptTimeout } as const;
+
+const FIELDS = ['onDecision', 'clock', 'deadline', ...Object.keys(POLICIES)];
+
+/**
+ * The middleware of all policies, in the order in which they work together: see `POLICY_ORDER`. Give it to the `middleware` option of
+ * a client, together with `maxRetries: 0`; `withResilience` does both. Your own middleware may stand before it (it then sees a call
+ * once) or behind it (it then sees every attempt).
+ *
+ * @param options settings of the policies; `false` leaves one out
+ * @throws TypeError for a wrong option
+ *
+ * @example
+ * const client = new Anthropic({
+ *   maxRetries: 0,
+ *   middleware: resilience({ deadline: 60_000, onDecision: ({ name, message }) => console.warn(name, message) }),
+ * });
+ */
+export function resilience(options: ResilienceOptions = {}): Middleware[] {
+  expectFields('resilience', options, FIELDS);
+  expectFunction('resilience.onDecision', options.onDecision);
+  const { onDecision, clock } = options;
+  const common = { ...(onDecision && { onDecision }), ...(clock && { clock }) };
+  const made = new Map<PolicyName, Middleware>();
+  if (options.deadline !== undefined) made.set('deadline', deadline({ ...common, ms: options.deadline }));
+  for (const name of Object.keys(POLICIES) as (keyof typeof POLICIES)[]) {
+    const setting = options[name] ?? {};
+    if (setting === false) continue;
+    if (typeof setting !== 'object')
+      throw wrong(`resilience.${name}`, 'an object of options, or false', setting);
+    const create = POLICIES[name] as (options: PolicyOptions) => Middleware;
+    made.set(name, create({ ...setting, ...common }));
+  }
+  return POLICY_ORDER.flatMap((name) => made.get(name) ?? []);
+}
+
+/** The client options that `withResilience` reads. */
+interface ClientOptions {
+  readonly maxRetries?: number | undefined;
+  readonly middleware?: readonly unknown[] | undefined;
+}
+
+/**
+ * Client options with the policies before the client's own middleware, and without the SDK's retries.
+ *
+ * @param clientOptions the client options, as the SDK takes them
+ * @param options settings of the policies
+ * @throws TypeError for a wrong option, for `maxRetries` above 0, and when the middleware has policies already
+ *
+ * @example
+ * const client = new Anthropic(withTelemetry(withResilience({ apiKey }, { deadline: 60_000 })));
+ */
+export function withResilience<Given extends object>(
+  clientOptions: Given,
+  options: ResilienceOptions = {},
+): Given & { maxRetries: 0; middleware: Middleware[] } {
+  const { maxRetries = 0, middleware = [] } = clientOptions as ClientOptions;
+  const retries = options.retry !== false;
+  if (retries && maxRetries !== 0) {
+    throw new TypeError(
+      'anthropic-otel/resilience: `maxRetries` of the client must be 0 or absent: the `retry` policy owns the retries. Set its rules with `retry: { rules }`, or leave it out with `retry: false`',
+    );
+  }
+  const other = middleware.map(policyOf).find((name) => name !== undefined);
+  if (other !== undefined) {
+    throw new TypeError(
+      `anthropic-otel/resilience: the client's middleware has the policy \`${other}\` already; use \`withResilience\` once, or \`middleware: resilience({ ... })\``,
+    );
+  }
+  return {
+    ...clientOptions,
+    ...(retries ? { maxRetries: 0 } : {}),
+    middleware: [...resilience(options), ...middleware],
+  } as Given & { maxRetries: 0; middleware: Middleware[] };
+}

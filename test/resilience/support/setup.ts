@@ -1,0 +1,79 @@
+/** A local API, a client with policies, and what they decided. */
+import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+import { onTestFinished } from 'vitest';
+import type { Decision, Middleware, PolicyOptions } from '../../../src/resilience/index.ts';
+import {
+  type AnthropicServer,
+  type AnthropicServerOptions,
+  startAnthropicServer,
+} from '../../../src/testing/index.ts';
+import { FakeClock, type FakeClockOptions } from './fake-clock.ts';
+
+export const MODEL = 'claude-opus-5-5';
+export const HELLO: MessageCreateParamsNonStreaming = {
+  model: MODEL,
+  max_tokens: 100,
+  messages: [{ role: 'user', content: 'Hello' }],
+};
+
+/** Settings of a setup. */
+export interface SetupOptions {
+  readonly server?: AnthropicServerOptions;
+  readonly client?: ClientOptions;
+  readonly clock?: FakeClockOptions;
+}
+
+/** What a test works with. */
+export interface Setup {
+  readonly server: AnthropicServer;
+  readonly client: Anthropic;
+  readonly clock: FakeClock;
+  readonly decisions: readonly Decision[];
+  /** The names of the decisions. */
+  names(): string[];
+  /** The statuses that the API sent, in order. */
+  statuses(): (number | null)[];
+  newClient(options?: ClientOptions): Anthropic;
+}
+
+/** Starts an API and a client with the middleware that `create` makes. */
+export async function setup(
+  create: (common: Required<PolicyOptions>) => Middleware | Middleware[],
+  options: SetupOptions = {},
+): Promise<Setup> {
+  const clock = new FakeClock(options.clock);
+  const server = await startAnthropicServer({ now: () => clock.now(), ...options.server });
+  onTestFinished(() => server.close());
+  const decisions: Decision[] = [];
+  const middleware = [create({ clock, onDecision: (decision) => decisions.push(decision) })].flat();
+  const newClient = (more: ClientOptions = {}): Anthropic =>
+    new Anthropic({
+      baseURL: server.url,
+      apiKey: 'test-key',
+      maxRetries: 0,
+      logLevel: 'off',
+      middleware,
+      ...options.client,
+      ...more,
+    });
+  return {
+    server,
+    client: newClient(),
+    clock,
+    decisions,
+    names: () => decisions.map(({ name }) => name),
+    statuses: () => server.requests.map(({ status }) => status),
+    newClient,
+  };
+}
+
+/** What `promise` rejects with. */
+export async function rejected(promise: PromiseLike<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected a rejection');
+}
