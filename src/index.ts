@@ -1,5 +1,6 @@
 /** OpenTelemetry metrics, attempt spans and log records for the Claude SDK. */
 
+export { withAttributes } from './attribution.ts';
 export type { MonitoringConfig } from './cli/config/config.ts';
 export type { Fault } from './model/errors.ts';
 export { PRICES, PRICES_DATE, type Price, type PriceTable } from './model/prices.ts';

@@ -1,8 +1,12 @@
 /** The options of this package, checked once, at construction. */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import { type AttributionSettings, readAttributes } from './attribution.ts';
+import { check, checkFlag, checkMethods, expected, isObject, isText } from './checks.ts';
+import { isAttributionKey, KEY_FORM, MAX_DECLARED_KEYS } from './model/attribution.ts';
 import { PRICES, type Price, type PriceTable } from './model/prices.ts';
 import { printable, refuseUnknownNames } from './option-names.ts';
 import type { Logger } from './signals/logs.ts';
+import { prometheusLabel } from './signals/metric-definition.ts';
 
 /**
  * How telemetry is recorded. Every field is optional; a name that is none of them is a `TypeError`.
@@ -11,6 +15,7 @@ import type { Logger } from './signals/logs.ts';
  * const telemetry: TelemetryOptions = {
  *   logger: pino(),
  *   models: ['claude-opus-5-5'],
+ *   attributionKeys: ['team', 'feature'],
  * };
  * const client = new Anthropic(withTelemetry({ maxRetries: 4 }, telemetry));
  */
@@ -49,6 +54,23 @@ export interface TelemetryOptions {
    */
   prices?: PriceTable | undefined;
   /**
+   * Keys of {@link withAttributes} that become labels of calls, attempts, tokens and cost, as `anthropic.attribution.<key>`. At most 3: each multiplies
+   * the series. Of each key the first 100 values are told apart, of models and values together the first 1,000 combinations; the rest is `_OTHER`.
+   * @default none; attributes are on spans and in log records all the same
+   */
+  attributionKeys?: readonly string[] | undefined;
+  /**
+   * Whether the values of `attributionKeys` are also taken from OpenTelemetry baggage, under the same keys. Baggage can come from outside of your
+   * services: switch it on where you trust it. `withAttributes` goes before it.
+   * @default false
+   */
+  attributionBaggage?: boolean | undefined;
+  /**
+   * The attributes of calls that are given no others by `withAttributes` or baggage.
+   * @default none
+   */
+  attributes?: Readonly<Record<string, string>> | undefined;
+  /**
    * Whether log records of a refused request carry its body, and those of failures the API's message. Both hold what
    * your users wrote.
    * @default false
@@ -57,7 +79,9 @@ export interface TelemetryOptions {
 }
 
 /** Options with every default filled in. */
-export interface ResolvedOptions extends TelemetryOptions {
+export interface ResolvedOptions
+  extends Omit<TelemetryOptions, keyof AttributionSettings>,
+    AttributionSettings {
   readonly attemptSpans: boolean;
   readonly models: readonly string[];
   readonly prices: PriceTable;
@@ -71,6 +95,9 @@ const NAMES: readonly (keyof TelemetryOptions)[] = [
   'attemptSpans',
   'models',
   'prices',
+  'attributionKeys',
+  'attributionBaggage',
+  'attributes',
   'captureContent',
 ];
 
@@ -87,12 +114,15 @@ export function resolveOptions(
   if (!isObject(given)) throw expected('options', 'an object', given);
   refuseUnknownNames(options, [...NAMES, ...more]);
   const { meterProvider, tracerProvider, logger, attemptSpans, models, prices, captureContent } = options;
-  methods('meterProvider', meterProvider, ['getMeter']);
-  methods('tracerProvider', tracerProvider, ['getTracer']);
-  methods('logger', logger, ['info', 'warn', 'error']);
+  const { attributionKeys, attributionBaggage, attributes } = options;
+  checkMethods('meterProvider', meterProvider, ['getMeter']);
+  checkMethods('tracerProvider', tracerProvider, ['getTracer']);
+  checkMethods('logger', logger, ['info', 'warn', 'error']);
   checkFlag('attemptSpans', attemptSpans);
   checkFlag('captureContent', captureContent);
   check('models', models, 'an array of model names', (value) => Array.isArray(value) && value.every(isText));
+  checkFlag('attributionBaggage', attributionBaggage);
+  checkAttributionKeys(attributionKeys);
   check('prices', prices, 'an object of prices by model family', isObject);
   for (const [family, price] of Object.entries(prices ?? {}))
     checkPrice(`prices["${printable(family)}"]`, price);
@@ -103,13 +133,27 @@ export function resolveOptions(
     attemptSpans: attemptSpans ?? true,
     models: models ?? [],
     prices: prices ? { ...PRICES, ...prices } : PRICES,
+    attributionKeys: attributionKeys ?? [],
+    attributionBaggage: attributionBaggage ?? false,
+    attributes: attributes === undefined ? {} : readAttributes('attributes', attributes),
     captureContent: captureContent ?? false,
   };
 }
 
-/** @throws TypeError when `value` is neither a boolean nor absent */
-export function checkFlag(name: string, value: unknown): void {
-  check(name, value, 'a boolean', (given) => typeof given === 'boolean');
+function checkAttributionKeys(keys: readonly string[] | undefined): void {
+  check('attributionKeys', keys, `an array of at most ${MAX_DECLARED_KEYS} keys`, (given) => {
+    return Array.isArray(given) && given.length <= MAX_DECLARED_KEYS;
+  });
+  const labels = new Set<string>();
+  for (const key of keys ?? []) {
+    if (!isAttributionKey(key)) throw expected('attributionKeys', `keys of ${KEY_FORM}`, key);
+    labels.add(prometheusLabel(key));
+  }
+  if (labels.size < (keys?.length ?? 0)) {
+    throw new TypeError(
+      'anthropic-otel: expected `attributionKeys` to be different keys, also as Prometheus labels',
+    );
+  }
 }
 
 const PRICE_FIELDS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'];
@@ -132,33 +176,4 @@ function checkAmounts(
   if (isObject(value) && fields.every((field) => isAmount(value[field]))) return;
   const what = `an object with ${fields.join(', ')} as numbers of at least 0 (USD per million tokens)`;
   throw expected(name, what, value);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function methods(name: string, value: unknown, names: readonly string[]): void {
-  const has = (each: string): boolean => {
-    try {
-      return typeof (value as Record<string, unknown>)[each] === 'function';
-    } catch {
-      // What cannot be asked now, a logger that is made at its first use, may have it later.
-      return true;
-    }
-  };
-  check(name, value, `an object with ${names.join(', ')}`, (given) => given !== null && names.every(has));
-}
-
-function check(name: string, value: unknown, what: string, holds: (value: unknown) => boolean): void {
-  if (value !== undefined && !holds(value)) throw expected(name, what, value);
-}
-
-function expected(name: string, what: string, value: unknown): TypeError {
-  const shown = typeof value === 'string' ? `"${printable(value)}"` : value === null ? 'null' : typeof value;
-  return new TypeError(`anthropic-otel: expected \`${name}\` to be ${what}, got ${shown}`);
 }

@@ -7,6 +7,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { attributionSource } from './attribution.ts';
 import { firstUseTime, markUsed } from './first-use.ts';
 import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
@@ -64,7 +65,11 @@ export class Telemetry implements AdapterPort {
     this.#options = options;
     this.#metrics.configure(options);
     this.#spans.enabled = options.attemptSpans;
-    this.#recorder.configure(options.logger && new Logs(options.logger), options.prices);
+    this.#recorder.configure(
+      options.logger && new Logs(options.logger),
+      options.prices,
+      attributionSource(options),
+    );
   }
 
   /** Creates the metrics that exist before the first call. */

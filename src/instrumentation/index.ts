@@ -5,8 +5,9 @@ import {
   type InstrumentationConfig,
   InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation';
+import { checkFlag } from '../checks.ts';
 import { markUsed } from '../first-use.ts';
-import { checkFlag, type ResolvedOptions, resolveOptions, type TelemetryOptions } from '../options.ts';
+import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from '../options.ts';
 import { SCOPE_NAME, VERSION } from '../signals/scope.ts';
 import { shareTelemetry, Telemetry } from '../telemetry.ts';
 import { observeClients } from './observe-clients.ts';

@@ -5,6 +5,7 @@
  * the adapters see into events for a `CallListener`, each attempt ended exactly once and before its call.
  */
 import type { Attempt, AttemptFailure, Disposition, ResponseHead } from './attempt.ts';
+import type { Attribution } from './attribution.ts';
 import type { Usage } from './cost.ts';
 import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
 
@@ -73,6 +74,8 @@ export class Call {
   /** Monotonic time of the start, in milliseconds. */
   readonly startedAt: number;
   readonly requestIds: string[] = [];
+  /** Who it is made for, as the application says. Fixed when it starts. */
+  attribution: Attribution | undefined;
   request: RequestFacts | undefined;
   /** Attempts so far. */
   attempts = 0;

@@ -1,5 +1,7 @@
 /** Reads what `register` needs from the environment. Standard `OTEL_*` variables first; own ones under `ANTHROPIC_OTEL_*`. */
+import { isAttributionKey, KEY_FORM, MAX_DECLARED_KEYS, MAX_KEYS } from '../model/attribution.ts';
 import type { TelemetryOptions } from '../options.ts';
+import { prometheusLabel } from '../signals/metric-definition.ts';
 
 /** Where log records go: a standard stream, a file, or nowhere. */
 export type LogTarget = 'stderr' | 'stdout' | 'none' | { readonly file: string };
@@ -81,12 +83,8 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
   if (!LOG_LEVELS.includes(level)) {
     warnings.push(`expected ANTHROPIC_OTEL_LOG_LEVEL to be error, warn or info, got "${level}"; using info`);
   }
-  const models = read('ANTHROPIC_OTEL_MODELS')
-    ?.split(',')
-    .map((model) => model.trim())
-    .filter(Boolean);
-  const list = read('OTEL_METRICS_EXPORTER')?.toLowerCase().split(',') ?? [];
-  const named = new Set(list.map((name) => name.trim()).filter(Boolean));
+  const models = list(read('ANTHROPIC_OTEL_MODELS'));
+  const named = new Set(list(read('OTEL_METRICS_EXPORTER')?.toLowerCase()));
   const unknown = [...named].filter((name) => !METRICS_EXPORTERS.includes(name));
   for (const name of unknown) named.delete(name);
   if (named.size === 0) named.add('prometheus');
@@ -128,10 +126,54 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
     telemetry: {
       attemptSpans: flag('ANTHROPIC_OTEL_ATTEMPT_SPANS', true),
       captureContent: flag('ANTHROPIC_OTEL_CAPTURE_CONTENT', false),
-      ...(models && { models }),
+      ...(models.length > 0 && { models }),
+      attributionBaggage: flag('ANTHROPIC_OTEL_ATTRIBUTION_BAGGAGE', false),
+      ...attributionSettings(read, warnings),
     },
     warnings,
   };
+}
+
+/** A wrong key is left out, with a warning; the others hold. */
+function attributionSettings(
+  read: (name: string) => string | undefined,
+  warnings: string[],
+): Pick<TelemetryOptions, 'attributionKeys' | 'attributes'> {
+  const keys = new Map<string, string>();
+  for (const key of list(read('ANTHROPIC_OTEL_ATTRIBUTION_KEYS'))) {
+    const label = prometheusLabel(key);
+    if (isAttributionKey(key) && !keys.has(label) && keys.size < MAX_DECLARED_KEYS) keys.set(label, key);
+    else {
+      warnings.push(
+        `expected ANTHROPIC_OTEL_ATTRIBUTION_KEYS to name at most ${MAX_DECLARED_KEYS} different keys, each of ${KEY_FORM}; leaving out "${key}"`,
+      );
+    }
+  }
+  const attributes: Record<string, string> = {};
+  for (const pair of list(read('ANTHROPIC_OTEL_ATTRIBUTES'))) {
+    const [, key = '', value = ''] = /^([^=]*)=(.*)$/.exec(pair) ?? [];
+    if (isAttributionKey(key.trim()) && value.trim() !== '' && Object.keys(attributes).length < MAX_KEYS) {
+      attributes[key.trim()] = value.trim();
+    } else {
+      warnings.push(
+        `expected ANTHROPIC_OTEL_ATTRIBUTES to be at most ${MAX_KEYS} pairs such as team=search,feature=chat; leaving out "${pair}"`,
+      );
+    }
+  }
+  return {
+    ...(keys.size > 0 && { attributionKeys: [...keys.values()] }),
+    ...(Object.keys(attributes).length > 0 && { attributes }),
+  };
+}
+
+/** The parts between commas. */
+function list(value: string | undefined): string[] {
+  return (
+    value
+      ?.split(',')
+      .map((each) => each.trim())
+      .filter(Boolean) ?? []
+  );
 }
 
 function logTarget(value: string | undefined): LogTarget {

@@ -131,6 +131,7 @@ function fields(event: string, call: Call, more: LogFields | undefined): LogFiel
     model: start.model,
     provider: start.provider,
     stream: call.stream,
+    attribution: call.attribution?.all,
     ...more,
     trace_id: traceId,
     span_id: spanId,

@@ -78,5 +78,10 @@ export const SDK_ATTR = {
   compactionOutput: 'anthropic.usage.compaction.output_tokens',
 } as const;
 
+/** The attribute of a key of `withAttributes`. */
+export function attributionAttribute(key: string): string {
+  return `anthropic.attribution.${key}`;
+}
+
 /** The label by which one endpoint of several processes tells their series apart. The first process has none. */
 export const PROCESS_LABEL = 'anthropic_process';

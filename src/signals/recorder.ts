@@ -2,12 +2,15 @@
  * The listener behind every adapter: tells each signal what happened, and finds what takes more than one
  * attempt to see: streaks and exhausted calls. A signal that fails costs itself alone.
  */
+import type { Context } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
+import type { Attribution } from '../model/attribution.ts';
 import type { Call, CallEnd, CallListener } from '../model/call.ts';
 import { costOf, priceFinder, totalCost } from '../model/cost.ts';
 import { statusOf } from '../model/errors.ts';
 import type { PriceTable } from '../model/prices.ts';
 import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
+import type { CallSpan } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
 import type { Logs } from './logs.ts';
 import type { Metrics } from './metrics.ts';
@@ -20,6 +23,7 @@ export class Recorder implements CallListener {
   readonly #spans: Spans;
   readonly #streaks = new Streaks();
   #logs: Logs | undefined;
+  #attributionOf: (parent: Context) => Attribution | undefined = () => undefined;
   #priceOf: ReturnType<typeof priceFinder> = () => undefined;
 
   constructor(guard: Guard, metrics: Metrics, spans: Spans) {
@@ -28,13 +32,20 @@ export class Recorder implements CallListener {
     this.#spans = spans;
   }
 
-  /** Writes to `logs` and counts with `prices` from now on. */
-  configure(logs: Logs | undefined, prices: PriceTable): void {
+  /** Writes to `logs`, counts with `prices` and asks `attributionOf` who a call is made for from now on. */
+  configure(
+    logs: Logs | undefined,
+    prices: PriceTable,
+    attributionOf: (parent: Context) => Attribution | undefined,
+  ): void {
     this.#logs = logs;
+    this.#attributionOf = attributionOf;
     this.#priceOf = priceFinder(prices);
   }
 
   callStarted(call: Call): void {
+    const { parent } = call.handle as CallSpan;
+    call.attribution = this.#guard.run('call', () => this.#attributionOf(parent));
     this.#guard.run('metrics', () => this.#metrics.callStarted(call));
   }
 

@@ -19,7 +19,7 @@ import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import { clean, MAX_TEXT, MAX_URL } from '../model/text.ts';
 import { applicationContext, type CallSpan } from '../ports/call-span.ts';
-import { ATTR } from './names.ts';
+import { ATTR, attributionAttribute } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
 
 /** Records spans. */
@@ -47,6 +47,7 @@ export class Spans {
           [ATTR.attemptNumber]: attempt.number,
           [ATTR.httpResendCount]: attempt.number > 1 ? attempt.number - 1 : undefined,
           [ATTR.retryDelay]: attempt.retryDelay,
+          ...attributionAttributes(call),
         }),
       },
       trace.setSpan(context.active(), parent),
@@ -104,6 +105,7 @@ export class Spans {
         [ATTR.errorType]: call.errorType,
         [ATTR.errorCode]: end.outcome === 'error' ? call.attempt?.failure?.errorCode : undefined,
         [ATTR.fault]: call.fault,
+        ...attributionAttributes(call),
       }),
     );
   }
@@ -122,6 +124,14 @@ export class Spans {
     const span = this.#spans.get(attempt);
     return span ? trace.setSpan(context.active(), span) : applicationContext(call.handle as CallSpan);
   }
+}
+
+/** Who the call is made for. */
+function attributionAttributes({ attribution }: Call): Attributes | undefined {
+  if (!attribution) return undefined;
+  return Object.fromEntries(
+    Object.entries(attribution.all).map(([key, value]) => [attributionAttribute(key), value]),
+  );
 }
 
 /** The stop reason; `error` for a response that was due and did not come whole. */

@@ -5,6 +5,10 @@ import { createApp, type Ended, freePort, run } from '../helpers/process.ts';
 
 const REGISTER = 'anthropic-otel/register';
 
+/** The CommonJS copy, in an ES module. */
+const REQUIRED = `import { createRequire } from 'node:module';
+const { withAttributes } = createRequire(import.meta.url)('anthropic-otel');`;
+
 /** Runs an application under `register`, with a scrape of its own metrics. */
 async function runRegistered(
   file: string,
@@ -97,6 +101,23 @@ describe('anthropic-otel/register', () => {
     const ended = await runRegistered('app.mjs', ESM, ['--import', REGISTER], { ANTHROPIC_OTEL_LOG: target });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(count(ended)).toBe(target === 'stdout' ? 1 : 0);
+  });
+
+  test('reads attribution from the application, whichever copy of the package it imports', async () => {
+    for (const copy of ["import { withAttributes } from 'anthropic-otel';", REQUIRED]) {
+      const call = ESM.replace(
+        'await client.messages.create',
+        'await withAttributes({ feature: "chat" }, () => client.messages.create',
+      ).replace('.catch(', ').catch(');
+      const ended = await runRegistered('app.mjs', `${copy}\n${call}`, ['--import', REGISTER], {
+        ANTHROPIC_OTEL_ATTRIBUTION_KEYS: 'team,feature',
+        ANTHROPIC_OTEL_ATTRIBUTES: 'team=search',
+      });
+      expect(ended).toMatchObject({ code: 0, warnings: [] });
+      const labels = 'anthropic_attribution_team="search",anthropic_attribution_feature="chat"';
+      expect(scraped(ended.stdout, 'anthropic_client_calls_total', labels)).toBe(1);
+      expect(ended.records[0]?.['attribution']).toEqual({ team: 'search', feature: 'chat' });
+    }
   });
 
   test('names models before their first call', async () => {

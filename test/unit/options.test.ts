@@ -22,6 +22,28 @@ const WRONG: ReadonlyArray<readonly [string, unknown, string]> = [
   ['a logger that is null', { logger: null }, '`logger` to be an object with info, warn, error, got null'],
   ['attemptSpans as text', { attemptSpans: 'yes' }, '`attemptSpans` to be a boolean, got "yes"'],
   ['captureContent as a number', { captureContent: 1 }, '`captureContent` to be a boolean, got number'],
+  [
+    'attributionKeys as text',
+    { attributionKeys: 'team' },
+    '`attributionKeys` to be an array of at most 3 keys',
+  ],
+  ['four attributionKeys', { attributionKeys: ['a', 'b', 'c', 'd'] }, 'an array of at most 3 keys'],
+  [
+    'an attribution key with a space',
+    { attributionKeys: ['my team'] },
+    '`attributionKeys` to be keys of a letter',
+  ],
+  [
+    'attribution keys with one Prometheus label',
+    { attributionKeys: ['cost-center', 'cost.center'] },
+    '`attributionKeys` to be different keys',
+  ],
+  ['attributionBaggage as text', { attributionBaggage: 'yes' }, '`attributionBaggage` to be a boolean'],
+  [
+    'an attribute that is a number',
+    { attributes: { team: 5 } },
+    '`attributes.team` to be a string, got number',
+  ],
   ['models as text', { models: 'claude' }, '`models` to be an array of model names, got "claude"'],
   ['models with a number', { models: ['claude', 5] }, '`models` to be an array of model names'],
   ['prices as a list', { prices: [] }, '`prices` to be an object of prices by model family'],
@@ -74,6 +96,9 @@ const NAMES = [
   'attemptSpans',
   'models',
   'prices',
+  'attributionKeys',
+  'attributionBaggage',
+  'attributes',
   'captureContent',
 ];
 const PRICE_OK = { input: 1, output: 1, cacheRead: 1, cacheWrite5m: 1, cacheWrite1h: 1 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { resolveOptions } from '../../src/options.ts';
 import { readSettings } from '../../src/register/settings.ts';
 
 describe('the settings of register', () => {
@@ -17,7 +18,7 @@ describe('the settings of register', () => {
       logTarget: 'stderr',
       logLevel: 'info',
       shutdownTimeout: 3000,
-      telemetry: { attemptSpans: true, captureContent: false },
+      telemetry: { attemptSpans: true, attributionBaggage: false, captureContent: false },
       warnings: [],
     });
   });
@@ -77,6 +78,9 @@ describe('the settings of register', () => {
         ANTHROPIC_OTEL_CAPTURE_CONTENT: 'true',
         ANTHROPIC_OTEL_ATTEMPT_SPANS: 'false',
         ANTHROPIC_OTEL_MODELS: 'a, b,,',
+        ANTHROPIC_OTEL_ATTRIBUTION_KEYS: 'team, feature',
+        ANTHROPIC_OTEL_ATTRIBUTION_BAGGAGE: 'true',
+        ANTHROPIC_OTEL_ATTRIBUTES: 'team=search, region=eu=west',
       }),
     ).toMatchObject({
       disabled: true,
@@ -84,8 +88,33 @@ describe('the settings of register', () => {
       logTarget: { file: './calls.log' },
       logLevel: 'warn',
       shutdownTimeout: 100,
-      telemetry: { attemptSpans: false, captureContent: true, models: ['a', 'b'] },
+      telemetry: {
+        attemptSpans: false,
+        captureContent: true,
+        models: ['a', 'b'],
+        attributionKeys: ['team', 'feature'],
+        attributionBaggage: true,
+        attributes: { team: 'search', region: 'eu=west' },
+      },
       warnings: [],
     });
+  });
+
+  test('leave out wrong attribution keys and attributes, with a warning each', () => {
+    const { telemetry, warnings } = readSettings({
+      ANTHROPIC_OTEL_ATTRIBUTION_KEYS: 'team,my team,cost-center,cost.center,a,b',
+      ANTHROPIC_OTEL_ATTRIBUTES: 'team=search,feature,=x,y=',
+    });
+    expect(telemetry.attributionKeys).toEqual(['team', 'cost-center', 'a']);
+    expect(telemetry.attributes).toEqual({ team: 'search' });
+    expect(warnings.map((warning) => /leaving out "(.*)"$/.exec(warning)?.[1])).toEqual([
+      'my team',
+      'cost.center',
+      'b',
+      'feature',
+      '=x',
+      'y=',
+    ]);
+    expect(() => resolveOptions(telemetry)).not.toThrow();
   });
 });

@@ -23,6 +23,8 @@ export interface CallLabels {
   readonly operation: string | undefined;
   readonly address: string | undefined;
   readonly port: number | undefined;
+  /** Who the calls are made for. */
+  readonly attribution: Attributes;
 }
 
 /** The attributes of the calls with one set of labels. */
@@ -65,6 +67,7 @@ export class CallSeries {
       [ATTR.stream]: stream,
       ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
       ...(fault !== undefined && { [ATTR.fault]: fault }),
+      ...this.labels.attribution,
     }));
   }
 
@@ -79,6 +82,7 @@ export class CallSeries {
       ...(status !== undefined && { [ATTR.httpStatus]: status }),
       ...(failure && { [ATTR.errorType]: failure.errorType }),
       ...(fault !== undefined && { [ATTR.fault]: fault }),
+      ...this.labels.attribution,
     }));
   }
 
@@ -102,7 +106,11 @@ export class CallSeries {
 
   /** Of a part of the cost. */
   cost(kind: CostKind): Attributes {
-    return this.#set(`cost ${kind}`, () => ({ ...this.model, [ATTR.costKind]: kind }));
+    return this.#set(`cost ${kind}`, () => ({
+      ...this.model,
+      [ATTR.costKind]: kind,
+      ...this.labels.attribution,
+    }));
   }
 
   /** Of a rate limit. */

@@ -5,7 +5,7 @@ import type { CallSeries } from './call-series.ts';
 import type { MeterState } from './meter-state.ts';
 
 /** The modality of tokens: the API does not state it. */
-const UNKNOWN_MODALITY = { [ATTR.modality]: 'unknown' };
+const UNKNOWN_MODALITY = 'unknown';
 
 /** Records an ended call that infers. */
 export function recordInference(
@@ -24,7 +24,10 @@ export function recordInference(
   if (call.timeToFirstChunk !== undefined) {
     instruments.timeToFirstChunk.record(call.timeToFirstChunk, attributes);
   }
-  const tokens = series.inference(responseModel, 'tokens', UNKNOWN_MODALITY);
+  const tokens = series.inference(responseModel, 'tokens', {
+    [ATTR.modality]: UNKNOWN_MODALITY,
+    ...series.labels.attribution,
+  });
   if (usage.input !== undefined) {
     instruments.inputTokens.add(usage.input, tokens);
     instruments.inputTokensPerCall.record(usage.input, ended);

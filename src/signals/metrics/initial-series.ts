@@ -21,12 +21,13 @@ export function initialiseSeries(instruments: Instruments, series: CallSeries, s
   }
   if (known.has(stream)) return;
   known.add(stream);
-  const { method, model, provider } = series.labels;
+  const { method, model, provider, attribution } = series.labels;
   instruments.calls.add(0, {
     ...series.call,
     [ATTR.provider]: provider,
     [ATTR.outcome]: 'ok',
     [ATTR.stream]: stream,
+    ...attribution,
   });
   if (model === undefined || method !== MESSAGES_METHOD) return;
   for (const type of RETRYABLE_TYPES) instruments.retriesExhausted.add(0, series.failed(type));

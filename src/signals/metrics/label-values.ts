@@ -1,10 +1,11 @@
 /** Caps the values of the attributes of metrics, and finds the series of a call. */
 import type { Attributes } from '@opentelemetry/api';
+import type { Attribution } from '../../model/attribution.ts';
 import { BoundedValues } from '../../model/bounded.ts';
 import { BoundedCache } from '../../model/bounded-cache.ts';
-import type { Call, CallStart } from '../../model/call.ts';
+import type { CallStart } from '../../model/call.ts';
 import { OTHER } from '../../model/errors.ts';
-import { ATTR } from '../names.ts';
+import { ATTR, attributionAttribute } from '../names.ts';
 import { type CallLabels, CallSeries } from './call-series.ts';
 
 /** The most distinct values of an attribute that is not closed, before `_OTHER`. */
@@ -13,8 +14,16 @@ export const MAX_VALUES = 100;
 const MAX_SERVERS = 30;
 /** The most combinations of a server, a model and the model of its response. Of more, only the model is stated. */
 const MAX_COMBINATIONS = 200;
+/** The most combinations of a model and of who a call is made for. Of more, only the model is stated. */
+const MAX_ATTRIBUTIONS = 1000;
 /** The most kinds of calls whose series are kept ready. */
-const MAX_KINDS = 500;
+const MAX_KINDS = 2000;
+
+/** What the series of a call are found by. */
+interface Kind {
+  readonly start: CallStart;
+  readonly attribution?: Attribution | undefined;
+}
 
 /** Server and model of a response, as attributes, and what tells them apart. */
 interface ResponseLabels {
@@ -27,16 +36,19 @@ export class LabelValues {
   readonly #values = new Map<string, BoundedValues>();
   readonly #servers = new BoundedValues(MAX_SERVERS);
   readonly #combinations = new BoundedValues(MAX_COMBINATIONS, Number.POSITIVE_INFINITY);
+  readonly #attributions = new BoundedValues(MAX_ATTRIBUTIONS, Number.POSITIVE_INFINITY);
   /** By what calls say of themselves, which is quick to find. */
   readonly #byStart = new BoundedCache<CallSeries>(MAX_KINDS);
   /** By capped labels, for names that are too many. */
   readonly #byLabels = new BoundedCache<CallSeries>(MAX_KINDS);
 
   /** The series of `call`, as a call of `model`. */
-  seriesOf({ start }: Pick<Call, 'start'>, model: string | undefined = start.model): CallSeries {
+  seriesOf({ start, attribution }: Kind, model: string | undefined = start.model): CallSeries {
     const { method, provider, route, operation, serverAddress, serverPort } = start;
     const key = `${method}\n${model}\n${provider}\n${route}\n${operation}\n${serverAddress}\n${serverPort}`;
-    return this.#byStart.get(key, () => this.#find(start, model));
+    if (!attribution) return this.#byStart.get(key, () => this.#find(start, model, {}));
+    const { declared, declaredKey } = attribution;
+    return this.#byStart.get(`${key}\n${declaredKey}`, () => this.#find(start, model, declared));
   }
 
   /** `value` as the value of `attribute`, or `_OTHER` when that has too many. */
@@ -70,7 +82,8 @@ export class LabelValues {
     };
   }
 
-  #find(start: CallStart, model: string | undefined): CallSeries {
+  #find(start: CallStart, model: string | undefined, declared: Attribution['declared']): CallSeries {
+    const attribution = this.#attribution(model, declared);
     const labels: CallLabels = {
       method: this.bounded(ATTR.method, start.method),
       model: model === undefined ? undefined : this.bounded(ATTR.requestModel, model),
@@ -78,8 +91,22 @@ export class LabelValues {
       route: this.bounded(ATTR.httpRoute, start.route ?? start.method),
       operation: start.operation,
       ...this.#server(start),
+      attribution,
     };
-    return this.#byLabels.get(Object.values(labels).join('\n'), () => new CallSeries(labels, this));
+    return this.#byLabels.get(JSON.stringify(labels), () => new CallSeries(labels, this));
+  }
+
+  /** Each value is capped, and so are the combinations of a model and values, which would multiply. */
+  #attribution(model: string | undefined, declared: Attribution['declared']): Attributes {
+    const entries = Object.entries(declared).map(([key, value]) => {
+      const attribute = attributionAttribute(key);
+      return [attribute, this.bounded(attribute, value)] as const;
+    });
+    if (entries.length === 0) return {};
+    const named = model === undefined ? undefined : this.bounded(ATTR.requestModel, model);
+    const combination = JSON.stringify([named, entries]);
+    const known = this.#attributions.of(combination) === combination;
+    return Object.fromEntries(known ? entries : entries.map(([attribute]) => [attribute, OTHER]));
   }
 
   /** The port of a server that is not stated would tell servers apart all the same. */
