@@ -4,6 +4,7 @@ export { withAttributes } from './attribution.ts';
 export type { MonitoringConfig } from './cli/config/config.ts';
 export type { Fault } from './model/errors.ts';
 export { PRICES, PRICES_DATE, type Price, type PriceTable } from './model/prices.ts';
+export { RETIREMENTS, RETIREMENTS_DATE, type RetirementTable } from './model/retirements.ts';
 export { observe, withTelemetry } from './observe.ts';
 export type { TelemetryOptions } from './options.ts';
 export { METRICS, type MetricKey } from './signals/catalogue.ts';

@@ -4,6 +4,7 @@ import { type AttributionSettings, readAttributes } from './attribution.ts';
 import { check, checkFlag, checkMethods, expected, isObject, isText } from './checks.ts';
 import { isAttributionKey, KEY_FORM, MAX_DECLARED_KEYS } from './model/attribution.ts';
 import { PRICES, type Price, type PriceTable } from './model/prices.ts';
+import { isRetirementTime, type RetirementTable } from './model/retirements.ts';
 import { printable, refuseUnknownNames } from './option-names.ts';
 import type { Logger } from './signals/logs.ts';
 import { prometheusLabel } from './signals/metric-definition.ts';
@@ -54,6 +55,14 @@ export interface TelemetryOptions {
    */
   prices?: PriceTable | undefined;
   /**
+   * When models retire, by model id, as ISO 8601 dates or times: beside or in place of the built-in table. `retires_at` of the Models API fits.
+   * @default the dates of `RETIREMENTS`, for models of the Claude API
+   * @example
+   * const retirements = {};
+   * for await (const { id, retires_at } of client.models.list()) if (retires_at) retirements[id] = retires_at;
+   */
+  retirements?: RetirementTable | undefined;
+  /**
    * Keys of {@link withAttributes} that become labels of calls, attempts, tokens and cost, as `anthropic.attribution.<key>`. At most 3: each multiplies
    * the series. Of each key the first 100 values are told apart, of models and values together the first 1,000 combinations; the rest is `_OTHER`.
    * @default none; attributes are on spans and in log records all the same
@@ -85,6 +94,7 @@ export interface ResolvedOptions
   readonly attemptSpans: boolean;
   readonly models: readonly string[];
   readonly prices: PriceTable;
+  readonly retirements: RetirementTable;
   readonly captureContent: boolean;
 }
 
@@ -95,6 +105,7 @@ const NAMES: readonly (keyof TelemetryOptions)[] = [
   'attemptSpans',
   'models',
   'prices',
+  'retirements',
   'attributionKeys',
   'attributionBaggage',
   'attributes',
@@ -114,13 +125,18 @@ export function resolveOptions(
   if (!isObject(given)) throw expected('options', 'an object', given);
   refuseUnknownNames(options, [...NAMES, ...more]);
   const { meterProvider, tracerProvider, logger, attemptSpans, models, prices, captureContent } = options;
-  const { attributionKeys, attributionBaggage, attributes } = options;
+  const { retirements, attributionKeys, attributionBaggage, attributes } = options;
   checkMethods('meterProvider', meterProvider, ['getMeter']);
   checkMethods('tracerProvider', tracerProvider, ['getTracer']);
   checkMethods('logger', logger, ['info', 'warn', 'error']);
   checkFlag('attemptSpans', attemptSpans);
   checkFlag('captureContent', captureContent);
   check('models', models, 'an array of model names', (value) => Array.isArray(value) && value.every(isText));
+  check('retirements', retirements, 'an object of dates by model', isObject);
+  for (const [model, time] of Object.entries(retirements ?? {})) {
+    const name = `retirements["${printable(model)}"]`;
+    check(name, time ?? null, 'an ISO 8601 date such as 2026-11-30', isRetirementTime);
+  }
   checkFlag('attributionBaggage', attributionBaggage);
   checkAttributionKeys(attributionKeys);
   check('prices', prices, 'an object of prices by model family', isObject);
@@ -133,6 +149,7 @@ export function resolveOptions(
     attemptSpans: attemptSpans ?? true,
     models: models ?? [],
     prices: prices ? { ...PRICES, ...prices } : PRICES,
+    retirements: { ...retirements },
     attributionKeys: attributionKeys ?? [],
     attributionBaggage: attributionBaggage ?? false,
     attributes: attributes === undefined ? {} : readAttributes('attributes', attributes),

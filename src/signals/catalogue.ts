@@ -267,7 +267,8 @@ export const METRICS = {
     name: 'anthropic.client.model_retirement_days',
     kind: 'observable_gauge',
     unit: '{day}',
-    description: 'Days until a used model retires; negative after its retirement.',
+    description:
+      'Days until a used model retires, negative after its retirement; absent where no date is set.',
     attributes: [ATTR.requestModel],
   },
   recentCalls: {

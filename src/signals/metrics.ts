@@ -3,6 +3,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import type { Cost } from '../model/cost.ts';
+import type { RetirementTable } from '../model/retirements.ts';
 import type { StreakEffect } from '../model/streak.ts';
 import { clean } from '../model/text.ts';
 import type { Stage } from '../ports/guard.ts';
@@ -25,13 +26,15 @@ import { ATTR } from './names.ts';
 export interface MetricsSettings {
   /** Models whose series exist, at zero, before their first call. */
   readonly models: readonly string[];
+  /** When models retire, beside the built-in table. */
+  readonly retirements: RetirementTable;
 }
 
 /** Records metrics. */
 export class Metrics {
   readonly #providerNow: () => MeterProvider;
   readonly #firstUse: () => number | undefined;
-  #settings: MetricsSettings = { models: [] };
+  #settings: MetricsSettings = { models: [], retirements: {} };
   #provider: MeterProvider | undefined;
   #current: MeterState | undefined;
   /** What recorded before the meter provider of now was registered. */
@@ -49,6 +52,7 @@ export class Metrics {
   /** Records as `settings` say from now on. */
   configure(settings: MetricsSettings): void {
     this.#settings = settings;
+    this.#current?.retirements.learn(settings.retirements);
   }
 
   /** Creates the instruments and the series that need no event. */
@@ -130,14 +134,15 @@ export class Metrics {
     if (this.#current) this.#earlier.push(this.#current);
     this.#provider = provider;
     this.#current = state;
+    state.retirements.learn(this.#settings.retirements);
     this.#initialiseModels(state);
     return state;
   }
 
-  #initialiseModels({ instruments, values }: MeterState): void {
+  #initialiseModels(state: MeterState): void {
     for (const model of this.#settings.models) {
       const start = { method: MESSAGES_METHOD, provider: 'anthropic', route: MESSAGES_ROUTE, stream: false };
-      initialiseSeries(instruments, values.seriesOf({ start: { ...start, model: clean(model) } }), false);
+      initialiseSeries(state, state.values.seriesOf({ start: { ...start, model: clean(model) } }), false);
     }
   }
 }

@@ -38,6 +38,17 @@ const WRONG: ReadonlyArray<readonly [string, unknown, string]> = [
     { attributionKeys: ['cost-center', 'cost.center'] },
     '`attributionKeys` to be different keys',
   ],
+  [
+    'retirements as a list',
+    { retirements: ['claude-opus-5'] },
+    '`retirements` to be an object of dates by model',
+  ],
+  [
+    'a retirement that is no date',
+    { retirements: { mine: 'soon' } },
+    '`retirements["mine"]` to be an ISO 8601 date',
+  ],
+  ['a retirement on a day that is none', { retirements: { mine: '2026-13-40' } }, 'got "2026-13-40"'],
   ['attributionBaggage as text', { attributionBaggage: 'yes' }, '`attributionBaggage` to be a boolean'],
   [
     'an attribute that is a number',
@@ -96,6 +107,7 @@ const NAMES = [
   'attemptSpans',
   'models',
   'prices',
+  'retirements',
   'attributionKeys',
   'attributionBaggage',
   'attributes',

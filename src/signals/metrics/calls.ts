@@ -5,10 +5,10 @@ import { initialiseSeries } from './initial-series.ts';
 import type { MeterState } from './meter-state.ts';
 
 /** Records that `call` has started. */
-export function recordCallStart({ instruments, open }: MeterState, series: CallSeries, call: Call): void {
-  initialiseSeries(instruments, series, call.stream);
-  instruments.activeCalls.add(1, series.call);
-  open.set(call, series);
+export function recordCallStart(state: MeterState, series: CallSeries, call: Call): void {
+  initialiseSeries(state, series, call.stream);
+  state.instruments.activeCalls.add(1, series.call);
+  state.open.set(call, series);
 }
 
 /** Records that `call` is open no more, where its start was recorded. Says whether it was. */

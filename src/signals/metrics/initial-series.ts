@@ -1,9 +1,9 @@
 /** Series at zero before their first event: an increase needs a value to start from. */
 import { COST_KINDS } from '../../model/cost.ts';
 import { RETRYABLE_TYPES } from '../../model/errors.ts';
-import type { Instruments } from '../instruments.ts';
 import { ATTR } from '../names.ts';
 import type { CallSeries } from './call-series.ts';
+import type { MeterState } from './meter-state.ts';
 
 /** The path and the method of calls that make a message. */
 export const MESSAGES_ROUTE = '/v1/messages';
@@ -13,7 +13,11 @@ export const MESSAGES_METHOD = 'messages.create';
 const initialised = new WeakMap<CallSeries, Set<boolean>>();
 
 /** Makes the series of a kind of call, streamed or not, when it is first seen. */
-export function initialiseSeries(instruments: Instruments, series: CallSeries, stream: boolean): void {
+export function initialiseSeries(
+  { instruments, retirements }: MeterState,
+  series: CallSeries,
+  stream: boolean,
+): void {
   let known = initialised.get(series);
   if (!known) {
     known = new Set();
@@ -21,6 +25,7 @@ export function initialiseSeries(instruments: Instruments, series: CallSeries, s
   }
   if (known.has(stream)) return;
   known.add(stream);
+  retirements.used(series);
   const { method, model, provider, attribution } = series.labels;
   instruments.calls.add(0, {
     ...series.call,

@@ -14,6 +14,7 @@ import { Detection } from './detection.ts';
 import { MESSAGES_ROUTE } from './initial-series.ts';
 import { LabelValues } from './label-values.ts';
 import { LastValues } from './last-values.ts';
+import { Retirements } from './retirement.ts';
 
 /** The instruments of a meter provider, and what they have recorded or will state when metrics are collected. */
 export class MeterState {
@@ -26,6 +27,7 @@ export class MeterState {
   readonly limits = new KnownLimits<Attributes>();
   readonly streaks = new LastValues();
   readonly authenticationFailureTimes = new LastValues();
+  readonly retirements = new Retirements();
 
   /** `firstUse` is the Unix time, in seconds, at which the process was first known to use the SDK. */
   constructor(provider: MeterProvider, firstUse: () => number | undefined) {
@@ -44,6 +46,9 @@ export class MeterState {
     this.#observeLimits(instruments.rateLimitRemaining, ({ remaining }) => remaining);
     this.#observeLimits(instruments.rateLimitResetTime, resetTimeOf);
     this.#observeLimits(instruments.rateLimitHeadroom, (limit) => headroomOf(limit, Date.now() / 1000));
+    instruments.modelRetirementDays.addCallback((result) =>
+      this.retirements.observe(result, Date.now() / 1000),
+    );
     this.detection.observeWith(instruments);
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });

@@ -1,0 +1,47 @@
+/**
+ * When models retire, as the vendor's page states it (https://platform.claude.com/docs/en/about-claude/model-deprecations). Only dates that
+ * are set: "not sooner than" is no date. They hold for the platforms that Anthropic operates; Amazon Bedrock and Google Cloud set their own.
+ */
+import { modelFamily } from './cost.ts';
+
+/** Dates or times of retirement (ISO 8601) by model id. A date begins at 00:00 UTC. */
+export type RetirementTable = Readonly<Record<string, string>>;
+
+/** Of when the vendor's page is that the table below was taken from. `@anthropic-ai/sdk` 1.11.0 (November) names the same date for Sonnet 4.5. */
+export const RETIREMENTS_DATE = '2026-10';
+
+/** The default table. */
+export const RETIREMENTS: RetirementTable = {
+  'claude-sonnet-4-5': '2026-11-30',
+  'claude-opus-4-1': '2026-08-05',
+  'claude-opus-4': '2026-06-15',
+  'claude-sonnet-4': '2026-06-15',
+  'claude-3-haiku': '2026-04-20',
+  'claude-3-7-sonnet': '2026-02-19',
+  'claude-3-5-haiku': '2026-02-19',
+  'claude-3-opus': '2026-01-05',
+  'claude-3-5-sonnet': '2025-10-28',
+};
+
+/** The platform for which the default table holds. */
+const OPERATED_BY_ANTHROPIC = 'anthropic';
+
+/** Whether `value` is a date or a time, as a table has it. */
+export function isRetirementTime(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\d(T|$)/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+/**
+ * When `model` retires at `provider`, in Unix seconds, or `undefined` where no date is known. `own` are the application's dates: they hold for every
+ * provider, and go before the default table.
+ */
+export function retirementTime(model: string, provider: string, own: RetirementTable): number | undefined {
+  const time =
+    find(own, model) ?? (provider === OPERATED_BY_ANTHROPIC ? find(RETIREMENTS, model) : undefined);
+  return time === undefined ? undefined : Date.parse(time) / 1000;
+}
+
+function find(table: RetirementTable, model: string): string | undefined {
+  const family = modelFamily(model);
+  return Object.entries(table).find(([id]) => modelFamily(id) === family)?.[1];
+}
