@@ -13,6 +13,7 @@ import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts';
 import type { AdapterPort } from './ports/adapter-port.ts';
+import type { CallSpan, SpannedCall } from './ports/call-span.ts';
 import { Guard, type Stage } from './ports/guard.ts';
 import { getProcessWide, setProcessWide } from './process-wide.ts';
 import { Logs } from './signals/logs.ts';
@@ -52,7 +53,7 @@ export class Telemetry implements AdapterPort {
     this.configure(options);
   }
 
-  get listener(): CallListener {
+  get listener(): CallListener<CallSpan> {
     return this.#recorder;
   }
 
@@ -102,7 +103,7 @@ export class Telemetry implements AdapterPort {
     this.guard.run('metrics', () => this.#metrics.client(observed));
   }
 
-  attemptContext(call: Call, attempt: Attempt): Context {
+  attemptContext(call: SpannedCall, attempt: Attempt): Context {
     return this.guard.run('spans', () => this.#spans.attemptContext(call, attempt)) ?? context.active();
   }
 

@@ -9,9 +9,8 @@
  *   are not seen below middleware, nor those of a copy of the client. Then the call ends, as of that time, when no retry comes.
  */
 import { context, type Span } from '@opentelemetry/api';
-import type { Call } from '../model/call.ts';
 import type { AdapterPort } from '../ports/adapter-port.ts';
-import { applicationContext, type CallSpan } from '../ports/call-span.ts';
+import { applicationContext, type SpannedCall } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
 import { isRetryableError, sdkErrorType } from './middleware/errors.ts';
 import { runOnce } from './middleware/run-once.ts';
@@ -59,7 +58,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 /** An open call, and how it is going. */
 export class UntracedCall {
-  readonly call: Call;
+  readonly call: SpannedCall;
   readonly #span: Span;
   readonly #guard: Guard;
   readonly #onOver: () => void;
@@ -83,7 +82,7 @@ export class UntracedCall {
     this.#guard.run('call', () => this.#become({ kind: 'sending' }));
     const run = runOnce(send);
     this.#guard.run('spans', () => {
-      context.with(applicationContext(this.call.handle as CallSpan), run);
+      context.with(applicationContext(this.call.handle), run);
     });
     let response: Response;
     try {
@@ -138,7 +137,7 @@ export class UntracedCall {
       const end = (): void => this.#end(errorType, failedAt);
       this.#wait(backoffOf(pass), pass.signal, end);
       // Whether the SDK retries is not known. A process that ends now has more likely failed.
-      (this.call.handle as CallSpan).resolve = () => void this.#guard.run('call', end);
+      this.call.handle.resolve = () => void this.#guard.run('call', end);
     }
   }
 
@@ -151,7 +150,7 @@ export class UntracedCall {
     signal?.addEventListener('abort', onAbort, { once: true });
     const stop = (): void => {
       clearTimeout(timer);
-      (this.call.handle as CallSpan).resolve = undefined;
+      this.call.handle.resolve = undefined;
       signal?.removeEventListener('abort', onAbort);
     };
     this.#become({ kind: 'waiting', stop });

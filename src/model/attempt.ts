@@ -1,4 +1,6 @@
 /** One HTTP request within a call. */
+import type { Fault } from './errors.ts';
+import type { MessageFacts } from './message.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RequestShape } from './request-shape.ts';
 
@@ -17,8 +19,8 @@ export interface ResponseHead {
   readonly retryAfter?: number | undefined;
 }
 
-/** Why an attempt failed. */
-export interface AttemptFailure {
+/** Why an attempt failed, as an adapter sees it. */
+export interface FailureFacts {
   readonly errorType: string;
   readonly errorCode?: string | undefined;
   /** Whether the account cannot pay or may not spend more. */
@@ -29,6 +31,11 @@ export interface AttemptFailure {
   readonly shape?: RequestShape | undefined;
   /** The request and the API's message, where content capture is on. */
   readonly content?: { readonly request: unknown; readonly message?: string | undefined } | undefined;
+}
+
+/** Why an attempt failed, and who has to act. */
+export interface AttemptFailure extends FailureFacts {
+  readonly fault: Fault;
 }
 
 /** One HTTP request within a call. The call changes it; everybody else reads. */
@@ -43,6 +50,10 @@ export interface Attempt {
   readonly httpMethod: string;
   /** The URL without its query. */
   readonly url: string;
+  /** The model that its request names. */
+  model?: string | undefined;
+  /** Why it names another model than the call does: `error.type` of the attempt that the model failed, `refusal` or `other`. */
+  readonly fallbackCause?: string | undefined;
   /** Time waited before this attempt since the one before it ended, in seconds. */
   readonly retryDelay?: number | undefined;
   /** `error.type` of the attempt before this one. */
@@ -50,6 +61,10 @@ export interface Attempt {
   response?: ResponseHead | undefined;
   /** Monotonic time of the response, in milliseconds. */
   respondedAt?: number | undefined;
+  /** Whether its body is observed, and so what the call says of its only response is not needed. */
+  observed?: boolean | undefined;
+  /** What its response says of itself, as far as it was read. */
+  message?: MessageFacts | undefined;
   failure?: AttemptFailure | undefined;
   /** Monotonic time of the failure, in milliseconds. */
   failedAt?: number | undefined;

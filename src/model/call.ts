@@ -4,73 +4,37 @@
  * A `Call` is made once, when the SDK starts it, and ended exactly once, whatever its end. It turns what
  * the adapters see into events for a `CallListener`, each attempt ended exactly once and before its call.
  */
-import type { Attempt, AttemptFailure, Disposition, ResponseHead } from './attempt.ts';
+import type { Attempt, Disposition, FailureFacts, ResponseHead } from './attempt.ts';
 import type { Attribution } from './attribution.ts';
-import type { Usage } from './cost.ts';
+import type { CallEnd, CallStart, Outcome, RequestFacts } from './call-facts.ts';
+import { type AbortState, type CanceledBy, canceledBy } from './canceled.ts';
 import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
+import { type Bill, billsOf, type MessageFacts } from './message.ts';
+import { causeOfChange, fallbackCauseOf, type OtherResponse, type Serving, servingOf } from './serving.ts';
 
-/** How a call ended. `canceled`: the application aborted it, or closed its stream early. */
-export type Outcome = 'ok' | 'error' | 'canceled';
-
-/** Every outcome. */
-export const OUTCOMES: readonly Outcome[] = ['ok', 'error', 'canceled'];
-
-/** What is known of a call when it starts. */
-export interface CallStart {
-  /** The SDK method, such as `messages.create`. */
-  readonly method: string;
-  readonly operation?: string | undefined;
-  readonly provider: string;
-  /** The path with its parameters in braces, such as `/v1/messages`. */
-  readonly route?: string | undefined;
-  readonly model?: string | undefined;
-  readonly maxTokens?: number | undefined;
-  readonly stream: boolean;
-  readonly serverAddress?: string | undefined;
-  readonly serverPort?: number | undefined;
-  readonly conversationId?: string | undefined;
-}
-
-/** What the request says that the start of the call does not. */
-export interface RequestFacts {
-  readonly temperature?: number | undefined;
-  readonly topP?: number | undefined;
-  readonly topK?: number | undefined;
-  readonly fast: boolean;
-  /** Whether the request asks for a stream, of any method. */
-  readonly stream: boolean;
-}
-
-/** What is known of a call when it ends. */
-export interface CallEnd {
-  readonly outcome: Outcome;
-  /** The SDK's own word for the error: the envelope's type, a connection word, or a status. */
-  readonly sdkErrorType?: string | undefined;
-  readonly status?: number | undefined;
-  readonly requestId?: string | undefined;
-  readonly responseModel?: string | undefined;
-  readonly responseId?: string | undefined;
-  readonly stopReason?: string | undefined;
-  readonly usage: Usage;
-}
+export { OUTCOMES } from './call-facts.ts';
+export type { CallEnd, CallStart, Outcome, RequestFacts };
 
 /** Receives what happens to calls. */
-export interface CallListener {
-  callStarted?(call: Call): void;
-  attemptStarted?(call: Call, attempt: Attempt): void;
+export interface CallListener<Handle = unknown> {
+  callStarted?(call: Call<Handle>): void;
+  attemptStarted?(call: Call<Handle>, attempt: Attempt): void;
   /** The attempt failed, or its response arrived. Comes before `attemptEnded`, at once. */
-  attemptResponded?(call: Call, attempt: Attempt): void;
-  attemptEnded?(call: Call, attempt: Attempt): void;
-  callEnded?(call: Call, end: CallEnd): void;
+  attemptResponded?(call: Call<Handle>, attempt: Attempt): void;
+  attemptEnded?(call: Call<Handle>, attempt: Attempt): void;
+  callEnded?(call: Call<Handle>, end: CallEnd): void;
 }
 
 /** The most request ids that a call remembers. */
 const MAX_REQUEST_IDS = 16;
 
+/** The most accepted attempts, and the most responses of other clients, that a call remembers. */
+const MAX_RESPONSES = 100;
+
 /** A call in progress. `handle` is the adapter's own and opaque here. */
-export class Call {
+export class Call<Handle = unknown> {
   readonly start: CallStart;
-  readonly handle: unknown;
+  readonly handle: Handle;
   /** Monotonic time of the start, in milliseconds. */
   readonly startedAt: number;
   readonly requestIds: string[] = [];
@@ -92,17 +56,30 @@ export class Call {
   fault: Fault | undefined;
   /** Whether the last allowed attempt failed with a retryable error. */
   exhausted = false;
-  readonly #listener: CallListener;
+  /** The application's abort signal; `undefined` while it is not known. */
+  abort: { deref(): AbortState | undefined } | undefined;
+  /** Who canceled the call, once it has ended so and where that is known. */
+  canceledBy: CanceledBy | undefined;
+  /** Who served the call, once it has ended well and where that is known. */
+  serving: Serving | undefined;
+  /** What the call is billed for, once it has ended: one bill for each model and response of the API. */
+  bills: readonly Bill[] = [];
+  readonly #listener: CallListener<Handle>;
   readonly #now: () => number;
   /** Attempts that have not ended. More than one where the application sends several at the same time. */
   #open: Attempt[] = [];
+  /** The attempts that the API accepted. */
+  readonly #accepted: Attempt[] = [];
+  /** What the application's middleware got from other clients. */
+  readonly #others: OtherResponse[] = [];
+  #unseen = false;
   #attemptEndedAt = 0;
 
   /** `startedAt`: when the call started, for one that is known only later. */
   constructor(
     start: CallStart,
-    listener: CallListener,
-    handle: unknown,
+    listener: CallListener<Handle>,
+    handle: Handle,
     now: () => number,
     startedAt: number = now(),
   ) {
@@ -118,6 +95,11 @@ export class Call {
     return this.duration !== undefined;
   }
 
+  /** Whether the attempts of the call cannot be seen. */
+  get attemptsUnseen(): boolean {
+    return this.start.attemptsUnseen === true || this.#unseen;
+  }
+
   /** Whether the call's response comes as a stream. */
   get stream(): boolean {
     return this.start.stream || this.request?.stream === true;
@@ -126,9 +108,15 @@ export class Call {
   /**
    * A request leaves for the API. Attempts that failed before it end: they are retried.
    *
+   * @param model the model that the request names
    * @param startedAt monotonic time of the start in milliseconds, for an attempt that is known only later
    */
-  beginAttempt(httpMethod: string, url: string, startedAt?: number): Attempt {
+  beginAttempt(
+    httpMethod: string,
+    url: string,
+    model: string | undefined = this.start.model,
+    startedAt?: number,
+  ): Attempt {
     const before = this.attempt;
     for (const each of this.#open) this.#endIfResolved(each);
     const delayed = before?.duration !== undefined;
@@ -139,6 +127,8 @@ export class Call {
       late: startedAt !== undefined,
       httpMethod,
       url,
+      model,
+      fallbackCause: fallbackCauseOf(this.start.model, model, before),
       retryDelay: delayed ? Math.max(0, start - this.#attemptEndedAt) / 1000 : undefined,
       retryCause: before?.failure?.errorType,
     };
@@ -153,6 +143,7 @@ export class Call {
   acceptAttempt(attempt: Attempt, response: ResponseHead): void {
     if (attempt.disposition) return;
     this.#setResponse(attempt, response);
+    if (this.#accepted.length < MAX_RESPONSES) this.#accepted.push(attempt);
     this.#listener.attemptResponded?.(this, attempt);
     if (attempt !== this.attempt) this.#endIfResolved(attempt);
   }
@@ -161,19 +152,25 @@ export class Call {
    * `attempt` failed: the API rejected it with `response`, or no response came. Whether it is retried shows when the next attempt
    * begins or the call ends.
    */
-  failAttempt(attempt: Attempt, failure: AttemptFailure, response?: ResponseHead): void {
+  failAttempt(attempt: Attempt, failure: FailureFacts, response?: ResponseHead): void {
     if (attempt.disposition) return;
     if (response) this.#setResponse(attempt, response);
-    attempt.failure = failure;
+    setFailure(attempt, failure);
     attempt.failedAt = this.#now();
     this.#listener.attemptResponded?.(this, attempt);
     if (attempt !== this.attempt) this.#endIfResolved(attempt);
   }
 
   /** The SDK has read the body of the response to `attempt`, which says more of its failure. */
-  describeFailure(attempt: Attempt, details: Partial<AttemptFailure>): void {
+  describeFailure(attempt: Attempt, details: Partial<FailureFacts>): void {
     if (attempt.disposition || !attempt.failure) return;
-    attempt.failure = { ...attempt.failure, ...details };
+    setFailure(attempt, { ...attempt.failure, ...details });
+  }
+
+  /** Another client gave the application's middleware the response with `id` of `model` during this call. */
+  otherResponded(id: string, model: string | undefined): void {
+    if (this.ended || this.#others.length >= MAX_RESPONSES) return;
+    this.#others.push({ id, model, cause: causeOfChange(this.attempt) });
   }
 
   /** The first content chunk of a stream reached the application. */
@@ -190,28 +187,48 @@ export class Call {
     if (this.ended) return;
     this.duration = (endedAt - this.startedAt) / 1000;
     const last = this.attempt;
-    if (end.outcome === 'error') {
-      this.errorType = errorType(end.sdkErrorType, end.status);
-      const { failure } = last ?? {};
-      const status = end.status ?? last?.response?.status;
-      this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
-      if (last && (!failure || failure.errorType !== this.errorType)) {
-        // What only the end tells: an `error` event in the stream, a cut stream, a body that is no JSON.
-        const rejected = failure !== undefined && (last.response?.status ?? 0) >= 300;
-        last.failure = {
-          ...failure,
-          errorType: this.errorType,
-          retryable: rejected ? failure.retryable : isRetryableType(this.errorType),
-        };
-      }
-      this.exhausted = last?.failure?.retryable === true;
-    }
+    this.#unseen = this.attempts === 0 && end.sent === true;
+    if (end.outcome === 'error') this.#fail(end, last);
+    else if (end.outcome === 'canceled') this.canceledBy = this.abort && canceledBy(this.abort.deref());
+    this.#bill(end);
     for (const each of this.#open) {
       if (each !== last) this.#endAttempt(each, each.failure ? 'retried' : each.response ? 'ok' : 'canceled');
     }
     if (last) this.#endAttempt(last, lastDisposition(last, end.outcome));
     this.#open = [];
     this.#listener.callEnded?.(this, end);
+  }
+
+  /** Decides what the call failed with, who has to act, and whether it is out of retries. */
+  #fail(end: CallEnd, last: Attempt | undefined): void {
+    this.errorType = errorType(end.sdkErrorType, end.status);
+    const { failure } = last ?? {};
+    const status = end.status ?? last?.response?.status;
+    this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
+    if (last && (!failure || failure.errorType !== this.errorType)) {
+      // What only the end tells: an `error` event in the stream, a cut stream, a body that is no JSON.
+      const rejected = failure !== undefined && (last.response?.status ?? 0) >= 300;
+      setFailure(last, {
+        ...failure,
+        errorType: this.errorType,
+        retryable: rejected ? failure.retryable : isRetryableType(this.errorType),
+      });
+    }
+    this.exhausted = last?.failure?.retryable === true;
+  }
+
+  /** Finds what the call is billed for, and who served it. Nothing is billed that no attempt got from the API. */
+  #bill(end: CallEnd): void {
+    const { model } = this.start;
+    if (this.attemptsUnseen) {
+      this.bills = billsOf(messageOf(end), model);
+      return;
+    }
+    const last = this.#accepted.at(-1);
+    // What the SDK says in the end is said of this response, when no middleware can have replaced it.
+    if (last && !last.observed) last.message ??= messageOf(end);
+    this.bills = this.#accepted.flatMap((each) => (each.message ? billsOf(each.message, each.model) : []));
+    if (end.outcome === 'ok') this.serving = servingOf(model, this.#accepted, this.#others, end);
   }
 
   #setResponse(attempt: Attempt, response: ResponseHead): void {
@@ -241,4 +258,14 @@ export class Call {
 function lastDisposition(attempt: Attempt, outcome: Outcome): Disposition {
   if (outcome === 'error' || attempt.failure) return 'final';
   return attempt.response ? 'ok' : 'canceled';
+}
+
+/** Sets why `attempt` failed. Who has to act is decided here, for all who say so. */
+function setFailure(attempt: Attempt, failure: FailureFacts): void {
+  attempt.failure = { ...failure, fault: faultOf({ ...failure, status: attempt.response?.status }) };
+}
+
+/** What the SDK says of the response in the end. */
+function messageOf({ responseId, responseModel, stopReason, usage }: CallEnd): MessageFacts {
+  return { id: responseId, model: responseModel, stopReason, usage };
 }

@@ -1,22 +1,7 @@
 /** What a call is estimated to cost, from its token counts and a price table. */
+import type { Usage } from './message.ts';
+import { modelFamily } from './model-family.ts';
 import type { Price, PriceTable } from './prices.ts';
-
-/** The token counts of a call. What is not known is absent. */
-export interface Usage {
-  /** All input tokens, those read from and written to the cache included. */
-  readonly input?: number | undefined;
-  readonly output?: number | undefined;
-  readonly cacheRead?: number | undefined;
-  readonly cacheWrite?: number | undefined;
-  /** The part of `cacheWrite` with the 5-minute and the 1-hour lifetime. */
-  readonly cacheWrite5m?: number | undefined;
-  readonly cacheWrite1h?: number | undefined;
-  /** The part of `output` that is thinking. */
-  readonly reasoning?: number | undefined;
-  /** Tokens that a compaction used, which the API bills and does not count above. */
-  readonly compactionInput?: number | undefined;
-  readonly compactionOutput?: number | undefined;
-}
 
 /** What a cost was caused by. */
 export type CostKind = 'input' | 'output' | 'cache_read' | 'cache_write_5m' | 'cache_write_1h';
@@ -33,18 +18,11 @@ export const COST_KINDS: readonly CostKind[] = [
 /** Cost in USD by kind; kinds that cost nothing are absent. */
 export type Cost = Partial<Record<CostKind, number>>;
 
-/**
- * The family of a model id: platform prefixes (`us.anthropic.`, `anthropic.`), dates (`-20251001`, `@20251001`),
- * `-v1:0` and `-latest` are stripped.
- */
-export function modelFamily(model: string): string {
-  const [id = ''] = model
-    .slice(model.lastIndexOf('/') + 1)
-    .toLowerCase()
-    .replace(/^(?:[a-z-]+\.)?anthropic\./, '')
-    .replace(/(?:[@-]\d{8})?(?:-v\d+(?::\d+)?)?$/, '')
-    .split('@', 1);
-  return id.replace(/-latest$/, '').replaceAll('.', '-');
+/** What one bill of a call comes to. */
+export interface BilledCost {
+  /** The model that was asked for. */
+  readonly model: string | undefined;
+  readonly cost: Cost | 'unpriced';
 }
 
 /**
@@ -77,13 +55,13 @@ export function costOf(usage: Usage, price: Price, fast = false): Cost {
   const read = usage.cacheRead ?? 0;
   const write = usage.cacheWrite ?? 0;
   const write1h = Math.min(usage.cacheWrite1h ?? 0, write);
-  const plain = Math.max(0, (usage.input ?? 0) - read - write) + (usage.compactionInput ?? 0);
+  const plain = Math.max(0, (usage.input ?? 0) - read - write) + (usage.compaction?.input ?? 0);
   const cost: Cost = {};
   const add = (kind: CostKind, tokens: number, perMillion: number): void => {
     if (tokens > 0) cost[kind] = (tokens * perMillion) / 1_000_000;
   };
   add('input', plain, inputRate);
-  add('output', (usage.output ?? 0) + (usage.compactionOutput ?? 0), outputRate);
+  add('output', (usage.output ?? 0) + (usage.compaction?.output ?? 0), outputRate);
   add('cache_read', read, rate.cacheRead);
   // Without the split, the API's default lifetime is 5 minutes.
   add('cache_write_5m', write - write1h, rate.cacheWrite5m);

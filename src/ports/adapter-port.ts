@@ -2,6 +2,7 @@
 import type { Context, TracerProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallListener } from '../model/call.ts';
+import type { CallSpan, SpannedCall } from './call-span.ts';
 import type { Guard } from './guard.ts';
 
 /** The side of the telemetry that the adapters talk to. */
@@ -9,7 +10,7 @@ export interface AdapterPort {
   /** Whether telemetry is on. It can be switched at run time. */
   readonly enabled: boolean;
   readonly guard: Guard;
-  readonly listener: CallListener;
+  readonly listener: CallListener<CallSpan>;
   /** Whether request bodies and error messages may be recorded. */
   readonly captureContent: boolean;
   /** Counts a client that was made, and whether its attempts can be seen. */
@@ -17,7 +18,7 @@ export interface AdapterPort {
   /** The tracer provider for clients that bring none of their own. */
   tracerProvider(): TracerProvider;
   /** The context in which to send `attempt`. */
-  attemptContext(call: Call, attempt: Attempt): Context;
+  attemptContext(call: SpannedCall, attempt: Attempt): Context;
   /** Remembers an open call, to end it at shutdown at the latest. `end` ends it as canceled. */
   opened(call: Call, end: () => void): void;
   /** Forgets a call that has ended. */

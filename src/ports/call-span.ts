@@ -1,5 +1,9 @@
 /** What the adapters and the span signal share of a call: the OpenTelemetry span behind it. */
 import { type Context, context, type Span, type TracerProvider, trace } from '@opentelemetry/api';
+import type { Call } from '../model/call.ts';
+
+/** A call and the span behind it. */
+export type SpannedCall = Call<CallSpan>;
 
 /** The span of a call, as a `Call` carries it in `handle`. */
 export interface CallSpan {
@@ -9,8 +13,6 @@ export interface CallSpan {
   readonly visible: boolean;
   /** The context in which the application made the call. */
   readonly parent: Context;
-  /** Whether the attempts of the call cannot be seen. */
-  readonly attemptsUnseen?: boolean | undefined;
   /** Ends the call when the process does, in place of a cancellation: set while only a retry could change how it ends. */
   resolve?: (() => void) | undefined;
   /** The tracer provider that the call's spans come from. */

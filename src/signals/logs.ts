@@ -1,10 +1,10 @@
 /** Writes JSON-ready log records: one per ended call, one per retried attempt, one per incident. */
 import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
-import type { Call, CallEnd } from '../model/call.ts';
-import { faultOf } from '../model/errors.ts';
+import type { CallEnd } from '../model/call.ts';
+import { totalUsage } from '../model/message.ts';
 import { clean, MAX_MESSAGE, MAX_TEXT } from '../model/text.ts';
-import type { CallSpan } from '../ports/call-span.ts';
+import type { SpannedCall } from '../ports/call-span.ts';
 import { type FieldsFirstLogger, wantsFieldsFirst } from './fields-first.ts';
 
 /** Fields of a log record. Absent is unknown. */
@@ -35,7 +35,7 @@ export class Logs {
     this.#logger = logger;
   }
 
-  attemptRetried(call: Call, attempt: Attempt): unknown {
+  attemptRetried(call: SpannedCall, attempt: Attempt): unknown {
     const { failure } = attempt;
     return this.#write(
       'warn',
@@ -44,7 +44,7 @@ export class Logs {
     );
   }
 
-  authenticationFailed(call: Call, attempt: Attempt): unknown {
+  authenticationFailed(call: SpannedCall, attempt: Attempt): unknown {
     return this.#write(
       'error',
       'Claude API key refused (401)',
@@ -52,7 +52,7 @@ export class Logs {
     );
   }
 
-  streak(call: Call, attempt: Attempt, length: number): unknown {
+  streak(call: SpannedCall, attempt: Attempt, length: number): unknown {
     return this.#write(
       'error',
       `Claude API: ${length} consecutive server errors on ${clean(call.start.route ?? call.start.method)}`,
@@ -64,7 +64,7 @@ export class Logs {
     );
   }
 
-  exhausted(call: Call): unknown {
+  exhausted(call: SpannedCall): unknown {
     const { attempt } = call;
     return this.#write(
       'error',
@@ -77,14 +77,19 @@ export class Logs {
     );
   }
 
-  callEnded(call: Call, end: CallEnd, costUsd: number | undefined): unknown {
+  callEnded(call: SpannedCall, end: CallEnd, costUsd: number | undefined): unknown {
     const { attempt, start } = call;
-    const { usage } = end;
+    const usage = totalUsage(call.bills);
+    const { fallback } = call.serving ?? {};
     const failure = end.outcome === 'error' ? attempt?.failure : undefined;
     const record = fields('anthropic.call', call, {
       max_tokens: start.maxTokens,
       outcome: end.outcome,
-      attempts: (call.handle as CallSpan).attemptsUnseen ? undefined : call.attempts,
+      canceled_by: call.canceledBy,
+      served_by: call.serving?.servedBy,
+      fallback_model: fallback?.to,
+      fallback_cause: fallback?.cause,
+      attempts: call.attemptsUnseen ? undefined : call.attempts,
       error_type: call.errorType,
       error_code: failure?.errorCode,
       fault: call.fault,
@@ -122,7 +127,7 @@ export class Logs {
 }
 
 /** What every record says of its call. */
-function fields(event: string, call: Call, more: LogFields | undefined): LogFields {
+function fields(event: string, call: SpannedCall, more: LogFields | undefined): LogFields {
   const { start } = call;
   const { traceId, spanId, traceFlags } = spanContext(call) ?? {};
   return compact({
@@ -141,6 +146,7 @@ function fields(event: string, call: Call, more: LogFields | undefined): LogFiel
 
 function attemptFields(attempt: Attempt): LogFields {
   return {
+    model: attempt.model,
     attempt: attempt.number,
     status: attempt.response?.status,
     request_id: attempt.response?.requestId,
@@ -149,17 +155,12 @@ function attemptFields(attempt: Attempt): LogFields {
   };
 }
 
-function trouble({ failure, response }: Attempt): LogFields {
-  if (!failure) return {};
-  return {
-    error_type: failure.errorType,
-    error_code: failure.errorCode,
-    fault: faultOf({ ...failure, status: response?.status }),
-  };
+function trouble({ failure }: Attempt): LogFields {
+  return { error_type: failure?.errorType, error_code: failure?.errorCode, fault: failure?.fault };
 }
 
-function spanContext(call: Call): SpanContext | undefined {
-  const own = (call.handle as CallSpan).span.spanContext();
+function spanContext(call: SpannedCall): SpanContext | undefined {
+  const own = call.handle.span.spanContext();
   return isSpanContextValid(own) ? own : undefined;
 }
 

@@ -2,7 +2,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
-import type { Cost } from '../model/cost.ts';
+import type { BilledCost } from '../model/cost.ts';
 import type { RetirementTable } from '../model/retirements.ts';
 import type { StreakEffect } from '../model/streak.ts';
 import { clean } from '../model/text.ts';
@@ -17,7 +17,7 @@ import {
 import type { CallSeries } from './metrics/call-series.ts';
 import { closeCall, recordCallEnd, recordCallStart } from './metrics/calls.ts';
 import { recordCost } from './metrics/cost.ts';
-import { recordInference } from './metrics/inference.ts';
+import { recordInference, recordTokens } from './metrics/inference.ts';
 import { initialiseSeries, MESSAGES_METHOD, MESSAGES_ROUTE } from './metrics/initial-series.ts';
 import { type MeterState, meterStateOf } from './metrics/meter-state.ts';
 import { ATTR } from './names.ts';
@@ -65,7 +65,7 @@ export class Metrics {
     recordCallStart(state, state.values.seriesOf(call), call);
   }
 
-  callEnded(call: Call, end: CallEnd, cost: Cost | 'unpriced' | undefined): void {
+  callEnded(call: Call, end: CallEnd, costs: readonly BilledCost[]): void {
     const state = this.#state();
     const series = this.#series(state, call);
     // Where it was counted: a meter provider that is registered later has not seen the call start.
@@ -73,24 +73,25 @@ export class Metrics {
     recordCallEnd(state, series, call, end);
     if (call.start.operation === undefined) return;
     recordInference(state, series, call, end);
-    if (cost !== undefined) recordCost(state, series, cost);
+    for (const bill of call.bills) recordTokens(state, this.#series(state, call, bill.model), bill);
+    for (const { model, cost } of costs) recordCost(state, this.#series(state, call, model), cost);
   }
 
   attemptStarted(call: Call, attempt: Attempt): void {
     if (attempt.retryDelay === undefined) return;
     const state = this.#state();
-    recordAttemptStart(state, this.#series(state, call), attempt);
+    recordAttemptStart(state, this.#series(state, call, attempt.model), attempt);
   }
 
   /** `attempt` failed, or its response arrived. */
   attemptResponded(call: Call, attempt: Attempt): void {
     const state = this.#state();
-    recordResponse(state, this.#series(state, call), attempt);
+    recordResponse(state, this.#series(state, call, attempt.model), attempt);
   }
 
   attemptEnded(call: Call, attempt: Attempt): void {
     const state = this.#state();
-    recordAttemptEnd(state, this.#series(state, call), attempt);
+    recordAttemptEnd(state, this.#series(state, call, attempt.model), attempt);
   }
 
   authenticationFailed(call: Call, unixSeconds: number): void {
@@ -104,9 +105,9 @@ export class Metrics {
     state.detection.serverErrors(this.#series(state, call).labels.route, effect);
   }
 
-  streak(call: Call, length: number, began: boolean): void {
+  streak(call: Call, { model }: Attempt, length: number, began: boolean): void {
     const state = this.#state();
-    recordStreak(state, this.#series(state, call), length, began);
+    recordStreak(state, this.#series(state, call, model), length, began);
   }
 
   client(observed: boolean): void {
@@ -117,14 +118,18 @@ export class Metrics {
     this.#state().instruments.telemetryErrors.add(1, { [ATTR.stage]: stage });
   }
 
-  /** What the streaks of `call` are kept under: path and model, capped. */
-  streakKey(call: Call): string {
-    const { route, model } = this.#series(this.#state(), call).labels;
+  /** What the streaks of an attempt are kept under: path and model, capped. */
+  streakKey(call: Call, attempt: Attempt): string {
+    const { route, model } = this.#series(this.#state(), call, attempt.model).labels;
     return `${route} ${model}`;
   }
 
-  #series(state: MeterState, call: Call): CallSeries {
-    return state.open.get(call) ?? state.values.seriesOf(call);
+  /** The series of `call`, or of what it asked another model for. */
+  #series(state: MeterState, call: Call, model: string | undefined = call.start.model): CallSeries {
+    if (model === call.start.model) return state.open.get(call) ?? state.values.seriesOf(call);
+    const series = state.values.seriesOf(call, model);
+    initialiseSeries(state.instruments, series, call.stream);
+    return series;
   }
 
   #state(): MeterState {

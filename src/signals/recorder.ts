@@ -5,19 +5,19 @@
 import type { Context } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Attribution } from '../model/attribution.ts';
-import type { Call, CallEnd, CallListener } from '../model/call.ts';
-import { costOf, priceFinder, totalCost } from '../model/cost.ts';
+import type { CallEnd, CallListener } from '../model/call.ts';
+import { type BilledCost, costOf, priceFinder, totalCost } from '../model/cost.ts';
 import { statusOf } from '../model/errors.ts';
 import type { PriceTable } from '../model/prices.ts';
 import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
-import type { CallSpan } from '../ports/call-span.ts';
+import type { CallSpan, SpannedCall } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
 import type { Logs } from './logs.ts';
 import type { Metrics } from './metrics.ts';
 import type { Spans } from './spans.ts';
 
 /** Records what happens to calls. */
-export class Recorder implements CallListener {
+export class Recorder implements CallListener<CallSpan> {
   readonly #guard: Guard;
   readonly #metrics: Metrics;
   readonly #spans: Spans;
@@ -43,18 +43,18 @@ export class Recorder implements CallListener {
     this.#priceOf = priceFinder(prices);
   }
 
-  callStarted(call: Call): void {
-    const { parent } = call.handle as CallSpan;
+  callStarted(call: SpannedCall): void {
+    const { parent } = call.handle;
     call.attribution = this.#guard.run('call', () => this.#attributionOf(parent));
     this.#guard.run('metrics', () => this.#metrics.callStarted(call));
   }
 
-  attemptStarted(call: Call, attempt: Attempt): void {
+  attemptStarted(call: SpannedCall, attempt: Attempt): void {
     this.#guard.run('spans', () => this.#spans.attemptStarted(call, attempt));
     this.#guard.run('metrics', () => this.#metrics.attemptStarted(call, attempt));
   }
 
-  attemptResponded(call: Call, attempt: Attempt): void {
+  attemptResponded(call: SpannedCall, attempt: Attempt): void {
     const { response, failure } = attempt;
     this.#guard.run('metrics', () => this.#metrics.attemptResponded(call, attempt));
     if (!response) return;
@@ -65,7 +65,7 @@ export class Recorder implements CallListener {
     }
   }
 
-  attemptEnded(call: Call, attempt: Attempt): void {
+  attemptEnded(call: SpannedCall, attempt: Attempt): void {
     const { response, failure, disposition } = attempt;
     if (failure && response && response.status < 400) {
       // An `error` event in a stream that began well counts like the status that it stands for.
@@ -76,31 +76,44 @@ export class Recorder implements CallListener {
     if (disposition === 'retried') this.#guard.run('logs', () => this.#logs?.attemptRetried(call, attempt));
   }
 
-  callEnded(call: Call, end: CallEnd): void {
-    const cost = this.#guard.run('metrics', () => this.#cost(call, end));
-    const usd = cost === undefined || cost === 'unpriced' ? undefined : totalCost(cost);
-    this.#guard.run('metrics', () => this.#metrics.callEnded(call, end, cost));
+  callEnded(call: SpannedCall, end: CallEnd): void {
+    const costs = this.#guard.run('metrics', () => this.#costs(call)) ?? [];
+    const usd = totalOf(costs);
+    this.#guard.run('metrics', () => this.#metrics.callEnded(call, end, costs));
     this.#guard.run('spans', () => this.#spans.callEnded(call, end, usd));
     if (call.exhausted) this.#guard.run('logs', () => this.#logs?.exhausted(call));
     this.#guard.run('logs', () => this.#logs?.callEnded(call, end, usd));
   }
 
-  #streak(call: Call, attempt: Attempt, effect: StreakEffect): void {
+  #streak(call: SpannedCall, attempt: Attempt, effect: StreakEffect): void {
     if (effect === 'none') return;
     this.#guard.run('metrics', () => this.#metrics.serverErrors(call, effect));
     this.#guard.run('metrics', () => {
-      const { length, changed, began } = this.#streaks.apply(this.#metrics.streakKey(call), effect);
-      if (changed) this.#metrics.streak(call, length, began);
+      const { length, changed, began } = this.#streaks.apply(this.#metrics.streakKey(call, attempt), effect);
+      if (changed) this.#metrics.streak(call, attempt, length, began);
       if (began) this.#guard.run('logs', () => this.#logs?.streak(call, attempt, length));
     });
   }
 
-  /** The estimated cost of a call that used tokens, or that it has no known price. */
-  #cost(call: Call, { usage, responseModel }: CallEnd): ReturnType<typeof costOf> | 'unpriced' | undefined {
-    const model = responseModel ?? call.start.model;
-    if (call.start.operation === undefined || model === undefined) return undefined;
-    if (usage.input === undefined && usage.output === undefined) return undefined;
-    const price = this.#priceOf(model);
-    return price ? costOf(usage, price, call.request?.fast) : 'unpriced';
+  /** The estimated cost of each bill of a call that used tokens, or that it has no known price. */
+  #costs(call: SpannedCall): BilledCost[] {
+    if (call.start.operation === undefined) return [];
+    return call.bills.flatMap(({ model, responseModel, usage }) => {
+      const priced = responseModel ?? model;
+      if (priced === undefined || (usage.input === undefined && usage.output === undefined)) return [];
+      const price = this.#priceOf(priced);
+      const cost = price ? costOf(usage, price, usage.fast ?? call.request?.fast) : 'unpriced';
+      return [{ model, cost }];
+    });
   }
+}
+
+/** The sum of `costs` in USD; unknown as soon as one of them is. */
+function totalOf(costs: readonly BilledCost[]): number | undefined {
+  let sum: number | undefined;
+  for (const { cost } of costs) {
+    if (cost === 'unpriced') return undefined;
+    sum = (sum ?? 0) + totalCost(cost);
+  }
+  return sum;
 }

@@ -16,9 +16,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
-import type { Call, CallEnd } from '../model/call.ts';
+import type { CallEnd } from '../model/call.ts';
 import { clean, MAX_TEXT, MAX_URL } from '../model/text.ts';
-import { applicationContext, type CallSpan } from '../ports/call-span.ts';
+import { applicationContext, type SpannedCall } from '../ports/call-span.ts';
 import { ATTR, attributionAttribute } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
 
@@ -30,8 +30,8 @@ export class Spans {
   readonly #tracers = new WeakMap<TracerProvider, Tracer>();
 
   /** Returns the span: a broken tracer may give a promise that rejects, which the guard sees to. */
-  attemptStarted(call: Call, attempt: Attempt): unknown {
-    const { span: parent, visible, tracerProvider } = call.handle as CallSpan;
+  attemptStarted(call: SpannedCall, attempt: Attempt): unknown {
+    const { span: parent, visible, tracerProvider } = call.handle;
     if (!this.enabled || !visible) return undefined;
     const { serverAddress, serverPort } = call.start;
     const span = this.#tracer(tracerProvider).startSpan(
@@ -47,6 +47,7 @@ export class Spans {
           [ATTR.attemptNumber]: attempt.number,
           [ATTR.httpResendCount]: attempt.number > 1 ? attempt.number - 1 : undefined,
           [ATTR.retryDelay]: attempt.retryDelay,
+          [ATTR.requestModel]: attempt.model,
           ...attributionAttributes(call),
         }),
       },
@@ -56,7 +57,7 @@ export class Spans {
     return span;
   }
 
-  attemptEnded(_call: Call, attempt: Attempt): void {
+  attemptEnded(_call: SpannedCall, attempt: Attempt): void {
     const span = this.#spans.get(attempt);
     if (!span) return;
     this.#spans.delete(attempt);
@@ -88,13 +89,13 @@ export class Spans {
     }
   }
 
-  callEnded(call: Call, end: CallEnd, costUsd: number | undefined): void {
-    const { span, visible, attemptsUnseen } = call.handle as CallSpan;
+  callEnded(call: SpannedCall, end: CallEnd, costUsd: number | undefined): void {
+    const { span, visible } = call.handle;
     if (!visible || !span.isRecording()) return;
     const { request } = call;
     span.setAttributes(
       compact({
-        [ATTR.attemptCount]: attemptsUnseen ? undefined : call.attempts,
+        [ATTR.attemptCount]: call.attemptsUnseen ? undefined : call.attempts,
         [ATTR.retryDelayTotal]: call.retryDelayTotal > 0 ? call.retryDelayTotal : undefined,
         [ATTR.attemptTimeToFirstChunk]: call.timeToFirstChunk,
         [ATTR.finishReasons]: finishReasons(call, end),
@@ -105,6 +106,10 @@ export class Spans {
         [ATTR.errorType]: call.errorType,
         [ATTR.errorCode]: end.outcome === 'error' ? call.attempt?.failure?.errorCode : undefined,
         [ATTR.fault]: call.fault,
+        [ATTR.servedBy]: call.serving?.servedBy,
+        [ATTR.fallbackTo]: call.serving?.fallback?.to,
+        [ATTR.fallbackCause]: call.serving?.fallback?.cause,
+        [ATTR.canceledBy]: call.canceledBy,
         ...attributionAttributes(call),
       }),
     );
@@ -120,14 +125,14 @@ export class Spans {
   }
 
   /** The context in which to send `attempt`. */
-  attemptContext(call: Call, attempt: Attempt): Context {
+  attemptContext(call: SpannedCall, attempt: Attempt): Context {
     const span = this.#spans.get(attempt);
-    return span ? trace.setSpan(context.active(), span) : applicationContext(call.handle as CallSpan);
+    return span ? trace.setSpan(context.active(), span) : applicationContext(call.handle);
   }
 }
 
 /** Who the call is made for. */
-function attributionAttributes({ attribution }: Call): Attributes | undefined {
+function attributionAttributes({ attribution }: SpannedCall): Attributes | undefined {
   if (!attribution) return undefined;
   return Object.fromEntries(
     Object.entries(attribution.all).map(([key, value]) => [attributionAttribute(key), value]),
@@ -135,7 +140,7 @@ function attributionAttributes({ attribution }: Call): Attributes | undefined {
 }
 
 /** The stop reason; `error` for a response that was due and did not come whole. */
-function finishReasons(call: Call, end: CallEnd): string[] | undefined {
+function finishReasons(call: SpannedCall, end: CallEnd): string[] | undefined {
   if (end.stopReason !== undefined) return [clean(end.stopReason)];
   return call.start.operation === 'chat' && end.outcome === 'error' ? ['error'] : undefined;
 }

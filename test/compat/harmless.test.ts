@@ -219,7 +219,12 @@ describe('a body that is read by other means', () => {
     await response.body?.cancel();
     await harness.server.idle();
     expect(harness.server.requests[0]?.closedByClient).toBe(true);
-    await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+    await expectCall(harness, {
+      stream: true,
+      outcome: 'canceled',
+      canceledBy: sdk.adapter === 'fetch' ? null : 'application',
+      attempts: [OK_ATTEMPT],
+    });
   });
 });
 

@@ -25,6 +25,9 @@ async function allEnded({ metric }: Harness): Promise<void> {
 }
 
 describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
+  // The signal that an SDK gives to `fetch` does not say who aborts.
+  const canceledBy = sdk.adapter === 'fetch' ? null : 'application';
+
   test('messages.create is one call with its tokens, model and id', async () => {
     const harness = await startHarness();
     const message = await newClient(sdk, harness).messages.create(HELLO);
@@ -153,7 +156,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     void harness.server.waitForRequests(1).then(() => controller.abort());
     const error = await rejection(call);
     expect(error.constructor.name).toBe('APIUserAbortError');
-    await expectCall(harness, { outcome: 'canceled', attempts: [{ disposition: 'canceled' }] });
+    await expectCall(harness, { outcome: 'canceled', canceledBy, attempts: [{ disposition: 'canceled' }] });
   });
 
   test('no answer within the timeout is an error of the network', async () => {
@@ -228,7 +231,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
       if (event.type === 'content_block_delta') break;
     }
     await allEnded(harness);
-    await expectCall(harness, { ...BEGUN, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+    await expectCall(harness, { ...BEGUN, outcome: 'canceled', canceledBy, attempts: [OK_ATTEMPT] });
     expect(harness.server.requests[0]?.closedByClient).toBe(true);
   });
 
@@ -240,7 +243,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
       if (event.type === 'content_block_delta') stream.controller.abort();
     }
     await allEnded(harness);
-    await expectCall(harness, { ...BEGUN, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+    await expectCall(harness, { ...BEGUN, outcome: 'canceled', canceledBy, attempts: [OK_ATTEMPT] });
   });
 
   test('withResponse gives the message and the response', async () => {
@@ -276,9 +279,9 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     const harness = await startHarness();
     const stream = await newClient(sdk, harness).messages.create(STREAM);
     harness.telemetry.endOpenCalls();
-    await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+    await expectCall(harness, { stream: true, outcome: 'canceled', canceledBy, attempts: [OK_ATTEMPT] });
     expect(await collect(stream)).toHaveLength(10);
-    await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
+    await expectCall(harness, { stream: true, outcome: 'canceled', canceledBy, attempts: [OK_ATTEMPT] });
   });
 
   test('without a context manager the same is recorded', async () => {

@@ -6,6 +6,8 @@ export interface ExpectedAttempt {
   /** `undefined` when no answer came. */
   readonly status?: number;
   readonly disposition: 'ok' | 'retried' | 'final' | 'canceled';
+  /** The model that its request names. @default that of the call */
+  readonly model?: string;
   readonly errorType?: string;
   readonly errorCode?: string;
   readonly fault?: string;
@@ -13,6 +15,24 @@ export interface ExpectedAttempt {
   readonly retryAfter?: number;
   /** The status that an SSE `error` event after the answer stands for. */
   readonly eventStatus?: number;
+}
+
+/** Tokens by kind. */
+export interface ExpectedTokens {
+  readonly input?: number;
+  readonly output?: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+  readonly reasoning?: number;
+}
+
+/** What one model is billed for in a call. */
+export interface ExpectedBill {
+  /** The model that was asked for. */
+  readonly model: string;
+  /** @default `model` */
+  readonly responseModel?: string;
+  readonly tokens: ExpectedTokens;
 }
 
 /** One expected call. */
@@ -39,13 +59,18 @@ export interface ExpectedCall {
   readonly attempts: readonly ExpectedAttempt[];
   /** Whether the last allowed attempt failed with a retryable error. */
   readonly exhausted?: boolean;
-  readonly tokens?: {
-    readonly input?: number;
-    readonly output?: number;
-    readonly cacheRead?: number;
-    readonly cacheWrite?: number;
-    readonly reasoning?: number;
-  };
+  /** All tokens of the call. */
+  readonly tokens?: ExpectedTokens;
+  /** What is billed for. @default one bill for `tokens` of the call's model */
+  readonly bills?: readonly ExpectedBill[];
+  /** The model of the response in the end. @default that of the call */
+  readonly responseModel?: string;
+  /** @default for a call that went well, `api` with an attempt that was accepted, else `application` */
+  readonly servedBy?: 'api' | 'fallback' | 'application' | null;
+  /** The change of model behind a call that a fallback served. */
+  readonly fallback?: { readonly to: string; readonly cause: string };
+  /** `null` where it cannot be known. @default `application` for a canceled call */
+  readonly canceledBy?: 'timeout' | 'application' | null;
   readonly stopReason?: string;
   /** Whether the log line names the response's model and id. @default whether there are tokens */
   readonly responded?: boolean;
@@ -56,7 +81,7 @@ export interface ExpectedCall {
 }
 
 /** An expected call with every default filled in. */
-export interface SettledCall extends ExpectedCall {
+export interface SettledCall extends Omit<ExpectedCall, 'responseModel'> {
   readonly method: string;
   readonly route: string;
   readonly model: string | null;
@@ -64,6 +89,10 @@ export interface SettledCall extends ExpectedCall {
   readonly stream: boolean;
   readonly firstChunk: boolean;
   readonly responded: boolean;
+  readonly bills: readonly ExpectedBill[];
+  readonly responseModel: string | undefined;
+  readonly servedBy: 'api' | 'fallback' | 'application' | null;
+  readonly canceledBy: 'timeout' | 'application' | null;
   /** Whether the call is one of inference. */
   readonly inference: boolean;
 }
@@ -72,16 +101,23 @@ export interface SettledCall extends ExpectedCall {
 export function settleCall(call: ExpectedCall): SettledCall {
   const { method = 'messages.create', stream = false } = call;
   const inference = method === 'messages.create';
+  const model = call.model === undefined ? MODEL : call.model;
+  const accepted = call.attempts.some(({ disposition }) => disposition === 'ok');
+  const responded = call.responded ?? call.tokens !== undefined;
   return {
     maxTokens: inference ? 100 : undefined,
     route: '/v1/messages',
     httpMethod: 'POST',
     firstChunk: stream && call.outcome === 'ok',
-    responded: call.tokens !== undefined,
+    bills: call.tokens && model ? [{ model, tokens: call.tokens }] : [],
+    servedBy: call.outcome === 'ok' ? (accepted ? 'api' : 'application') : null,
+    canceledBy: call.outcome === 'canceled' ? 'application' : null,
     ...call,
+    responded,
+    responseModel: responded ? (call.responseModel ?? model ?? undefined) : undefined,
     method,
     stream,
-    model: call.model === undefined ? MODEL : call.model,
+    model,
     inference,
   };
 }
@@ -100,14 +136,34 @@ export const OK_CALL: ExpectedCall = {
   stopReason: 'end_turn',
 };
 
-/** What a call costs at the list price of `MODEL`, in USD by kind. */
-export function costOf({ tokens, inference }: SettledCall): Record<string, number> {
-  if (!inference || !tokens) return {};
+/** List prices in USD per million tokens: input, output, cache read, cache write. */
+const RATES: Readonly<Record<string, readonly [number, number, number, number]>> = {
+  'claude-opus-5-5': [4, 20, 0.2, 5],
+  'claude-sonnet-5-5': [2, 10, 0.1, 2.5],
+  'claude-haiku-4-5': [1, 5, 0.1, 1.25],
+  'claude-fable-5-1': [10, 50, 0.25, 12.5],
+};
+
+/** What a bill comes to at list prices, in USD by kind. */
+export function costOfBill({ model, responseModel, tokens }: ExpectedBill): Record<string, number> {
+  const [forInput, forOutput, forRead, forWrite] = RATES[responseModel ?? model] as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = tokens;
   return {
-    input: ((input - cacheRead - cacheWrite) * 4) / 1e6,
-    output: (output * 20) / 1e6,
-    cache_read: (cacheRead * 0.2) / 1e6,
-    cache_write_5m: (cacheWrite * 5) / 1e6,
+    input: ((input - cacheRead - cacheWrite) * forInput) / 1e6,
+    output: (output * forOutput) / 1e6,
+    cache_read: (cacheRead * forRead) / 1e6,
+    cache_write_5m: (cacheWrite * forWrite) / 1e6,
   };
+}
+
+/** What a call costs at list prices in USD; `undefined` where no tokens are known. */
+export function usdOf({ bills, inference }: SettledCall): number | undefined {
+  const counted = bills.filter(({ tokens }) => tokens.input !== undefined || tokens.output !== undefined);
+  if (!inference || counted.length === 0) return undefined;
+  return counted.flatMap((bill) => Object.values(costOfBill(bill))).reduce((sum, usd) => sum + usd, 0);
 }

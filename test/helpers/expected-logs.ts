@@ -1,11 +1,11 @@
 /** The log records that expected calls leave behind. */
 import { expect } from 'vitest';
 import {
-  costOf,
   type ExpectedAttempt,
   type ExpectedCall,
   type SettledCall,
   settleCall,
+  usdOf,
 } from './expected-call.ts';
 import { streaksOf } from './streaks.ts';
 import type { LogRecord } from './telemetry.ts';
@@ -68,6 +68,7 @@ function attemptLogs(
 
 function attemptFields(attempt: ExpectedAttempt, number: number, id: string | undefined): Fields {
   return {
+    ...(attempt.model !== undefined && { model: attempt.model }),
     attempt: number,
     status: attempt.status,
     request_id: id,
@@ -89,12 +90,15 @@ function exhausted(call: SettledCall, ids: Ids): LogRecord {
 function ended(call: SettledCall, ids: Ids): LogRecord {
   const { outcome, errorType, tokens, attempts } = call;
   const known = ids.filter((id) => id !== undefined);
-  const cost = Object.values(costOf(call)).reduce((sum, usd) => sum + usd, 0);
-  const priced = call.inference && (tokens?.input !== undefined || tokens?.output !== undefined);
+  const cost = usdOf(call);
   const message = outcome === 'error' ? `Claude call failed (${errorType})` : `Claude call ${outcome}`;
   return record(outcome === 'error' ? 'error' : 'info', message, call, 'anthropic.call', {
     max_tokens: call.maxTokens,
     outcome,
+    canceled_by: call.canceledBy ?? undefined,
+    served_by: call.servedBy ?? undefined,
+    fallback_model: call.fallback?.to,
+    fallback_cause: call.fallback?.cause,
     attempts: attempts.length,
     error_type: errorType,
     error_code: attempts.at(-1)?.errorCode,
@@ -110,9 +114,9 @@ function ended(call: SettledCall, ids: Ids): LogRecord {
     cache_read_tokens: tokens?.cacheRead,
     cache_write_tokens: tokens?.cacheWrite,
     thinking_tokens: tokens?.reasoning,
-    cost_usd: priced ? expect.closeTo(cost, 9) : undefined,
+    cost_usd: cost === undefined ? undefined : expect.closeTo(cost, 9),
     stop_reason: call.stopReason,
-    response_model: call.responded ? call.model : undefined,
+    response_model: call.responseModel,
     response_id: call.responded ? expect.stringMatching(/^msg_/) : undefined,
     ...call.logged,
   });

@@ -1,6 +1,6 @@
 /** The metric points that expected calls leave behind. */
 import type { Attributes } from '@opentelemetry/api';
-import { costOf, type ExpectedCall, type SettledCall, settleCall } from './expected-call.ts';
+import { costOfBill, type ExpectedCall, type SettledCall, settleCall } from './expected-call.ts';
 import { keyOf } from './harness.ts';
 import { streaksOf } from './streaks.ts';
 
@@ -43,6 +43,7 @@ const ALWAYS = [
   'anthropic.client.rate_limit.low',
   'anthropic.client.cost',
   'anthropic.client.unpriced_calls',
+  'anthropic.client.fallbacks',
   'anthropic.telemetry.errors',
   `${INFERENCE}.duration`,
   `${INFERENCE}.time_to_first_chunk`,
@@ -68,17 +69,31 @@ function addCall(call: SettledCall, add: Add): void {
     'gen_ai.provider.name': 'anthropic',
     'anthropic.outcome': outcome,
     'gen_ai.request.stream': stream,
+    ...(call.stopReason !== undefined && { 'anthropic.stop_reason': call.stopReason }),
+    ...(call.servedBy !== null && { 'anthropic.served_by': call.servedBy }),
+    ...(call.canceledBy !== null && { 'anthropic.canceled_by': call.canceledBy }),
   };
   add('anthropic.client.calls', attributes, 1);
   if (call.exhausted) add('anthropic.client.retries_exhausted', { ...base, ...error }, 1);
-  for (const [kind, usd] of Object.entries(costOf(call))) {
-    add('anthropic.client.cost', { ...modelOf(model), 'anthropic.cost.kind': kind }, usd);
+  if (call.fallback) {
+    const change = {
+      'anthropic.fallback.from_model': model ?? '',
+      'anthropic.fallback.to_model': call.fallback.to,
+      'anthropic.fallback.cause': call.fallback.cause,
+    };
+    add('anthropic.client.fallbacks', change, 1);
+  }
+  for (const bill of call.inference ? call.bills : []) {
+    for (const [kind, usd] of Object.entries(costOfBill(bill))) {
+      add('anthropic.client.cost', { ...modelOf(bill.model), 'anthropic.cost.kind': kind }, usd);
+    }
   }
 }
 
-function addAttempts({ method, model, route, attempts }: SettledCall, add: Add): void {
-  const base = { 'anthropic.method': method, ...modelOf(model) };
-  for (const [index, { status, disposition, errorType, fault }] of attempts.entries()) {
+function addAttempts({ method, model: asked, route, attempts }: SettledCall, add: Add): void {
+  for (const [index, attempt] of attempts.entries()) {
+    const { status, disposition, errorType, fault, model = asked } = attempt;
+    const base = { 'anthropic.method': method, ...modelOf(model) };
     const error = errorType === undefined ? {} : { 'error.type': errorType };
     const attributes = {
       ...base,
@@ -100,31 +115,33 @@ function addAttempts({ method, model, route, attempts }: SettledCall, add: Add):
 }
 
 function addInference(call: SettledCall, server: URL, add: Add): void {
-  const { model, errorType, tokens = {}, responded, firstChunk } = call;
-  const base = {
+  const { errorType, tokens = {}, firstChunk } = call;
+  const of = (model: string | null, responseModel: string | undefined): Attributes => ({
     'gen_ai.operation.name': 'chat',
     'gen_ai.provider.name': 'anthropic',
     ...modelOf(model),
-    ...(responded && { 'gen_ai.response.model': model ?? '' }),
+    ...(responseModel !== undefined && { 'gen_ai.response.model': responseModel }),
     'server.address': server.hostname,
     'server.port': Number(server.port),
-  };
+  });
+  const base = of(call.model, call.responseModel);
   const withError = errorType === undefined ? base : { ...base, 'error.type': errorType };
   add(`${INFERENCE}.duration`, withError, 1);
   if (firstChunk) add(`${INFERENCE}.time_to_first_chunk`, base, 1);
-  const counted = { ...base, 'gen_ai.token.modality': 'unknown' };
-  const { input, output, cacheRead = 0, cacheWrite = 0, reasoning = 0 } = tokens;
-  if (input !== undefined) {
+  if (tokens.input !== undefined) add(`${INFERENCE}.operation.input_tokens`, withError, 1);
+  if (tokens.output !== undefined) add(`${INFERENCE}.operation.output_tokens`, withError, 1);
+  for (const bill of call.bills) {
+    const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, reasoning = 0 } = bill.tokens;
+    const counted = {
+      ...of(bill.model, bill.responseModel ?? bill.model),
+      'gen_ai.token.modality': 'unknown',
+    };
     add(`${INFERENCE}.usage.input_tokens`, counted, input);
-    add(`${INFERENCE}.operation.input_tokens`, withError, 1);
-  }
-  if (output !== undefined) {
     add(`${INFERENCE}.usage.output_tokens`, counted, output);
-    add(`${INFERENCE}.operation.output_tokens`, withError, 1);
+    add(`${INFERENCE}.usage.cache_read.input_tokens`, counted, cacheRead);
+    add(`${INFERENCE}.usage.cache_write.input_tokens`, counted, cacheWrite);
+    add(`${INFERENCE}.usage.reasoning.output_tokens`, counted, reasoning);
   }
-  add(`${INFERENCE}.usage.cache_read.input_tokens`, counted, cacheRead);
-  add(`${INFERENCE}.usage.cache_write.input_tokens`, counted, cacheWrite);
-  add(`${INFERENCE}.usage.reasoning.output_tokens`, counted, reasoning);
 }
 
 function modelOf(model: string | null): Attributes {

@@ -3,11 +3,11 @@ import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { expect } from 'vitest';
 import {
-  costOf,
   type ExpectedAttempt,
   type ExpectedCall,
   type SettledCall,
   settleCall,
+  usdOf,
 } from './expected-call.ts';
 import type { Harness } from './harness.ts';
 
@@ -46,23 +46,26 @@ export function expectSpans(harness: Harness, calls: readonly ExpectedCall[], id
 }
 
 function expectCallSpan(span: ReadableSpan, call: SettledCall): void {
-  const { outcome, attempts, stopReason, errorType, fault, inference, tokens } = call;
+  const { outcome, attempts, stopReason, errorType, fault, inference } = call;
   expect(span.kind).toBe(SpanKind.CLIENT);
   expect(span.ended).toBe(true);
   expect(span.status.code, 'status of the call span').toBe(STATUS[outcome]);
   const reasons = stopReason ?? (inference && outcome === 'error' ? 'error' : undefined);
-  const cost = Object.values(costOf(call)).reduce((sum, usd) => sum + usd, 0);
-  const priced = inference && (tokens?.input !== undefined || tokens?.output !== undefined);
+  const cost = usdOf(call);
   expect(ours(span.attributes)).toEqual(
     compact({
       'anthropic.attempt.count': attempts.length,
       'anthropic.retry.delay_total': attempts.length > 1 ? expect.any(Number) : undefined,
       'anthropic.attempt.time_to_first_chunk': call.firstChunk ? expect.any(Number) : undefined,
       'gen_ai.response.finish_reasons': reasons === undefined ? undefined : [reasons],
-      'anthropic.cost.usd': priced ? expect.closeTo(cost, 9) : undefined,
+      'anthropic.cost.usd': cost === undefined ? undefined : expect.closeTo(cost, 9),
       'error.type': errorType,
       'anthropic.error.code': attempts.at(-1)?.errorCode,
       'anthropic.error.fault': fault,
+      'anthropic.served_by': call.servedBy ?? undefined,
+      'anthropic.canceled_by': call.canceledBy ?? undefined,
+      'anthropic.fallback.to_model': call.fallback?.to,
+      'anthropic.fallback.cause': call.fallback?.cause,
       ...call.spanned,
     }),
   );
@@ -79,6 +82,10 @@ const OURS = new Set([
   'anthropic.cost.usd',
   'anthropic.error.code',
   'anthropic.error.fault',
+  'anthropic.served_by',
+  'anthropic.canceled_by',
+  'anthropic.fallback.to_model',
+  'anthropic.fallback.cause',
   'error.type',
 ]);
 
@@ -110,6 +117,7 @@ function expectAttemptSpan(span: ReadableSpan, attempt: ExpectedAttempt, place: 
       'server.address': url.hostname,
       'server.port': Number(url.port),
       'anthropic.attempt.number': number,
+      'gen_ai.request.model': attempt.model ?? call.model ?? undefined,
       'http.request.resend_count': number > 1 ? number - 1 : undefined,
       'anthropic.retry.delay': number > 1 ? expect.any(Number) : undefined,
       'http.response.status_code': status,

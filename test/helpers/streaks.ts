@@ -15,9 +15,10 @@ export interface ExpectedStreak {
 export function streaksOf(calls: readonly ExpectedCall[]): ExpectedStreak[] {
   const lengths = new Map<string, number>();
   const streaks: ExpectedStreak[] = [];
-  for (const [call, { route, model, attempts }] of calls.map(settleCall).entries()) {
-    const key = `${route} ${model}`;
+  for (const [call, { route, model: asked, attempts }] of calls.map(settleCall).entries()) {
     const see = (status: number | undefined, attempt: number, event: boolean): void => {
+      const model = attempts[attempt]?.model ?? asked;
+      const key = `${route} ${model}`;
       if (status === undefined || status === 529) return;
       const length = status >= 500 ? (lengths.get(key) ?? 0) + 1 : 0;
       lengths.set(key, length);

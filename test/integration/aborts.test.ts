@@ -9,7 +9,7 @@ describe('an abort by the application', () => {
     const error = await rejection(harness.client.messages.create(HELLO, { signal: AbortSignal.abort() }));
     expect(error.constructor.name).toBe('APIUserAbortError');
     expect(harness.server.requests).toEqual([]);
-    await expectCall(harness, { outcome: 'canceled', attempts: [] });
+    await expectCall(harness, { outcome: 'canceled', canceledBy: null, attempts: [] });
   });
 
   test('during an attempt is a canceled call and a canceled attempt, and no failure of the network', async () => {

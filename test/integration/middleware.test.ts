@@ -59,7 +59,7 @@ describe("the application's own middleware", () => {
     await expectCall(harness, {
       outcome: 'ok',
       attempts: [],
-      tokens: { input: 0, output: 0 },
+      responded: true,
       stopReason: 'end_turn',
       logged: { status: 200 },
     });

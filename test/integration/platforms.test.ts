@@ -164,6 +164,8 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
       {
         ...call,
         'anthropic.outcome': 'ok',
+        'anthropic.served_by': 'api',
+        'anthropic.stop_reason': 'end_turn',
         'gen_ai.provider.name': provider,
         'gen_ai.request.stream': false,
         value: 1,

@@ -33,8 +33,9 @@ describe.each([false, true])('the tool runner, stream: %s', (stream) => {
     const { text } = await runTool(harness, stream);
     expect(text).toMatchObject([{ type: 'text', text: 'Sunny.' }]);
     const calls = await harness.points('anthropic.client.calls');
-    expect(calls.map(({ value, attributes }) => [attributes['anthropic.method'], value])).toEqual([
-      ['messages.create', 2],
+    expect(calls.map(({ value, attributes }) => [attributes['anthropic.stop_reason'], value])).toEqual([
+      ['end_turn', 1],
+      ['tool_use', 1],
     ]);
     expect(await harness.metric('anthropic.client.attempts')).toBe(3);
     expect(await harness.metric('anthropic.client.active_calls')).toBe(0);

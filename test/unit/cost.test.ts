@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { costOf, modelFamily, priceOf, totalCost } from '../../src/model/cost.ts';
+import { costOf, priceOf, totalCost } from '../../src/model/cost.ts';
+import { modelFamily } from '../../src/model/model-family.ts';
 import { PRICES } from '../../src/model/prices.ts';
 
 /** The price list of the documents: input, 5m write, 1h write, cache read, output. */

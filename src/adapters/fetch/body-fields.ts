@@ -24,7 +24,14 @@ export function bodyFields(body: unknown): BodyFields {
   return typeof body === 'string' && body.startsWith('{') ? scan(body) : {};
 }
 
-function scan(json: string): BodyFields {
+/** The model that `body` names: an object, or JSON text, which is read no further than to its model. */
+export function modelOf(body: unknown): string | undefined {
+  const { model } = typeof body === 'string' && body.startsWith('{') ? scan(body, 'model') : bodyFields(body);
+  return typeof model === 'string' ? model : undefined;
+}
+
+/** `last`: the field after which nothing more is wanted. */
+function scan(json: string, last?: string): BodyFields {
   const fields: Record<string, unknown> = {};
   let at = 1;
   while (at < json.length) {
@@ -36,6 +43,7 @@ function scan(json: string): BodyFields {
     const end = valueEnd(json, start);
     const scalar = json[start] !== '{' && json[start] !== '[';
     if (scalar && WANTED.has(key)) fields[key] = parseJson(json.slice(start, end));
+    if (key === last) break;
     at = end;
     // After the last member comes a brace, and no further quote.
     if (json[skip(json, at, /\s*/y)] !== ',') break;

@@ -1,16 +1,19 @@
 /** Finds the call that a request of the SDK belongs to, and sends it as an attempt of that call. */
 import { context, trace } from '@opentelemetry/api';
-import type { Call } from '../../model/call.ts';
-import { applicationContext, type CallSpan } from '../../ports/call-span.ts';
+import type { AbortState } from '../../model/canceled.ts';
+import { clean } from '../../model/text.ts';
+import { applicationContext, type SpannedCall } from '../../ports/call-span.ts';
 import { hasContextManager } from '../../ports/context-manager.ts';
 import type { ClientAdapters } from '../client-adapters.ts';
-import { bodyFields } from '../fetch/body-fields.ts';
+import { bodyFields, modelOf } from '../fetch/body-fields.ts';
 import type { SdkMiddleware, SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
 import { type AttemptInFlight, attemptInFlight } from '../span/attempt-in-flight.ts';
 import { startCallSpan } from '../span/call-span.ts';
+import { runWithin } from '../span/enclosing-call.ts';
 import { callOf } from '../span/tap.ts';
 import { type Pass, UntracedCall } from '../untraced-call.ts';
 import { observeWire, subscribeToWire } from './replays.ts';
+import { asksForMore } from './request-features.ts';
 import { runOnce } from './run-once.ts';
 import { PendingAttempt, type Sending, sendAttempt } from './send-attempt.ts';
 
@@ -20,8 +23,8 @@ type Next = Parameters<SdkMiddleware>[1];
  * The traced call behind options of the SDK, and all those calls. From a call nothing leads to its options: they hold the span, which must be
  * collected when nobody reads the call's stream.
  */
-const tracedBy = new WeakMap<SdkRequestOptions, Call>();
-const traced = new WeakSet<Call>();
+const tracedBy = new WeakMap<SdkRequestOptions, SpannedCall>();
+const traced = new WeakSet<SpannedCall>();
 
 /** The open calls of a client and its copies, by the options that the SDK makes each with: one object for all attempts of a call. */
 export class Calls {
@@ -30,8 +33,14 @@ export class Calls {
   /** Errors that came from the HTTP client, and not from middleware of the application. */
   readonly #fetchErrors = new WeakSet<object>();
 
-  constructor(adapters: ClientAdapters) {
+  /** The bodies with which the SDK entered the application's middleware, while it runs. */
+  readonly #passBodies = new WeakMap<SdkRequestOptions, unknown>();
+  /** Whether the client has middleware of the application. */
+  readonly #application: boolean;
+
+  constructor(adapters: ClientAdapters, application: boolean) {
     this.#adapters = adapters;
+    this.#application = application;
   }
 
   /** Sends a pass of the SDK's retry loop: the request with which the SDK enters its middleware. */
@@ -41,14 +50,37 @@ export class Calls {
     // Without options the request is no API call, such as a token exchange.
     if (!port.enabled || !options) return next(request);
     const call = port.guard.run('call', () => this.#untracedCall(request, options));
-    if (call) return call.run(this.#pass(request, options), () => next(request));
+    if (call) {
+      return call.run(this.#pass(request, options), () => this.#enter(call.call, request, next, options));
+    }
     const traced = port.guard.run('call', () => this.#activeCall(options));
     if (!traced) return next(request);
-    const run = runOnce(() => next(request));
+    const run = runOnce(() => this.#enter(traced, request, next, options));
     port.guard.run('spans', () => {
-      context.with(applicationContext(traced.handle as CallSpan), run);
+      context.with(applicationContext(traced.handle), run);
     });
     return run();
+  }
+
+  /** Enters the middleware of the application, where there is some. */
+  #enter(call: SpannedCall, request: SdkRequest, next: Next, options: SdkRequestOptions): Promise<Response> {
+    call.abort ??= abortOf(options.signal);
+    if (!this.#application && !options.middleware?.length) return next(request);
+    return this.#enterMiddleware(call, request, next, options);
+  }
+
+  async #enterMiddleware(
+    call: SpannedCall,
+    request: SdkRequest,
+    next: Next,
+    options: SdkRequestOptions,
+  ): Promise<Response> {
+    this.#passBodies.set(options, request.body);
+    try {
+      return await runWithin(call, () => next(request));
+    } finally {
+      this.#passBodies.delete(options);
+    }
   }
 
   /** Sends a request that leaves for the API. */
@@ -86,7 +118,7 @@ export class Calls {
     return call;
   }
 
-  #knownCall(options: SdkRequestOptions): Call | undefined {
+  #knownCall(options: SdkRequestOptions): SpannedCall | undefined {
     for (const call of [this.#untraced.get(options)?.call, tracedBy.get(options)]) {
       if (call && !call.ended) return call;
     }
@@ -94,7 +126,7 @@ export class Calls {
   }
 
   /** The call whose span the SDK has made the current one. */
-  #activeCall(options: SdkRequestOptions): Call | undefined {
+  #activeCall(options: SdkRequestOptions): SpannedCall | undefined {
     const call = callOf(trace.getSpan(context.active()));
     if (!call || call.ended) return undefined;
     if (!traced.has(call)) tie(call, options);
@@ -135,15 +167,29 @@ export class Calls {
     return call.run(this.#pass(request, options), () => sendAttempt(sending, () => sent));
   }
 
-  #sending(call: Call, request: SdkRequest, options: SdkRequestOptions): Sending {
+  #sending(call: SpannedCall, request: SdkRequest, options: SdkRequestOptions): Sending {
+    call.abort ??= abortOf(options.signal);
+    const application = this.#application || Boolean(options.middleware?.length);
     return {
       port: this.#adapters.port,
       call,
       request,
       options,
+      model: this.#model(call, request, options),
+      observes: application || asksForMore(options.body),
       aborted: () => options.signal?.aborted === true,
       fetchErrors: this.#fetchErrors,
     };
+  }
+
+  /** The model that `request` names. What the application's middleware did not touch is the request of the call. */
+  #model(call: SpannedCall, request: SdkRequest, options: SdkRequestOptions): string | undefined {
+    const { model, operation } = call.start;
+    const untouched =
+      !this.#application || (this.#passBodies.has(options) && this.#passBodies.get(options) === request.body);
+    if (untouched || (model === undefined && operation === undefined)) return model;
+    const named = modelOf(request.body);
+    return named === undefined ? model : clean(named);
   }
 
   #pass(request: SdkRequest, options: SdkRequestOptions): Pass {
@@ -158,9 +204,17 @@ export class Calls {
   }
 }
 
-function tie(call: Call, options: SdkRequestOptions): void {
+function tie(call: SpannedCall, options: SdkRequestOptions): void {
   traced.add(call);
   tracedBy.set(options, call);
+}
+
+/** A call without a signal: nobody but its reader can cancel it. */
+const NO_SIGNAL = { deref: () => undefined };
+
+/** The signal leads to what listens to it, the span of the call for one, which must be collected when nobody reads the call's stream. */
+function abortOf(signal: AbortSignal | null | undefined): { deref(): AbortState | undefined } {
+  return signal ? new WeakRef(signal) : NO_SIGNAL;
 }
 
 /** The SDK retries no body that it can send only once. */

@@ -17,7 +17,7 @@ export function isOurMiddleware(middleware: unknown): boolean {
 
 /** The middleware of the `application` with ours around them. */
 export function addMiddleware(adapters: ClientAdapters, application: readonly unknown[]): readonly unknown[] {
-  const calls = new Calls(adapters);
+  const calls = new Calls(adapters, application.length > 0);
   if (application.length > 0) {
     const first = mark((request, next, { options }) => calls.sendPass(request, next, options));
     const last = mark((request, next, { options }) => calls.sendAttempt(request, next, options));

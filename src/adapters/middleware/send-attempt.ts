@@ -1,15 +1,17 @@
 /** Sends one attempt of a call, and records what came of it. Never reads a body: what the SDK reads is observed. */
 import { context } from '@opentelemetry/api';
-import type { Attempt, AttemptFailure, ResponseHead } from '../../model/attempt.ts';
-import type { Call, RequestFacts } from '../../model/call.ts';
+import type { Attempt, FailureFacts, ResponseHead } from '../../model/attempt.ts';
+import type { RequestFacts } from '../../model/call.ts';
 import { errorType, isBillingRefusal, isRetryableStatus } from '../../model/errors.ts';
 import { readRateLimits } from '../../model/rate-limit.ts';
 import { errorField, requestShape } from '../../model/request-shape.ts';
 import { parseRetryAfter } from '../../model/retry-after.ts';
 import { clean, MAX_URL } from '../../model/text.ts';
 import type { AdapterPort } from '../../ports/adapter-port.ts';
+import type { SpannedCall } from '../../ports/call-span.ts';
 import { parseEnvelope } from '../response/error-envelope.ts';
 import { onErrorText } from '../response/error-text.ts';
+import { observeMessage } from '../response/message-observer.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
 import { hideFromWire, observeWire, subscribeToWire, type WireResponse, type WireResult } from './replays.ts';
 import { runOnce } from './run-once.ts';
@@ -17,9 +19,13 @@ import { runOnce } from './run-once.ts';
 /** What an attempt sends, and for which call. */
 export interface Sending {
   readonly port: AdapterPort;
-  readonly call: Call;
+  readonly call: SpannedCall;
   readonly request: SdkRequest;
   readonly options: SdkRequestOptions;
+  /** The model that the request names, where that is not the call's. */
+  readonly model?: string | undefined;
+  /** Whether the response may be replaced, or say more than the SDK does of it. */
+  readonly observes?: boolean | undefined;
   /** Whether the application has aborted the call. The SDK's own timeout is no abort. */
   aborted(): boolean;
   /** Takes the errors that come from the HTTP client, and not from middleware of the application. */
@@ -116,11 +122,12 @@ export class PendingAttempt {
 }
 
 /** Begins the next attempt of the call. */
-function beginAttempt({ call, request, options, startedAt }: Sending): Attempt {
+function beginAttempt({ call, request, options, model, startedAt }: Sending): Attempt {
   call.request ??= requestFacts(options);
   return call.beginAttempt(
     clean(request.method?.toUpperCase() ?? 'GET'),
     clean(withoutQuery(request.url), MAX_URL),
+    model,
     startedAt,
   );
 }
@@ -134,6 +141,9 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
   const head = readResponseHead(status, headers);
   if (isOk(status)) {
     call.acceptAttempt(attempt, head);
+    if (sending.observes && call.start.operation === 'chat' && 'text' in response) {
+      observeMessage(sending.port.guard, attempt, response);
+    }
     return;
   }
   call.failAttempt(attempt, failureOf(sending, status, headers), head);
@@ -155,7 +165,7 @@ function recordError({ call, aborted }: Sending, attempt: Attempt, error: unknow
 }
 
 /** What status and headers say of a failure. */
-function failureOf({ request, options, port }: Sending, status: number, headers: Headers): AttemptFailure {
+function failureOf({ request, options, port }: Sending, status: number, headers: Headers): FailureFacts {
   return {
     errorType: errorType(undefined, status),
     retryable: isRetryableStatus(status, headers.get('x-should-retry')),
@@ -175,6 +185,8 @@ function describe({ call, options }: Sending, attempt: Attempt, status: number, 
     errorType: errorType(type, status),
     errorCode: code !== undefined && /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : undefined,
     billing,
+    // A retry does not raise a spend limit: the call has not run out of retries.
+    ...(billing && { retryable: false }),
     shape: shape && !billing ? { ...shape, errorField: errorField(message, options.body) } : undefined,
     content: content && { ...content, message },
   });

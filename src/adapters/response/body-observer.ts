@@ -11,12 +11,16 @@ export interface BodyObserver {
   json(value: unknown): void;
   /** The whole body was read as text. */
   text(value: string): void;
+  /** The whole body was read as bytes. */
+  bytes?(value: Uint8Array): void;
   /** The body was read to its end. */
   completed(): void;
   /** Reading failed. */
   failed(error: unknown): void;
   /** The reader gave the body up before its end. */
   closed(): void;
+  /** Observes a copy of the response that the application makes; without it, copies are not observed. */
+  cloned?(): BodyObserver;
 }
 
 /** Sets the property `name` of `target` itself, so that it hides the one of its class. */

@@ -1,7 +1,7 @@
 /** Follows the events of a streamed Message as they pass, and keeps of it what the call span says. */
-import type { Span } from '@opentelemetry/api';
+import type { MessageFacts } from '../../model/message.ts';
 import { parseJson } from '../parse-json.ts';
-import { field, setMessageFacts } from '../span/message-facts.ts';
+import { field, messageFacts } from './message-facts.ts';
 import { SseReader } from './sse.ts';
 
 type Fields = Record<string, unknown>;
@@ -24,15 +24,21 @@ const TOTALS = [
   'cache_read_input_tokens',
   'output_tokens_details',
   'iterations',
+  'server_tool_use',
 ];
 
 /** What `message_start` has of the usage that is only a placeholder until `message_delta`. */
 const PLACEHOLDERS = ['output_tokens', 'output_tokens_details'];
 
+/** A word in the event of a content block at which the API goes on with another model. */
+const FALLBACK = '"fallback"';
+
 /** What a streamed Message told so far. */
 export class MessageStream {
   /** Whether `message_stop` came. */
   stopped = false;
+  /** Whether the last piece told something new of the Message. */
+  changed = false;
   /** `error.type` of an `error` event; empty when the event names none. */
   errorType: string | undefined;
   #broken = false;
@@ -57,6 +63,7 @@ export class MessageStream {
   /** The next piece of the body. */
   push(piece: Uint8Array | string): void {
     this.#unread = [];
+    this.changed = false;
     this.#reader.push(piece);
   }
 
@@ -65,16 +72,13 @@ export class MessageStream {
     return this.#broken || this.#unread.some((data) => parseJson(data) === undefined);
   }
 
-  /** Sets on `span` what is known of the Message. What is final only later is left out until then. */
-  setFacts(span: Span): void {
-    if (!this.#message) return;
-    if (this.#sawMessageDelta || this.stopped) {
-      setMessageFacts(span, { ...this.#message, usage: this.#usage });
-      return;
-    }
+  /** What is known of the Message. What is final only later is left out until then. */
+  facts(): MessageFacts | undefined {
+    if (!this.#message) return undefined;
     const usage = { ...this.#usage };
-    for (const name of PLACEHOLDERS) delete usage[name];
-    setMessageFacts(span, { ...this.#message, stop_reason: undefined, usage });
+    const complete = this.#sawMessageDelta || this.stopped;
+    if (!complete) for (const name of PLACEHOLDERS) delete usage[name];
+    return messageFacts({ ...this.#message, ...(!complete && { stop_reason: undefined }), usage });
   }
 
   #onEvent(event: string, data: string): void {
@@ -84,8 +88,12 @@ export class MessageStream {
         const message = field(this.#parse(data), 'message');
         this.#message = { id: field(message, 'id'), model: field(message, 'model') };
         this.#usage = { ...(field(message, 'usage') as Fields | undefined) };
+        this.changed = true;
         break;
       }
+      case 'content_block_start':
+        if (this.#message && data.includes(FALLBACK)) this.#onBlock(this.#parse(data));
+        break;
       case 'content_block_delta':
         if (!this.#sawDelta) this.#onFirstDelta();
         this.#sawDelta = true;
@@ -104,6 +112,17 @@ export class MessageStream {
     }
   }
 
+  /** A fallback block names the model that makes the rest of the Message. */
+  #onBlock(event: unknown): void {
+    const block = field(event, 'content_block');
+    if (field(block, 'type') !== 'fallback' || !this.#message) return;
+    const model = field(field(block, 'to'), 'model');
+    if (typeof model === 'string') {
+      this.#message['model'] = model;
+      this.changed = true;
+    }
+  }
+
   #onMessageDelta(event: unknown): void {
     if (!this.#message) return;
     const totals = field(event, 'usage');
@@ -115,6 +134,7 @@ export class MessageStream {
     const stopReason = field(field(event, 'delta'), 'stop_reason');
     if (stopReason !== null && stopReason !== undefined) this.#message['stop_reason'] = stopReason;
     this.#sawMessageDelta = true;
+    this.changed = true;
   }
 
   #parse(data: string): unknown {

@@ -1,12 +1,14 @@
 /** Ends a call by how its successful response is read: the counterpart of the SDK's own `endApiCallSpan...` functions. */
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import type { Call } from '../../model/call.ts';
+import type { MessageFacts } from '../../model/message.ts';
+import type { SpannedCall } from '../../ports/call-span.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { ATTR } from '../../signals/names.ts';
 import { parseJson } from '../parse-json.ts';
 import { endInError, type OpenCall } from '../span/call-span.ts';
-import { setMessageFacts } from '../span/message-facts.ts';
+import { setMessageFacts } from '../span/set-message-facts.ts';
 import type { BodyObserver } from './body-observer.ts';
+import { messageFacts } from './message-facts.ts';
 import { MessageStream } from './message-stream.ts';
 
 /** The SDK's word for a failure on our side of a good response, such as a body that does not come whole. */
@@ -15,7 +17,7 @@ const CLIENT_ERROR = 'client_error';
 /** Follows the reading of a response, and ends its call with it, exactly once. */
 export class ResponseReading implements BodyObserver {
   readonly #guard: Guard;
-  readonly #call: Call;
+  readonly #call: SpannedCall;
   readonly #span: Span;
   readonly #stream: MessageStream | undefined;
   readonly #message: boolean;
@@ -43,13 +45,17 @@ export class ResponseReading implements BodyObserver {
 
   json(value: unknown): void {
     this.#step(() => {
-      if (this.#message) setMessageFacts(this.#span, value);
+      if (this.#message) this.#know(messageFacts(value));
     });
   }
 
   text(value: string): void {
     if (this.#stream) this.piece(value);
     else if (this.#message) this.json(parseJson(value));
+  }
+
+  bytes(value: Uint8Array): void {
+    if (this.#message) this.text(new TextDecoder().decode(value));
   }
 
   completed(): void {
@@ -78,19 +84,27 @@ export class ResponseReading implements BodyObserver {
   }
 
   #succeed(): void {
-    this.#stream?.setFacts(this.#span);
+    this.#know(this.#stream?.facts());
     this.#span.setStatus({ code: SpanStatusCode.OK });
     this.#span.end();
   }
 
   #close(): void {
-    this.#stream?.setFacts(this.#span);
+    this.#know(this.#stream?.facts());
     this.#span.end();
   }
 
   #fail(errorType: string): void {
-    this.#stream?.setFacts(this.#span);
+    this.#know(this.#stream?.facts());
     endInError(this.#span, errorType);
+  }
+
+  #know(facts: MessageFacts | undefined): void {
+    if (!facts) return;
+    setMessageFacts(this.#span, facts);
+    const { attempt } = this.#call;
+    // What middleware of the application makes of a response is not what the API sent.
+    if (attempt?.response && !attempt.observed) attempt.message = facts;
   }
 
   #step(step: () => void): void {

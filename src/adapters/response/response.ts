@@ -8,7 +8,7 @@ import { observeWebBody } from './web-body.ts';
 const WHOLE = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
 
 /** Told of the reading of a whole body. */
-type WholeObserver = Pick<BodyObserver, 'json' | 'text' | 'completed' | 'failed'>;
+type WholeObserver = Pick<BodyObserver, 'json' | 'text' | 'bytes' | 'completed' | 'failed'>;
 
 /** Observes the reading of `response`, which stays the same object. */
 export function observeResponse(response: Response, observer: BodyObserver): void {
@@ -33,6 +33,7 @@ export function observeResponse(response: Response, observer: BodyObserver): voi
     if (response.body) Reflect.deleteProperty(response.body, 'tee');
     const copy = clone.call(response);
     observeBody(response.body, pieces);
+    if (observer.cloned) observeResponse(copy, observer.cloned());
     return copy;
   });
 }
@@ -56,6 +57,8 @@ function observeWhole(response: Response, observer: WholeObserver, onStart?: () 
       }
       if (name === 'json') observer.json(value);
       else if (name === 'text') observer.text(value as string);
+      else if (value instanceof ArrayBuffer) observer.bytes?.(new Uint8Array(value));
+      else if (value instanceof Uint8Array) observer.bytes?.(value);
       observer.completed();
       return value;
     });

@@ -3,7 +3,7 @@
  * our middleware is on the stack: at that moment the span asks here which attempt is in flight.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Call } from '../../model/call.ts';
+import type { SpannedCall } from '../../ports/call-span.ts';
 import { processWide } from '../../process-wide.ts';
 
 /** An attempt that waits to learn its call. */
@@ -12,7 +12,7 @@ export interface AttemptInFlight {
    * Called with the call, once it is known, and then forgotten: sockets keep the context that they were opened in, and would keep
    * everything that this function refers to.
    */
-  onCall: ((call: Call) => void) | undefined;
+  onCall: ((call: SpannedCall) => void) | undefined;
 }
 
 /** The attempt that is in flight, until its call is known. One for all copies of this package: span and middleware can be of two. */

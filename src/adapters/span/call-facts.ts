@@ -1,11 +1,13 @@
 /** Reads the facts of a call from the attributes of the SDK's call span. */
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { CallEnd, CallStart, Outcome } from '../../model/call.ts';
+import type { Usage } from '../../model/message.ts';
 import { clean } from '../../model/text.ts';
 import { ATTR, SDK_ATTR } from '../../signals/names.ts';
 
 /** The attributes that the tap keeps. None of them holds content. */
 export const KEPT: ReadonlySet<string> = new Set<string>([
+  ATTR.httpRequestMethod,
   ATTR.httpStatus,
   ATTR.errorType,
   ATTR.requestId,
@@ -51,6 +53,7 @@ export function callStart(name: string, attributes: Attributes): CallStart {
 export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
   return {
     outcome,
+    sent: attributes[ATTR.httpRequestMethod] !== undefined,
     sdkErrorType: word(attributes[ATTR.errorType]),
     status: number(attributes[ATTR.httpStatus]),
     requestId: word(attributes[ATTR.requestId]),
@@ -65,10 +68,15 @@ export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
       cacheWrite5m: number(attributes[SDK_ATTR.cacheWrite5m]),
       cacheWrite1h: number(attributes[SDK_ATTR.cacheWrite1h]),
       reasoning: number(attributes[ATTR.reasoningTokens]),
-      compactionInput: number(attributes[SDK_ATTR.compactionInput]),
-      compactionOutput: number(attributes[SDK_ATTR.compactionOutput]),
+      ...compactionOf(attributes),
     },
   };
+}
+
+function compactionOf(attributes: Attributes): Pick<Usage, 'compaction'> {
+  const input = number(attributes[SDK_ATTR.compactionInput]);
+  const output = number(attributes[SDK_ATTR.compactionOutput]);
+  return input === undefined && output === undefined ? {} : { compaction: { input, output } };
 }
 
 function word(value: AttributeValue | undefined): string | undefined {

@@ -10,8 +10,8 @@ import {
   SpanStatusCode,
   type Tracer,
 } from '@opentelemetry/api';
-import type { Call } from '../../model/call.ts';
 import { clean, MAX_URL } from '../../model/text.ts';
+import type { SpannedCall } from '../../ports/call-span.ts';
 import { ATTR } from '../../signals/names.ts';
 import type { BodyFields } from '../fetch/body-fields.ts';
 import type { SdkRequest } from '../sdk-shapes.ts';
@@ -20,7 +20,7 @@ import { callOf } from './tap.ts';
 
 /** A call, and the span that tells its facts. */
 export interface OpenCall {
-  readonly call: Call;
+  readonly call: SpannedCall;
   readonly span: Span;
 }
 

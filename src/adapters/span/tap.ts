@@ -23,11 +23,12 @@ import {
 } from '@opentelemetry/api';
 import { Call, type Outcome } from '../../model/call.ts';
 import type { AdapterPort } from '../../ports/adapter-port.ts';
-import type { CallSpan } from '../../ports/call-span.ts';
+import type { CallSpan, SpannedCall } from '../../ports/call-span.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { ATTR } from '../../signals/names.ts';
 import { attemptInFlight } from './attempt-in-flight.ts';
 import { callEnd, callStart, fact, KEPT } from './call-facts.ts';
+import { enclosingCall } from './enclosing-call.ts';
 
 /** Marks our tracer provider, across copies of this package. */
 const TAP = Symbol.for('anthropic-otel.tap');
@@ -94,9 +95,9 @@ class TapTracer implements Tracer {
       visible: this.#visible,
       parent,
       tracerProvider: guard.run('spans', () => this.#provider()) ?? trace.getTracerProvider(),
-      attemptsUnseen: this.#settings.attemptsUnseen,
     };
-    return guard.run('call', () => openCall(this.#port, handle, name, options)) ?? span;
+    const { attemptsUnseen } = this.#settings;
+    return guard.run('call', () => openCall(this.#port, handle, name, options, attemptsUnseen)) ?? span;
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
@@ -136,18 +137,30 @@ function openCall(
   handle: CallSpan,
   name: string,
   { attributes = {}, startTime }: SpanOptions,
+  attemptsUnseen: boolean | undefined,
 ): Span {
   const now = (): number => performance.now();
   // Given for a call of ours that is known only when its first attempt is over.
   const startedAt = typeof startTime === 'number' ? now() - Math.max(0, Date.now() - startTime) : now();
-  const call = new Call(callStart(name, attributes), port.listener, handle, now, startedAt);
+  const call = new Call(
+    { ...callStart(name, attributes), attemptsUnseen },
+    port.listener,
+    handle,
+    now,
+    startedAt,
+  );
+  const outer = enclosingCall.getStore();
   const facts: Attributes = {};
   // Neither the call nor this function refers to the tap's span, which can therefore be collected.
   const finish: Finish = (outcome, endTime) => {
     port.guard.run('call', () => {
       port.closed(call);
       const endedAt = typeof endTime === 'number' ? now() - Math.max(0, Date.now() - endTime) : undefined;
-      call.end(callEnd(outcome, facts), endedAt);
+      const end = callEnd(outcome, facts);
+      call.end(end, endedAt);
+      if (outer && call.bills.length > 0 && end.responseId !== undefined) {
+        outer.deref()?.otherResponded(end.responseId, call.start.model);
+      }
     });
   };
   const abandon = (): void => {
@@ -166,19 +179,19 @@ function openCall(
 type Finish = (outcome: Outcome, endTime?: TimeInput) => void;
 
 /** The call behind `span`, when it is a span of a tap. */
-export function callOf(span: Span | undefined): Call | undefined {
-  return (span as { [CALL]?: Call } | undefined)?.[CALL];
+export function callOf(span: Span | undefined): SpannedCall | undefined {
+  return (span as { [CALL]?: SpannedCall } | undefined)?.[CALL];
 }
 
 class TapSpan implements Span {
-  readonly [CALL]: Call;
+  readonly [CALL]: SpannedCall;
   readonly #guard: Guard;
   readonly #span: Span;
   readonly #facts: Attributes;
   readonly #finish: Finish;
   #status: SpanStatusCode = SpanStatusCode.UNSET;
 
-  constructor(guard: Guard, span: Span, call: Call, facts: Attributes, finish: Finish) {
+  constructor(guard: Guard, span: Span, call: SpannedCall, facts: Attributes, finish: Finish) {
     this.#guard = guard;
     this.#span = span;
     this[CALL] = call;
@@ -245,7 +258,7 @@ class TapSpan implements Span {
 
   #keep(key: string, value: AttributeValue | undefined): void {
     if (KEPT.has(key)) this.#facts[key] = fact(value);
-    else if (key === ATTR.timeToFirstChunk) this[CALL].firstChunk();
+    if (key === ATTR.timeToFirstChunk) this[CALL].firstChunk();
     else if (key === ATTR.httpRequestMethod || key === ATTR.httpResendCount)
       attemptInFlight.getStore()?.onCall?.(this[CALL]);
   }

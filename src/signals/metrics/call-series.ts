@@ -7,7 +7,7 @@ import type { Attempt } from '../../model/attempt.ts';
 import { BoundedCache } from '../../model/bounded-cache.ts';
 import type { Call, CallEnd } from '../../model/call.ts';
 import type { CostKind } from '../../model/cost.ts';
-import { faultOf } from '../../model/errors.ts';
+import { stopReasonOf } from '../../model/stop-reason.ts';
 import { ATTR } from '../names.ts';
 import type { LabelValues } from './label-values.ts';
 
@@ -58,15 +58,22 @@ export class CallSeries {
   }
 
   /** Of an ended call. */
-  outcome(call: Call, { outcome }: CallEnd): Attributes {
-    const { stream, errorType, fault } = call;
-    return this.#set(`call ${outcome} ${stream} ${errorType} ${fault}`, () => ({
+  outcome(call: Call, end: CallEnd): Attributes {
+    const { stream, errorType, fault, canceledBy } = call;
+    const { outcome } = end;
+    const servedBy = call.serving?.servedBy;
+    const stopReason = stopReasonOf(end.stopReason);
+    const key = `call ${outcome} ${stream} ${errorType} ${fault} ${stopReason} ${servedBy} ${canceledBy}`;
+    return this.#set(key, () => ({
       ...this.call,
       [ATTR.provider]: this.labels.provider,
       [ATTR.outcome]: outcome,
       [ATTR.stream]: stream,
       ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
       ...(fault !== undefined && { [ATTR.fault]: fault }),
+      ...(stopReason !== undefined && { [ATTR.stopReason]: stopReason }),
+      ...(servedBy !== undefined && { [ATTR.servedBy]: servedBy }),
+      ...(canceledBy !== undefined && { [ATTR.canceledBy]: canceledBy }),
       ...this.labels.attribution,
     }));
   }
@@ -74,7 +81,7 @@ export class CallSeries {
   /** Of an ended attempt. */
   attempt({ response, failure, disposition }: Attempt): Attributes {
     const status = this.#values.status(response?.status);
-    const fault = failure && faultOf({ ...failure, status: response?.status });
+    const fault = failure?.fault;
     return this.#set(`attempt ${disposition} ${status} ${failure?.errorType} ${fault}`, () => ({
       ...this.call,
       [ATTR.provider]: this.labels.provider,

@@ -51,9 +51,11 @@ export class Detection {
   }
 
   callEnded(call: Call, model: Model, { outcome }: CallEnd): void {
-    this.#calls.add(`${call.stream} ${outcome} ${model}`, 1, () => ({
+    const { canceledBy } = call;
+    this.#calls.add(`${call.stream} ${outcome} ${canceledBy} ${model}`, 1, () => ({
       ...ofModel(model),
       [ATTR.outcome]: outcome,
+      ...(canceledBy !== undefined && { [ATTR.canceledBy]: canceledBy }),
       [ATTR.stream]: call.stream,
     }));
     if (call.exhausted) this.#exhausted.add(`${model}`, 1, () => ofModel(model));

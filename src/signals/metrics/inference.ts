@@ -1,5 +1,6 @@
 /** Records what the GenAI conventions ask for: how long a call took, and its tokens. */
 import type { Call, CallEnd } from '../../model/call.ts';
+import { type Bill, totalUsage } from '../../model/message.ts';
 import { ATTR } from '../names.ts';
 import type { CallSeries } from './call-series.ts';
 import type { MeterState } from './meter-state.ts';
@@ -12,7 +13,7 @@ export function recordInference(
   { instruments }: MeterState,
   series: CallSeries,
   call: Call,
-  { usage, responseModel }: CallEnd,
+  { responseModel }: CallEnd,
 ): void {
   const { errorType } = call;
   const attributes = series.inference(responseModel, '');
@@ -24,19 +25,22 @@ export function recordInference(
   if (call.timeToFirstChunk !== undefined) {
     instruments.timeToFirstChunk.record(call.timeToFirstChunk, attributes);
   }
-  const tokens = series.inference(responseModel, 'tokens', {
+  const { input, output } = totalUsage(call.bills);
+  if (input !== undefined) instruments.inputTokensPerCall.record(input, ended);
+  if (output !== undefined) instruments.outputTokensPerCall.record(output, ended);
+}
+
+/** Records the tokens that one model is billed for. `series` is that of the model. */
+export function recordTokens({ instruments }: MeterState, series: CallSeries, bill: Bill): void {
+  const { input, output, cacheRead, cacheWrite, reasoning } = bill.usage;
+  if (input === undefined && output === undefined) return;
+  const tokens = series.inference(bill.responseModel, 'tokens', {
     [ATTR.modality]: UNKNOWN_MODALITY,
     ...series.labels.attribution,
   });
-  if (usage.input !== undefined) {
-    instruments.inputTokens.add(usage.input, tokens);
-    instruments.inputTokensPerCall.record(usage.input, ended);
-  }
-  if (usage.output !== undefined) {
-    instruments.outputTokens.add(usage.output, tokens);
-    instruments.outputTokensPerCall.record(usage.output, ended);
-  }
-  if (usage.cacheRead !== undefined) instruments.cacheReadTokens.add(usage.cacheRead, tokens);
-  if (usage.cacheWrite !== undefined) instruments.cacheWriteTokens.add(usage.cacheWrite, tokens);
-  if (usage.reasoning !== undefined) instruments.reasoningTokens.add(usage.reasoning, tokens);
+  if (input !== undefined) instruments.inputTokens.add(input, tokens);
+  if (output !== undefined) instruments.outputTokens.add(output, tokens);
+  if (cacheRead !== undefined) instruments.cacheReadTokens.add(cacheRead, tokens);
+  if (cacheWrite !== undefined) instruments.cacheWriteTokens.add(cacheWrite, tokens);
+  if (reasoning !== undefined) instruments.reasoningTokens.add(reasoning, tokens);
 }

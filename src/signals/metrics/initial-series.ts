@@ -32,6 +32,8 @@ export function initialiseSeries(
     [ATTR.provider]: provider,
     [ATTR.outcome]: 'ok',
     [ATTR.stream]: stream,
+    [ATTR.servedBy]: 'api',
+    ...(method === MESSAGES_METHOD && { [ATTR.stopReason]: 'end_turn' }),
     ...attribution,
   });
   if (model === undefined || method !== MESSAGES_METHOD) return;

@@ -61,6 +61,12 @@ export class LabelValues {
     return values.of(value);
   }
 
+  /** Two models, each capped, and so are the pairs. */
+  pair(from: string, to: string): readonly [string, string] {
+    const [known, other] = [this.bounded(ATTR.requestModel, from), this.bounded(ATTR.requestModel, to)];
+    return this.#combinations.of(`pair\n${known}\n${other}`) === OTHER ? [OTHER, OTHER] : [known, other];
+  }
+
   /** A server may respond with any number: too many different ones are not recorded. */
   status(status: number | undefined): number | undefined {
     if (status === undefined) return undefined;

@@ -1,0 +1,23 @@
+/** What a request asks for that the SDK's span does not count: then its response is read along with the SDK. */
+
+/** The most tools that are looked at. */
+const MAX_TOOLS = 200;
+
+/** Tools that the API runs by itself, by the beginning of their type. */
+const SERVER_TOOL = /^(?:web_search|web_fetch|code_execution|advisor)_/;
+
+/** Whether the response to a request with this body may state more than the SDK's span has of it. */
+export function asksForMore(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  const { tools, fallbacks, inference_geo, context_management, compaction, speed, service_tier } =
+    body as Record<string, unknown>;
+  for (const each of [fallbacks, inference_geo, context_management, compaction, speed, service_tier]) {
+    if (each !== undefined && each !== null) return true;
+  }
+  return Array.isArray(tools) && tools.slice(0, MAX_TOOLS).some(isServerTool);
+}
+
+function isServerTool(tool: unknown): boolean {
+  const type = typeof tool === 'object' && tool !== null ? (tool as { type?: unknown }).type : undefined;
+  return typeof type === 'string' && SERVER_TOOL.test(type);
+}

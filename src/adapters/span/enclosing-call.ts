@@ -1,0 +1,18 @@
+/**
+ * The call whose middleware of the application runs, for calls that such middleware makes with other clients: what serves the one may come from the
+ * other.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Call } from '../../model/call.ts';
+import { processWide } from '../../process-wide.ts';
+
+/** One for all copies of this package. Sockets keep the context that they were opened in, and must not keep the call. */
+export const enclosingCall: AsyncLocalStorage<WeakRef<Call>> = processWide(
+  Symbol.for('anthropic-otel.enclosing-call'),
+  () => new AsyncLocalStorage(),
+);
+
+/** Runs `send`, and with it middleware of the application, as part of `call`. */
+export function runWithin<Result>(call: Call, send: () => Result): Result {
+  return enclosingCall.run(new WeakRef(call), send);
+}

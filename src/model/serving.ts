@@ -1,0 +1,99 @@
+/** Who served a call: the model that was asked for, another one, or the application itself. */
+import type { Attempt } from './attempt.ts';
+import { isOtherModel, serverFallbackOf } from './message.ts';
+
+/**
+ * Who served a call that went well. `api`: the model that was asked for. `fallback`: another model, or another client. `application`: middleware
+ * made the response without the API.
+ */
+export type ServedBy = 'api' | 'fallback' | 'application';
+
+/** A change of model within a call. */
+export interface Fallback {
+  readonly from: string;
+  readonly to: string;
+  /** `error.type` of the attempt before the change, `refusal` or `other`. */
+  readonly cause: string;
+}
+
+/** What a call found out about who served it. */
+export interface Serving {
+  readonly servedBy: ServedBy;
+  readonly fallback?: Fallback | undefined;
+}
+
+/** The cause of a change of model of which nothing is known. */
+export const OTHER_CAUSE = 'other';
+
+/** Why the attempt after `before` asks for another model. */
+export function causeOfChange(before: Attempt | undefined): string {
+  if (before?.failure) return before.failure.errorType;
+  return before?.message?.stopReason === 'refusal' ? 'refusal' : OTHER_CAUSE;
+}
+
+/** A response that the application's middleware got from another client during a call. */
+export interface OtherResponse {
+  readonly id: string;
+  readonly model: string | undefined;
+  /** Why the application asked another client. */
+  readonly cause: string;
+}
+
+/**
+ * Who served a call for `model`.
+ *
+ * @param accepted the attempts that the API accepted, in their order
+ * @param others the responses of other clients
+ * @param end what the SDK says of the response in the end
+ */
+export function servingOf(
+  model: string | undefined,
+  accepted: readonly Attempt[],
+  others: readonly OtherResponse[],
+  end: { readonly responseId?: string | undefined; readonly stopReason?: string | undefined },
+): Serving {
+  const other = end.responseId === undefined ? undefined : others.find(({ id }) => id === end.responseId);
+  if (other) return fallback(model, other.model ?? model, other.cause);
+  const serving = servingAttempt(accepted, end);
+  if (!serving) return { servedBy: 'application' };
+  const within = serverFallbackOf(serving.message);
+  if (within !== undefined) return fallback(model, within, 'refusal');
+  return isOtherModel(model, serving.model)
+    ? fallback(model, serving.model, serving.fallbackCause ?? OTHER_CAUSE)
+    : { servedBy: 'api' };
+}
+
+/** The attempt whose response the application got: the last one, unless another is known to be it. None, where it is known to be no one's. */
+function servingAttempt(
+  accepted: readonly Attempt[],
+  end: { readonly responseId?: string | undefined; readonly stopReason?: string | undefined },
+): Attempt | undefined {
+  const last = accepted.at(-1);
+  const { responseId } = end;
+  if (responseId === undefined || idOf(last) === responseId) return last;
+  const same = accepted.find((each) => idOf(each) === responseId);
+  // A stream that goes on with another model keeps the id of the one that refused.
+  if (same) return same.message?.stopReason === end.stopReason ? same : last;
+  return accepted.every((each) => idOf(each) !== undefined) ? undefined : last;
+}
+
+function idOf(attempt: Attempt | undefined): string | undefined {
+  return attempt?.message?.id;
+}
+
+function fallback(from: string | undefined, to: string | undefined, cause: string): Serving {
+  return {
+    servedBy: 'fallback',
+    ...(from !== undefined && to !== undefined && { fallback: { from, to, cause } }),
+  };
+}
+
+/** What every attempt knows when it begins: why its model is not that of its call, if so. */
+export function fallbackCauseOf(
+  callModel: string | undefined,
+  model: string | undefined,
+  before: Attempt | undefined,
+): string | undefined {
+  if (!isOtherModel(callModel, model)) return undefined;
+  return before && !isOtherModel(before.model, model) ? before.fallbackCause : causeOfChange(before);
+}
