@@ -2,7 +2,7 @@
  * When models retire, as the vendor's page states it (https://platform.claude.com/docs/en/about-claude/model-deprecations). Only dates that
  * are set: "not sooner than" is no date. They hold for the platforms that Anthropic operates; Amazon Bedrock and Google Cloud set their own.
  */
-import { modelFamily } from './cost.ts';
+import { modelFamily } from './model-family.ts';
 
 /** Dates or times of retirement (ISO 8601) by model id. A date begins at 00:00 UTC. */
 export type RetirementTable = Readonly<Record<string, string>>;

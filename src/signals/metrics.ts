@@ -128,7 +128,7 @@ export class Metrics {
   #series(state: MeterState, call: Call, model: string | undefined = call.start.model): CallSeries {
     if (model === call.start.model) return state.open.get(call) ?? state.values.seriesOf(call);
     const series = state.values.seriesOf(call, model);
-    initialiseSeries(state.instruments, series, call.stream);
+    initialiseSeries(state, series, call.stream);
     return series;
   }
 
