@@ -1,7 +1,6 @@
 /** What a failed attempt means to the policies. */
 import { errorType, isBillingRefusal } from '../model/errors.ts';
 import { parseRetryAfter } from '../model/retry-after.ts';
-import type { DecisionName } from './decisions.ts';
 import { isRecord } from './request-facts.ts';
 
 /** The kinds of failures that policies tell apart. */
@@ -68,10 +67,8 @@ export async function readFailure(response: Response, now: number): Promise<Fail
   if (failure) return { failure, response };
   const { status } = response;
   if (!BILLING_STATUSES.has(status)) return remember(response, failureOf(response, now, undefined));
-  const text = await readText(response);
-  const { status: code, statusText, headers } = response;
-  const replacement = new Response(text, { status: code, statusText, headers });
-  return remember(replacement, failureOf(response, now, text));
+  const replacement = await bufferFailure(response);
+  return remember(replacement, failureOf(response, now, await replacement.clone().text()));
 }
 
 /** What `error`, thrown in place of a response, means; `undefined` when it is no failure of the connection. */
@@ -110,11 +107,9 @@ function isConnectionError(error: unknown): boolean {
   return false;
 }
 
-/** `failed` with the name of the decision on it. Its body is short, and read. */
-export async function markFailure(response: Response, decision: DecisionName): Promise<Response> {
-  const headers = new Headers(response.headers);
-  headers.set(DECISION_HEADER, decision);
-  const { status, statusText } = response;
+/** `response`, a failure, with its body read: its connection is free, and its headers can be changed. */
+export async function bufferFailure(response: Response): Promise<Response> {
+  const { status, statusText, headers } = response;
   return new Response(await readText(response), { status, statusText, headers });
 }
 

@@ -6,6 +6,7 @@
 export { type AttemptTimeoutOptions, attemptTimeout } from './attempt-timeout.ts';
 export { type CircuitBreakerOptions, circuitBreaker } from './circuit-breaker.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { type ConcurrencyOptions, concurrency } from './concurrency.ts';
 export { type DeadlineOptions, deadline } from './deadline.ts';
 export {
   DECISIONS,
@@ -16,10 +17,13 @@ export {
 } from './decisions.ts';
 export { type FailFastOptions, failFast } from './fail-fast.ts';
 export { DECISION_HEADER, type FailureKind } from './failure.ts';
-export type { ApiRequest, Middleware, MiddlewareContext } from './middleware.ts';
+export { type FallbackOptions, fallback, SERVED_BY_HEADER } from './fallback.ts';
+export { type FallbackClient, type FallbackTarget, UNSUPPORTED_ELSEWHERE } from './fallback-target.ts';
+export type { ApiRequest, CallOptions, Middleware, MiddlewareContext } from './middleware.ts';
 export { POLICY_ORDER, type PolicyName, type PolicyOptions } from './policy.ts';
 export { type ResilienceOptions, resilience, withResilience } from './resilience.ts';
 export { type RetryOptions, retry } from './retry.ts';
 export type { RetryBudgetOptions } from './retry-budget.ts';
 export { RETRY_RULES, type RetryRule, type RetryRules } from './retry-rules.ts';
 export { type SizeGuardOptions, type SizeLimits, sizeGuard } from './size-guard.ts';
+export { type ThrottleOptions, throttle } from './throttle.ts';

@@ -1,13 +1,16 @@
 /** Puts policies together in their order. */
 import { type AttemptTimeoutOptions, attemptTimeout } from './attempt-timeout.ts';
 import { type CircuitBreakerOptions, circuitBreaker } from './circuit-breaker.ts';
+import { type ConcurrencyOptions, concurrency } from './concurrency.ts';
 import { deadline } from './deadline.ts';
 import { expectFields, expectFunction, wrong } from './expect.ts';
 import { type FailFastOptions, failFast } from './fail-fast.ts';
+import { type FallbackOptions, fallback } from './fallback.ts';
 import type { Middleware } from './middleware.ts';
 import { POLICY_ORDER, type PolicyName, type PolicyOptions, policyOf } from './policy.ts';
 import { type RetryOptions, retry } from './retry.ts';
 import { type SizeGuardOptions, sizeGuard } from './size-guard.ts';
+import { type ThrottleOptions, throttle } from './throttle.ts';
 
 /** Settings of one policy, or `false` to leave it out. */
 type Setting<Options> = Omit<Options, keyof PolicyOptions> | false;
@@ -17,14 +20,20 @@ export interface ResilienceOptions extends PolicyOptions {
   /** Milliseconds from the start of a call to its response, all attempts and waits included. @default none */
   readonly deadline?: number | undefined;
   readonly sizeGuard?: Setting<SizeGuardOptions>;
+  /** Where to send a call that fails. @default nowhere */
+  readonly fallback?: Setting<FallbackOptions> | undefined;
   readonly failFast?: Setting<FailFastOptions>;
   readonly retry?: Setting<RetryOptions>;
+  readonly throttle?: Setting<ThrottleOptions>;
+  /** How many calls of a key and model class may be in progress. @default any number */
+  readonly concurrency?: Setting<ConcurrencyOptions> | undefined;
   readonly circuitBreaker?: Setting<CircuitBreakerOptions>;
   readonly attemptTimeout?: Setting<AttemptTimeoutOptions>;
 }
 
 /** The policies that are there unless they are left out. */
-const POLICIES = { sizeGuard, failFast, retry, circuitBreaker, attemptTimeout } as const;
+const DEFAULT_POLICIES = { sizeGuard, failFast, retry, throttle, circuitBreaker, attemptTimeout } as const;
+const POLICIES = { ...DEFAULT_POLICIES, fallback, concurrency } as const;
 
 const FIELDS = ['onDecision', 'clock', 'deadline', ...Object.keys(POLICIES)];
 
@@ -50,11 +59,11 @@ export function resilience(options: ResilienceOptions = {}): Middleware[] {
   const made = new Map<PolicyName, Middleware>();
   if (options.deadline !== undefined) made.set('deadline', deadline({ ...common, ms: options.deadline }));
   for (const name of Object.keys(POLICIES) as (keyof typeof POLICIES)[]) {
-    const setting = options[name] ?? {};
+    const setting = options[name] ?? (name in DEFAULT_POLICIES ? {} : false);
     if (setting === false) continue;
     if (typeof setting !== 'object')
       throw wrong(`resilience.${name}`, 'an object of options, or false', setting);
-    const create = POLICIES[name] as (options: PolicyOptions) => Middleware;
+    const create = POLICIES[name] as unknown as (options: PolicyOptions) => Middleware;
     made.set(name, create({ ...setting, ...common }));
   }
   return POLICY_ORDER.flatMap((name) => made.get(name) ?? []);

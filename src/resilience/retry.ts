@@ -3,7 +3,14 @@ import { anySignal, type Call } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { DecisionName } from './decisions.ts';
 import { expectFields, expectNumber, wrong } from './expect.ts';
-import { FAILURE_KINDS, type Failure, markFailure, readFailure, thrownFailure } from './failure.ts';
+import {
+  bufferFailure,
+  DECISION_HEADER,
+  FAILURE_KINDS,
+  type Failure,
+  readFailure,
+  thrownFailure,
+} from './failure.ts';
 import type { ApiRequest, Middleware } from './middleware.ts';
 import { createPolicy, type Passing, type PolicyOptions } from './policy.ts';
 import { copyRequest, estimatedTokens, isSingleUse } from './request-facts.ts';
@@ -95,7 +102,10 @@ class Attempts {
       if (waitMs === undefined) {
         if (decision) this.#passing.decide(decision, message, { failure, attempt: this.#attempt });
         if (!response) throw thrown;
-        return decision === 'retry_after_too_long' ? markFailure(response, decision) : response;
+        if (decision !== 'retry_after_too_long') return response;
+        const marked = await bufferFailure(response);
+        marked.headers.set(DECISION_HEADER, decision);
+        return marked;
       }
       // The connection is free for others during the wait.
       void response?.body?.cancel().catch(() => {});
