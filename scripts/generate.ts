@@ -16,6 +16,7 @@ import {
 import { DEFAULT_CONFIG } from '../src/mixin/alerts/config.ts';
 import { dashboards } from '../src/mixin/dashboards/build.ts';
 import { apiNamesModule } from './api-names.ts';
+import { errorsDocument } from './errors-doc.ts';
 import { metricsDocument } from './metrics-doc.ts';
 
 /** One generated file. */
@@ -27,6 +28,7 @@ interface GeneratedFile {
 
 const FILES: readonly GeneratedFile[] = [
   { path: 'docs/metrics.md', content: metricsDocument },
+  { path: 'docs/errors.md', content: errorsDocument },
   { path: 'src/model/api-names.ts', content: apiNamesModule },
   ...dashboards().map(({ path, content }) => ({ path, content: () => content })),
   { path: 'alerts/anthropic.rules.yaml', content: () => rulesYaml(DEFAULT_CONFIG) },
