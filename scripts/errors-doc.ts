@@ -119,7 +119,7 @@ async function cells({ what, status, billing = false, error }: Row): Promise<str
     late: false,
     httpMethod: 'POST',
     url: '',
-    failure: { errorType: type, retryable, billing },
+    failure: { errorType: type, retryable, billing, fault },
     ...(status !== undefined && { response: { status, rateLimits: [] } }),
   });
   return [

@@ -30,7 +30,7 @@ type OptionsOf<Expected, Given> = {
  * @throws TypeError for a wrong telemetry option
  *
  * @example
- * const client = new Anthropic(withTelemetry({ maxRetries: 4 }, { logger }));
+ * const client = new Anthropic(withTelemetry({ timeout: 60_000 }, { logger }));
  */
 export function withTelemetry<const Given extends object = Record<never, never>, Expected = unknown>(
   options?: unknown extends Expected ? Given : NoInfer<OptionsOf<Expected, Given>>,

@@ -18,7 +18,7 @@ import { prometheusLabel } from './signals/metric-definition.ts';
  *   models: ['claude-opus-5-5'],
  *   attributionKeys: ['team', 'feature'],
  * };
- * const client = new Anthropic(withTelemetry({ maxRetries: 4 }, telemetry));
+ * const client = new Anthropic(withTelemetry({ timeout: 60_000 }, telemetry));
  */
 export interface TelemetryOptions {
   /**

@@ -43,6 +43,9 @@ const TYPES: Readonly<Record<string, ErrorEntry>> = {
   client_error: { fault: 'application', retryable: false },
 };
 
+/** Every error type of the table. */
+export const ERROR_TYPES: readonly string[] = Object.keys(TYPES);
+
 /** What Bedrock calls the end of a stream by an error: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ResponseStream.html */
 const BEDROCK_TYPES: Readonly<Record<string, string>> = {
   internalServerException: 'api_error',
