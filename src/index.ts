@@ -8,6 +8,7 @@ export { RETIREMENTS, RETIREMENTS_DATE, type RetirementTable } from './model/ret
 export { observe, withTelemetry } from './observe.ts';
 export type { TelemetryOptions } from './options.ts';
 export { METRICS, type MetricKey } from './signals/catalogue.ts';
+export type { CallInfo, CallResult, HookAttributes, RequestHook, ResponseHook } from './signals/hooks.ts';
 export type { LogFields, Logger } from './signals/logs.ts';
 export {
   type MetricDefinition,

@@ -1,11 +1,12 @@
 /** The options of this package, checked once, at construction. */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { type AttributionSettings, readAttributes } from './attribution.ts';
-import { check, checkFlag, checkMethods, expected, isObject, isText } from './checks.ts';
+import { check, checkFlag, checkFunction, checkMethods, expected, isObject, isText } from './checks.ts';
 import { isAttributionKey, KEY_FORM, MAX_DECLARED_KEYS } from './model/attribution.ts';
 import { PRICES, type Price, type PriceTable } from './model/prices.ts';
 import { isRetirementTime, type RetirementTable } from './model/retirements.ts';
 import { printable, refuseUnknownNames } from './option-names.ts';
+import type { RequestHook, ResponseHook } from './signals/hooks.ts';
 import type { Logger } from './signals/logs.ts';
 import { prometheusLabel } from './signals/metric-definition.ts';
 
@@ -80,6 +81,21 @@ export interface TelemetryOptions {
    */
   attributes?: Readonly<Record<string, string>> | undefined;
   /**
+   * Called when a call starts, with its span (one that records nothing where the call has none). What it returns is set on the span, and written below
+   * `attributes` into the log records of the call. When it throws or rejects, that is counted in `anthropic.telemetry.errors`, and the call goes on.
+   * @default none
+   * @example
+   * const requestHook: RequestHook = (span, { model }) => ({ 'app.release': release });
+   */
+  requestHook?: RequestHook | undefined;
+  /**
+   * Called when a call has ended and its span has not, with what is known of it: outcome, error, usage, cost. What it returns is used as that of `requestHook`.
+   * @default none
+   * @example
+   * const responseHook: ResponseHook = (span, { costUsd = 0 }) => ({ 'app.expensive': costUsd > 1 });
+   */
+  responseHook?: ResponseHook | undefined;
+  /**
    * Whether log records of a refused request carry its body, and those of failures the API's message. Both hold what
    * your users wrote.
    * @default false
@@ -109,6 +125,8 @@ const NAMES: readonly (keyof TelemetryOptions)[] = [
   'attributionKeys',
   'attributionBaggage',
   'attributes',
+  'requestHook',
+  'responseHook',
   'captureContent',
 ];
 
@@ -125,7 +143,9 @@ export function resolveOptions(
   if (!isObject(given)) throw expected('options', 'an object', given);
   refuseUnknownNames(options, [...NAMES, ...more]);
   const { meterProvider, tracerProvider, logger, attemptSpans, models, prices, captureContent } = options;
-  const { retirements, attributionKeys, attributionBaggage, attributes } = options;
+  const { retirements, attributionKeys, attributionBaggage, attributes, requestHook, responseHook } = options;
+  checkFunction('requestHook', requestHook);
+  checkFunction('responseHook', responseHook);
   checkMethods('meterProvider', meterProvider, ['getMeter']);
   checkMethods('tracerProvider', tracerProvider, ['getTracer']);
   checkMethods('logger', logger, ['info', 'warn', 'error']);
@@ -153,6 +173,8 @@ export function resolveOptions(
     attributionKeys: attributionKeys ?? [],
     attributionBaggage: attributionBaggage ?? false,
     attributes: attributes === undefined ? {} : readAttributes('attributes', attributes),
+    requestHook,
+    responseHook,
     captureContent: captureContent ?? false,
   };
 }

@@ -66,11 +66,13 @@ export class Telemetry implements AdapterPort {
     this.#options = options;
     this.#metrics.configure(options);
     this.#spans.enabled = options.attemptSpans;
-    this.#recorder.configure(
-      options.logger && new Logs(options.logger),
-      options.prices,
-      attributionSource(options),
-    );
+    this.#recorder.configure({
+      logs: options.logger && new Logs(options.logger),
+      prices: options.prices,
+      attributionOf: attributionSource(options),
+      requestHook: options.requestHook,
+      responseHook: options.responseHook,
+    });
   }
 
   /** Creates the metrics that exist before the first call. */

@@ -10,6 +10,9 @@ export interface Attribution {
   readonly declaredKey: string;
 }
 
+/** A value that a hook of the application adds to a call. */
+export type AddedValue = string | number | boolean | string[];
+
 /** The most keys that become labels of metrics. */
 export const MAX_DECLARED_KEYS = 3;
 

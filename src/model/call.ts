@@ -5,7 +5,7 @@
  * the adapters see into events for a `CallListener`, each attempt ended exactly once and before its call.
  */
 import type { Attempt, Disposition, FailureFacts, ResponseHead } from './attempt.ts';
-import type { Attribution } from './attribution.ts';
+import type { AddedValue, Attribution } from './attribution.ts';
 import type { CallEnd, CallStart, Outcome, RequestFacts } from './call-facts.ts';
 import { type AbortState, type CanceledBy, canceledBy } from './canceled.ts';
 import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
@@ -40,6 +40,8 @@ export class Call<Handle = unknown> {
   readonly requestIds: string[] = [];
   /** Who it is made for, as the application says. Fixed when it starts. */
   attribution: Attribution | undefined;
+  /** What the application's hooks add to its span and log records. */
+  added: Readonly<Record<string, AddedValue>> | undefined;
   request: RequestFacts | undefined;
   /** Attempts so far. */
   attempts = 0;

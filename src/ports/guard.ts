@@ -24,10 +24,19 @@
 import { diag } from '@opentelemetry/api';
 
 /** Where telemetry can fail. */
-export type Stage = 'options' | 'call' | 'attempt' | 'metrics' | 'spans' | 'logs' | 'export';
+export type Stage = 'options' | 'call' | 'attempt' | 'metrics' | 'spans' | 'logs' | 'hooks' | 'export';
 
 /** Every stage, for series that exist before their first error. */
-export const STAGES: readonly Stage[] = ['options', 'call', 'attempt', 'metrics', 'spans', 'logs', 'export'];
+export const STAGES: readonly Stage[] = [
+  'options',
+  'call',
+  'attempt',
+  'metrics',
+  'spans',
+  'logs',
+  'hooks',
+  'export',
+];
 
 /** Runs steps of telemetry so that what they throw goes no further. */
 export class Guard {

@@ -137,6 +137,7 @@ function fields(event: string, call: SpannedCall, more: LogFields | undefined): 
     provider: start.provider,
     stream: call.stream,
     attribution: call.attribution?.all,
+    attributes: call.added,
     ...more,
     trace_id: traceId,
     span_id: spanId,

@@ -12,9 +12,18 @@ import type { PriceTable } from '../model/prices.ts';
 import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
 import type { CallSpan, SpannedCall } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
+import { type HookSettings, runRequestHook, runResponseHook } from './hooks.ts';
 import type { Logs } from './logs.ts';
 import type { Metrics } from './metrics.ts';
 import type { Spans } from './spans.ts';
+
+/** How calls are recorded. It may change. */
+export interface RecorderSettings extends HookSettings {
+  readonly logs?: Logs | undefined;
+  readonly prices: PriceTable;
+  /** Who a call is made for that starts now, in the context `parent`. */
+  readonly attributionOf: (parent: Context) => Attribution | undefined;
+}
 
 /** Records what happens to calls. */
 export class Recorder implements CallListener<CallSpan> {
@@ -22,8 +31,7 @@ export class Recorder implements CallListener<CallSpan> {
   readonly #metrics: Metrics;
   readonly #spans: Spans;
   readonly #streaks = new Streaks();
-  #logs: Logs | undefined;
-  #attributionOf: (parent: Context) => Attribution | undefined = () => undefined;
+  #settings: RecorderSettings = { prices: {}, attributionOf: () => undefined };
   #priceOf: ReturnType<typeof priceFinder> = () => undefined;
 
   constructor(guard: Guard, metrics: Metrics, spans: Spans) {
@@ -32,21 +40,17 @@ export class Recorder implements CallListener<CallSpan> {
     this.#spans = spans;
   }
 
-  /** Writes to `logs`, counts with `prices` and asks `attributionOf` who a call is made for from now on. */
-  configure(
-    logs: Logs | undefined,
-    prices: PriceTable,
-    attributionOf: (parent: Context) => Attribution | undefined,
-  ): void {
-    this.#logs = logs;
-    this.#attributionOf = attributionOf;
-    this.#priceOf = priceFinder(prices);
+  /** Records as `settings` say from now on. */
+  configure(settings: RecorderSettings): void {
+    this.#settings = settings;
+    this.#priceOf = priceFinder(settings.prices);
   }
 
   callStarted(call: SpannedCall): void {
     const { parent } = call.handle;
-    call.attribution = this.#guard.run('call', () => this.#attributionOf(parent));
+    call.attribution = this.#guard.run('call', () => this.#settings.attributionOf(parent));
     this.#guard.run('metrics', () => this.#metrics.callStarted(call));
+    this.#guard.run('hooks', () => runRequestHook(this.#settings, call));
   }
 
   attemptStarted(call: SpannedCall, attempt: Attempt): void {
@@ -61,7 +65,7 @@ export class Recorder implements CallListener<CallSpan> {
     this.#streak(call, attempt, streakEffect(response.status));
     if (failure && response.status === 401) {
       this.#guard.run('metrics', () => this.#metrics.authenticationFailed(call, Date.now() / 1000));
-      this.#guard.run('logs', () => this.#logs?.authenticationFailed(call, attempt));
+      this.#guard.run('logs', () => this.#settings.logs?.authenticationFailed(call, attempt));
     }
   }
 
@@ -73,16 +77,18 @@ export class Recorder implements CallListener<CallSpan> {
     }
     this.#guard.run('metrics', () => this.#metrics.attemptEnded(call, attempt));
     this.#guard.run('spans', () => this.#spans.attemptEnded(call, attempt));
-    if (disposition === 'retried') this.#guard.run('logs', () => this.#logs?.attemptRetried(call, attempt));
+    if (disposition === 'retried')
+      this.#guard.run('logs', () => this.#settings.logs?.attemptRetried(call, attempt));
   }
 
   callEnded(call: SpannedCall, end: CallEnd): void {
     const costs = this.#guard.run('metrics', () => this.#costs(call)) ?? [];
     const usd = totalOf(costs);
     this.#guard.run('metrics', () => this.#metrics.callEnded(call, end, costs));
+    this.#guard.run('hooks', () => runResponseHook(this.#settings, call, end, usd));
     this.#guard.run('spans', () => this.#spans.callEnded(call, end, usd));
-    if (call.exhausted) this.#guard.run('logs', () => this.#logs?.exhausted(call));
-    this.#guard.run('logs', () => this.#logs?.callEnded(call, end, usd));
+    if (call.exhausted) this.#guard.run('logs', () => this.#settings.logs?.exhausted(call));
+    this.#guard.run('logs', () => this.#settings.logs?.callEnded(call, end, usd));
   }
 
   #streak(call: SpannedCall, attempt: Attempt, effect: StreakEffect): void {
@@ -91,7 +97,7 @@ export class Recorder implements CallListener<CallSpan> {
     this.#guard.run('metrics', () => {
       const { length, changed, began } = this.#streaks.apply(this.#metrics.streakKey(call, attempt), effect);
       if (changed) this.#metrics.streak(call, attempt, length, began);
-      if (began) this.#guard.run('logs', () => this.#logs?.streak(call, attempt, length));
+      if (began) this.#guard.run('logs', () => this.#settings.logs?.streak(call, attempt, length));
     });
   }
 

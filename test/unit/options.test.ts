@@ -49,6 +49,8 @@ const WRONG: ReadonlyArray<readonly [string, unknown, string]> = [
     '`retirements["mine"]` to be an ISO 8601 date',
   ],
   ['a retirement on a day that is none', { retirements: { mine: '2026-13-40' } }, 'got "2026-13-40"'],
+  ['a requestHook that is no function', { requestHook: {} }, '`requestHook` to be a function, got object'],
+  ['a responseHook as text', { responseHook: 'mine' }, '`responseHook` to be a function, got "mine"'],
   ['attributionBaggage as text', { attributionBaggage: 'yes' }, '`attributionBaggage` to be a boolean'],
   [
     'an attribute that is a number',
@@ -111,6 +113,8 @@ const NAMES = [
   'attributionKeys',
   'attributionBaggage',
   'attributes',
+  'requestHook',
+  'responseHook',
   'captureContent',
 ];
 const PRICE_OK = { input: 1, output: 1, cacheRead: 1, cacheWrite5m: 1, cacheWrite1h: 1 };

@@ -114,6 +114,7 @@ export const COLORS: Readonly<Record<string, string>> = {
   spans: 'light-blue',
   logs: 'yellow',
   export: 'dark-red',
+  hooks: 'light-purple',
 
   '200': 'green',
   '400': 'yellow',

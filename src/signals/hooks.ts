@@ -1,0 +1,152 @@
+/** Runs the application's hooks, as those of OpenTelemetry's own instrumentations, and takes in what they add. */
+import type { Attributes, Span } from '@opentelemetry/api';
+import type { AddedValue } from '../model/attribution.ts';
+import type { CallEnd, Outcome } from '../model/call.ts';
+import type { Fault } from '../model/errors.ts';
+import type { Usage } from '../model/message.ts';
+import { clean } from '../model/text.ts';
+import type { SpannedCall } from '../ports/call-span.ts';
+
+/** What is known of a call when it starts. It holds no content. */
+export interface CallInfo {
+  /** The SDK method, such as `messages.create`. */
+  readonly method: string;
+  /** The path with its parameters in braces, such as `/v1/messages`. */
+  readonly route?: string | undefined;
+  /** The platform that serves it, such as `anthropic` or `aws.bedrock`. */
+  readonly provider: string;
+  /** The model that was asked for. */
+  readonly model?: string | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly stream: boolean;
+  readonly serverAddress?: string | undefined;
+  /** The attributes that the application gave it: see `withAttributes`. */
+  readonly attribution: Readonly<Record<string, string>>;
+}
+
+/** What is known of a call when it has ended. It holds no content. */
+export interface CallResult extends CallInfo {
+  readonly outcome: Outcome;
+  /** In seconds, with all attempts, waits and the reading of its stream. */
+  readonly duration: number;
+  readonly attempts: number;
+  /** `error.type`, of a call that failed. */
+  readonly errorType?: string | undefined;
+  /** Who has to act, of a call that failed. */
+  readonly fault?: Fault | undefined;
+  /** The status of the last response. */
+  readonly status?: number | undefined;
+  /** The id of the last response, for Anthropic's support. */
+  readonly requestId?: string | undefined;
+  /** The model of the response. */
+  readonly responseModel?: string | undefined;
+  readonly stopReason?: string | undefined;
+  readonly usage: Usage;
+  /** Estimated, in USD. */
+  readonly costUsd?: number | undefined;
+}
+
+/**
+ * Attributes to set on the call span and to write, below `attributes`, into the log records of the call. At most 32, each a string, a number, a
+ * boolean or an array of strings; strings are cut to 256 characters.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that adds nothing returns nothing.
+export type HookAttributes = Attributes | void;
+
+/** Called when a call starts, with its span. */
+export type RequestHook = (span: Span, call: CallInfo) => HookAttributes;
+
+/** Called when a call has ended and its span has not, with what is known of it. */
+export type ResponseHook = (span: Span, call: CallResult) => HookAttributes;
+
+/** The application's hooks. */
+export interface HookSettings {
+  readonly requestHook?: RequestHook | undefined;
+  readonly responseHook?: ResponseHook | undefined;
+}
+
+/** The most attributes that the hooks of a call can add. */
+const MAX_ATTRIBUTES = 32;
+/** The most parts of an array. */
+const MAX_PARTS = 32;
+
+/** Runs the `requestHook` of `settings`. May throw what it throws. */
+export function runRequestHook({ requestHook }: HookSettings, call: SpannedCall): unknown {
+  if (!requestHook) return undefined;
+  return addAttributes(call, requestHook(call.handle.span, infoOf(call)));
+}
+
+/** Runs the `responseHook` of `settings`. May throw what it throws. */
+export function runResponseHook(
+  { responseHook }: HookSettings,
+  call: SpannedCall,
+  end: CallEnd,
+  costUsd: number | undefined,
+): unknown {
+  if (!responseHook) return undefined;
+  return addAttributes(call, responseHook(call.handle.span, resultOf(call, end, costUsd)));
+}
+
+function infoOf({ start, stream, attribution }: SpannedCall): CallInfo {
+  const { method, route, provider, model, maxTokens, serverAddress } = start;
+  return {
+    method,
+    route,
+    provider,
+    model,
+    maxTokens,
+    stream,
+    serverAddress,
+    attribution: { ...attribution?.all },
+  };
+}
+
+function resultOf(call: SpannedCall, end: CallEnd, costUsd: number | undefined): CallResult {
+  const { duration = 0, attempts, errorType, fault, attempt } = call;
+  return {
+    ...infoOf(call),
+    outcome: end.outcome,
+    duration,
+    attempts,
+    errorType,
+    fault,
+    status: end.status ?? attempt?.response?.status,
+    requestId: end.requestId ?? attempt?.response?.requestId,
+    responseModel: end.responseModel,
+    stopReason: end.stopReason,
+    usage: { ...end.usage },
+    costUsd,
+  };
+}
+
+/** Sets what a hook returned on the span, and keeps it for the log records. Returns a promise as it is, for the guard. */
+function addAttributes(call: SpannedCall, added: unknown): unknown {
+  if (!isPlainObject(added)) return added;
+  const attributes: Record<string, AddedValue> = { ...call.added };
+  for (const [key, value] of Object.entries(added)) {
+    const attribute = attributeOf(value);
+    const name = clean(key);
+    if (attribute === undefined || name === '') continue;
+    if (!(name in attributes) && Object.keys(attributes).length >= MAX_ATTRIBUTES) break;
+    attributes[name] = attribute;
+  }
+  call.added = attributes;
+  const { span, visible } = call.handle;
+  if (visible) span.setAttributes(attributes);
+  return undefined;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** `value` as an attribute, or `undefined` where it cannot be one. */
+function attributeOf(value: unknown): AddedValue | undefined {
+  if (typeof value === 'string') return clean(value);
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (!Array.isArray(value) || !value.every((part) => typeof part === 'string')) return undefined;
+  return value.slice(0, MAX_PARTS).map((part) => clean(part));
+}
