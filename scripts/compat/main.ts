@@ -7,10 +7,11 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readOptions } from '../../dev/command-line.ts';
+import { findNode } from '../../dev/install.ts';
 import { buildCell } from './build-cell.ts';
 import { type Cell, cellsFor, LIBRARIES, SDK_VERSIONS } from './cells.ts';
 import { formatTable, type Result } from './table.ts';
-import { findNode, installedVersion, prepareLine, servedVersions } from './workspace.ts';
+import { installedVersion, prepareLine, servedVersions } from './workspace.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

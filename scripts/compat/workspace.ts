@@ -1,15 +1,15 @@
-/** Prepares the cache folder: this package as it is published, the SDK versions, both OpenTelemetry lines, and the Nodes. */
+/** Prepares what the cells run in: this package as it is published, the SDK versions and both OpenTelemetry lines. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CACHE, installOnce } from '../../dev/install.ts';
+import { ROOT } from '../../dev/processes.ts';
 import { LIBRARIES, type OtelLine } from './cells.ts';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CACHE = join(ROOT, '.cache', 'compat');
+const FOLDER = join(CACHE, 'compat');
 
 /** The packages of each OpenTelemetry line. Those of this package's own dependencies come at the same versions. */
 const OTEL: Record<OtelLine, Readonly<Record<string, string>>> = {
@@ -29,7 +29,7 @@ function lineOf(api: string, unstable: string, stable: string): Record<string, s
 
 /** The folder of the application of `row`. */
 export function appFolder(otel: OtelLine, row: string): string {
-  return join(CACHE, `otel-${otel}`, 'apps', nameOf(row));
+  return join(FOLDER, `otel-${otel}`, 'apps', nameOf(row));
 }
 
 /**
@@ -37,7 +37,7 @@ export function appFolder(otel: OtelLine, row: string): string {
  * @throws when npm fails, with its output
  */
 export async function prepareLine(otel: OtelLine, rows: readonly string[]): Promise<void> {
-  const folder = join(CACHE, `otel-${otel}`);
+  const folder = join(FOLDER, `otel-${otel}`);
   const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const latest = await latestVersion();
   const manifest = {
@@ -54,23 +54,13 @@ export async function prepareLine(otel: OtelLine, rows: readonly string[]): Prom
       dependencies: LIBRARIES[row] ?? { '@anthropic-ai/sdk': row === 'latest' ? latest : `~${row}.0` },
     };
   }
-  await installOnce(folder, manifests, ['--legacy-peer-deps', '--ignore-scripts']);
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', CACHE], { cwd: ROOT });
+  await installOnce(folder, manifests, ['--legacy-peer-deps']);
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', FOLDER], { cwd: ROOT });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   const target = join(folder, 'node_modules', 'anthropic-otel');
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  await run('tar', ['-xzf', join(CACHE, filename), '-C', target, '--strip-components=1']);
-}
-
-/** The executable of a Node of this major version. @throws when it cannot be had */
-export async function findNode(major: number): Promise<string> {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  const name = `node-${process.platform}-${process.arch}`;
-  const folder = join(CACHE, `node-${major}`);
-  const manifest = { private: true, dependencies: { [name]: `^${major}.0.0` } };
-  await installOnce(folder, { 'package.json': manifest }, ['--ignore-scripts']);
-  return join(folder, 'node_modules', name, 'bin', 'node');
+  await run('tar', ['-xzf', join(FOLDER, filename), '-C', target, '--strip-components=1']);
 }
 
 /** The versions that the registry serves, oldest first. */
@@ -98,27 +88,6 @@ export async function installedVersion(otel: OtelLine, row: string, name: string
 async function latestVersion(): Promise<string> {
   const { stdout } = await run('npm', ['view', '@anthropic-ai/sdk', 'version']);
   return stdout.trim();
-}
-
-/** Writes the manifests and installs, unless that was done for the same manifests before. */
-async function installOnce(
-  folder: string,
-  manifests: Readonly<Record<string, unknown>>,
-  options: readonly string[],
-): Promise<void> {
-  const wanted = JSON.stringify(manifests, null, 2);
-  const done = join(folder, 'installed.json');
-  if (existsSync(done) && (await readFile(done, 'utf8')) === wanted) return;
-  await rm(folder, { recursive: true, force: true });
-  for (const [path, manifest] of Object.entries(manifests)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), JSON.stringify(manifest, null, 2));
-  }
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...options], {
-    cwd: folder,
-    maxBuffer: 1e8,
-  });
-  await writeFile(done, wanted);
 }
 
 function nameOf(row: string): string {

@@ -5,13 +5,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Cell, Manager } from '../../dev/hosts/cell.ts';
-import { findNode } from '../compat/workspace.ts';
+import { findNode } from '../../dev/install.ts';
+import { ROOT } from '../../dev/processes.ts';
 
 const run = promisify(execFile);
-export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 /** Outside of the repository, whose packages and lockfile the applications would find. Its tests one after the other share it. */
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'anthropic-otel', 'hosts');
 const PNPM = 'pnpm@latest';
@@ -56,19 +55,8 @@ export async function install(
   tarball: Tarball,
   progress: (line: string) => void,
 ): Promise<string> {
-  const {
-    manager = 'npm',
-    sdk = '@anthropic-ai/sdk@latest',
-    packages = [],
-    installFlags = [],
-    node = 24,
-  } = cell;
-  const lists = packages.every((item) => typeof item === 'string') ? [packages] : packages;
-  const steps = await Promise.all(
-    lists.map((list, index) =>
-      Promise.all([...(index === lists.length - 1 && sdk ? [sdk] : []), ...list].map((spec) => pinned(spec))),
-    ),
-  );
+  const { manager = 'npm', installFlags = [], node = 24 } = cell;
+  const steps = await stepsOf(cell);
   const wanted = JSON.stringify({ manager, node, steps, installFlags, dependencies: tarball.dependencies });
   const key = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
   const folder = join(CACHE, 'apps', key);

@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 import { readOptions } from '../../dev/command-line.ts';
 import type { Result } from '../../dev/hosts/cell.ts';
 import { CELLS } from '../../dev/hosts/cells/index.ts';
+import { ROOT } from '../../dev/processes.ts';
 import { startApi } from './api.ts';
-import { pack, ROOT } from './install.ts';
+import { pack } from './install.ts';
 import { runCell } from './run-cell.ts';
 import { formatResult, formatTable } from './table.ts';
 

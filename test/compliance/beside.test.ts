@@ -1,16 +1,22 @@
 /**
- * Other instrumentations in the same process, loaded before ours and after it: what they leave the application with stays so. Those of
- * `test/compliance/beside` are run where they are installed: `npm install --prefix test/compliance/beside`.
+ * Other instrumentations in the same process, loaded before this one and after it: what they leave the application with stays so. Those that
+ * are no dependencies are installed on first use.
  */
-import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CACHE, installOnce } from '../../dev/install.ts';
 import { respond } from '../../src/testing/index.ts';
-import { createApp, ROOT } from '../helpers/process.ts';
+import { createApp } from '../helpers/process.ts';
 import { SETUP } from './support/apps.ts';
 import { calls, expectUnharmed, REGISTER } from './support/pair.ts';
 
-const INSTALLED = join(ROOT, 'test/compliance/beside/node_modules');
+const FOLDER = join(CACHE, 'beside');
+const INSTALLED = join(FOLDER, 'node_modules');
+const PACKAGES = { '@opentelemetry/instrumentation-http': '0.301.0', '@sentry/node': '11.11.0' };
+
+beforeAll(() => installOnce(FOLDER, { 'package.json': { private: true, dependencies: PACKAGES } }));
+
 const hooked = (imports: string, instrumentations: string): string => `
 import { register } from 'node:module';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
@@ -19,11 +25,10 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { i
 registerInstrumentations({ instrumentations: [${instrumentations}] });
 `;
 
-/** What is loaded beside us, and whether it hides the spans of the SDK. */
+/** What is loaded beside this package. */
 const OTHERS = [
   {
     name: 'the undici instrumentation',
-    installed: true,
     code: hooked(
       `import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';`,
       'new UndiciInstrumentation()',
@@ -31,7 +36,6 @@ const OTHERS = [
   },
   {
     name: 'the http and undici instrumentations',
-    installed: existsSync(join(INSTALLED, '@opentelemetry/instrumentation-http')),
     code: hooked(
       `import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { HttpInstrumentation } from '${join(INSTALLED, '@opentelemetry/instrumentation-http/dist/index.cjs')}';`,
@@ -40,7 +44,6 @@ import { HttpInstrumentation } from '${join(INSTALLED, '@opentelemetry/instrumen
   },
   {
     name: 'Sentry',
-    installed: existsSync(join(INSTALLED, '@sentry/node')),
     code: `import * as Sentry from '@sentry/node';
 Sentry.init({ dsn: 'http://key@127.0.0.1:9/1', tracesSampleRate: 1 });`,
   },
@@ -74,18 +77,16 @@ const PLAN = () => [
 function createFolder(other: string): string {
   const text = APP.replace('error.message', "error.message.replace(/req_\\w+/, 'req')");
   const folder = createApp({ 'app.mjs': text, 'other.mjs': other });
-  if (existsSync(INSTALLED)) {
-    const there = new Set(readdirSync(join(folder, 'node_modules')));
-    for (const name of readdirSync(INSTALLED)) {
-      if (!there.has(name) && !name.startsWith('.'))
-        symlinkSync(join(INSTALLED, name), join(folder, 'node_modules', name));
-    }
+  const there = new Set(readdirSync(join(folder, 'node_modules')));
+  for (const name of readdirSync(INSTALLED)) {
+    if (!there.has(name) && !name.startsWith('.'))
+      symlinkSync(join(INSTALLED, name), join(folder, 'node_modules', name));
   }
   return folder;
 }
 
-describe.each(OTHERS)('beside $name', ({ installed, code }) => {
-  test.skipIf(!installed).each([
+describe.each(OTHERS)('beside $name', ({ code }) => {
+  test.each([
     ['before', ['--import', './other.mjs', '--import', REGISTER]],
     ['after', ['--import', REGISTER, '--import', './other.mjs']],
   ])(

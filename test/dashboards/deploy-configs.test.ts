@@ -1,5 +1,5 @@
 /** The files that `docker-compose.yml` mounts, each judged by its own program, or by the keys that its manual has. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,13 +22,6 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const mounted = async (path: string) => parse(await readFile(join(folder, path), 'utf8'));
-const hasComposeV1 = (() => {
-  try {
-    return execFileSync('docker-compose', ['version', '--short'], { encoding: 'utf8' }).startsWith('1.');
-  } catch {
-    return false;
-  }
-})();
 
 describe('docker-compose.yml', () => {
   it('is valid by the schema of the Compose specification, and binds no port to all interfaces', () => {
@@ -40,11 +33,6 @@ describe('docker-compose.yml', () => {
     });
     const [result] = linter.lintFiles(['docker-compose.yml'], false);
     expect(result?.messages.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([]);
-  });
-
-  // The oldest that is still around: it refuses what came with later versions of the specification.
-  it.skipIf(!hasComposeV1)('is accepted by docker-compose 1.29', async () => {
-    await run('docker-compose', ['-f', 'docker-compose.yml', 'config', '-q']);
   });
 });
 
