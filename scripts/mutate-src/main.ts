@@ -1,0 +1,111 @@
+/** `npm run test:mutants:src`: puts faults into a copy of `src`, one at a time, and shows which of them the tests notice. */
+import { execFile, execFileSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readOptions } from '../../dev/command-line.ts';
+import { ROOT } from '../../dev/processes.ts';
+import { CORE, type Mutant, REGISTER } from './mutants.ts';
+
+const run = promisify(execFile);
+const HELP = `Usage: npm run test:mutants:src -- [--only TEXT] [--tests PATH]... [--json]
+
+Puts each fault of scripts/mutate-src/mutants.ts into a copy of src, and runs the tests on it until one fails. Takes some ten
+minutes. Exits with 1 when a fault stays unnoticed, or when its text is no longer in src.
+
+  --only TEXT    only faults whose text or file contains TEXT
+  --tests PATH   the tests to run, in place of the usual ones; may be given many times
+  --json         print JSON
+  --help         print this`;
+
+/** Tests that run in one process with the code, and tests that start processes with the built package. */
+const CORE_TESTS = ['test/unit', 'test/integration', 'test/compat', 'test/bounds/text.test.ts'];
+const REGISTER_TESTS = ['test/process/ends.test.ts', 'test/process/endpoint-hostile.test.ts'];
+
+/** What came of a mutant. */
+interface Result {
+  readonly file: string;
+  readonly loses: string;
+  readonly caughtBy: string | undefined;
+}
+
+const flags = readOptions(HELP, {
+  only: { type: 'string', default: '' },
+  tests: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+});
+const folder = await copyOfRepository();
+process.once('exit', () => execFileSync('rm', ['-rf', folder]));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+const results: Result[] = [];
+await runAll(CORE, flags.tests ?? CORE_TESTS);
+await runAll(REGISTER, flags.tests ?? REGISTER_TESTS, true);
+
+const missed = results.filter(({ caughtBy }) => caughtBy === undefined);
+if (flags.json) console.log(JSON.stringify(results));
+else console.log(`${results.length - missed.length} of ${results.length} faults noticed`);
+process.exitCode = missed.length > 0 ? 1 : 0;
+
+async function runAll(mutants: readonly Mutant[], tests: readonly string[], built = false): Promise<void> {
+  for (const mutant of mutants) {
+    const { loses, file } = mutant;
+    if (!`${loses} ${file}`.includes(flags.only)) continue;
+    const caughtBy = await firstFailure(mutant, tests, built);
+    results.push({ file, loses, caughtBy });
+    console.error(`${caughtBy === undefined ? 'NOT NOTICED' : 'noticed'}: ${loses} (${file})`);
+    if (caughtBy !== undefined) console.error(`  by ${caughtBy}`);
+  }
+}
+
+/** The title of the first test that fails with `mutant` in place. */
+async function firstFailure(
+  { file, from, to }: Mutant,
+  tests: readonly string[],
+  built: boolean,
+): Promise<string | undefined> {
+  const path = join(folder, 'src', file);
+  const text = await readFile(path, 'utf8');
+  if (!text.includes(from)) throw new Error(`src/${file} has no ${JSON.stringify(from)}: update the mutant`);
+  await writeFile(path, text.replace(from, () => to));
+  const report = join(folder, 'report.json');
+  await rm(report, { force: true });
+  try {
+    if (built) await node('tsdown/dist/run.mjs', '--log-level', 'error');
+    await node('vitest/vitest.mjs', 'run', '--bail=1', '--reporter=json', `--outputFile=${report}`, ...tests);
+    return undefined;
+  } catch {
+    return failedTest(await readFile(report, 'utf8').catch(() => '{}'));
+  } finally {
+    await writeFile(path, text);
+  }
+}
+
+function node(script: string, ...args: readonly string[]): Promise<unknown> {
+  const path = join(folder, 'node_modules', script);
+  return run(process.execPath, [path, ...args], { cwd: folder, maxBuffer: 1e8, timeout: 600_000 });
+}
+
+/** The first failed test in a report of vitest. */
+function failedTest(report: string): string {
+  const { testResults = [] } = JSON.parse(report) as {
+    testResults?: { name: string; assertionResults: { status: string; fullName: string }[] }[];
+  };
+  for (const { name, assertionResults } of testResults) {
+    const failed = assertionResults.find(({ status }) => status === 'failed');
+    if (failed) return `${name.slice(folder.length + 1)}: ${failed.fullName}`;
+  }
+  return 'a file that cannot be loaded, or a process that hangs';
+}
+
+/** A copy of what is tracked, with the same packages. */
+async function copyOfRepository(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'mutants-'));
+  const { stdout } = await run('git', ['ls-files', '-z'], { cwd: ROOT, maxBuffer: 1e8 });
+  for (const path of stdout.split('\0')) {
+    if (path && !path.startsWith('docs/images')) await cp(join(ROOT, path), join(copy, path)).catch(() => {});
+  }
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  await cp(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true });
+  return copy;
+}
