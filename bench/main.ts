@@ -1,5 +1,5 @@
 /**
- * The cost of telemetry, in CPU. The SDK alone, with its own tracing, and ours are measured side by side in one process; other instrumentations patch the SDK
+ * The cost of telemetry, in CPU. The SDK alone, with its own tracing, and this package are measured side by side in one process; other instrumentations patch the SDK
  * for their whole process, so each has one of its own, with the SDK's own tracing in another right after it. Several rounds of all; prints medians and the
  * spread between the rounds; claims nothing.
  */
@@ -33,7 +33,7 @@ interface Result {
 }
 
 const results: Record<string, Record<string, Result>> = {};
-/** What ours adds, in terms of what its records alone add: for each round. */
+/** What this package adds, in terms of what its records alone add: for each round. */
 const ratios: number[] = [];
 for (const scenario of SCENARIOS.filter(({ name }) => !values.only || name === values.only)) {
   const takes: Record<string, number[]> = {};
@@ -98,7 +98,7 @@ function print(): void {
   }
   if (ratio) {
     const times = spread(ratio, (value) => value.toFixed(2));
-    console.log(`\nFor a JSON call ours adds ${times} times the bare cost of its own records.`);
+    console.log(`\nFor a JSON call this package adds ${times} times the bare cost of its own records.`);
   }
 }
 

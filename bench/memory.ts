@@ -71,25 +71,25 @@ async function measureKept(name: (typeof MEASURED)[number]): Promise<void> {
 
 async function measureOpen(name: (typeof MEASURED)[number]): Promise<void> {
   const open = 2000;
-  const answers: (() => void)[] = [];
+  const responses: (() => void)[] = [];
   const reply = SCENARIOS[0]!.replies[0]!;
   const { client } = await MAKERS[name]!(
     () =>
       new Promise((resolve) =>
-        answers.push(() => resolve(new Response(reply[2], { status: 200, headers: reply[1] }))),
+        responses.push(() => resolve(new Response(reply[2], { status: 200, headers: reply[1] }))),
       ),
   );
   const start = (): Promise<void>[] =>
     Array.from({ length: open }, () => SCENARIOS[0]!.run(client as Anthropic));
   const finish = async (calls: Promise<void>[]): Promise<void> => {
-    while (answers.length < open) await sleep(5);
-    for (const answer of answers.splice(0)) answer();
+    while (responses.length < open) await sleep(5);
+    for (const respond of responses.splice(0)) respond();
     await Promise.all(calls);
   };
   await finish(start());
   const before = await heap();
   const calls = start();
-  while (answers.length < open) await sleep(5);
+  while (responses.length < open) await sleep(5);
   console.log(((await heap()) - before) / open);
   await finish(calls);
 }

@@ -1,4 +1,4 @@
-/** Where the CPU of a call goes, with the SDK's own tracing and with ours: self time in a profile, by whose code it is. */
+/** Where the CPU of a call goes, with the SDK's own tracing and with this package: self time in a profile, by the package of the code. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const HELP = `Usage: npm run bench:profile -- [--rounds N] [--only SCENARIO] [--json]
 
-Profiles a scenario with the SDK's own tracing and with ours in turn, and prints microseconds per operation by whose code ran,
+Profiles a scenario with the SDK's own tracing and with this package in turn, and prints microseconds per operation by the package of the code,
 medians of the rounds. The profiler slows everything down: compare the parts, not the sums. --rounds N (default 5); --only one of ${SCENARIOS.map(({ name }) => name).join(', ')}
 (default json).`;
 const BLOCKS = 60;
@@ -70,7 +70,7 @@ const parts = [...PARTS.map(([part]) => part), BENCHMARK].map((part) => ({
 if (values.json) console.log(JSON.stringify({ machine: machine(), scenario: scenario.name, rounds, parts }));
 else {
   console.log(
-    `${machine()}\n\n${scenario.what}: microseconds per operation, its own tracing, ours, difference`,
+    `${machine()}\n\n${scenario.what}: microseconds per operation, its own tracing, this package, difference`,
   );
   for (const { part, native, ours, added } of parts) {
     const cells = [native, ours, added.median].map((value) => value.toFixed(1).padStart(8));

@@ -70,7 +70,7 @@ try {
   await rm(base, { recursive: true, force: true });
 }
 
-/** Microseconds of CPU that ours adds to a JSON call over the SDK's own tracing. */
+/** Microseconds of CPU that this package adds to a JSON call over the SDK's own tracing. */
 async function measureAdded(folder: string): Promise<number> {
   const worker = join(folder, 'bench/worker.ts');
   const { stdout } = await run(process.execPath, ['--expose-gc', worker, 'native,ours', 'json', '20']);

@@ -1,7 +1,7 @@
-/** What is measured: one operation each, against answers that are ready in memory, so that nothing but code costs time. */
+/** What is measured: one operation each, against responses that are ready in memory, so that nothing but code costs time. */
 import type Anthropic from '@anthropic-ai/sdk';
 
-/** An answer of the stub: status, headers and body. */
+/** A response of the stub: status, headers and body. */
 type Reply = readonly [status: number, headers: Record<string, string>, body: string];
 
 /** One scenario. */
@@ -10,7 +10,7 @@ export interface Scenario {
   readonly what: string;
   /** Operations in one timed block. */
   readonly block: number;
-  /** The answers to the attempts of one operation, in order. */
+  /** The responses to the attempts of one operation, in order. */
   readonly replies: readonly Reply[];
   run(client: Anthropic): Promise<void>;
 }
@@ -56,7 +56,7 @@ const OVERLOADED: Reply = [
 const event = (data: { type: string; [field: string]: unknown }): string =>
   `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 
-/** A streamed answer with `deltas` text deltas. */
+/** A streamed response with `deltas` text deltas. */
 function stream(deltas: number): Reply {
   const delta = event({
     type: 'content_block_delta',
@@ -131,7 +131,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** A `fetch` that answers from memory. The attempts of one operation get `replies` in turn. */
+/** A `fetch` that responds from memory. The attempts of one operation get `replies` in turn. */
 export function stubFetch(replies: readonly Reply[]): typeof fetch {
   return async (_url, init) => {
     const attempt = Number(new Headers(init?.headers).get('x-stainless-retry-count') ?? 0);

@@ -17,7 +17,7 @@ const HOSTILE = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) 
 const [, headers, message] = SCENARIOS.find(({ name }) => name === 'json')!.replies[0]!;
 const [, streamHeaders, events] = SCENARIOS.find(({ name }) => name === 'stream')!.replies[0]!;
 
-/** What the API answers next. */
+/** The next response of the API. */
 let next: () => Response | Promise<Response>;
 const json = (): Response => new Response(message, { status: 200, headers });
 const reader = new PrometheusExporter({ preventServerStart: true });
@@ -31,8 +31,8 @@ const client = new Anthropic(
 
 for (const model of MODELS) {
   const params = { model, max_tokens: 9, messages: [{ role: 'user' as const, content: 'Hi' }] };
-  const call = async (answer: () => Response | Promise<Response>): Promise<void> => {
-    next = answer;
+  const call = async (respond: () => Response | Promise<Response>): Promise<void> => {
+    next = respond;
     await client.messages.create(params).catch(() => {});
   };
   await call(json);

@@ -15,7 +15,7 @@ import { withTelemetry } from '../dist/index.mjs';
 import { METRICS, type MetricKey } from '../src/signals/catalogue.ts';
 import { createInstruments } from '../src/signals/instruments.ts';
 
-/** Makes the client of a variant. `fetch` answers its calls. */
+/** Makes the client of a variant. `fetch` responds to its calls. */
 export type MakeClient = (
   fetch: ClientOptions['fetch'],
 ) => Promise<{ client: Anthropic; after?: () => void }>;
@@ -74,7 +74,7 @@ function peer(name: string): any {
   return createRequire(new URL('./peers/package.json', import.meta.url))(name);
 }
 
-/** Every variant of ours, by name. */
+/** Every variant of this package, by name. */
 export const VARIANTS: Readonly<Record<string, MakeClient>> = {
   /** The SDK without any telemetry. */
   async bare(fetch) {
@@ -85,7 +85,7 @@ export const VARIANTS: Readonly<Record<string, MakeClient>> = {
     openTelemetry();
     return { client: new Anthropic({ ...OPTIONS, fetch }) };
   },
-  /** The same with a middleware that does nothing: what the SDK takes for the adapter that ours uses. */
+  /** The same with a middleware that does nothing: what the SDK takes for the adapter that this package uses. */
   async middleware(fetch) {
     openTelemetry();
     const middleware = [(request: unknown, next: (request: unknown) => unknown) => next(request)];
@@ -103,7 +103,7 @@ export const VARIANTS: Readonly<Record<string, MakeClient>> = {
     const logger = { info: drop, warn: drop, error: drop };
     return { client: new Anthropic(withTelemetry({ ...OPTIONS, fetch }, { logger })) };
   },
-  /** The SDK's own tracing, and after each call the records that ours makes, with their attributes ready. */
+  /** The SDK's own tracing, and after each call the records that this package makes, with their attributes ready. */
   async records(fetch) {
     const { tracerProvider, meterProvider } = openTelemetry();
     const client = new Anthropic({ ...OPTIONS, fetch });
@@ -120,13 +120,13 @@ export const VARIANTS: Readonly<Record<string, MakeClient>> = {
   },
 };
 
-/** Ours without attempt spans, to tell what these hold. */
+/** This package without attempt spans, to show what these hold. */
 export const WITHOUT_ATTEMPT_SPANS: MakeClient = async (fetch) => {
   openTelemetry();
   return { client: new Anthropic(withTelemetry({ ...OPTIONS, fetch }, { attemptSpans: false })) };
 };
 
-/** What ours records for one JSON call, as a function that records it again. */
+/** What this package records for one JSON call, as a function that records it again. */
 async function recordsOfOneCall(meterProvider: MeterProvider): Promise<() => void> {
   const { SCENARIOS, stubFetch } = await import('./scenarios.ts');
   const json = SCENARIOS[0]!;

@@ -7,7 +7,7 @@ export interface QueryContext {
   readonly to: number;
   /** How many points a graph has room for. */
   readonly maxDataPoints: number;
-  /** Seconds between two scrapes, as the data source is told. */
+  /** Seconds between two scrapes, as the data source is configured. */
   readonly scrapeInterval: number;
   /** Values of the dashboard's variables, as regular expressions. */
   readonly variables: Readonly<Record<string, string>>;

@@ -53,7 +53,7 @@ const COMMAND_TIMEOUT_MS = 180_000;
  * Safe to call from several processes at once: one fetches, the others wait for it.
  *
  * @param onProgress - called with one line of plain text before each slow step.
- * @throws an error that says what to install, when the tools are neither here nor to be had.
+ * @throws an error that states what to install, when the tools are neither here nor to be had.
  */
 export async function findPrometheusTools(
   onProgress: (line: string) => void = () => {},
@@ -149,7 +149,7 @@ async function fetchPackages(onProgress: (line: string) => void): Promise<void> 
         await run('dpkg', ['-x', join(work, file), root], { timeout: COMMAND_TIMEOUT_MS });
     }
     await relocateAlertmanager(root);
-    // Renamed when complete, so that nobody ever sees half of it.
+    // Renamed when complete, so that no process ever sees half of it.
     await rm(UNPACKED, { recursive: true, force: true });
     await rename(root, UNPACKED);
   } finally {

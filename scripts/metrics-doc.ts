@@ -10,18 +10,18 @@ Standard names first: \`gen_ai.*\` are those of the OpenTelemetry GenAI conventi
 convention exists, live under \`anthropic.*\`.
 
 **Prometheus names.** The JS Prometheus exporter writes \`.\` as \`_\`, adds \`_total\` to counters and no unit suffix. OTLP into
-Prometheus 3, Mimir or the Collector gives the same names for every metric of ours but the histograms in seconds, which get
+Prometheus 3, Mimir or the Collector gives the same names for every metric of this package but the histograms in seconds, which get
 \`_seconds\`; query those with \`{__name__=~"NAME(_seconds)?_bucket"}\`, as the rules and dashboards here do.
 
 **Series.** Every label value comes from a closed set, or is capped in number and in length: the first 100 distinct models, methods, paths,
 providers and statuses, the first 30 servers (address and port), none longer than 128 characters; then \`_OTHER\`, and no port or status. Of
-servers, models and models of answers together, the first 200 combinations are told apart; of models and [attribution](configuration.md#attribution) values, 1,000. Names that are cut are in spans and logs: see
+servers, models and models of responses together, the first 200 combinations are told apart; of models and [attribution](configuration.md#attribution) values, 1,000. Names that are cut are in spans and logs: see
 [Limits](configuration.md#limits). Request ids, conversation ids and users are in spans and logs only.
 
 **Series before their first event.** An increase needs a value to start from. \`authentication_failures\` and \`telemetry.errors\` are at 0 from the
 start; the counters of a method and model from its first call on, or from the start for the models in \`ANTHROPIC_OTEL_MODELS\`.
 
-**Absent is unknown.** A call that failed before it had an answer has no token counts, not 0.
+**Absent is unknown.** A call that failed before it had a response has no token counts, not 0.
 `;
 
 const TAIL = `## Values
@@ -31,7 +31,7 @@ const TAIL = `## Values
 | \`anthropic_outcome\` | \`ok\`, \`error\`, \`canceled\` (the application aborted, or closed the stream early) |
 | \`anthropic_error_fault\` | who has to act: \`config\`, \`traffic\`, \`input\`, \`network\`, \`anthropic\`, \`application\` |
 | \`anthropic_attempt_disposition\` | \`ok\`, \`retried\` (a retry follows), \`final\` (failed, and none follows), \`canceled\` |
-| \`error_type\` | the type of the API's error envelope; \`connection_error\`, \`client_timeout_error\`, \`client_error\` (a failure on our side of a good response, such as a connection that is reset in mid-stream; a stream that ends without its last event is \`api_error\`); \`_OTHER\` |
+| \`error_type\` | the type of the API's error envelope; \`connection_error\`, \`client_timeout_error\`, \`client_error\` (a failure after a good response, such as a connection that is reset in mid-stream; a stream that ends without its last event is \`api_error\`); \`_OTHER\` |
 | \`anthropic_rate_limit_type\` | \`requests\`, \`tokens\`, \`input_tokens\`, \`output_tokens\`, and the \`priority_\` and \`fast_\` ones |
 | \`anthropic_cost_kind\` | \`input\`, \`output\`, \`cache_read\`, \`cache_write_5m\`, \`cache_write_1h\` |
 

@@ -1,4 +1,4 @@
-/** Tells whether this process, or thread, uses the Claude SDK: it loaded the SDK, or made a client. Many that register only start others. */
+/** Whether this process, or thread, uses the Claude SDK: it loaded the SDK, or made a client. Many that register only start others. */
 import { getProcessWide, setProcessWide } from './process-wide.ts';
 
 const FIRST_USE = Symbol.for('anthropic-otel.first-use');
@@ -18,7 +18,7 @@ function firstUse(): FirstUse {
   return known;
 }
 
-/** Says that the SDK is used from now on. Only the first time counts. */
+/** Marks the SDK as used from now on. Only the first time counts. */
 export function markUsed(): void {
   const use = firstUse();
   if (use.time !== undefined) return;

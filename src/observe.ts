@@ -40,7 +40,7 @@ export function withTelemetry(options?: object, telemetry?: TelemetryOptions): o
   const port = telemetryFor(telemetry);
   // So that the process is seen, and its series have a zero to start from, before its first call.
   port.start();
-  // The SDK refuses `null`, in its own words.
+  // The SDK rejects `null`, with a message of its own.
   if (options === null) return options;
   const given: SdkClientOptions = options ?? {};
   const add = (): object => addAdapters(given, port);

@@ -1,4 +1,4 @@
-/** Refuses names that are no option: a misspelt option that passes in silence is an option that is not set. */
+/** Rejects names that are no option: a misspelled option that passes in silence is an option that is not set. */
 
 /** The longest part of a wrong name that an error message repeats. */
 const MAX_SHOWN = 60;
@@ -9,7 +9,7 @@ const MAX_SHOWN = 60;
  * @param path how the error message writes a name: the place of `given`, and the name in it
  * @throws TypeError for another name, with the nearest known one, or with all of them when none is near
  */
-export function refuseUnknownNames(
+export function rejectUnknownNames(
   given: object,
   known: readonly string[],
   path: (name: string) => string = (name) => name,

@@ -5,7 +5,7 @@ import { check, checkFlag, checkFunction, checkMethods, expected, isObject, isTe
 import { isAttributionKey, KEY_FORM, MAX_DECLARED_KEYS } from './model/attribution.ts';
 import { PRICES, type Price, type PriceTable } from './model/prices.ts';
 import { isRetirementTime, type RetirementTable } from './model/retirements.ts';
-import { printable, refuseUnknownNames } from './option-names.ts';
+import { printable, rejectUnknownNames } from './option-names.ts';
 import type { RequestHook, ResponseHook } from './signals/hooks.ts';
 import type { Logger } from './signals/logs.ts';
 import { prometheusLabel } from './signals/metric-definition.ts';
@@ -141,7 +141,7 @@ export function resolveOptions(
 ): ResolvedOptions {
   const given: unknown = options;
   if (!isObject(given)) throw expected('options', 'an object', given);
-  refuseUnknownNames(options, [...NAMES, ...more]);
+  rejectUnknownNames(options, [...NAMES, ...more]);
   const { meterProvider, tracerProvider, logger, attemptSpans, models, prices, captureContent } = options;
   const { retirements, attributionKeys, attributionBaggage, attributes, requestHook, responseHook } = options;
   checkFunction('requestHook', requestHook);
@@ -210,7 +210,7 @@ function checkAmounts(
   fields: readonly string[],
   more: readonly string[] = [],
 ): void {
-  if (isObject(value)) refuseUnknownNames(value, [...fields, ...more], (field) => `${name}.${field}`);
+  if (isObject(value)) rejectUnknownNames(value, [...fields, ...more], (field) => `${name}.${field}`);
   const isAmount = (amount: unknown): boolean => Number.isFinite(amount) && Number(amount) >= 0;
   if (isObject(value) && fields.every((field) => isAmount(value[field]))) return;
   const what = `an object with ${fields.join(', ')} as numbers of at least 0 (USD per million tokens)`;

@@ -1,4 +1,4 @@
-/** What a cell of the host matrix says: an application from an empty folder, how it is started, and what it must show. */
+/** A cell of the host matrix: an application from an empty folder, how it is started, and what it must show. */
 
 /** The flag that registers. A word of `start` with `anthropic-otel/register` is left out when the host runs without this package. */
 export const REGISTER = '--import=anthropic-otel/register';
@@ -21,9 +21,9 @@ export interface Expected {
 
 /** A host as it is found when its process is up. */
 export interface Seen {
-  /** A page of the application. @throws when it does not answer */
+  /** A page of the application. @throws when it does not respond */
   get(path: string): Promise<string>;
-  /** The text of this package's endpoint, or '' where nobody listens. */
+  /** The text of this package's endpoint, or '' where there is none. */
   scrape(): Promise<string>;
   /** The text of the application's own endpoint, on `OTHER_PORT`. */
   other(): Promise<string>;
@@ -61,11 +61,11 @@ export interface Cell {
   /** Environment, with and without this package. */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * `server`: answers `/work`, which makes the calls, on `PORT`, until SIGTERM. `run`: runs to its end, and is compared in
+   * `server`: serves `/work`, which makes the calls, on `PORT`, until SIGTERM. `run`: runs to its end, and is compared in
    * its output and exit code. @default 'server'
    */
   readonly kind?: 'server' | 'run';
-  /** What standard output shows when the host is ready, beyond that it answers. */
+  /** What standard output shows when the host is ready, beyond that it responds. */
   readonly ready?: RegExp;
   /** How many `/work` pages are asked for, one after the other. @default 1 */
   readonly visits?: number;
@@ -78,15 +78,15 @@ export interface Cell {
   readonly spans?: 'joined' | 'kept';
   /** Problems that only this host can have. */
   readonly check?: (seen: Seen) => Promise<readonly string[]>;
-  /** The line that this package may say in place of working. None: it has to work. */
-  readonly says?: RegExp;
+  /** The line that this package may print in place of working. None: it has to work. */
+  readonly reports?: RegExp;
   /** Whether the host is run without this package too, for a comparison. @default true */
   readonly bare?: boolean;
   /** Commands that end the host, before SIGTERM. */
   readonly stop?: readonly (readonly string[])[];
   /** Lines of the host's own that come with any telemetry in it. */
   readonly noise?: RegExp;
-  /** The longest wait for the first answer, in milliseconds. @default 30000 */
+  /** The longest wait for the first response, in milliseconds. @default 30000 */
   readonly startTimeout?: number;
 }
 
@@ -96,8 +96,8 @@ export const USUAL: Expected = { calls: { ok: 4 }, attempts: { 'ok 200': 4, 'ret
 /** The result of a cell. */
 export interface Result {
   readonly name: string;
-  readonly outcome: 'works' | 'says' | 'FAILS' | 'not run';
-  /** The line that was said; what fails; why it could not run. */
+  readonly outcome: 'works' | 'reports' | 'FAILS' | 'not run';
+  /** The line that was printed; what fails; why it could not run. */
   readonly notes: readonly string[];
   readonly seconds: number;
 }

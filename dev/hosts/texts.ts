@@ -47,8 +47,8 @@ export function page(): object {
 const SERVE = `
 http.createServer((request, response) => {
   if (request.url === '/die') process.kill(process.pid, 'SIGKILL');
-  const answer = request.url === '/work' ? work() : Promise.resolve(page());
-  answer.then(
+  const result = request.url === '/work' ? work() : Promise.resolve(page());
+  result.then(
     (value) => response.end(JSON.stringify(value)),
     (error) => response.writeHead(500).end(String(error.stack)),
   );

@@ -8,7 +8,7 @@ import { appFolder } from './workspace.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** The code that makes two calls with each library: one answered whole, one streamed. */
+/** The code that makes two calls with each library: one whole, one streamed. */
 const USES: Readonly<Record<string, { readonly imports: string; readonly use: string }>> = {
   '@langchain/anthropic': {
     imports: 'ChatAnthropic',

@@ -1,4 +1,4 @@
-/** The OpenTelemetry of a cell's process: a NodeSDK that keeps what it is told, and the instrumentation unless it is a bundle. */
+/** The OpenTelemetry of a cell's process: a NodeSDK that keeps what is recorded, and the instrumentation unless it is a bundle. */
 
 import { type DataPoint, type Histogram, MetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -10,7 +10,7 @@ class Reader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** The metrics that are compared, by their short names, with the attributes that tell their series apart. */
+/** The metrics that are compared, by their short names, with the attributes that distinguish their series. */
 const METRICS: Readonly<Record<string, readonly [name: string, ...attributes: string[]]>> = {
   'anthropic.client.calls': ['calls', 'anthropic.outcome', 'error.type'],
   'anthropic.client.attempts': ['attempts', 'anthropic.attempt.disposition'],

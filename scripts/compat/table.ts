@@ -6,7 +6,7 @@ export interface Result {
   readonly cell: Cell;
   /** What was not as it has to be; empty when all was. */
   readonly problems: readonly string[];
-  /** Why the cell could not be run, where that is nobody's fault. */
+  /** Why the cell could not be run, where the package is not the cause. */
   readonly unavailable?: string;
 }
 

@@ -11,7 +11,7 @@ const INSTALLED = join(FOLDER, 'node_modules/.package-lock.json');
 /**
  * Installs the packages of the preview, unless they are there.
  *
- * @throws an error that says what to do, when they cannot be had
+ * @throws an error that states what to do, when they cannot be had
  */
 export async function installPreview(onProgress: (line: string) => void): Promise<void> {
   if (existsSync(INSTALLED)) return;
@@ -28,7 +28,7 @@ export async function installPreview(onProgress: (line: string) => void): Promis
   );
 }
 
-/** A line that says what is wrong. */
+/** A line that states what is wrong. */
 function isError(line: string): boolean {
   return /^npm error|^Error/.test(line);
 }

@@ -22,7 +22,7 @@ export interface Act {
   play(stage: Stage): Promise<void>;
 }
 
-/** How the API answers when it is well: now faster, now slower, as the real one does. */
+/** The responses of a healthy API: now faster, now slower, as the real one is. */
 export const HEALTHY: FaultOptions = {
   rate: 1,
   responses: [150, 200, 250, 350, 800].map((delayMs) => respond.slow({ delayMs, eventDelayMs: 20 })),
@@ -41,7 +41,7 @@ export const ACTS: readonly Act[] = [
   },
   {
     name: 'one single 500',
-    story: 'One answer is a 500; the retry succeeds. Such things happen.',
+    story: 'One response is a 500; the retry succeeds. Such things happen.',
     service: 'chat',
     expected: [],
     async play({ api, chat }) {
@@ -53,7 +53,7 @@ export const ACTS: readonly Act[] = [
   },
   {
     name: 'a burst of 429s',
-    story: '12 answers are 429; retries absorb them all.',
+    story: '12 responses are 429; retries absorb them all.',
     service: 'chat',
     expected: [],
     async play({ api, chat }) {
@@ -84,7 +84,7 @@ export const ACTS: readonly Act[] = [
   },
   {
     name: 'an overload until retries are exhausted',
-    story: 'Every answer is a 529. Calls run out of retries, and more than 5 % of them fail.',
+    story: 'Every response is a 529. Calls run out of retries, and more than 5 % of them fail.',
     service: 'chat',
     expected: ['AnthropicHighErrorRate', 'AnthropicRetriesExhausted'],
     async play({ api, chat }) {

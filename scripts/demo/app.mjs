@@ -1,5 +1,5 @@
 /**
- * An ordinary small application: a service that answers questions with Claude. It knows nothing of
+ * An ordinary small application: a service that passes questions to Claude. It knows nothing of
  * telemetry; it is started with `node --import anthropic-otel/register app.mjs`.
  */
 import { createServer } from 'node:http';
@@ -18,7 +18,7 @@ const server = createServer(async (request, response) => {
   const url = new URL(request.url ?? '/', 'http://localhost');
   try {
     const message = await ask(url.searchParams.get('question') ?? 'Hello?', url.searchParams.has('stream'));
-    response.end(JSON.stringify({ answer: message.content[0]?.text ?? '' }));
+    response.end(JSON.stringify({ text: message.content[0]?.text ?? '' }));
   } catch (error) {
     response.statusCode = 502;
     response.end(JSON.stringify({ error: error.name }));

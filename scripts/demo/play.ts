@@ -17,8 +17,8 @@ export interface ActResult {
   }[];
   /** The pages that rightly stayed silent. */
   readonly silent: readonly string[];
-  /** What the API answered during the act, by status. */
-  readonly answers: Readonly<Record<string, number>>;
+  /** The API's responses during the act, by status. */
+  readonly responses: Readonly<Record<string, number>>;
   /** What Prometheus counts after the act, since the start of the demo. */
   readonly prometheus: { readonly calls: number; readonly attempts: number; readonly failed_calls: number };
   readonly ok: boolean;
@@ -29,7 +29,7 @@ const PATIENCE = 20_000;
 /** How long to listen for one that must not come: several scrapes, evaluations and notifications. */
 const SILENCE = 5000;
 
-/** Plays `act`. `onFired` is told each alert when its notification arrives. */
+/** Plays `act`. `onFired` is called with each alert when its notification arrives. */
 export async function playAct(
   act: Act,
   stage: Stage,
@@ -44,14 +44,14 @@ export async function playAct(
   const requests = stage.api.requests.slice(firstRequest);
   const failedAt = firstFailure(requests);
 
-  const told = new Set<Notification>();
+  const seen = new Set<Notification>();
   const news = (): Notification[] => {
     const fresh = webhook.notifications
       .slice(firstNotification)
       .filter(({ status, receiver }) => status === 'firing' && receiver !== 'watchdog');
     for (const each of fresh) {
-      if (!told.has(each)) onFired(each, secondsAfter(failedAt, each.at));
-      told.add(each);
+      if (!seen.has(each)) onFired(each, secondsAfter(failedAt, each.at));
+      seen.add(each);
     }
     return fresh;
   };
@@ -82,7 +82,7 @@ export async function playAct(
       seconds_after_first_failure: secondsAfter(failedAt, at),
     })),
     silent,
-    answers: countStatuses(requests),
+    responses: countStatuses(requests),
     prometheus: {
       calls: await monitoring.prometheus.number('sum(anthropic_client_calls_total)'),
       attempts: await monitoring.prometheus.number('sum(anthropic_client_attempts_total)'),
@@ -97,7 +97,7 @@ export async function playAct(
   };
 }
 
-/** When the first failed answer of `requests` was sent, in Unix milliseconds. */
+/** When the first failed response to `requests` was sent, in Unix milliseconds. */
 function firstFailure(requests: readonly ReceivedRequest[]): number | undefined {
   const failed = requests.find(({ status, errorType }) => (status ?? 0) >= 400 || errorType !== null);
   return failed && (failed.endedAt ?? failed.receivedAt);

@@ -61,13 +61,13 @@ export function printer(stream: NodeJS.WriteStream): Printer {
       );
       line(style('dim', `    ${summary}`));
     },
-    result({ expected, answers, prometheus, silent, ok }) {
-      const told = Object.entries(answers).map(([status, count]) => `${count}× ${status}`);
-      line(`  the API answered ${told.join(', ')}`);
+    result({ expected, responses, prometheus, silent, ok }) {
+      const counts = Object.entries(responses).map(([status, count]) => `${count}× ${status}`);
+      line(`  the API responded with ${counts.join(', ')}`);
       const { calls, attempts, failed_calls: failed } = prometheus;
       line(`  Prometheus sees ${calls} calls so far, ${failed} of them failed, in ${attempts} attempts`);
       line(style('dim', `  silent, as they should be: ${silent.join(', ') || 'none'}`));
-      const verdict = expected.length === 0 ? 'nobody was woken' : `paged for ${expected.join(' and ')}`;
+      const verdict = expected.length === 0 ? 'no one was paged' : `paged for ${expected.join(' and ')}`;
       line(
         ok
           ? style('green', `  ✓ ${verdict}`)
@@ -76,7 +76,7 @@ export function printer(stream: NodeJS.WriteStream): Printer {
     },
     total(sent, seen, warnings, ok) {
       line();
-      line(`The API answered ${sent.attempts} attempts of ${sent.calls} calls.`);
+      line(`The API received ${sent.attempts} attempts of ${sent.calls} calls.`);
       line(`Prometheus counts ${seen.attempts} attempts of ${seen.calls} calls.`);
       for (const warning of warnings) line(style('yellow', warning));
       line(

@@ -1,9 +1,9 @@
-/** The local API, in a process of its own: started by `startApi`, told what to do by messages. */
+/** The local API, in a process of its own: started by `startApi`, controlled by messages. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** The model whose calls are answered 529 once before they succeed, as often as it was planned. */
+/** The model whose calls get one 529 before they succeed, as often as it was planned. */
 export const RETRIED_MODEL = 'claude-haiku-5-5';
 
 /** The API of the cells. */

@@ -37,7 +37,7 @@ export function startHost(folder: string, command: readonly string[], env: Recor
     try {
       if (child.pid) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // Nobody is left.
+      // No process is left.
     }
   };
   return {
@@ -56,7 +56,7 @@ export function startHost(folder: string, command: readonly string[], env: Recor
   };
 }
 
-/** The text at `url`. @throws when the answer is no 200 */
+/** The text at `url`. @throws when the response is no 200 */
 export async function fetchText(url: string, timeout = 20_000): Promise<string> {
   const response = await fetch(url, {
     signal: AbortSignal.timeout(timeout),

@@ -222,7 +222,7 @@ function pinned(spec: string): Promise<string> {
   return looked;
 }
 
-/** The registry's answer, which is good for half a day. */
+/** The version in the registry, which is good for half a day. */
 async function newest(spec: string): Promise<string | undefined> {
   const file = join(CACHE, 'versions', `${spec.replace(/[^\w.@-]+/g, '+')}.json`);
   const known = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;

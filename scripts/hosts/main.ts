@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const HELP = `Usage: npm run test:hosts -- [--only TEXT]... [--quick] [--list] [--json] [--no-build]
 
 Packs this package, installs it with each host into ~/.cache/anthropic-otel/hosts, and runs an application in it: without this package, then
-with it. Calls, attempts, spans, the exit and what is written are compared. A host works, says in one line on standard error
+with it. Calls, attempts, spans, the exit and what is written are compared. A host works, reports in one line on standard error
 what to do, or fails.
 --only      only the hosts whose name contains TEXT; may be given many times
 --quick     only the cheap hosts

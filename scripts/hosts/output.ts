@@ -15,7 +15,7 @@ export function readOutput(text: string): { records: Record<string, unknown>[]; 
   return { records, lines };
 }
 
-/** The lines that have nobody like them among `others`: numbers are alike. */
+/** The lines that have no equal among `others`: numbers are alike. */
 export function unlike(lines: readonly string[], others: readonly string[]): string[] {
   const known = new Set(others.map(normal));
   return lines.filter((line) => !known.has(normal(line)));

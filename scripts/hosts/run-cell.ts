@@ -48,7 +48,7 @@ export async function runCell(
   } catch (error) {
     const why = firstLine(error);
     return (await installsWithoutUs(cell))
-      ? result('FAILS', [`${why}; installs without us`])
+      ? result('FAILS', [`${why}; installs without this package`])
       : result('not run', [why]);
   }
   try {
@@ -57,18 +57,18 @@ export async function runCell(
       return result('not run', ['fails without anthropic-otel too', ...bare.problems]);
     }
     const observed = await runHost(cell, folder, api, true);
-    const { said, problems } = judge(cell, observed, bare);
-    const [line] = said;
-    if (problems.length === 0) return result('works', said);
+    const { printed, problems } = judge(cell, observed, bare);
+    const [line] = printed;
+    if (problems.length === 0) return result('works', printed);
     if (
       line &&
-      cell.says?.test(line) &&
+      cell.reports?.test(line) &&
       observed.problems.every((problem) => TELEMETRY.test(problem)) &&
       problems.length === observed.problems.length
     ) {
-      return result('says', [line]);
+      return result('reports', [line]);
     }
-    return result('FAILS', [...problems, ...said.map((text) => `said: ${text}`)]);
+    return result('FAILS', [...problems, ...printed.map((text) => `printed: ${text}`)]);
   } catch (error) {
     return result('FAILS', [firstLine(error)]);
   }
@@ -77,25 +77,25 @@ export async function runCell(
 /** Problems that a line may stand for: what is missing is telemetry. */
 const TELEMETRY = /^(calls|attempts|spans|endpoint|log lines)\b/;
 
-function judge(cell: Cell, observed: Ran, bare: Ran | undefined): { said: string[]; problems: string[] } {
+function judge(cell: Cell, observed: Ran, bare: Ran | undefined): { printed: string[]; problems: string[] } {
   const problems = [...observed.problems];
   if (bare) {
     if (bare.end.how !== observed.end.how)
-      problems.push(`exit: ${observed.end.how}, without us ${bare.end.how}`);
+      problems.push(`exit: ${observed.end.how}, without this package ${bare.end.how}`);
     const later = Math.round(observed.end.milliseconds - bare.end.milliseconds);
     if (cell.kind !== 'run' && later > EXIT_SLACK_MS)
-      problems.push(`exit: ${later} ms later than without us`);
+      problems.push(`exit: ${later} ms later than without this package`);
     for (const [scope, count] of Object.entries(bare.spans)) {
       const now = observed.spans[scope] ?? 0;
-      if (now !== count) problems.push(`spans: ${now} of ${scope}, without us ${count}`);
+      if (now !== count) problems.push(`spans: ${now} of ${scope}, without this package ${count}`);
     }
   }
   const { records: _, lines } = readOutput(observed.output.stderr);
   const extra = unlike(lines, bare ? readOutput(bare.output.stderr).lines : []);
-  const said = [...new Set(extra.filter((line) => OWN_LINE.test(line)))];
-  if (said.length > 1) problems.push(`stderr: ${said.length} lines of our own`);
-  // What an application says that does not start is among the problems already.
-  if (problems.some((problem) => problem.startsWith('application:'))) return { said, problems };
+  const printed = [...new Set(extra.filter((line) => OWN_LINE.test(line)))];
+  if (printed.length > 1) problems.push(`stderr: ${printed.length} lines of this package`);
+  // The output of an application that does not start is among the problems already.
+  if (problems.some((problem) => problem.startsWith('application:'))) return { printed, problems };
   const others = extra.filter((line) => !OWN_LINE.test(line) && !cell.noise?.test(line));
   const stack = others.filter((line) => line.startsWith('at '));
   const words = others.filter((line) => !line.startsWith('at ')).slice(0, 4);
@@ -108,7 +108,7 @@ function judge(cell: Cell, observed: Ran, bare: Ran | undefined): { said: string
     ).filter((line) => !cell.noise?.test(line));
     if (more.length > 0) problems.push(`stdout: ${more.slice(0, 4).join(' | ')}`);
   }
-  return { said, problems };
+  return { printed, problems };
 }
 
 async function runHost(cell: Cell, folder: string, api: Api, observed: boolean): Promise<Ran> {
@@ -166,9 +166,9 @@ async function runHost(cell: Cell, folder: string, api: Api, observed: boolean):
   const spans: Record<string, number> = {};
   try {
     const limit = cell.startTimeout ?? 30_000;
-    await answers(host, () => get('/state'), limit);
+    await responds(host, () => get('/state'), limit);
     const { ready } = cell;
-    if (ready) await answers(host, async () => expectText(host.output.stdout, ready), limit);
+    if (ready) await responds(host, async () => expectText(host.output.stdout, ready), limit);
     for (let visit = 0; visit < visits; visit++) await get('/work');
     if (observed && expected) {
       problems.push(...(await compareMetrics(times(expected, visits), scrape, metricsPort)));
@@ -243,10 +243,10 @@ async function compareMetrics(
   }
   if (problems.length === 0) return [];
   const owner = listenerOn(port);
-  if (!owner) return ['endpoint: nobody listens', ...problems];
+  if (!owner) return ['endpoint: no listener', ...problems];
   return [
     ...problems,
-    `endpoint: ${text === '' ? 'no answer from' : 'served by'} ${owner.replaceAll(/\/\S*\//g, '').slice(0, 120)}`,
+    `endpoint: ${text === '' ? 'no response from' : 'served by'} ${owner.replaceAll(/\/\S*\//g, '').slice(0, 120)}`,
   ];
 }
 
@@ -256,7 +256,7 @@ function compareSpans(spans: Readonly<Record<string, number>>, expected: Expecte
   return found === attempts ? [] : [`spans: ${found} of anthropic-otel, expected ${attempts}`];
 }
 
-async function answers(host: Host, ask: () => Promise<unknown>, limit: number): Promise<void> {
+async function responds(host: Host, ask: () => Promise<unknown>, limit: number): Promise<void> {
   const deadline = performance.now() + limit;
   let ended: string | undefined;
   void host.ended.then((how) => {
@@ -268,7 +268,7 @@ async function answers(host: Host, ask: () => Promise<unknown>, limit: number): 
       return;
     } catch (error) {
       if (ended !== undefined) throw new Error(`ended with ${ended} at start`);
-      if (performance.now() > deadline) throw new Error(`does not answer: ${firstLine(error)}`);
+      if (performance.now() > deadline) throw new Error(`does not respond: ${firstLine(error)}`);
     }
     await sleep(200);
   }

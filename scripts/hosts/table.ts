@@ -3,7 +3,7 @@ import type { Result } from '../../dev/hosts/cell.ts';
 
 const MARKS: Readonly<Record<Result['outcome'], string>> = {
   works: '✓',
-  says: '·',
+  reports: '·',
   FAILS: '✗',
   'not run': '-',
 };
@@ -21,6 +21,6 @@ export function formatTable(results: readonly Result[]): string {
   return [
     ...results.map(formatResult),
     '',
-    `${results.length} hosts in ${seconds} s: ${count('works')} work, ${count('says')} say what to do, ${count('FAILS')} fail, ${count('not run')} not run.`,
+    `${results.length} hosts in ${seconds} s: ${count('works')} work, ${count('reports')} report what to do, ${count('FAILS')} fail, ${count('not run')} not run.`,
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { type ReceivedRequest, respond } from '../../src/testing/index.ts';
 import { eventually, firing, held, notified } from './checks.ts';
 import type { Report } from './report.ts';
 
-/** Single 500s and occasional 429s among good answers, for a whole window: nobody may be woken, and no ticket opened. */
+/** Single 500s and occasional 429s among good responses, for a whole window: no one may be woken, and no ticket opened. */
 export async function silence(stage: Stage, report: Report, seconds: number): Promise<void> {
   report.part(`Silence: ${seconds} s with a single 500 a minute and a 429 every 20 s`);
   const { api, chat, reports } = stage;
@@ -21,10 +21,10 @@ export async function silence(stage: Stage, report: Report, seconds: number): Pr
   }
   const statuses = api.requests.map(({ status }) => status);
   const count = (status: number): number => statuses.filter((each) => each === status).length;
-  report.step(`the API answered ${count(200)}× 200, ${count(429)}× 429, ${count(500)}× 500`);
+  report.step(`the API responded with ${count(200)}× 200, ${count(429)}× 429, ${count(500)}× 500`);
   report.check(`no alert fired in Prometheus${list(fired)}`, fired.size === 0);
   const names = new Set(notified(stage).map(({ alert }) => alert));
-  report.check(`nobody was notified${list(names)}`, names.size === 0);
+  report.check(`no one was notified${list(names)}`, names.size === 0);
 }
 
 /** What pages: how soon the notification comes. */
@@ -71,10 +71,10 @@ export async function inhibition(stage: Stage, report: Report): Promise<void> {
     target?.status.state === 'suppressed' && target.status.inhibitedBy.includes(source?.fingerprint ?? '');
   report.check('and is inhibited by the alert on the key', inhibited);
   await sleep(10_000);
-  const told = notified(stage, began).filter(({ job }) => job === 'reports');
+  const pages = notified(stage, began).filter(({ job }) => job === 'reports');
   report.check(
-    'nobody was told of it in 10 s',
-    told.every(({ alert }) => alert !== 'AnthropicHighErrorRate'),
+    'no one was notified of it in 10 s',
+    pages.every(({ alert }) => alert !== 'AnthropicHighErrorRate'),
   );
 
   report.step('the key works again, and the API breaks down');

@@ -67,7 +67,10 @@ async function firstFailure(
   const path = join(folder, 'src', file);
   const text = await readFile(path, 'utf8');
   if (!text.includes(from)) throw new Error(`src/${file} has no ${JSON.stringify(from)}: update the mutant`);
-  await writeFile(path, text.replace(from, () => to));
+  await writeFile(
+    path,
+    text.replace(from, () => to),
+  );
   const report = join(folder, 'report.json');
   await rm(report, { force: true });
   try {

@@ -37,7 +37,7 @@ export interface AnthropicInstrumentationConfig extends InstrumentationConfig, T
  * new NodeSDK({ instrumentations: [new AnthropicInstrumentation({ models: ['claude-opus-5-5'] })] }).start();
  */
 export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstrumentationConfig> {
-  // Without an initialiser, because the base class calls `setConfig` and `init` before ours would run.
+  // Without an initialiser, because the base class calls `setConfig` and `init` before this one would run.
   declare private _telemetry: Telemetry;
 
   /** @throws TypeError for a wrong option */
@@ -75,7 +75,7 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
    * instrumentation.setConfig({ ...instrumentation.getConfig(), attemptSpans: false });
    */
   override setConfig(config: AnthropicInstrumentationConfig = {}): void {
-    const options = settleConfig(config);
+    const options = resolveConfig(config);
     super.setConfig(config);
     if (!this._telemetry) {
       this._telemetry = new Telemetry(options);
@@ -121,13 +121,13 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
   }
 }
 
-function settleConfig(config: AnthropicInstrumentationConfig): ResolvedOptions {
+function resolveConfig(config: AnthropicInstrumentationConfig): ResolvedOptions {
   const options = resolveOptions(config, ['enabled']);
   checkFlag('enabled', config.enabled);
   return options;
 }
 
-/** Leaves versions of the SDK alone that have no adapter, and says so. */
+/** Leaves versions of the SDK alone that have no adapter, and reports that. */
 function tooOld(): InstrumentationNodeModuleDefinition {
   return new InstrumentationNodeModuleDefinition('@anthropic-ai/sdk', ['<0.39.0'], (exports, version) => {
     diag.warn(`anthropic-otel: @anthropic-ai/sdk ${version} is not observed; 0.39.0 or later is needed`);

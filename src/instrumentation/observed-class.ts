@@ -10,7 +10,7 @@ export type AddTelemetry = (options: object | undefined) => object | undefined;
 export type CompleteClient = (client: object) => void;
 
 /**
- * A subclass of `Original` whose constructor passes its options through `add`, and the made client to `complete`. It goes by the original's name, in stack
+ * A subclass of `Original` whose constructor passes its options through `add`, and the made client to `complete`. It has the original's name, in stack
  * traces too, and an instance of the original counts as one of it, so code that compares classes notices nothing.
  */
 export function observedClass(

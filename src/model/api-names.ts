@@ -1,5 +1,5 @@
 /**
- * The names that requests to the API are made of: what may be told of a request without telling what is in it. Made by
+ * The names that requests to the API are made of: what may be recorded of a request without recording its content. Made by
  * `npm run generate` from the types of the SDK.
  */
 

@@ -1,4 +1,4 @@
-/** What an adapter needs of the rest: somebody to tell, a guard, and the application's OpenTelemetry. */
+/** What an adapter needs of the rest: a listener, a guard, and the application's OpenTelemetry. */
 import type { Context, TracerProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallListener } from '../model/call.ts';

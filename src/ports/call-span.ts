@@ -9,7 +9,7 @@ export type SpannedCall = Call<CallSpan>;
 export interface CallSpan {
   /** The span that the application's tracer provider made, or one that does nothing. */
   readonly span: Span;
-  /** Whether the application sees spans of this call. If not, there are none of ours either. */
+  /** Whether the application sees spans of this call. If not, it sees no attempt spans either. */
   readonly visible: boolean;
   /** The context in which the application made the call. */
   readonly parent: Context;
@@ -20,7 +20,7 @@ export interface CallSpan {
 }
 
 /**
- * The active context as the application knows it: with the very span that its tracer provider made, and not with ours in front of it. Some
+ * The active context as the application knows it: with the very span that its tracer provider made, and not with the tap's span in front of it. Some
  * SDKs keep children at the object of their parent, and sockets keep the context that they were opened in.
  */
 export function applicationContext({ span, visible, parent }: CallSpan): Context {

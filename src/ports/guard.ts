@@ -18,7 +18,7 @@
  * - `process-wide.ts` writes with `Reflect.set`, which does not throw where the global object is frozen.
  * - `observedClass` runs the application's own constructor; what it adds before and after runs inside the guard.
  *
- * Only the name and the code of an error are told. Its message, its fields and its stack may quote what the step worked on: a prompt, a
+ * Only the name and the code of an error are reported. Its message, its fields and its stack may quote what the step worked on: a prompt, a
  * completion, a URL with a key in it.
  */
 import { diag } from '@opentelemetry/api';
@@ -41,9 +41,9 @@ export const STAGES: readonly Stage[] = [
 /** Runs steps of telemetry so that what they throw goes no further. */
 export class Guard {
   readonly #count: (stage: Stage) => void;
-  readonly #told = new Set<Stage>();
+  readonly #reported = new Set<Stage>();
 
-  /** `count` is told each swallowed failure. */
+  /** `count` is called for each swallowed failure. */
   constructor(count: (stage: Stage) => void) {
     this.#count = count;
   }
@@ -52,7 +52,7 @@ export class Guard {
   run<Result>(stage: Stage, step: () => Result): Result | undefined {
     try {
       const result = step();
-      // Nobody awaits what the application's logger returns, and a rejection that nobody handles ends the process.
+      // What the application's logger returns is never awaited, and an unhandled rejection ends the process.
       if (isThenable(result)) result.then(undefined, (problem) => this.report(stage, problem));
       return result;
     } catch (problem) {
@@ -71,21 +71,21 @@ export class Guard {
     }
   }
 
-  /** Counts a failure that was caught elsewhere, and tells `diag` of the first in `stage`. */
+  /** Counts a failure that was caught elsewhere, and reports the first in `stage` to `diag`. */
   report(stage: Stage, problem: unknown): void {
     try {
       this.#count(stage);
     } catch {
-      // The meter provider is what fails. It is told all the same.
+      // The meter provider itself fails. The warning is still written.
     }
-    if (this.#told.has(stage)) return;
-    this.#told.add(stage);
+    if (this.#reported.has(stage)) return;
+    this.#reported.add(stage);
     try {
       diag.warn(
         `anthropic-otel: ${stage} telemetry failed (${nameOf(problem)}); the application is not affected`,
       );
     } catch {
-      // The application's own diagnostics failed too: there is nobody left to tell.
+      // The application's own diagnostics failed too: there is no one left to report to.
     }
   }
 }

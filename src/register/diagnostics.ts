@@ -1,4 +1,4 @@
-/** Tells the operator what telemetry cannot do, once for each problem. */
+/** Reports to the operator what telemetry cannot do, once for each problem. */
 import type { DiagLogger } from '@opentelemetry/api';
 
 /** The longest part of a message that is shown. */
@@ -16,18 +16,18 @@ const HARMLESS = 'Accessing resource attributes before async attributes settled'
 
 /** A `diag` logger that passes each error, and each warning of this package, on once, and drops the rest. */
 export function onceLogger(warn: (message: string) => void): DiagLogger {
-  const told = new Set<string>();
-  const tell = (message: string, ...details: unknown[]): void => {
+  const reported = new Set<string>();
+  const report = (message: string, ...details: unknown[]): void => {
     const text = [message, ...details.map(describe)].join(' ').replace(OWN, '').trim().slice(0, MAX_LENGTH);
-    if (text === HARMLESS || told.has(text) || told.size >= MAX_MESSAGES) return;
-    told.add(text);
+    if (text === HARMLESS || reported.has(text) || reported.size >= MAX_MESSAGES) return;
+    reported.add(text);
     warn(text);
   };
   const drop = (): void => {};
-  const tellOwn = (message: string, ...details: unknown[]): void => {
-    if (message.startsWith(OWN)) tell(message, ...details);
+  const reportOwn = (message: string, ...details: unknown[]): void => {
+    if (message.startsWith(OWN)) report(message, ...details);
   };
-  return { error: tell, warn: tellOwn, info: drop, debug: drop, verbose: drop };
+  return { error: report, warn: reportOwn, info: drop, debug: drop, verbose: drop };
 }
 
 /** One line about `problem`. */

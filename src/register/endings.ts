@@ -1,16 +1,16 @@
-/** What `register` does at the ends of a process or thread. The way in which it ends stays as it was. */
+/** What `register` does when a process or thread ends. How it ends does not change. */
 import { isMainThread } from 'node:worker_threads';
 import type { LineWriter } from './line-writer.ts';
 import { flushAtNaturalEnd } from './natural-end.ts';
 import { hearSignals } from './signal-thread.ts';
 
-/** What there is to end. */
+/** What has to be finished at the end. */
 export interface Endings {
   /** Records the calls that are open. */
   endOpenCalls(): void;
   /** Exports what there is, and goes on. */
   flush(): Promise<unknown>;
-  /** What log lines may wait in. */
+  /** Writers in which log lines may wait. */
   readonly writers: readonly LineWriter[];
   /** Whether telemetry is pushed, and has to be flushed. */
   readonly pushes: boolean;
@@ -36,7 +36,7 @@ export function flushAtEnd({ endOpenCalls, flush, writers, pushes, deadline }: E
       endOpenCalls();
       for (const writer of writers) writer.drain(deadline);
     } catch {
-      // The process ends; there is nobody left to tell.
+      // The process ends: there is no one left to report it to.
     }
   });
   if (!pushes || !isMainThread) return;

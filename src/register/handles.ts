@@ -27,7 +27,7 @@ export function watchHandles(): { release(): void; stop(): void } {
     timers.clear();
     for (const handle of active?.call(process) ?? []) {
       if (before.has(handle)) continue;
-      // An attempt to connect, and a write that nobody takes, keep the process also when their socket does not.
+      // An attempt to connect, and a write that is never read, keep the process also when their socket does not.
       if (handle instanceof Socket && (handle.connecting || handle.writableLength > 0)) handle.destroy();
       else handle.unref?.();
     }

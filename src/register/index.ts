@@ -12,10 +12,10 @@ const REGISTERED = Symbol.for('anthropic-otel.registered');
 
 function warn(problem: string): void {
   try {
-    // Past the stream: one that nobody reads any more would end the process.
+    // Not by the stream: one without a reader would end the process.
     writeSync(2, `anthropic-otel: telemetry did not start: ${problem} The application is not affected.\n`);
   } catch {
-    // There is nobody to read it.
+    // There is no reader.
   }
 }
 

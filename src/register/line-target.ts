@@ -8,7 +8,7 @@ import { type Lines, standardStream } from './standard-stream.ts';
 /** Where winston keeps the finished line of a record. */
 const MESSAGE = Symbol.for('message');
 
-/** The lines of `target`. Each that is lost is told to `onLost`. */
+/** The lines of `target`. `onLost` is called for each line that is lost. */
 export function openTarget(target: LogTarget, onLost: (problem: unknown) => void): Lines | undefined {
   if (target === 'none') return undefined;
   if (typeof target === 'string') return standardStream(target, onLost);

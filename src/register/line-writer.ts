@@ -2,7 +2,7 @@
  * Writes lines to a file descriptor at once, without making the process wait or stay. What it does not take now is kept, up to some
  * megabytes, and tried again by a timer that keeps nothing alive.
  *
- * A stream would not do: a write that is under way keeps the process until somebody reads.
+ * A stream cannot do this: a pending write keeps the process until it is read.
  */
 import { writeSync } from 'node:fs';
 
@@ -33,7 +33,7 @@ export class LineWriter {
   /** Whether a line was written in part and then lost its end. */
   #torn = false;
 
-  /** `onLost` is told of each line that is lost. */
+  /** `onLost` is called for each line that is lost. */
   constructor(sink: Sink, onLost: (problem: unknown) => void) {
     this.#sink = sink;
     this.#onLost = onLost;
@@ -48,7 +48,7 @@ export class LineWriter {
   write(line: string): void {
     const bytes = Buffer.from(`${line}\n`);
     if (this.#bytes + bytes.length > MAX_QUEUED_BYTES) {
-      this.#onLost(new Error(`nobody reads ${this.#sink.name}`));
+      this.#onLost(new Error(`${this.#sink.name} is not being read`));
       return;
     }
     this.#queue.push(bytes);
@@ -85,7 +85,7 @@ export class LineWriter {
 
   /** Gives up the lines that wait. */
   drop(): void {
-    while (this.waiting) this.#lose(new Error(`nobody reads ${this.#sink.name}`));
+    while (this.waiting) this.#lose(new Error(`${this.#sink.name} is not being read`));
     this.flush();
   }
 

@@ -32,8 +32,8 @@ export class LogFile implements Sink {
 
   #isGone(descriptor: number): boolean {
     const there = statSync(this.name, { throwIfNoEntry: false });
-    const ours = fstatSync(descriptor);
-    return there?.ino !== ours.ino || there.dev !== ours.dev;
+    const open = fstatSync(descriptor);
+    return there?.ino !== open.ino || there.dev !== open.dev;
   }
 
   #reopen(): void {

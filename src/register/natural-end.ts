@@ -1,8 +1,8 @@
 /**
  * Flushes telemetry when the process has nothing more to do, and then lets it end as it would have.
  *
- * Node emits 'beforeExit' whenever the event loop runs empty, also after a flush of ours. The application must see the event as often as
- * without us: the emission that begins a flush is kept from it, and the one after the flush is its own. Calls that
+ * Node emits 'beforeExit' whenever the event loop runs empty, also after a flush. The application must see the event as often as
+ * without this package: the emission that begins a flush is kept from it, and the one after the flush is its own. Calls that
  * it makes then are flushed in the same way. Nothing here exits: what the flush left behind is let go of.
  */
 import { watchHandles } from './handles.ts';
@@ -40,7 +40,7 @@ export function flushAtNaturalEnd(flush: () => Promise<unknown> | undefined, dea
       // The event must come again, also when the flush took no turn of the event loop.
       setImmediate(() => {});
     };
-    // The only thing of ours that keeps the process.
+    // The only handle of this package that keeps the process.
     const timer = setTimeout(end, left, true);
     const done = (): void => end(false);
     work.then(done, done);

@@ -63,7 +63,7 @@ export class Providers {
   #started = false;
 
   /**
-   * @param warn is told what cannot be had
+   * @param warn - called with what cannot be had.
    * @param onFreed is called when the place of the tracer provider in the API was taken and is free again
    */
   constructor(settings: RegisterSettings, warn: (message: string) => void, onFreed: () => void) {
@@ -153,7 +153,7 @@ export class Providers {
 
 const NO_TRACERS = new api.ProxyTracerProvider();
 
-/** What is registered behind the proxy of the API, if anything is that is not ours. */
+/** What the application registered behind the proxy of the API, if anything. */
 function registered<Real extends object>(proxy: Real | undefined): Real | undefined {
   if (proxy === undefined || !isRegistered(proxy)) return undefined;
   return ((proxy as Provider).getDelegate?.() ?? proxy) as Real;

@@ -1,4 +1,4 @@
-/** What `register` says of the process: nothing that its command line, owner, paths or file names could give away. */
+/** The resource that `register` reports: nothing of the command line, owner, paths or file names of the process. */
 import { hostname } from 'node:os';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { requireFromSdk } from './sdk-packages.ts';

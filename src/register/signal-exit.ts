@@ -1,4 +1,4 @@
-/** Listeners of signals that end the process only while nobody else listens. */
+/** Listeners of signals that end the process only while there is no other listener. */
 
 interface Emitter {
   readonly count?: unknown;

@@ -1,6 +1,6 @@
 /**
  * Standard streams of the process, for lines. A pipe is written to past its stream: a line in the stream's queue would keep the process
- * until somebody reads it, and a reader that has gone would be an 'error' event in the application. Where the
+ * until it is read, and a reader that has gone would be an 'error' event in the application. Where the
  * application's own writes are under way, lines wait behind them. Files and terminals are written to by the stream itself,
  * which does so at once, and so is a stream that the application has put in its place.
  */
@@ -17,7 +17,7 @@ export interface Lines {
   readonly writer: LineWriter | undefined;
 }
 
-/** Lines to the standard stream `name`. Each that is lost is told to `onLost`. */
+/** Lines to the standard stream `name`. `onLost` is called for each line that is lost. */
 export function standardStream(name: StandardStream, onLost: (problem: unknown) => void): Lines {
   const writer = new LineWriter(new Pipe(name), onLost);
   return {
@@ -33,7 +33,7 @@ export function standardStream(name: StandardStream, onLost: (problem: unknown) 
   };
 }
 
-/** Whether `stream` is a pipe whose writes are Node's own. On Windows they are made at once. */
+/** Whether `stream` is a pipe that Node itself writes to. On Windows they are made at once. */
 function isPipe(stream: NodeJS.WriteStream): boolean {
   return (
     isMainThread &&

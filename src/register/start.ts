@@ -21,7 +21,7 @@ import { standardStream } from './standard-stream.ts';
 import { watchUnobserved } from './unobserved-clients.ts';
 import { watchUnobservedRequests } from './unobserved-requests.ts';
 
-/** Standard error, not a logger: these lines say that telemetry itself is in trouble. */
+/** Standard error, not a logger: these lines report that telemetry itself is in trouble. */
 const warnings = standardStream('stderr', () => {});
 function warn(message: string): void {
   warnings.write(`anthropic-otel: ${message}`);

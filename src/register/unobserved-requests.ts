@@ -1,6 +1,6 @@
 /**
  * Finds requests of the SDK in a process that has seen no client: the SDK is part of a bundle, with an OpenTelemetry API of its own, and
- * cannot be seen in any other way. Node's `fetch` publishes its requests; nobody listens any more once a client was seen.
+ * cannot be seen in any other way. Node's `fetch` publishes its requests; they are no longer listened to once a client was seen.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Telemetry } from '../telemetry.ts';

@@ -35,7 +35,7 @@ describe('names of 10,000 characters', () => {
   });
 });
 
-test.each(['model names', 'models of the answer'])(
+test.each(['model names', 'models of the response'])(
   '3,000 different %s that fit a label leave the page below 5 MiB',
   async (way) => {
     const { growth, page, counted } = await run(way, 3000, 100);

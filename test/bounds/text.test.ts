@@ -33,7 +33,7 @@ function headerOf(text: string): string {
     .trim();
 }
 
-function answerOf(text: string, status: number): Response {
+function responseOf(text: string, status: number): Response {
   const usage = { input_tokens: 1, output_tokens: 1 };
   const message = {
     id: text,
@@ -79,11 +79,11 @@ async function expectHarmless(
 
 describe.each([CURRENT, ...OLDER_SDKS])('SDK $version', (sdk) => {
   test.each([200, 400, 529])(
-    'records nothing long and nothing that steers a terminal, of answers with %i',
+    'records nothing long and nothing that steers a terminal, of responses with %i',
     async (status) => {
       const harness = await startHarness({ telemetry: { models: HOSTILE } });
       for (const text of HOSTILE) {
-        const fetch = async (): Promise<Response> => answerOf(text, status);
+        const fetch = async (): Promise<Response> => responseOf(text, status);
         const client = newClient(sdk, harness, { fetch, maxRetries: 0 });
         await client.messages.create({ ...HELLO, model: text }).catch(() => {});
         const stream = client.messages.create({ ...HELLO, model: text, stream: true });
@@ -103,7 +103,7 @@ describe.each([CURRENT, ...OLDER_SDKS])('SDK $version', (sdk) => {
 test('the message of the API is cut where content is captured', async () => {
   const harness = await startHarness({
     telemetry: { captureContent: true },
-    client: { fetch: async () => answerOf('\u001b[2J'.repeat(2000), 400) },
+    client: { fetch: async () => responseOf('\u001b[2J'.repeat(2000), 400) },
   });
   await harness.client.messages.create(HELLO).catch(() => {});
   const message = String(harness.logs()[0]?.fields['error_message']);

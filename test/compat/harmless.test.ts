@@ -132,7 +132,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
   });
 });
 
-test.each(OLDER_SDKS)('SDK $version sends the headers that it sends without us', async (sdk) => {
+test.each(OLDER_SDKS)('SDK $version sends the headers that it sends without this package', async (sdk) => {
   propagation.setGlobalPropagator({
     inject: (_context, carrier, setter) => setter.set(carrier, 'traceparent', 'ours'),
     extract: (context) => context,
@@ -240,7 +240,7 @@ describe('observe', () => {
     await expectCall(harness, OK_CALL);
   });
 
-  test('says what to do instead where a client cannot be copied', () => {
+  test('reports what to do instead where a client cannot be copied', () => {
     const client = new OLDEST.Client({ apiKey: 'test-key' });
     expect(() => observe(client)).toThrow(TypeError);
     expect(() => observe(client)).toThrow(/withTelemetry\(\{ fetch \}\).*AnthropicInstrumentation/);

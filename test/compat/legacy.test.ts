@@ -75,7 +75,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     await expectCall(harness, STREAMED);
   });
 
-  test('a call that is answered at the third attempt has three', async () => {
+  test('a call that succeeds at the third attempt has three', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.error(529), respond.error(529)]);
     await newClient(sdk, harness).messages.create(HELLO);
@@ -110,7 +110,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     ]);
   });
 
-  test('a refused key is one failed call, and the error is the SDK own', async () => {
+  test('a rejected key is one failed call, and the error is the SDK own', async () => {
     const harness = await startHarness({ server: { apiKeys: ['another-key'] } });
     const error = await rejection(newClient(sdk, harness).messages.create(HELLO));
     expect(error).toMatchObject({ status: 401 });
@@ -159,7 +159,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     await expectCall(harness, { outcome: 'canceled', canceledBy, attempts: [{ disposition: 'canceled' }] });
   });
 
-  test('no answer within the timeout is an error of the network', async () => {
+  test('no response within the timeout is an error of the network', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.hang()]);
     const client = newClient(sdk, harness, { timeout: 300, maxRetries: 0 });
@@ -275,7 +275,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     });
   });
 
-  test('a stream that nobody reads ends, as canceled, at the latest with the process', async () => {
+  test('a stream that is never read ends, as canceled, at the latest with the process', async () => {
     const harness = await startHarness();
     const stream = await newClient(sdk, harness).messages.create(STREAM);
     harness.telemetry.endOpenCalls();

@@ -90,7 +90,7 @@ describe.each(OTHERS)('beside $name', ({ code }) => {
     ['before', ['--import', './other.mjs', '--import', REGISTER]],
     ['after', ['--import', REGISTER, '--import', './other.mjs']],
   ])(
-    'that is loaded %s ours, the application gets the same, and every call is recorded once',
+    'that is loaded %s this package, the application gets the same, and every call is recorded once',
     async (_order, flags) => {
       const pair = await expectUnharmed('', PLAN, {
         folder: createFolder(code),

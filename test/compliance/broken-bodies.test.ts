@@ -30,8 +30,8 @@ const BODIES: Readonly<Record<string, Body>> = {
     socket.write(`${head('content-length: 500')}${ENVELOPE}`);
     setImmediate(() => socket.resetAndDestroy());
   },
-  'is shorter than said': (socket) => socket.end(`${head('content-length: 500')}${ENVELOPE}`),
-  'is longer than said': (socket) => socket.end(`${head('content-length: 5')}${ENVELOPE}`),
+  'is shorter than stated': (socket) => socket.end(`${head('content-length: 500')}${ENVELOPE}`),
+  'is longer than stated': (socket) => socket.end(`${head('content-length: 5')}${ENVELOPE}`),
   'is no gzip': (socket) =>
     socket.end(`${head(`content-encoding: gzip\r\ncontent-length: ${ENVELOPE.length}`)}${ENVELOPE}`),
   'is half a gzip': (socket) => {
@@ -73,7 +73,7 @@ const SDKS = [...OLDER_SDKS, { version: '1', Client: Anthropic } as unknown as (
 
 describe.each(SDKS)('SDK $version', (sdk) => {
   test.each(Object.keys(BODIES))(
-    'retries a response whose body %s, and the call succeeds, as without us',
+    'retries a response whose body %s, and the call succeeds, as without this package',
     async (name) => {
       const harness = await startHarness();
       for (const status of [429, 500, 529]) {

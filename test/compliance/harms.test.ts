@@ -61,7 +61,7 @@ load().then(({ default: Anthropic, Anthropic: Named, APIError }) => console.log(
     );
   });
 
-  test('break closes the socket, and the rest of the answer is not read', async () => {
+  test('break closes the socket, and the rest of the response is not read', async () => {
     const pair = await expectUnharmed(BREAK, () => [respond.hangBody(3), respond.hangBody(3)]);
     for (const requests of pair.requests) {
       expect(requests.map(({ closedByClient, eventsSent }) => [closedByClient, eventsSent])).toEqual([
@@ -72,12 +72,12 @@ load().then(({ default: Anthropic, Anthropic: Named, APIError }) => console.log(
     expect(ends(pair)).toEqual(['canceled', 'canceled']);
   });
 
-  test('streams that nobody reads do not stay open: each is recorded as canceled once it is collected', async () => {
+  test('streams that are never read do not stay open: each is recorded as canceled once it is collected', async () => {
     const pair = await expectUnharmed(UNREAD, undefined, { flags: ['--expose-gc'] });
     expect(ends(pair)).toEqual(Array.from({ length: 20 }, () => 'canceled'));
   });
 
-  test('a failure that the application handles is not told as unhandled, of a stream helper neither', async () => {
+  test('a failure that the application handles is not reported as unhandled, of a stream helper neither', async () => {
     const text = `process.on('unhandledRejection', (reason) => print('unhandled', String(reason)));\n${READ}`;
     const { observed } = await expectUnharmed(text, () => [respond.sseError(), respond.resetStream()]);
     expect(observed.stdout).not.toContain('unhandled');
@@ -141,7 +141,7 @@ await client.messages.stream(request).done().catch(() => {});`;
   });
 });
 
-/** What an API that caches a prompt says of its tokens; `message_start` says 1 for the output. */
+/** What an API that caches a prompt reports of its tokens; `message_start` reports 1 for the output. */
 const CACHED = {
   input_tokens: 10,
   cache_creation_input_tokens: 100,
@@ -165,7 +165,7 @@ describe('no wrong figure', () => {
     expect(calls(pair)).toMatchObject([tokens, tokens]);
   });
 
-  test('a stream that is cut before its end is an error, and what it did not tell is absent and not zero', async () => {
+  test('a stream that is cut before its end is an error, and what it did not report is absent and not zero', async () => {
     const pair = await expectUnharmed(READ, () => [respond.cutStream(), respond.cutStream()]);
     expect(ends(pair)).toEqual(['error', 'error']);
     for (const call of calls(pair)) {
@@ -193,7 +193,7 @@ describe('no wrong figure', () => {
     for (const call of calls(pair)) expect(call).not.toHaveProperty('stop_reason');
   });
 
-  test('a streamed call that is refused ends as an error, and so does the helper', async () => {
+  test('a streamed call that is rejected ends as an error, and so does the helper', async () => {
     const text = READ.replace('stream: true })))', 'stream: true }).catch(() => [])))');
     const pair = await expectUnharmed(text, () => [respond.error(400), respond.error(400)]);
     expect(calls(pair)).toMatchObject([
@@ -214,7 +214,7 @@ describe('no wrong figure', () => {
     ]);
   });
 
-  test('spans say where the request went and what was asked for, and nothing that was not', async () => {
+  test('spans have where the request went and what was asked for, and nothing that was not', async () => {
     const api = await startApi();
     const collector = await startCollector();
     await run(

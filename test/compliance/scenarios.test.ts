@@ -1,4 +1,4 @@
-/** Every scenario, without telemetry and with it: the application must not be able to tell the two apart. */
+/** Every scenario, without telemetry and with it: the application must not see a difference. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCENARIOS } from './scenarios/index.ts';
 import { createCopies, type Run, runScenarios, type Way } from './support/run.ts';
@@ -73,12 +73,12 @@ test('the scenarios are many, and each has a name of its own', () => {
   expect(equal.size).toBe(SCENARIOS.length);
 });
 
-test('what the scenarios let nobody handle is told once, with telemetry and without', () => {
+test('what the scenarios leave unhandled is reported once, with telemetry and without', () => {
   const unhandled = (run: Run | undefined): string[] =>
     [...(run?.observations.values() ?? [])]
       .filter((each) => each.unhandled.length > 0)
       .map(({ name }) => name);
-  const expected = ['the stream helper whose failure nobody handles', 'a failure that nobody handles'];
+  const expected = ['the stream helper whose failure is not handled', 'a failure that is not handled'];
   expect(unhandled(plain)).toEqual(expected);
   for (const run of observed.values()) expect(unhandled(run)).toEqual(expected);
 });

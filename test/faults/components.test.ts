@@ -51,7 +51,7 @@ const warnedStages = (): string[] =>
   );
 
 describe.each(CASES)('a %s that %s', (_name, fault, component) => {
-  test('changes nothing for the application, and is told once for each stage', async () => {
+  test('changes nothing for the application, and is reported once for each stage', async () => {
     const unhandled = watchRejections();
     const { telemetry, propagator } = component.make(fault as Fault);
     if (propagator) propagation.setGlobalPropagator(propagator);
@@ -65,7 +65,7 @@ describe.each(CASES)('a %s that %s', (_name, fault, component) => {
   });
 });
 
-/** Rejections that nobody handles end a process: here they are counted. */
+/** Unhandled rejections end a process: here they are counted. */
 function watchRejections(): () => unknown[] {
   const seen: unknown[] = [];
   const before = process.listeners('unhandledRejection');

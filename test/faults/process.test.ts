@@ -35,11 +35,11 @@ async function listen(server: Server | TcpServer): Promise<string> {
 
 /** Collectors that do not do what a collector does. */
 const COLLECTORS: Readonly<Record<string, () => Server | TcpServer>> = {
-  'answers with garbage': () => createServer((_request, response) => response.end('\u0000garbage{{{')),
-  'answers 500': () => createServer((_request, response) => response.writeHead(500).end('no')),
-  'answers 429 for an hour': () =>
+  'responds with garbage': () => createServer((_request, response) => response.end('\u0000garbage{{{')),
+  'responds with 500': () => createServer((_request, response) => response.writeHead(500).end('no')),
+  'responds with 429 for an hour': () =>
     createServer((_request, response) => response.writeHead(429, { 'retry-after': '3600' }).end()),
-  'never answers': () => createServer(() => {}),
+  'never responds': () => createServer(() => {}),
   'hangs up': () => createTcpServer((socket) => socket.destroy()),
   'speaks no HTTP': () =>
     createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')),
@@ -73,7 +73,7 @@ describe('an application under register ends as it would', () => {
   ])('when its log file %s', async (_title, file) => {
     const ended = await runApp({ ANTHROPIC_OTEL_LOG: file });
     expect(ended).toMatchObject({ code: 0, signal: null, stdout: OUTPUT });
-    // Looking for the file and writing it are two problems, each told once.
+    // Looking for the file and writing it are two problems, each reported once.
     expect(new Set(ended.warnings).size).toBe(ended.warnings.length);
     expect(ended.warnings.length).toBeLessThanOrEqual(2);
   });
@@ -94,14 +94,14 @@ get('http://localhost:${port}/metrics', { agent: false }, (response) => response
     ]);
   });
 
-  test.each(['stdout', 'stderr'] as const)('when nobody reads its %s any more', async (stream) => {
+  test.each(['stdout', 'stderr'] as const)('when its %s is not read any more', async (stream) => {
     const bare = await runUnread(stream, []);
     expect(bare).toEqual({ code: 0, attempts: 3 });
     expect(await runUnread(stream, ['--import', REGISTER])).toEqual(bare);
   });
 
   test.each(['stdout', 'stderr'] as const)(
-    'when nobody reads its %s, and log lines go nowhere',
+    'when its %s is not read, and log lines go nowhere',
     async (stream) => {
       const ended = await runUnread(stream, ['--import', REGISTER], { ANTHROPIC_OTEL_LOG: 'none' });
       expect(ended).toEqual({ code: 0, attempts: 3 });

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { plain } from '../compliance/support/plain.ts';
 import { all, outcome } from '../compliance/support/world.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
-import { httpAnswer, type RawServer, startRawServer } from './support/raw-server.ts';
+import { httpResponse, type RawServer, startRawServer } from './support/raw-server.ts';
 
 const RUNS = 60;
 const HEADERS = [
@@ -27,7 +27,9 @@ const HEADERS = [
 
 let compared = 0;
 afterAll(() => {
-  process.stdout.write(`properties: ${compared} random answers, each the same with telemetry and without\n`);
+  process.stdout.write(
+    `properties: ${compared} random responses, each the same with telemetry and without\n`,
+  );
 });
 
 interface World {
@@ -55,7 +57,7 @@ async function startWorld(): Promise<World> {
   };
 }
 
-/** What a client makes of the answer, by JSON and by stream. */
+/** What a client makes of the response, by JSON and by stream. */
 async function reading(client: Anthropic): Promise<unknown> {
   const stream = async (): Promise<unknown> => {
     const seen: unknown[] = [];
@@ -76,9 +78,9 @@ async function reading(client: Anthropic): Promise<unknown> {
 
 async function expectSame(
   { harness, raw, plain: bare, observed }: World,
-  answer: Uint8Array[],
+  response: Uint8Array[],
 ): Promise<void> {
-  raw.answer = answer;
+  raw.response = response;
   expect(await reading(observed)).toEqual(await reading(bare));
   expect(await harness.metric('anthropic.client.active_calls')).toBe(0);
   expect(await harness.metric('anthropic.telemetry.errors')).toBe(0);
@@ -197,7 +199,7 @@ describe('the application gets the same', () => {
   test('from any bytes in any header that telemetry reads', { timeout: 60_000 }, async () => {
     const world = await startWorld();
     const property = fc.asyncProperty(status, headers, body, (code, given, text) =>
-      expectSame(world, httpAnswer(code, [['content-type', 'application/json'], ...given], text)),
+      expectSame(world, httpResponse(code, [['content-type', 'application/json'], ...given], text)),
     );
     await fc.assert(property, { numRuns: RUNS });
   });
@@ -205,7 +207,7 @@ describe('the application gets the same', () => {
   test('from any body under any status', { timeout: 60_000 }, async () => {
     const world = await startWorld();
     const property = fc.asyncProperty(status, contentType, body, cuts, (code, type, text, at) =>
-      expectSame(world, httpAnswer(code, [['content-type', type]], text, at)),
+      expectSame(world, httpResponse(code, [['content-type', type]], text, at)),
     );
     await fc.assert(property, { numRuns: RUNS });
   });
@@ -213,7 +215,7 @@ describe('the application gets the same', () => {
   test('from any events, cut anywhere', { timeout: 60_000 }, async () => {
     const world = await startWorld();
     const property = fc.asyncProperty(fc.array(event, { maxLength: 8 }), cuts, (events, at) =>
-      expectSame(world, httpAnswer(200, [['content-type', 'text/event-stream']], events.join(''), at)),
+      expectSame(world, httpResponse(200, [['content-type', 'text/event-stream']], events.join(''), at)),
     );
     await fc.assert(property, { numRuns: RUNS });
   });
@@ -223,7 +225,7 @@ describe('the application gets the same', () => {
     let tokens = 0;
     await fc.assert(
       fc.asyncProperty(cuts, async (at) => {
-        world.raw.answer = httpAnswer(200, [['content-type', 'text/event-stream']], GOOD, at);
+        world.raw.response = httpResponse(200, [['content-type', 'text/event-stream']], GOOD, at);
         const read = async (client: Anthropic): Promise<unknown> =>
           all(await client.messages.create({ ...HELLO, stream: true }));
         expect(await read(world.observed)).toEqual(await read(world.plain));

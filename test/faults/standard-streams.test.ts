@@ -76,7 +76,7 @@ function openNamedPipe(path: string): { readonly reading: number; readonly writi
 
 const lines = (text: string): string[] => text.split('\n').filter(Boolean);
 
-describe('an application whose standard output nobody reads any more', () => {
+describe('an application whose standard output is not read any more', () => {
   test.each([
     ['writes with console.log', 'for (let n = 0; n < 3; n++) { await call(); console.log(n); }'],
     ['writes to the stream right after a call', 'for (;;) { await call(); process.stdout.write("n"); }'],
@@ -118,7 +118,7 @@ await new Promise((resolve) => setTimeout(resolve, 1000));`;
     expect(stderr).toContain('full');
   });
 
-  test('is told once on standard error that log lines are lost', async () => {
+  test('gets one line on standard error that log lines are lost', async () => {
     const { stderr, code } = await runApp('for (let n = 0; n < 5; n++) await call();', true, 'closed');
     expect(code).toBe(0);
     expect(lines(stderr)).toEqual([
@@ -126,7 +126,7 @@ await new Promise((resolve) => setTimeout(resolve, 1000));`;
     ]);
   });
 
-  test('keeps nothing of ours on its stream', async () => {
+  test('keeps none of our lines on its stream', async () => {
     const text = `${'await call();\n'.repeat(3)}
 await new Promise((resolve) => setTimeout(resolve, 20));
 process.exitCode = process.stdout.listenerCount('error') + Object.hasOwn(process.stdout, 'emit');`;
@@ -152,7 +152,7 @@ process.exit(3);`;
     expect(records.map((line) => JSON.parse(line).event)).toEqual(Array(3).fill('anthropic.call'));
   });
 
-  test('are cut at exit as without telemetry when nobody has read yet', async () => {
+  test('are cut at exit as without telemetry before anything was read', async () => {
     const text = `const long = 'x'.repeat(200_000);
 for (let n = 0; n < 3; n++) { console.log(long); await call(); }
 process.exit(3);`;
@@ -161,18 +161,18 @@ process.exit(3);`;
     expect(bare).toMatchObject({ code: 3, attempts: 3, stderr: '' });
     expect(bare.stdout).toMatch(/^x+$/);
     expect({ ...observed, stderr: '' }).toEqual(bare);
-    expect(lines(observed.stderr)).toEqual([expect.stringContaining('nobody reads stdout')]);
+    expect(lines(observed.stderr)).toEqual([expect.stringContaining('stdout is not being read')]);
   });
 });
 
-test('lines that nobody takes cost no more than some megabytes', () => {
+test('lines that are not read cost no more than some megabytes', () => {
   const problems: unknown[] = [];
   const writer = new LineWriter({ name: 'stdout', open: () => undefined }, (problem) =>
     problems.push(problem),
   );
   const line = 'x'.repeat(1024 * 1024 - 1);
   for (let n = 0; n < 10; n++) writer.write(line);
-  expect(problems).toEqual(Array(2).fill(new Error('nobody reads stdout')));
+  expect(problems).toEqual(Array(2).fill(new Error('stdout is not being read')));
   writer.drop();
   expect(problems).toHaveLength(10);
 });

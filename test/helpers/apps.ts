@@ -1,9 +1,9 @@
-/** Small applications, as text. Each calls the API at `BASE_URL` and prints what it has to say. */
+/** Small applications, as text. Each calls the API at `BASE_URL` and prints what it saw. */
 
 /** A request, as an expression. */
 export const REQUEST: string = `{ model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }`;
 
-/** Prints the metrics at `SCRAPE`, over a connection of its own that does not outlive the answer. */
+/** Prints the metrics at `SCRAPE`, over a connection of its own that does not outlive the response. */
 const SCRAPE = `
 if (process.env['SCRAPE']) {
   const { get } = await import('node:http');
@@ -36,13 +36,13 @@ const message: Anthropic.Message = await client.messages.create(${REQUEST});
 console.log('usage', JSON.stringify(message.usage));
 ${SCRAPE}`;
 
-/** An application that makes a call, says that it is ready and waits. */
+/** An application that makes a call, prints that it is ready, and waits. */
 export const WAITING: string = `${ESM}
 console.log('ready');
 setInterval(() => {}, 1000);
 `;
 
-/** An application that makes a call, says that it is ready, and has nothing more to do once told. */
+/** An application that makes a call, prints that it is ready, and ends once it gets input. */
 export const FINISHING: string = `${ESM}
 console.log('ready');
 await new Promise((resolve) => process.stdin.once('data', resolve));

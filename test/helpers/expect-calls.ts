@@ -1,4 +1,4 @@
-/** Compares everything that was recorded with what a test says of its calls: every point, span and log line. */
+/** Compares everything that was recorded with what a test states of its calls: every point, span and log line. */
 import { expect } from 'vitest';
 import { METRICS } from '../../src/index.ts';
 import type { ExpectedCall } from './expected-call.ts';
@@ -8,12 +8,12 @@ import { expectSpans } from './expected-spans.ts';
 import { type Harness, keyOf } from './harness.ts';
 import type { Point } from './telemetry.ts';
 
-/** Expects exactly one call, recorded as `call` says. */
+/** Expects exactly one call, recorded as `call`. */
 export function expectCall(harness: Harness, call: ExpectedCall): Promise<void> {
   return expectCalls(harness, [call]);
 }
 
-/** Expects exactly these calls, made one after the other, recorded as they say. */
+/** Expects exactly these calls, made one after the other, recorded as they are stated. */
 export async function expectCalls(harness: Harness, calls: readonly ExpectedCall[]): Promise<void> {
   await harness.server.idle();
   const requestIds = harness.server.requests.map(({ requestId }) => requestId ?? undefined);

@@ -1,9 +1,9 @@
-/** What a test says of a call; everything that should be recorded of it follows. */
+/** What a test states of a call; everything that should be recorded of it follows. */
 import { MODEL } from './harness.ts';
 
 /** One expected attempt. */
 export interface ExpectedAttempt {
-  /** `undefined` when no answer came. */
+  /** `undefined` when no response came. */
   readonly status?: number;
   readonly disposition: 'ok' | 'retried' | 'final' | 'canceled';
   /** The model that its request names. @default that of the call */
@@ -13,7 +13,7 @@ export interface ExpectedAttempt {
   readonly fault?: string;
   /** Seconds of `retry-after`, where the span and log say so. */
   readonly retryAfter?: number;
-  /** The status that an SSE `error` event after the answer stands for. */
+  /** The status that an SSE `error` event after the response stands for. */
   readonly eventStatus?: number;
 }
 
@@ -81,7 +81,7 @@ export interface ExpectedCall {
 }
 
 /** An expected call with every default filled in. */
-export interface SettledCall extends Omit<ExpectedCall, 'responseModel'> {
+export interface CompleteCall extends Omit<ExpectedCall, 'responseModel'> {
   readonly method: string;
   readonly route: string;
   readonly model: string | null;
@@ -98,7 +98,7 @@ export interface SettledCall extends Omit<ExpectedCall, 'responseModel'> {
 }
 
 /** Fills in the defaults. */
-export function settleCall(call: ExpectedCall): SettledCall {
+export function completeCall(call: ExpectedCall): CompleteCall {
   const { method = 'messages.create', stream = false } = call;
   const inference = method === 'messages.create';
   const model = call.model === undefined ? MODEL : call.model;
@@ -122,7 +122,7 @@ export function settleCall(call: ExpectedCall): SettledCall {
   };
 }
 
-/** The whole numbers of tokens that `HELLO` costs when the fake API makes up the answer. */
+/** The whole numbers of tokens that `HELLO` costs when the fake API makes up the response. */
 export const HELLO_TOKENS = { input: 5, output: 27, cacheRead: 0, cacheWrite: 0 } as const;
 
 /** An attempt that went well. */
@@ -162,7 +162,7 @@ export function costOfBill({ model, responseModel, tokens }: ExpectedBill): Reco
 }
 
 /** What a call costs at list prices in USD; `undefined` where no tokens are known. */
-export function usdOf({ bills, inference }: SettledCall): number | undefined {
+export function usdOf({ bills, inference }: CompleteCall): number | undefined {
   const counted = bills.filter(({ tokens }) => tokens.input !== undefined || tokens.output !== undefined);
   if (!inference || counted.length === 0) return undefined;
   return counted.flatMap((bill) => Object.values(costOfBill(bill))).reduce((sum, usd) => sum + usd, 0);

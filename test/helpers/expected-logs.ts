@@ -1,10 +1,10 @@
 /** The log records that expected calls leave behind. */
 import { expect } from 'vitest';
 import {
+  type CompleteCall,
+  completeCall,
   type ExpectedAttempt,
   type ExpectedCall,
-  type SettledCall,
-  settleCall,
   usdOf,
 } from './expected-call.ts';
 import { streaksOf } from './streaks.ts';
@@ -18,7 +18,7 @@ const SECONDS = expect.any(Number);
 /** The log records of `calls` in their order. `ids` has the request ids of each call's attempts. */
 export function expectedLogs(calls: readonly ExpectedCall[], ids: readonly Ids[]): LogRecord[] {
   const streaks = streaksOf(calls);
-  return calls.map(settleCall).flatMap((call, index) => {
+  return calls.map(completeCall).flatMap((call, index) => {
     const own = ids[index] ?? [];
     const begun = streaks.filter((streak) => streak.call === index);
     return [
@@ -33,14 +33,14 @@ export function expectedLogs(calls: readonly ExpectedCall[], ids: readonly Ids[]
 }
 
 function attemptLogs(
-  call: SettledCall,
+  call: CompleteCall,
   attempt: ExpectedAttempt,
   number: number,
   id: string | undefined,
   streak: { readonly event: boolean } | undefined,
 ): LogRecord[] {
   const common = attemptFields(attempt, number, id);
-  // An answer is told of at once, when the attempt has no duration yet.
+  // A response is told of at once, when the attempt has no duration yet.
   const answered = { ...common, duration_s: streak?.event ? SECONDS : undefined };
   const logs: LogRecord[] = [];
   if (attempt.status === 401) {
@@ -79,7 +79,7 @@ function attemptFields(attempt: ExpectedAttempt, number: number, id: string | un
   };
 }
 
-function exhausted(call: SettledCall, ids: Ids): LogRecord {
+function exhausted(call: CompleteCall, ids: Ids): LogRecord {
   const count = call.attempts.length;
   const last = call.attempts.at(-1) as ExpectedAttempt;
   const message = `Claude retries exhausted after ${count} attempts (${call.errorType})`;
@@ -87,7 +87,7 @@ function exhausted(call: SettledCall, ids: Ids): LogRecord {
   return record('error', message, call, 'anthropic.retries_exhausted', fields);
 }
 
-function ended(call: SettledCall, ids: Ids): LogRecord {
+function ended(call: CompleteCall, ids: Ids): LogRecord {
   const { outcome, errorType, tokens, attempts } = call;
   const known = ids.filter((id) => id !== undefined);
   const cost = usdOf(call);
@@ -125,7 +125,7 @@ function ended(call: SettledCall, ids: Ids): LogRecord {
 function record(
   level: LogRecord['level'],
   message: string,
-  { method, model, stream }: SettledCall,
+  { method, model, stream }: CompleteCall,
   event: string,
   more: Fields,
 ): LogRecord {

@@ -1,6 +1,6 @@
 /** The metric points that expected calls leave behind. */
 import type { Attributes } from '@opentelemetry/api';
-import { costOfBill, type ExpectedCall, type SettledCall, settleCall } from './expected-call.ts';
+import { type CompleteCall, completeCall, costOfBill, type ExpectedCall } from './expected-call.ts';
 import { keyOf } from './harness.ts';
 import { streaksOf } from './streaks.ts';
 
@@ -19,7 +19,7 @@ export function expectedPoints(calls: readonly ExpectedCall[], server: URL): Rea
     points[key] = Number(((points[key] ?? 0) + value).toFixed(9));
   };
   for (const name of ALWAYS) metrics.set(name, {});
-  for (const call of calls.map(settleCall)) {
+  for (const call of calls.map(completeCall)) {
     addCall(call, add);
     addAttempts(call, add);
     if (call.inference) addInference(call, server, add);
@@ -58,7 +58,7 @@ const ALWAYS = [
 
 type Add = (name: string, attributes: Attributes, value: number) => void;
 
-function addCall(call: SettledCall, add: Add): void {
+function addCall(call: CompleteCall, add: Add): void {
   const { method, model, outcome, stream, errorType, fault } = call;
   const base = { 'anthropic.method': method, ...modelOf(model) };
   const error = errorType === undefined ? {} : { 'error.type': errorType };
@@ -90,7 +90,7 @@ function addCall(call: SettledCall, add: Add): void {
   }
 }
 
-function addAttempts({ method, model: asked, route, attempts }: SettledCall, add: Add): void {
+function addAttempts({ method, model: asked, route, attempts }: CompleteCall, add: Add): void {
   for (const [index, attempt] of attempts.entries()) {
     const { status, disposition, errorType, fault, model = asked } = attempt;
     const base = { 'anthropic.method': method, ...modelOf(model) };
@@ -114,7 +114,7 @@ function addAttempts({ method, model: asked, route, attempts }: SettledCall, add
   }
 }
 
-function addInference(call: SettledCall, server: URL, add: Add): void {
+function addInference(call: CompleteCall, server: URL, add: Add): void {
   const { errorType, tokens = {}, firstChunk } = call;
   const of = (model: string | null, responseModel: string | undefined): Attributes => ({
     'gen_ai.operation.name': 'chat',

@@ -3,10 +3,10 @@ import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { expect } from 'vitest';
 import {
+  type CompleteCall,
+  completeCall,
   type ExpectedAttempt,
   type ExpectedCall,
-  type SettledCall,
-  settleCall,
   usdOf,
 } from './expected-call.ts';
 import type { Harness } from './harness.ts';
@@ -26,8 +26,8 @@ export function expectSpans(harness: Harness, calls: readonly ExpectedCall[], id
   expect(
     callSpans.map(({ name }) => name),
     'call spans',
-  ).toEqual(calls.map((call) => `anthropic.${settleCall(call).method}`));
-  for (const [index, call] of calls.map(settleCall).entries()) {
+  ).toEqual(calls.map((call) => `anthropic.${completeCall(call).method}`));
+  for (const [index, call] of calls.map(completeCall).entries()) {
     const span = callSpans[index] as ReadableSpan;
     const children = attemptSpans.filter(
       (each) => each.parentSpanContext?.spanId === span.spanContext().spanId,
@@ -45,7 +45,7 @@ export function expectSpans(harness: Harness, calls: readonly ExpectedCall[], id
   expect(attemptSpans, 'all attempt spans').toHaveLength(expected);
 }
 
-function expectCallSpan(span: ReadableSpan, call: SettledCall): void {
+function expectCallSpan(span: ReadableSpan, call: CompleteCall): void {
   const { outcome, attempts, stopReason, errorType, fault, inference } = call;
   expect(span.kind).toBe(SpanKind.CLIENT);
   expect(span.ended).toBe(true);
@@ -95,7 +95,7 @@ function ours(attributes: Attributes): Attributes {
 }
 
 interface AttemptPlace {
-  readonly call: SettledCall;
+  readonly call: CompleteCall;
   readonly number: number;
   readonly url: URL;
   readonly id: string | undefined;

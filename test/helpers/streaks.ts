@@ -1,5 +1,5 @@
 /** Where, in a row of calls, the second consecutive server error on one path is seen. */
-import { type ExpectedCall, settleCall } from './expected-call.ts';
+import { completeCall, type ExpectedCall } from './expected-call.ts';
 
 /** The begin of a streak: by which attempt of which call. */
 export interface ExpectedStreak {
@@ -15,7 +15,7 @@ export interface ExpectedStreak {
 export function streaksOf(calls: readonly ExpectedCall[]): ExpectedStreak[] {
   const lengths = new Map<string, number>();
   const streaks: ExpectedStreak[] = [];
-  for (const [call, { route, model: asked, attempts }] of calls.map(settleCall).entries()) {
+  for (const [call, { route, model: asked, attempts }] of calls.map(completeCall).entries()) {
     const see = (status: number | undefined, attempt: number, event: boolean): void => {
       const model = attempts[attempt]?.model ?? asked;
       const key = `${route} ${model}`;

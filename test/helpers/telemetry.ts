@@ -1,4 +1,4 @@
-/** OpenTelemetry providers and a logger that keep what they are told, in plain form. */
+/** OpenTelemetry providers and a logger that keep what is recorded, in plain form. */
 import type { Attributes } from '@opentelemetry/api';
 import {
   type DataPoint,
@@ -29,7 +29,7 @@ class Reader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** A meter provider, and a way to read what it was told. */
+/** A meter provider, and a way to read what was recorded. */
 export function createMeter(): { provider: MeterProvider; collect: () => Promise<Snapshot> } {
   const reader = new Reader();
   const provider = new MeterProvider({ readers: [reader] });

@@ -37,7 +37,7 @@ describe('an abort by the application', () => {
     expect(await harness.metric('anthropic.client.attempts', { 'error.type': 'overloaded_error' })).toBe(1);
   });
 
-  test('after the answer changes nothing', async () => {
+  test('after the response changes nothing', async () => {
     const harness = await startHarness();
     const controller = new AbortController();
     await harness.client.messages.create(HELLO, { signal: controller.signal });

@@ -106,8 +106,8 @@ describe('content and secrets', () => {
   });
 });
 
-describe('the shape of a refused request', () => {
-  test('tells names, types and counts of a 400, and never a value', async () => {
+describe('the shape of a rejected request', () => {
+  test('records names, types and counts of a 400, and never a value', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.error(400, { message: MESSAGE })]);
     await rejection(
@@ -159,7 +159,7 @@ describe('the shape of a refused request', () => {
     for (const { fields } of harness.logs()) expect(fields).not.toHaveProperty('request_shape');
   });
 
-  test('names the missing field of a stream that the API refuses', async () => {
+  test('names the missing field of a stream that the API rejects', async () => {
     const harness = await startHarness();
     const { max_tokens: _, ...incomplete } = HELLO;
     await rejection(collect(harness.client.messages.stream(incomplete as typeof HELLO)));

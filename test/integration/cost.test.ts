@@ -18,7 +18,7 @@ async function costs(harness: Harness): Promise<Record<string, unknown>> {
 }
 
 describe('the estimated cost', () => {
-  test('is counted by kind, at the list price of the model that answered', async () => {
+  test('is counted by kind, at the list price of the model that responded', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.ok({ text: 'Hi', usage: USAGE })]);
     await harness.client.messages.create(HELLO);

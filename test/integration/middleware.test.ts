@@ -81,7 +81,7 @@ describe("the application's own middleware", () => {
     expect(await harness.metric('anthropic.client.retries_exhausted')).toBe(0);
   });
 
-  test('that throws after an answer does not turn the good attempt into a retry', async () => {
+  test('that throws after a response does not turn the good attempt into a retry', async () => {
     const problem = new Error('not good enough');
     const judge: Middleware = async (request, next) => {
       await next(request);

@@ -11,7 +11,7 @@ const OTHER_ANTHROPIC = { errorType: '_OTHER', fault: 'anthropic' } as const;
 const ONCE = { maxRetries: 0 };
 
 describe('a connection that fails', () => {
-  test('refused: one failed call of the network, and the SDK error unchanged', async () => {
+  test('a refused connection: one failed call of the network, and the SDK error unchanged', async () => {
     const harness = await startHarness();
     await harness.server.close();
     const error = await rejection(harness.client.messages.create(HELLO, ONCE));
@@ -25,7 +25,7 @@ describe('a connection that fails', () => {
     });
   });
 
-  test('reset before an answer: retried, and the retry is the attempt that counts', async () => {
+  test('reset before a response: retried, and the retry is the attempt that counts', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.resetConnection()]);
     await harness.client.messages.create(HELLO, { maxRetries: 1 });
@@ -33,7 +33,7 @@ describe('a connection that fails', () => {
     await expectCall(harness, { ...OK_CALL, attempts: [lost, OK_ATTEMPT] });
   });
 
-  test('no answer within the timeout: client_timeout_error', async () => {
+  test('no response within the timeout: client_timeout_error', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.hang()]);
     const error = await rejection(harness.client.messages.create(HELLO, { ...ONCE, timeout: 60 }));
@@ -57,7 +57,7 @@ describe('a connection that fails', () => {
   });
 });
 
-describe('an answer that is none of the API', () => {
+describe('a response that is none of the API', () => {
   test('the HTML page of a gateway is retried, and is a matter of Anthropic', async () => {
     const harness = await startHarness({ client: { maxRetries: 1 } });
     harness.server.plan([respond.error(502), respond.error(503)]);
@@ -75,7 +75,7 @@ describe('an answer that is none of the API', () => {
     });
   });
 
-  test('HTTP 200 with a page of a proxy is what the SDK makes of it: an answer without tokens', async () => {
+  test('HTTP 200 with a page of a proxy is what the SDK makes of it: a response without tokens', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.wrongContentType()]);
     const message: unknown = await harness.client.messages.create(HELLO);

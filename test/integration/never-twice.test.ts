@@ -138,7 +138,7 @@ describe('a copy made by withOptions', () => {
     });
   });
 
-  test('with more retries than its original says retried of each attempt but the last', async () => {
+  test('with more retries than its original records `retried` for each attempt but the last', async () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
     await expectOnce(harness, harness.client.withOptions({ maxRetries: 3 }));
   });

@@ -48,7 +48,7 @@ describe('without a context manager', () => {
     expect(await harness.metric('anthropic.client.attempts')).toBe(harness.server.sent.attempts);
   });
 
-  test('a failure without an answer belongs to its call', async () => {
+  test('a failure without a response belongs to its call', async () => {
     const harness = await startHarness({ contextManager });
     harness.server.plan([respond.hang()]);
     await rejection(harness.client.messages.create(HELLO, { maxRetries: 0, timeout: 60 }));

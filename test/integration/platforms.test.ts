@@ -20,8 +20,8 @@ interface Platform {
   /** The credentials on the wire. */
   readonly sent: Readonly<Record<string, unknown>>;
   readonly requestId: RegExp;
-  /** What a 429 says in the words of the platform. */
-  readonly refusal: unknown;
+  /** The body of a 429 in the form of the platform. */
+  readonly rejection: unknown;
 }
 
 const common = { logLevel: 'off' } as const;
@@ -44,7 +44,7 @@ const PLATFORMS: readonly Platform[] = [
       `/model/us.anthropic.claude-opus-5-5-v1:0/invoke${stream ? '-with-response-stream' : ''}`,
     sent: { authorization: SIGNED },
     requestId: /^[0-9a-f-]{36}$/,
-    refusal: { message: 'slow down' },
+    rejection: { message: 'slow down' },
   },
   {
     name: 'AnthropicBedrock with a Bedrock API key, by observe',
@@ -59,7 +59,7 @@ const PLATFORMS: readonly Platform[] = [
       `/model/anthropic.claude-sonnet-4-5-20250929-v1:0/invoke${stream ? '-with-response-stream' : ''}`,
     sent: { authorization: 'Bearer bedrock-key' },
     requestId: /^[0-9a-f-]{36}$/,
-    refusal: { message: 'slow down' },
+    rejection: { message: 'slow down' },
   },
   {
     name: 'AnthropicBedrockMantle',
@@ -72,7 +72,7 @@ const PLATFORMS: readonly Platform[] = [
     path: () => '/anthropic/v1/messages',
     sent: { authorization: SIGNED },
     requestId: /^req_/,
-    refusal: expect.objectContaining(ENVELOPE),
+    rejection: expect.objectContaining(ENVELOPE),
   },
   {
     name: 'AnthropicVertex',
@@ -84,7 +84,7 @@ const PLATFORMS: readonly Platform[] = [
       `/projects/p/locations/us-east5/publishers/anthropic/models/claude-opus-4-5@20251101:${stream ? 'streamRawPredict' : 'rawPredict'}`,
     sent: { authorization: 'Bearer google-token' },
     requestId: /^req_vrtx_/,
-    refusal: { error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' } },
+    rejection: { error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' } },
   },
   {
     name: 'AnthropicVertex, by observe',
@@ -105,7 +105,7 @@ const PLATFORMS: readonly Platform[] = [
       `/projects/p/locations/global/publishers/anthropic/models/claude-opus-5-5:${stream ? 'streamRawPredict' : 'rawPredict'}`,
     sent: { authorization: 'Bearer google-token' },
     requestId: /^req_vrtx_/,
-    refusal: { error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' } },
+    rejection: { error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' } },
   },
   {
     name: 'AnthropicFoundry',
@@ -118,7 +118,7 @@ const PLATFORMS: readonly Platform[] = [
     path: () => '/anthropic/v1/messages',
     sent: { 'x-api-key': 'foundry-key' },
     requestId: /^req_/,
-    refusal: expect.objectContaining(ENVELOPE),
+    rejection: expect.objectContaining(ENVELOPE),
   },
 ];
 
@@ -244,7 +244,7 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
     expect(await rejection(client.messages.create(request))).toMatchObject({ status: 400 });
     expect(await rejection(client.messages.create(request))).toMatchObject({
       status: 429,
-      error: platform.refusal,
+      error: platform.rejection,
     });
     expect(await points(harness, 'anthropic.client.calls')).toMatchObject([
       { ...call, 'error.type': 'invalid_request_error', 'anthropic.error.fault': 'input', value: 1 },

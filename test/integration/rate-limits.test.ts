@@ -18,7 +18,7 @@ const limit = (name: string, all: number, left: number): Record<string, string> 
 });
 
 describe('rate limits', () => {
-  test('are gauges of what the last answer said, by model', async () => {
+  test('are gauges of what the last response stated, by model', async () => {
     const harness = await startHarness();
     await harness.client.messages.create(HELLO);
     expect(await byType(harness, 'limit')).toEqual({

@@ -79,7 +79,7 @@ describe('retries', () => {
     expect(streak?.value).toBe(3);
   });
 
-  test('a streak goes on from call to call, and a good answer ends it', async () => {
+  test('a streak goes on from call to call, and a good response ends it', async () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
     harness.server.plan([respond.error(500), respond.error(529), respond.error(500), respond.ok()]);
     for (let call = 0; call < 3; call++) await rejection(harness.client.messages.create(HELLO));
@@ -129,7 +129,7 @@ describe('x-should-retry', () => {
   });
 });
 
-describe('answers that are not retried', () => {
+describe('responses that are not retried', () => {
   test('a 401 is one failed call, one authentication failure and the time of it', async () => {
     const before = Math.floor(Date.now() / 1000);
     const harness = await startHarness({ server: { apiKeys: ['another-key'] } });

@@ -60,8 +60,8 @@ function withoutIds(text: string): string {
 
 describe('with telemetry as without', () => {
   test.each<[string, readonly PlannedResponse[]]>([
-    ['a good answer', []],
-    ['an answer after retries', [respond.error(529), respond.error(500)]],
+    ['a good response', []],
+    ['a response after retries', [respond.error(529), respond.error(500)]],
     ['exhausted retries', [respond.error(500), respond.error(500), respond.error(500)]],
     ['a refusal of the API', [respond.error(400, { message: 'messages: bad', code: 'bad' })]],
     ['a missing key', [respond.error(401)]],

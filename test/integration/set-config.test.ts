@@ -175,7 +175,7 @@ describe('setConfig', () => {
     expect(counts).toEqual([0, 0, 1, 2]);
   });
 
-  test('refuses a wrong option, and keeps what there was', async () => {
+  test('rejects a wrong option, and keeps what there was', async () => {
     const { options, calls, records } = createPlace();
     const { instrumentation, client } = await setUp(options);
     const config = instrumentation.getConfig();

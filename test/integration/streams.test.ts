@@ -210,7 +210,7 @@ describe('a stream that is given up', () => {
     await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
   });
 
-  test('a stream that nobody reads ends, as canceled, at the latest with the process', async () => {
+  test('a stream that is never read ends, as canceled, at the latest with the process', async () => {
     const harness = await startHarness();
     const stream = await harness.client.messages.create(STREAM);
     expect(await harness.metric('anthropic.client.active_calls')).toBe(1);

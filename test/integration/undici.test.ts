@@ -48,7 +48,7 @@ describe('beside the undici instrumentation', () => {
     expect(harness.attemptSpans()).toEqual([]);
   });
 
-  test('with tracing turned off for the client, its spans stay as they would be without us', async () => {
+  test('with tracing turned off for the client, its spans stay as they would be without this package', async () => {
     await harness.newClient({ openTelemetry: false }).messages.create(HELLO);
     expect(undiciSpans()).toEqual(['POST']);
   });

@@ -80,7 +80,7 @@ test('a call by post within middleware of another call is a call of its own', as
   for (const span of harness.callSpans()) expect(span.attributes['anthropic.attempt.count']).toBe(1);
 });
 
-test('a copy whose openTelemetry option is replaced is recorded, without spans of ours', async () => {
+test('a copy whose openTelemetry option is replaced is recorded, without attempt spans', async () => {
   const harness = await startHarness();
   harness.server.plan([respond.error(529)]);
   await harness.client.withOptions({ openTelemetry: false }).messages.create(HELLO);

@@ -43,8 +43,8 @@ function abort(client: Anthropic): Promise<void> {
 
 /** Every ending. */
 export const ENDINGS: readonly Ending[] = [
-  { name: 'a good answer', plan: () => [], use: create, outcome: 'ok' },
-  { name: 'an answer after a retry', plan: () => [respond.error(529)], use: create, outcome: 'ok' },
+  { name: 'a good response', plan: () => [], use: create, outcome: 'ok' },
+  { name: 'a response after a retry', plan: () => [respond.error(529)], use: create, outcome: 'ok' },
   {
     name: 'a refusal',
     plan: () => [respond.error(400)],
@@ -91,7 +91,7 @@ export const ENDINGS: readonly Ending[] = [
     outcome: 'canceled',
   },
   {
-    name: 'a stream that nobody reads',
+    name: 'a stream that is never read',
     plan: () => [],
     use: async (client) => void (await open(client)),
     outcome: 'canceled',
@@ -123,7 +123,7 @@ export const ENDINGS: readonly Ending[] = [
     outcome: 'ok',
   },
   {
-    name: 'a promise that nobody awaits',
+    name: 'a promise that is never awaited',
     plan: () => [],
     use: async (client) => void client.messages.create(HELLO).catch(() => {}),
     outcome: 'ok',

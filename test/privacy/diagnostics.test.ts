@@ -111,7 +111,7 @@ const CASES = [200, 400, 529].flatMap((status) =>
 );
 
 describe.each([{ version: '1', Client: Anthropic as never, adapter: 'middleware' as const }, ...OLDER_SDKS])(
-  'SDK $version: of an answer that is no JSON',
+  'SDK $version: of a response that is no JSON',
   (sdk) => {
     test.each([false, true])(
       'no diagnostic, log record, span or metric quotes anything (stream: %s)',

@@ -1,4 +1,4 @@
-/** The endpoint beside programs that mean it no good, or are not ours: what is asked of it still comes, in time and in the format. */
+/** The endpoint beside programs that mean it no good, or do not belong to it: what is asked of it still comes, in time and in the format. */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   group = { host: '127.0.0.1', port: await freePort(), service: 'test' };
 });
 
-/** An endpoint of this process that is used, and what it told. */
+/** An endpoint of this process that is used, and what it reported. */
 function open(collect: () => Promise<string> = async () => PAGE): {
   endpoint: Endpoint;
   problems: string[];
@@ -38,7 +38,7 @@ function open(collect: () => Promise<string> = async () => PAGE): {
   return { endpoint, problems, missed: () => missed };
 }
 
-/** A process that says what it likes to the owner. */
+/** A process that sends what it likes to the owner. */
 async function connect(hello = '{"used":true}\n'): Promise<Socket> {
   const socket = createConnection({ path: privatePath(group) as string });
   socket.on('error', () => {});
@@ -62,24 +62,24 @@ const OWN = [
 
 describe('a member of the endpoint', () => {
   test.each<[string, (socket: Socket) => void]>([
-    ['that never answers', () => {}],
+    ['that never responds', () => {}],
     ['that ends when it is asked', (socket) => socket.destroy()],
-    ['that answers with what is no JSON', (socket) => socket.write('page\n')],
+    ['that responds with what is no JSON', (socket) => socket.write('page\n')],
     [
-      'that answers with JSON of another shape',
+      'that responds with JSON of another shape',
       (socket) => socket.write('[1]\nnull\n"x"\n{"page":{"a":1}}\n'),
     ],
     [
-      'that answers with what is no page',
+      'that responds with what is no page',
       (socket) => socket.write(`${JSON.stringify({ page: '<html>\n{}\na 1 2 3' })}\n`),
     ],
     [
-      'that answers with metrics of another type',
+      'that responds with metrics of another type',
       (socket) => socket.write(`${JSON.stringify({ page: '# TYPE a_total gauge\na_total 9\n' })}\n`),
     ],
-    ['that answers twice', (socket) => socket.write('{"page":""}\n{"page":""}\n{"page":""}\n')],
+    ['that responds twice', (socket) => socket.write('{"page":""}\n{"page":""}\n{"page":""}\n')],
     [
-      'that answers with 100 MB',
+      'that responds with 100 MB',
       (socket) => {
         const part = Buffer.alloc(1024 * 1024, 'a');
         for (let i = 0; i < 100; i++) socket.write(part);
@@ -153,11 +153,11 @@ describe('the page', () => {
     );
   });
 
-  test('of one process is what that process tells, to the letter', () => {
+  test('of one process is what that process reports, to the letter', () => {
     expect(mergePages([{ slot: 0, text: '# anything\n' }])).toBe('# anything\n');
   });
 
-  test('has every sample of every process, with the values that it told', () => {
+  test('has every sample of every process, with the values that it reported', () => {
     const value = fc
       .oneof(fc.integer(), fc.double({ noNaN: true }), fc.constant(Number.NaN))
       .map((number) => String(number).replace('Infinity', 'Inf'));
@@ -182,7 +182,7 @@ describe('the page', () => {
     ['POST', '/metrics', 405],
     ['GET', '/', 404],
     ['GET', '//', 404],
-  ])('%s %s is answered with %d', async (method, path, status) => {
+  ])('%s %s gets a %d', async (method, path, status) => {
     open();
     await pageWhere(group.port, () => true);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -205,7 +205,7 @@ describe('the page', () => {
 });
 
 describe('the port', () => {
-  test('of another program is told once, and taken when it is free', { timeout: 30_000 }, async () => {
+  test('of another program is reported once, and taken when it is free', { timeout: 30_000 }, async () => {
     const other = createServer((_request, response) => response.writeHead(418).end());
     await new Promise<void>((resolve) => other.listen(group.port, group.host, resolve));
     const { endpoint, problems } = open();
@@ -219,7 +219,7 @@ describe('the port', () => {
     expect(problems).toHaveLength(1);
   });
 
-  test('that cannot be had is told once', async () => {
+  test('that cannot be had is reported once', async () => {
     group = { ...group, host: '192.0.2.1' };
     const { problems } = open();
     await sleep(500);

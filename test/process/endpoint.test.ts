@@ -46,7 +46,7 @@ async function setup(files: Readonly<Record<string, string>>, more: Readonly<Rec
   return { port, run, folder, env };
 }
 
-/** Starts processes one after the other: each has made as many calls as `calls` says. */
+/** Starts processes one after the other: each has made as many calls as `calls` has. */
 async function startApps(
   run: (file: string, env: Record<string, string>) => Running,
   calls: readonly number[],
@@ -60,7 +60,7 @@ async function startApps(
   return apps;
 }
 
-/** What promtool says against a page. */
+/** The objections of promtool to a page. */
 async function complaints(page: string): Promise<string[]> {
   const { promtool } = await findPrometheusTools();
   const { stderr } = spawnSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' });
@@ -194,7 +194,7 @@ describe('processes of one service', () => {
     }
   });
 
-  test('are served without one that does not answer, and with it again when it does', async () => {
+  test('are served without one that does not respond, and with it again when it does', async () => {
     const { port, run } = await setup({ 'app.mjs': APP });
     const [, second] = (await startApps(run, [1, 2])) as [Running, Running];
     await pageWhere(port, (text) => total(text) === 3);
@@ -210,7 +210,7 @@ describe('processes of one service', () => {
     expect(missed?.value).toBeGreaterThanOrEqual(2);
   });
 
-  test('of another service on the same port are told, and never on the page', async () => {
+  test('of another service on the same port are reported, and never on the page', async () => {
     const { port, run } = await setup({ 'app.mjs': APP });
     await startApps(run, [1]);
     const other = run('app.mjs', { CALLS: '2', OTEL_SERVICE_NAME: 'other' });

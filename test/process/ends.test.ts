@@ -20,7 +20,7 @@ const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
 const OTLP = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_METRICS_EXPORTER: 'otlp' };
 type Env = Readonly<Record<string, string>>;
 
-/** An endpoint that takes connections and never answers. */
+/** An endpoint that takes connections and never responds. */
 async function startHanging(): Promise<string> {
   const server = createServer(() => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -31,7 +31,7 @@ async function startHanging(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** How many calls the log records in `text` tell of. */
+/** How many calls the log records in `text` record. */
 const callsIn = (text: string): number => text.match(/"event":"anthropic\.call"/g)?.length ?? 0;
 /** How many finished spans of calls a collector received. */
 const spansIn = (text: string | undefined): number =>
@@ -63,7 +63,7 @@ process.on('exit', (code) => console.log('exit', code));`;
 
   test.each([
     ['a collector', 'good'],
-    ['a collector that never answers', 'hanging'],
+    ['a collector that never responds', 'hanging'],
     ['no collector', 'none'],
   ])(
     "leaves the application's own work in beforeExit, and its exit code, as they are: with %s",
@@ -135,7 +135,7 @@ process.stdin.unref();`);
     },
   );
 
-  test.each(['stdout', 'stderr'] as const)('comes when nobody reads %s, which is full', async (stream) => {
+  test.each(['stdout', 'stderr'] as const)('comes when %s is full and not read', async (stream) => {
     const { folder, env } = await setup('for (let n = 0; n < 600; n++) await call();', {
       ANTHROPIC_OTEL_LOG: stream,
     });
@@ -243,8 +243,8 @@ describe('process.exit()', () => {
 
   test.each([
     ['process.exit()', 'process.exit(4)', 4],
-    ['an exception that nobody catches', `throw new Error('my own bug')`, 1],
-    ['a rejection that nobody handles', `Promise.reject(new Error('my own bug'))`, 1],
+    ['an uncaught exception', `throw new Error('my own bug')`, 1],
+    ['an unhandled rejection', `Promise.reject(new Error('my own bug'))`, 1],
   ])('a call that is open at %s is recorded as canceled', async (_title, end, code) => {
     const { folder, env } = await setup(
       `const stream = await client.messages.create({ ...${REQUEST}, stream: true });
@@ -320,7 +320,7 @@ else { await call(); ${end} }`,
   });
 });
 
-describe('what register says of the process', () => {
+describe('the process in what register reports', () => {
   test('has no argument, path, file name or owner in it', async () => {
     const collector = await startCollector();
     const { folder, env } = await setup('');

@@ -1,4 +1,4 @@
-/** `register` in a bundle works, or says in one line what to do. */
+/** `register` in a bundle works, or reports in one line what to do. */
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
@@ -46,7 +46,7 @@ describe('a bundle', () => {
     expect(ended.records).toMatchObject([{ event: 'anthropic.call', outcome: 'ok', attempts: 1 }]);
   });
 
-  test('that was moved away from its packages runs, and says what to do', async () => {
+  test('that was moved away from its packages runs, and reports what to do', async () => {
     const api = await startApi();
     const folder = createApp({ 'app.mjs': APP });
     const elsewhere = createApp({});

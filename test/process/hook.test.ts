@@ -42,7 +42,7 @@ describe.each(FLAGS)('with %s, a process without a main module', (flag) => {
       'Module._load of builtins',
       ['-p', `['zlib', 'node:zlib', 'fs'].map((name) => typeof module.constructor._load(name)).join()`],
     ],
-  ])('ends as without us: %s', async (_title, args) => {
+  ])('ends as without this package: %s', async (_title, args) => {
     const folder = createApp({ 'app.cjs': CJS });
     const plain = await run(folder, args);
     expect(await run(folder, [flag, REGISTER, ...args], QUIET)).toEqual(plain);
@@ -162,7 +162,7 @@ globalThis.Anthropic = class extends Foundry { constructor(options) { super({ ..
   test.each([
     ['0.38.0', '0.39.0 or later, below 2, is needed'],
     ['2.0.0', '0.39.0 or later, below 2, is needed'],
-  ])('leaves version %s alone, and says so once', async (version, why) => {
+  ])('leaves version %s alone, and reports that once', async (version, why) => {
     const ended = await runFake(
       version,
       'export class BaseAnthropic {}\nexport class Anthropic extends BaseAnthropic {}',
@@ -178,15 +178,18 @@ globalThis.Anthropic = class extends Foundry { constructor(options) { super({ ..
     ],
     ['a minified class', 'class a {}\nclass b extends a {}\nexport { a as BaseAnthropic, b as Anthropic };'],
     ['a class by another name', 'class a {}\nexport class Anthropic extends a {}\n// class BaseAnthropic'],
-  ])('leaves a form of the SDK alone that it does not know, and says so once: %s', async (_title, text) => {
-    const ended = await runFake('1.99.0', text);
-    expect(ended).toMatchObject({ code: 0, stdout: 'true\n' });
-    expect(ended.warnings).toEqual([
-      expect.stringMatching(
-        /^anthropic-otel: @anthropic-ai\/sdk 1\.99\.0 is not observed; its file file:.* has an unknown form: use withTelemetry in your code$/,
-      ),
-    ]);
-  });
+  ])(
+    'leaves a form of the SDK alone that it does not know, and reports that once: %s',
+    async (_title, text) => {
+      const ended = await runFake('1.99.0', text);
+      expect(ended).toMatchObject({ code: 0, stdout: 'true\n' });
+      expect(ended.warnings).toEqual([
+        expect.stringMatching(
+          /^anthropic-otel: @anthropic-ai\/sdk 1\.99\.0 is not observed; its file file:.* has an unknown form: use withTelemetry in your code$/,
+        ),
+      ]);
+    },
+  );
 
   test('does not touch files of other packages that look like those of the SDK', async () => {
     const folder = createApp({
@@ -200,7 +203,7 @@ globalThis.Anthropic = class extends Foundry { constructor(options) { super({ ..
     });
   });
 
-  test('says in one line what to do where Node has no such hooks', async () => {
+  test('reports in one line what to do where Node has no such hooks', async () => {
     const files = { 'old.cjs': `require('node:module').registerHooks = undefined;`, 'app.mjs': ESM };
     const ended = await runApp(files, ['--require', './old.cjs', '--import', REGISTER, 'app.mjs']);
     expect(ended).toMatchObject({ code: 0, stdout: '27\n' });

@@ -149,7 +149,7 @@ console.log(other.withTelemetry(withTelemetry({})).middleware.length);`,
     expect(await run(folder, ['app.mjs'])).toMatchObject({ code: 0, stdout: '1\n' });
   });
 
-  test('has the dashboards and rules where its exports say', async () => {
+  test('has the dashboards and rules where its exports point', async () => {
     const folder = createConsumer({
       'app.mjs': `import { readFileSync } from 'node:fs';
 for (const name of JSON.parse(process.env.NAMES)) readFileSync(new URL(import.meta.resolve('anthropic-otel/' + name)));

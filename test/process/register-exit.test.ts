@@ -22,7 +22,7 @@ describe('an application under register ends as it would without it', () => {
     expect(ended.warnings[0]).toContain(`no Prometheus endpoint on 127.0.0.1:${port}`);
   });
 
-  test('when no collector listens: with code 0, and says so', async () => {
+  test('when no collector listens: with code 0, and a warning', async () => {
     const api = await startApi();
     const port = await freePort();
     const ended = await run(createApp({ 'app.mjs': ESM }), FLAGS, {
@@ -208,7 +208,7 @@ process.on('SIGTERM', async () => {
     expect(await app.ended).toMatchObject({ code: 7, records: [{ event: 'anthropic.call', outcome: 'ok' }] });
   });
 
-  test('with a stream that nobody read: the call is recorded as canceled', async () => {
+  test('with a stream that is never read: the call is recorded as canceled', async () => {
     const api = await startApi();
     const collector = await startCollector();
     const app = start(createApp({ 'app.mjs': UNREAD }), FLAGS, {

@@ -83,7 +83,7 @@ describe('anthropic-otel/register', () => {
     expect(ended.stdout).toContain('middleware 0');
   });
 
-  test('tells of a wrong variable once, and uses the default', async () => {
+  test('reports a wrong variable once, and uses the default', async () => {
     const ended = await runRegistered('app.mjs', ESM, ['--import', REGISTER], {
       ANTHROPIC_OTEL_LOG_LEVEL: 'loud',
     });
@@ -97,7 +97,7 @@ describe('anthropic-otel/register', () => {
   test.each([
     ['stdout', (ended: Ended) => ended.stdout.split('\n').filter((line) => line.startsWith('{"')).length],
     ['none', (ended: Ended) => ended.stdout.split('\n').filter((line) => line.startsWith('{"')).length],
-  ])('writes its log lines to %s when it is told to', async (target, count) => {
+  ])('writes its log lines to %s when it is set to', async (target, count) => {
     const ended = await runRegistered('app.mjs', ESM, ['--import', REGISTER], { ANTHROPIC_OTEL_LOG: target });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(count(ended)).toBe(target === 'stdout' ? 1 : 0);

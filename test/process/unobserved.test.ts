@@ -1,4 +1,4 @@
-/** A bundle, whose SDK no loader sees: `register` counts it and says what to do, once. */
+/** A bundle, whose SDK no loader sees: `register` counts it and reports what to do, once. */
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { createApp, freePort, run } from '../helpers/process.ts';

@@ -60,7 +60,7 @@ export type MiddlewareAct =
 export interface CallPlan {
   readonly method: 'create' | 'create-stream' | 'stream' | 'count-tokens' | 'post';
   readonly take: 'await' | 'as-response' | 'with-response';
-  /** How an answer is read that is not given whole. */
+  /** How a response is read that is not given whole. */
   readonly read: 'all' | 'break' | 'unread' | 'twice' | 'clone';
   /** The number of events after which the application leaves the loop. */
   readonly breakAfter: number;

@@ -16,7 +16,7 @@ import { SDK_NAMES } from './sdks.ts';
 const { PROPERTY_CALLS: calls = '400', PROPERTY_SEED: seed = '1', PROPERTY_SDK: only } = process.env;
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
-/** Node's own `fetch` fails an assertion when a response that nobody reads ends; so it does without telemetry. */
+/** Node's own `fetch` fails an assertion when a response that is never read ends; so it does without telemetry. */
 const OF_NODE = /assert\(!this\.paused\)/;
 
 describe.each(only ? [only] : SDK_NAMES)('SDK %s', (sdk) => {

@@ -133,7 +133,7 @@ function halves(body: string): string[] {
   return [body.slice(0, body.length / 2), body.slice(body.length / 2)];
 }
 
-/** An answer of 200 with a Message, or with what stands in its place. */
+/** A response of 200 with a Message, or with what stands in its place. */
 export const good: fc.Arbitrary<Reply> = fc.record({
   head: fc.constant('whole' as const),
   status: fc.constantFrom(200, 200, 200, 201),
@@ -149,7 +149,7 @@ export const good: fc.Arbitrary<Reply> = fc.record({
   hold,
 });
 
-/** An answer of 200 with a stream of events: whole, cut, or with an error in it. */
+/** A response of 200 with a stream of events: whole, cut, or with an error in it. */
 export const streamed: fc.Arbitrary<Reply> = fc.record({
   head: fc.constant('whole' as const),
   status: fc.constant(200),
@@ -186,12 +186,12 @@ const hugeRefusal: fc.Arbitrary<Reply> = fc
   .tuple(refusal(STATUSES), fc.constantFrom<Reply['framing'][]>('length', 'chunked', 'gzip'))
   .map(([reply, said]) => ({ ...reply, framing: said, body: halves(HUGE), cuts: [] }));
 
-/** No answer at all. */
+/** No response at all. */
 const unanswered: fc.Arbitrary<Reply> = fc
   .constantFrom<Reply['head'][]>('none', 'reset', 'cut', 'no-http', 'hang')
   .map((head) => ({ head, status: 200, headers: [], framing: 'length', body: ['{}'], cuts: [] }));
 
-/** A reply that is no good answer. */
+/** A reply that is no good response. */
 export const failure: fc.Arbitrary<Reply> = fc.oneof(
   { weight: 12, arbitrary: refusal(RETRIED) },
   { weight: 4, arbitrary: refusal(STATUSES) },

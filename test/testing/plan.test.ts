@@ -6,7 +6,7 @@ import { collect, HELLO, rejection, serve } from './serve.ts';
 const SONNET = { ...HELLO, model: 'claude-sonnet-5-5' };
 
 describe('the plan', () => {
-  test('is answered in order, and then the server is healthy', async () => {
+  test('responds in order, and then the server is healthy', async () => {
     const { server, client } = await serve();
     server.plan([respond.error(529), respond.error(500)]);
     server.plan([respond.ok({ text: 'third' })]);
@@ -30,7 +30,7 @@ describe('the plan', () => {
     expect(server.pending).toBe(0);
   });
 
-  test('lets an ok pass where only the delivery matters: another endpoint answers as ever', async () => {
+  test('lets an ok pass where only the delivery matters: another endpoint responds as ever', async () => {
     const { server, client } = await serve();
     server.plan([respond.ok({ headers: { 'x-planned': 'yes' } })]);
     const { data, response } = await client.models.list().withResponse();
@@ -38,7 +38,7 @@ describe('the plan', () => {
     expect(data.data.length).toBeGreaterThan(5);
   });
 
-  test('refuses what is no answer', async () => {
+  test('rejects what is no response', async () => {
     const { server } = await serve();
     expect(() => server.plan([{ status: 500 } as never])).toThrow(
       new TypeError('Expected `steps[0]` to be a response of `respond`, got [object Object] (object)'),
@@ -127,7 +127,7 @@ describe('a stream', () => {
   });
 });
 
-describe('an answer that is not streamed', () => {
+describe('a response that is not streamed', () => {
   test('that is cut is half of its JSON', async () => {
     const { server, client } = await serve();
     server.plan([respond.cutStream()]);

@@ -1,4 +1,4 @@
-/** What the types of `withTelemetry` accept and refuse. `tsc --noEmit` is the test. */
+/** What the types of `withTelemetry` accept and reject. `tsc --noEmit` is the test. */
 import AnthropicBedrock from '@anthropic-ai/bedrock-sdk';
 import AnthropicFoundry from '@anthropic-ai/foundry-sdk';
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
@@ -13,8 +13,8 @@ declare const given: ClientOptions;
 declare const perhaps: ClientOptions | undefined;
 declare const telemetry: TelemetryOptions;
 
-/** An option that the client does not have is refused, wherever the result is used at once. */
-export function refused(): unknown[] {
+/** An option that the client does not have is rejected, wherever the result is used at once. */
+export function rejected(): unknown[] {
   // @ts-expect-error
   const annotated: ClientOptions = withTelemetry({ apiKey: 'key', maxRetrys: 1 });
   // @ts-expect-error
@@ -55,8 +55,8 @@ export function refused(): unknown[] {
   ];
 }
 
-/** A telemetry option that does not exist is refused. */
-export function refusedTelemetry(client: Anthropic): unknown[] {
+/** A telemetry option that does not exist is rejected. */
+export function rejectedTelemetry(client: Anthropic): unknown[] {
   return [
     // @ts-expect-error
     withTelemetry({}, { attemptSpan: true }),
@@ -74,7 +74,7 @@ export function refusedTelemetry(client: Anthropic): unknown[] {
   ];
 }
 
-/** Everything that the constructor takes without us is accepted. */
+/** Everything that the constructor takes without this package is accepted. */
 export function accepted(): unknown[] {
   const alone = withTelemetry({ maxRetries: 4, logLevel: 'off', defaultHeaders: { a: 'b' }, middleware: [] });
   const retries: 4 = alone.maxRetries;

@@ -25,7 +25,7 @@ function createCall(): { call: Call; events: string[]; clock: { now: number }; b
 const answer = (status: number, requestId?: string) => ({ status, requestId, rateLimits: [] });
 
 describe('a call', () => {
-  test('tells of itself, its attempt, the answer, the end of the attempt and its own end', () => {
+  test('tells of itself, its attempt, the response, the end of the attempt and its own end', () => {
     const { call, events, clock, begin } = createCall();
     const attempt = begin();
     clock.now = 200;

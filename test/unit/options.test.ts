@@ -135,7 +135,7 @@ function swapCase(letter: string): string {
 }
 
 describe('an option that does not exist', () => {
-  test('is refused at every entry point, with the nearest that does', () => {
+  test('is rejected at every entry point, with the nearest that does', () => {
     const instrumentation = new AnthropicInstrumentation({ enabled: false });
     fc.assert(
       fc.property(misspelt, fc.constantFrom(undefined, true, 1, {}), ({ name, wrong }, value) => {
@@ -247,7 +247,7 @@ describe('observe', () => {
     expect(observe(mock) === mock).toBe(true);
   });
 
-  test('refuses a wrong option for a mock too', () => {
+  test('rejects a wrong option for a mock too', () => {
     expect(() => observe({}, { models: [''] })).toThrow(TypeError);
   });
 

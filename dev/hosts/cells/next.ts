@@ -32,17 +32,17 @@ const BOTH_EXTERNAL = config(['@anthropic-ai/sdk', 'anthropic-otel']);
 const SDK_EXTERNAL = config(['@anthropic-ai/sdk']);
 
 /** How the application and the telemetry are put together. */
-const WAYS: Readonly<Record<string, Pick<Cell, 'files' | 'nodeOptions' | 'says'>>> = {
+const WAYS: Readonly<Record<string, Pick<Cell, 'files' | 'nodeOptions' | 'reports'>>> = {
   'external, instrumentation.js': { files: { ...BOTH_EXTERNAL, ...INSTRUMENTATION, 'lib/work.mjs': CALLED } },
   'external, NODE_OPTIONS': { files: { ...SDK_EXTERNAL, 'lib/work.mjs': CALLED }, nodeOptions: REGISTER },
   'bundled, instrumentation.js': {
     files: { ...config([]), ...INSTRUMENTATION, 'lib/work.mjs': CALLED },
-    says: /withTelemetry|observe|serverExternalPackages/,
+    reports: /withTelemetry|observe|serverExternalPackages/,
   },
   'bundled, NODE_OPTIONS': {
     files: { ...config([]), 'lib/work.mjs': CALLED },
     nodeOptions: REGISTER,
-    says: /withTelemetry|observe|serverExternalPackages/,
+    reports: /withTelemetry|observe|serverExternalPackages/,
   },
   'bundled, withTelemetry': {
     files: { ...config(['anthropic-otel']), ...INSTRUMENTATION, 'lib/work.mjs': WITH_TELEMETRY },

@@ -68,7 +68,7 @@ export const NODE_CELLS: readonly Cell[] = [
     node: 20,
     files: ESM,
     start: ['node', REGISTER, 'app.mjs'],
-    says: /Node.*22/,
+    reports: /Node.*22/,
   },
   {
     name: 'node 20 cjs',
@@ -76,7 +76,7 @@ export const NODE_CELLS: readonly Cell[] = [
     node: 20,
     files: CJS,
     start: ['node', REQUIRE, 'app.cjs'],
-    says: /Node.*22/,
+    reports: /Node.*22/,
   },
   { name: 'node 22', node: 22, files: ESM, start: ['node', REGISTER, 'app.mjs'] },
   { name: 'node 26', node: 26, files: ESM, start: ['node', REGISTER, 'app.mjs'] },
@@ -87,7 +87,7 @@ export const NODE_CELLS: readonly Cell[] = [
     installFlags: ['--save-exact'],
     files: ESM,
     start: ['node', REGISTER, 'app.mjs'],
-    says: /npm install/,
+    reports: /npm install/,
   },
   {
     name: 'node api 1.9 first cjs',
@@ -95,7 +95,7 @@ export const NODE_CELLS: readonly Cell[] = [
     installFlags: ['--save-exact'],
     files: CJS,
     start: ['node', REQUIRE, 'app.cjs'],
-    says: /npm install/,
+    reports: /npm install/,
   },
   ...(
     [
@@ -146,6 +146,6 @@ export const NODE_CELLS: readonly Cell[] = [
       'work.mjs': `import { Worker } from 'node:worker_threads';\nimport { once } from 'node:events';\nconst worker = new Worker(new URL('./thread.mjs', import.meta.url));\nexport const page = () => ({ pid: process.pid });\nexport async function work() {\n  worker.postMessage('go');\n  return (await once(worker, 'message'))[0];\n}\n`,
     },
     start: ['node', REGISTER, 'app.mjs'],
-    says: /worker thread/,
+    reports: /worker thread/,
   },
 ];

@@ -162,7 +162,7 @@ Sentry.init({
     const keep = (globalThis.hostSpans ??= []);
     if (event.transaction === 'GET /metrics') return null;
     keep.push({ scope: 'sentry transaction', name: event.transaction });
-    // The attempts are ours.
+    // The attempts are those of this package.
     const own = (span) => span.data?.['anthropic.attempt.number'] === undefined;
     for (const span of (event.spans ?? []).filter(own)) keep.push({ scope: 'sentry span ' + span.origin, name: span.description });
     return null;

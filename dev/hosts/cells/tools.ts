@@ -48,7 +48,7 @@ const TESTS: readonly Cell[] = [
     name: 'jest, withTelemetry and the real client',
     expected: { calls: { ok: 4 }, attempts: {} },
     nodeOptions: REGISTER,
-    says: /jest/,
+    reports: /jest/,
     files: {
       'work.js': WITH_TELEMETRY.replace(
         `import Anthropic from '@anthropic-ai/sdk';`,
@@ -74,7 +74,7 @@ const TESTS: readonly Cell[] = [
       ),
       'real.test.js': `const { work } = require('./work.js');\n${realTest}`,
     },
-    says: /jest/,
+    reports: /jest/,
   },
   {
     ...vitest,
@@ -101,7 +101,7 @@ const TESTS: readonly Cell[] = [
       'work.mjs': WORK_ESM(),
       'real.test.mjs': `${VITEST}import { work } from './work.mjs';\n${realTest}`,
     },
-    says: /vitest/,
+    reports: /vitest/,
   },
 ];
 
@@ -179,7 +179,7 @@ const BUNDLES: readonly Cell[] = Object.entries(BUNDLERS).flatMap(
         ...quick,
         name: `bundle ${name}, register alone`,
         files: { ...ESM, ...files },
-        says: /withTelemetry|observe/,
+        reports: /withTelemetry|observe/,
       },
       {
         ...base,
@@ -211,7 +211,7 @@ const MANAGERS: readonly Cell[] = [
       manager: 'yarn-pnp',
       packages: name.includes('api') ? ['@opentelemetry/api@latest'] : [],
       // The peer dependency has to be asked for.
-      ...(name.includes('api') ? {} : { says: /npm install.*@opentelemetry\/api/ }),
+      ...(name.includes('api') ? {} : { reports: /npm install.*@opentelemetry\/api/ }),
       files: ESM,
       start: ['node', '--require=./.pnp.cjs', '--loader=./.pnp.loader.mjs', REGISTER, 'app.mjs'],
     }),
@@ -224,7 +224,7 @@ const RUNTIMES: readonly Cell[] = [
     packages: ['bun@latest'],
     files: ESM,
     start: ['bun', '--preload=anthropic-otel/register', 'app.mjs'],
-    says: /registerHooks.*withTelemetry/,
+    reports: /registerHooks.*withTelemetry/,
   },
   {
     name: 'bun withTelemetry',
@@ -237,7 +237,7 @@ const RUNTIMES: readonly Cell[] = [
     packages: ['deno@latest'],
     files: ESM,
     start: ['deno', 'run', '-A', '--preload=./node_modules/anthropic-otel/dist/register.mjs', 'app.mjs'],
-    says: /withTelemetry/,
+    reports: /withTelemetry/,
   },
   {
     name: 'deno withTelemetry',

@@ -15,15 +15,15 @@ import { type Group, privatePath } from './private-path.ts';
 export interface EndpointOptions extends Group {
   /** The metrics of this process, in the text format of Prometheus. */
   collect(): Promise<string>;
-  /** Told once, when this process has no endpoint. It goes on trying where that may help. */
+  /** Called once, when this process has no endpoint. It goes on trying where that may help. */
   onProblem(problem: unknown): void;
-  /** Told when the metrics of a process are missing on a page. */
+  /** Called when the metrics of a process are missing on a page. */
   onMissed(): void;
 }
 
 /** The part of this process in the endpoint. */
 export interface Endpoint {
-  /** Says that this process uses the Claude SDK: it belongs on the page. */
+  /** Marks this process as one that uses the Claude SDK: it belongs on the page. */
   use(): void;
   /** Whether this process has the port. */
   owned(): boolean;
@@ -35,8 +35,8 @@ const IDLE_DELAY = 5000;
 /** Time to the first attempt after one that failed, and the longest to another, in milliseconds. */
 const FIRST_RETRY = 50;
 const MAX_RETRY = 5000;
-/** So many attempts in a row that found neither the port nor an owner of ours are told: about a second, in which one may begin or end. */
-const TOLD_AFTER = 4;
+/** Consecutive attempts that find neither the port nor an owner, before that is reported: about a second, in which an owner may start or end. */
+const REPORTED_AFTER = 4;
 
 /** Opens the endpoint. Never throws, and keeps no process alive. */
 export function openEndpoint(options: EndpointOptions): Endpoint {
@@ -50,7 +50,7 @@ class SharedEndpoint implements Endpoint {
   /** Whether it has asked for the port. */
   #asked = false;
   #closed = false;
-  #told = false;
+  #reported = false;
   #failures = 0;
   #slot: number | undefined;
   #server: Server | undefined;
@@ -93,27 +93,27 @@ class SharedEndpoint implements Endpoint {
       this.#server = server;
       server.once('error', (problem: NodeJS.ErrnoException) => {
         if (problem.code === 'EADDRINUSE') this.#join(problem);
-        else this.#tell(problem);
+        else this.#report(problem);
       });
-      // Node says so before anything else happens in this process, so that there is no time in which the port has an owner that others do
+      // Node emits this before anything else happens in this process, so that there is no time in which the port has an owner that others do
       // not find.
       server.once('listening', () => {
         const path = (): string | undefined => privatePath(this.#options);
         this.#owner = new Owner({ path, used: this.#used, slot: this.#slot, collect, onMissed });
       });
-      // `exclusive`: the worker of a cluster would share the port through its primary, which would tell the application.
+      // `exclusive`: the worker of a cluster would share the port through its primary, which would notify the application.
       server.listen({ host, port, exclusive: true }).unref();
     } catch (problem) {
-      this.#tell(problem);
+      this.#report(problem);
     }
   }
 
-  /** The port is taken: by one of ours, or by another program. */
+  /** The port is taken: by another process of this endpoint, or by another program. */
   #join(taken: Error): void {
     if (this.#closed) return;
     const path = privatePath(this.#options);
     if (path === undefined) {
-      this.#tell(new Error(`${taken.message}, and no folder for temporary files is private`));
+      this.#report(new Error(`${taken.message}, and no folder for temporary files is private`));
       this.#retry();
       return;
     }
@@ -128,7 +128,7 @@ class SharedEndpoint implements Endpoint {
       onEnd: (joined) => {
         this.#member = undefined;
         if (this.#closed) return;
-        if (!joined && this.#failures + 1 >= TOLD_AFTER) this.#tell(taken);
+        if (!joined && this.#failures + 1 >= REPORTED_AFTER) this.#report(taken);
         this.#retry();
       },
     });
@@ -140,9 +140,9 @@ class SharedEndpoint implements Endpoint {
     this.#timer = setTimeout(() => this.#ask(), delay).unref();
   }
 
-  #tell(problem: unknown): void {
-    if (this.#told) return;
-    this.#told = true;
+  #report(problem: unknown): void {
+    if (this.#reported) return;
+    this.#reported = true;
     this.#options.onProblem(problem);
   }
 }

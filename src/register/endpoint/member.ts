@@ -2,7 +2,7 @@
 import { createConnection } from 'node:net';
 import { receive, send, type ToMember } from './messages.ts';
 
-/** What the owner of the endpoint is told, and tells. */
+/** The connection of a process to the owner of the endpoint. */
 export interface MemberOptions {
   /** Whether this process uses the SDK. */
   readonly used: boolean;
@@ -11,13 +11,13 @@ export interface MemberOptions {
   collect(): Promise<string>;
   /** It has another slot. */
   onSlot(slot: number): void;
-  /** The owner is gone; `joined` says whether there was one at all. */
+  /** The owner is gone; `joined`: whether there was one at all. */
   onEnd(joined: boolean): void;
 }
 
 /** A connection to the owner of the endpoint. */
 export interface Member {
-  /** Says that this process uses the SDK now. */
+  /** Reports that this process uses the SDK now. */
   use(): void;
   close(): void;
 }

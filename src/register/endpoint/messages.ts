@@ -1,4 +1,4 @@
-/** What the processes of an endpoint say to each other: lines of JSON over a socket. */
+/** The messages between the processes of an endpoint: lines of JSON over a socket. */
 import type { Socket } from 'node:net';
 
 /** From a process to the owner of the endpoint. */
@@ -7,7 +7,7 @@ export interface ToOwner {
   readonly used?: boolean;
   /** The slot that it had under the owner before. */
   readonly slot?: number | undefined;
-  /** Its metrics: the response to `collect`. `null`: it has none to tell. */
+  /** Its metrics: the response to `collect`. `null`: it has none. */
   readonly page?: string | null;
 }
 

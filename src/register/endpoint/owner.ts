@@ -6,7 +6,7 @@ import { sweep } from './private-path.ts';
 import { Remote } from './remote.ts';
 import { Slots } from './slots.ts';
 
-/** What the owner serves, beside what others tell it. */
+/** What the owner serves, beside what the other processes report. */
 export interface OwnerOptions {
   /** Where the others connect, in a folder that is there. `undefined`: nowhere. */
   path(): string | undefined;
@@ -31,7 +31,7 @@ export class Owner {
   /** Those that use the SDK and have had no slot yet, while those that had one come back to it. */
   readonly #waiting: Array<() => void> = [];
   #isSettled = false;
-  readonly #settled: Promise<void> = new Promise((resolve) => {
+  readonly #gathered: Promise<void> = new Promise((resolve) => {
     setTimeout(() => {
       this.#isSettled = true;
       for (const give of this.#waiting.splice(0)) give();
@@ -41,7 +41,7 @@ export class Owner {
   #used = false;
   #slot: number | undefined;
 
-  /** To be made by the process that has the port, at once: a process that is refused the port looks for `path` then. */
+  /** To be made by the process that has the port, at once: a process that finds the port taken looks for `path` then. */
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.#open();
@@ -59,7 +59,7 @@ export class Owner {
 
   /** The metrics of every process that uses the SDK; while none does, those of this one. */
   async page(): Promise<string> {
-    await this.#settled;
+    await this.#gathered;
     this.#keepPath();
     const wanted: Array<Promise<Page>> = [];
     for (const remote of this.#remotes) {
@@ -77,7 +77,7 @@ export class Owner {
     for (const remote of this.#remotes) remote.close();
   }
 
-  /** Lets the others connect. Without it they have no endpoint, and say so. */
+  /** Lets the others connect. Without it they have no endpoint, and report that. */
   #open(): void {
     const path = this.#options.path();
     this.#path = path;
@@ -96,7 +96,7 @@ export class Owner {
     this.#server = server.listen({ path, exclusive: true }).unref();
   }
 
-  /** Says that the path is in use, and makes it anew where a program that tidies up took it away. */
+  /** Marks the path as in use, and makes it anew where a cleanup program removed it. */
   #keepPath(): void {
     if (this.#path === undefined || process.platform === 'win32') return;
     const now = new Date();

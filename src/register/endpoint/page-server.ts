@@ -9,7 +9,7 @@ const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** A server of `page` at `/metrics`, which does not listen yet. */
 export function createPageServer(page: () => Promise<string>): Server {
   const server = createServer(async (request, response) => {
-    // A body is not read, and nothing is said about one.
+    // A body is not read, and not objected to.
     request.resume();
     response.on('error', () => {});
     if (request.url?.split('?')[0] !== '/metrics') {

@@ -1,4 +1,4 @@
-/** Where the processes of one endpoint find each other: a socket that nobody but their user can reach. */
+/** Where the processes of one endpoint find each other: a socket that only their user can reach. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -21,16 +21,16 @@ export interface Group {
   readonly service: string;
 }
 
-/** Changes with what the processes say to each other: an old version and a new one do not talk. */
+/** Changes with the messages between the processes: an old version and a new one do not connect. */
 const PROTOCOL = 1;
 /** The longest path of a Unix socket, in bytes; Linux has 107, macOS and the BSDs 103. */
 const MAX_PATH = 103;
-/** How long the socket of an owner that ended, or that nobody scrapes, is kept, in milliseconds. */
+/** How long the socket of an owner that ended, or that is not scraped, is kept, in milliseconds. */
 const KEPT = 24 * 3_600_000;
 
 /**
  * The path of the group's socket, in a folder of this user that is made if need be. `undefined` where there is none: nothing can be
- * written, or the folder is not ours alone.
+ * written, or another user can enter the folder.
  */
 export function privatePath(group: Group, bases: readonly string[] = temporaryFolders()): string | undefined {
   const name = createHash('sha256')

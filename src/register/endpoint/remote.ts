@@ -27,7 +27,7 @@ export class Remote {
     receive<ToOwner>(socket, MAX_PAGE, ({ used, slot, page }) => {
       if (used === true) listener.used(this, slot);
       if (page === undefined) return;
-      if (!this.#owes) throw new Error('nobody asked');
+      if (!this.#owes) throw new Error('metrics without a request');
       this.#owes = false;
       this.#onPage(typeof page === 'string' ? page : undefined);
     });

@@ -23,7 +23,7 @@ export interface LoadedSdk {
 export interface HookActions {
   /** The class to use in the place of `root`, which every client class extends. */
   observe(root: ClientClass): ClientClass;
-  /** Told once for each file of the SDK. */
+  /** Called once for each file of the SDK. */
   onLoaded(sdk: LoadedSdk): void;
 }
 
@@ -31,7 +31,7 @@ export interface HookActions {
 export function installHook({ observe, onLoaded }: HookActions): boolean {
   if (typeof module.registerHooks !== 'function') return false;
   const files = new Map<string, SdkFile>();
-  const tell = ({ version, url }: SdkFile, observed: boolean): void => onLoaded({ version, url, observed });
+  const report = ({ version, url }: SdkFile, observed: boolean): void => onLoaded({ version, url, observed });
   const attach = (root: ClientClass, clients: readonly unknown[]): ClientClass => {
     const observed = observe(root);
     // `super()` calls the prototype of a class as it is then, so that the class itself stays what it is.
@@ -44,7 +44,7 @@ export function installHook({ observe, onLoaded }: HookActions): boolean {
   const loaded = (url: string, root?: ClientClass, client?: ClientClass): ClientClass | undefined => {
     const file = files.get(url);
     const observed = root && attach(root, [client]);
-    if (file) tell(file, observed !== undefined);
+    if (file) report(file, observed !== undefined);
     return observed;
   };
   Object.defineProperty(process, HOOK, { value: loaded, configurable: true });
@@ -55,7 +55,7 @@ export function installHook({ observe, onLoaded }: HookActions): boolean {
       const changed = isSupported(file.version) ? withTail(original, file) : undefined;
       if (changed) files.set(file.url, file);
       // Other loaders make modules that re-export the file, with a query in their URL; some versions have a `core` without classes.
-      else if (url === file.url && file.client) tell(file, false);
+      else if (url === file.url && file.client) report(file, false);
       return changed ?? original;
     } catch {
       return original;
@@ -69,7 +69,7 @@ export function installHook({ observe, onLoaded }: HookActions): boolean {
 
   for (const { file, exports, root, clients } of earlierModules()) {
     const observed = isSupported(file.version) && Reflect.set(exports, file.root, attach(root, clients));
-    tell(file, observed);
+    report(file, observed);
   }
   return true;
 }

@@ -28,7 +28,7 @@ export function withTail<Source extends Loaded>(
   if (!source.includes(`class ${root}`)) return undefined;
   const given = [JSON.stringify(url), root, client].filter(Boolean).join(',');
   const exported = isModule ? '' : `Reflect.set(exports,"${root}",${root});`;
-  // What cannot be assigned throws, and the hook is told that it has no class.
+  // What cannot be assigned throws, and the hook learns that it has no class.
   const tail = `;try{${root}=${CALL}(${given});${exported}}catch{${CALL}?.(${JSON.stringify(url)})}`;
   return { ...loaded, source: `${source}\n${tail}` };
 }

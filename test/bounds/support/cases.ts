@@ -5,7 +5,11 @@ import type { ClientOptions } from '@anthropic-ai/sdk';
 /** One way. `name` is another long string for each call. */
 export interface HostileCase {
   readonly body?: (name: string) => object;
-  readonly answer?: (name: string) => { status?: number; headers?: Record<string, string>; message?: object };
+  readonly response?: (name: string) => {
+    status?: number;
+    headers?: Record<string, string>;
+    message?: object;
+  };
   /** Options of a client for each call. Without them there is one client. */
   readonly client?: (index: number) => ClientOptions;
   readonly call?: (client: Anthropic, name: string) => Promise<unknown>;
@@ -19,13 +23,13 @@ const PORTS = 60_000;
 export const CASES: Readonly<Record<string, HostileCase>> = {
   'model names': {
     body: (name) => ({ model: name }),
-    answer: (name) => ({ message: { model: name } }),
+    response: (name) => ({ message: { model: name } }),
   },
-  'models of the answer': {
-    answer: (name) => ({ message: { model: name } }),
+  'models of the response': {
+    response: (name) => ({ message: { model: name } }),
   },
   'ids, stop reasons and headers': {
-    answer: (name) => ({
+    response: (name) => ({
       message: { id: name, stop_reason: name },
       headers: {
         'request-id': name,
@@ -41,7 +45,7 @@ export const CASES: Readonly<Record<string, HostileCase>> = {
     }),
   },
   'error types and codes': {
-    answer: (name) => ({
+    response: (name) => ({
       status: 400 + (name.charCodeAt(0) % 100),
       message: { type: 'error', error: { type: name, message: name, details: { error_code: name } } },
     }),

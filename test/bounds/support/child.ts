@@ -40,14 +40,14 @@ const telemetry = {
 function newClient(options?: ClientOptions): Anthropic {
   return new Anthropic(
     withTelemetry(
-      { apiKey: 'test-key', logLevel: 'off' as const, maxRetries: 0, fetch: answer, ...options },
+      { apiKey: 'test-key', logLevel: 'off' as const, maxRetries: 0, fetch: respond, ...options },
       telemetry,
     ),
   );
 }
 
-async function answer(): Promise<Response> {
-  const { status = 200, headers, message } = hostile.answer?.(name) ?? {};
+async function respond(): Promise<Response> {
+  const { status = 200, headers, message } = hostile.response?.(name) ?? {};
   const usage = { input_tokens: 10, output_tokens: 5 };
   const body = {
     id: 'msg_1',

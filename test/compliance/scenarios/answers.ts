@@ -11,8 +11,8 @@ const meets = (plan: (said: World['said']) => readonly PlannedResponse[]): Omit<
 });
 
 export const ANSWERS: readonly Scenario[] = scenarios({
-  'a good answer': meets((said) => [respond.ok({ text: said('answer') })]),
-  'two overloads and then a good answer': meets(() => [respond.error(529), respond.error(529)]),
+  'a good response': meets((said) => [respond.ok({ text: said('answer') })]),
+  'two overloads and then a good response': meets(() => [respond.error(529), respond.error(529)]),
   'exhausted retries': meets((said) =>
     [500, 500, 500].map((status) => respond.error(status, { message: said('error') })),
   ),
@@ -39,7 +39,7 @@ export const ANSWERS: readonly Scenario[] = scenarios({
   'an error body of two hundred kilobytes': meets(() => [
     respond.error(400, { body: `{"error":{"message":"${'x'.repeat(200_000)}"}}` }),
   ]),
-  'a good answer that is broken JSON': meets(() => [respond.malformedJson()]),
+  'a good response that is broken JSON': meets(() => [respond.malformedJson()]),
   'a page where JSON should be': meets((said) => [
     respond.wrongContentType('text/html', `<p>${said('page')}</p>`),
   ]),
@@ -47,19 +47,19 @@ export const ANSWERS: readonly Scenario[] = scenarios({
   'headers without meaning on an error': meets(() => [respond.malformedHeaders(400)]),
   'a body that is cut': meets(() => [respond.cutStream()]),
   'a body whose socket is reset': meets(() => [respond.resetStream()]),
-  'a connection that is reset, and then a good answer': meets(() => [respond.resetConnection()]),
+  'a connection that is reset, and then a good response': meets(() => [respond.resetConnection()]),
   'connections that are reset': {
     plan: () => [respond.resetConnection()],
     use: ({ client, hello }) => client({ maxRetries: 0 }).messages.create(hello),
   },
   'a refusal by the model': meets(() => [respond.refusal()]),
   'a slow answer': meets(() => [respond.slow({ delayMs: 30 })]),
-  'an answer in pieces of one byte': meets(() => [respond.ok({ chunkBytes: 1 })]),
-  'no answer before the timeout': {
+  'a response in pieces of one byte': meets(() => [respond.ok({ chunkBytes: 1 })]),
+  'no response before the timeout': {
     plan: () => [respond.hang()],
     use: ({ client, hello }) => client({ timeout: 400, maxRetries: 0 }).messages.create(hello),
   },
-  'no answer before the timeout, and then a good one': {
+  'no response before the timeout, and then a good one': {
     plan: () => [respond.hang()],
     use: ({ client, hello }) => client({ timeout: 700, maxRetries: 1 }).messages.create(hello),
   },

@@ -46,15 +46,15 @@ export const CALLS: readonly Scenario[] = scenarios({
     await promise;
     return kind;
   },
-  'an answer with its response': async ({ client, hello }) => {
+  'a response with its response': async ({ client, hello }) => {
     const { data, response, request_id } = await client().messages.create(hello).withResponse();
     return { data, response, id: typeof request_id, status: response.status };
   },
-  'an answer as a response': async ({ client, hello }) => {
+  'a response as a response': async ({ client, hello }) => {
     const response = await client().messages.create(hello).asResponse();
     return { response, used: response.bodyUsed, message: await response.json() };
   },
-  'an answer as a response that nobody reads': async ({ client, hello }) =>
+  'a response as a response that is never read': async ({ client, hello }) =>
     client().messages.create(hello).asResponse(),
   'a failure with its response': {
     plan: (said) => [respond.error(404, { message: said('error') })],
@@ -65,12 +65,12 @@ export const CALLS: readonly Scenario[] = scenarios({
     const first = await promise;
     return first === (await promise);
   },
-  'a promise that nobody awaits': async ({ client, hello, server }) => {
+  'a promise that is never awaited': async ({ client, hello, server }) => {
     void client().messages.create(hello);
     await server.waitForRequests(1);
     await server.idle();
   },
-  'a failure that nobody handles': {
+  'a failure that is not handled': {
     plan: () => [respond.error(400)],
     use: async ({ client, hello, server }) => {
       client()

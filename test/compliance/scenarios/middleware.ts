@@ -49,11 +49,11 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
       headers: response.headers,
     });
   }),
-  'middleware that turns a failure into an answer': withMiddleware(async (request, next) => {
+  'middleware that turns a failure into a response': withMiddleware(async (request, next) => {
     const response = await next(request);
     return response.ok ? response : Response.json(CACHED);
   }, REFUSED),
-  'middleware that turns an answer into a failure': withMiddleware(async (request, next) => {
+  'middleware that turns a response into a failure': withMiddleware(async (request, next) => {
     await next(request);
     return Response.json(
       { type: 'error', error: { type: 'overloaded_error', message: 'no' } },
@@ -63,7 +63,7 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
   'middleware that answers itself': withMiddleware(async () => Response.json(CACHED), []),
   'middleware that throws': withMiddleware(() => throwAnything(new RangeError('no calls on Sundays')), []),
   'middleware that rejects': withMiddleware(async () => throwAnything(new RangeError('no calls today')), []),
-  'middleware that throws after an answer': withMiddleware(async (request, next) => {
+  'middleware that throws after a response': withMiddleware(async (request, next) => {
     await next(request);
     throw new RangeError('not good enough');
   }),

@@ -44,7 +44,7 @@ const TROUBLE: Readonly<Record<string, (said: World['said']) => readonly Planned
   'that is cut': () => [respond.cutStream()],
   'whose socket is reset': () => [respond.resetStream()],
   'with an event that is no JSON': () => [respond.malformedJson()],
-  'that answers with a page': () => [respond.wrongContentType()],
+  'that responds with a page': () => [respond.wrongContentType()],
   'in pieces of one byte': (said) => [respond.ok({ text: said('ünïcödé'), chunkBytes: 1 })],
   'of one event': () => [respond.cutStream(1)],
   'of no event': () => [respond.cutStream(0)],
@@ -114,7 +114,7 @@ export const STREAMS: readonly Scenario[] = [
         return undefined;
       },
     },
-    'the stream helper whose failure nobody handles': {
+    'the stream helper whose failure is not handled': {
       plan: () => [respond.sseError()],
       use: async ({ client, hello, server }) => {
         client().messages.stream(hello);
@@ -123,7 +123,7 @@ export const STREAMS: readonly Scenario[] = [
         await new Promise((resolve) => setTimeout(resolve, 20));
       },
     },
-    'a stream that nobody reads': {
+    'a stream that is never read': {
       plan: () => [respond.ok()],
       use: async (world) => void (await open(world)),
     },

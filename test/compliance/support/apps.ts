@@ -102,7 +102,7 @@ const { type } = await client.messages.create({ model: 'claude-opus-5-5', max_to
 console.log(...[trace.getTracerProvider().constructor.name, metrics.getMeterProvider().constructor.name, type].map((value) => JSON.stringify(value)));
 `;
 
-/** Tells every address that the process connects to. To be loaded before anything else. */
+/** Prints every address that the process connects to. To be loaded before anything else. */
 export const CONNECTIONS: string = `
 const { Socket } = require('node:net');
 const { connect } = Socket.prototype;

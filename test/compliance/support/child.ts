@@ -19,7 +19,7 @@ export interface Observation {
   readonly result: unknown;
   readonly rejected: boolean;
   readonly requests: readonly unknown[];
-  /** Rejections that nobody handled, and exceptions that nobody caught. */
+  /** Unhandled rejections and uncaught exceptions. */
   readonly unhandled: readonly unknown[];
   readonly warnings: readonly string[];
 }

@@ -53,7 +53,7 @@ export async function expectUnharmed(
   }
   const [bare, observed] = ends as [Ended, Ended];
   expect(observed).toMatchObject({ code: bare.code, signal: bare.signal, stdout: bare.stdout });
-  // What a crash writes names lines of the SDK, and the ids of answers.
+  // What a crash writes names lines of the SDK, and the ids of responses.
   if (bare.code === 0) expect(observed.warnings).toEqual(bare.warnings);
   const seen = requests.map((each) => each.map(({ bytesSent, eventsSent }) => ({ bytesSent, eventsSent })));
   expect(seen[1]).toEqual(seen[0]);

@@ -1,6 +1,6 @@
 /** Turns what a scenario came to into plain data that two processes can compare. */
 
-/** What identities are told by: the position in what `fetch` threw or returned. */
+/** How identities are compared: the position in what `fetch` threw or returned. */
 export interface Identities {
   readonly thrown: readonly unknown[];
   readonly responses: readonly unknown[];
@@ -8,7 +8,7 @@ export interface Identities {
 
 const MAX_DEPTH = 12;
 
-/** Fields that differ between any two connections or answers; so do rate limits. */
+/** Fields that differ between any two connections or responses; so do rate limits. */
 const VARYING: ReadonlySet<string> = new Set(['localPort', 'remotePort', 'date']);
 
 /** `value` as plain data. Errors keep class, fields and the identity of their causes; ids and dates go. */

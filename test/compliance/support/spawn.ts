@@ -15,7 +15,7 @@ export interface Output {
 /** Variables of the tests that an application does not have. */
 const OURS = /^(OTEL_|ANTHROPIC_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE|.*_proxy$)/i;
 
-/** Runs `node` with `args`, in the root of the project unless `cwd` says otherwise. */
+/** Runs `node` with `args`, in the root of the project unless `cwd` is given. */
 export function runNode(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

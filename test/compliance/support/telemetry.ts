@@ -5,7 +5,7 @@ import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { observe, withTelemetry } from '../../../src/index.ts';
 import { createLogger, createMeter, createTracing } from '../../helpers/telemetry.ts';
 
-/** Adds telemetry, and says at the end what it recorded. */
+/** Adds telemetry, and prints at the end what it recorded. */
 export interface AddedTelemetry {
   add<Options extends object>(options: Options): Options;
   observe<Client extends object>(client: Client): Client;

@@ -1,4 +1,4 @@
-/** What a scenario has to work with, and what it says. */
+/** What a scenario has to work with, and what it is. */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
@@ -13,7 +13,7 @@ export interface World {
   readonly server: AnthropicServer;
   /** The request of the scenarios. Frozen: nobody but the application changes it. */
   readonly hello: MessageCreateParamsNonStreaming;
-  /** What stands for the application's data: in requests, in answers, in errors. */
+  /** What stands for the application's data: in requests, in responses, in errors. */
   readonly said: (where: string) => string;
   /** Client options for the server, without the observer's. */
   options(more?: ClientOptions): ClientOptions;
@@ -34,7 +34,7 @@ export interface World {
 /** Something that an application does. What it returns or throws is compared. */
 export interface Scenario {
   readonly name: string;
-  /** What the API answers, in order. */
+  /** The responses of the API, in order. */
   readonly plan?: (said: World['said']) => readonly PlannedResponse[];
   readonly use: (world: World) => Promise<unknown>;
   /** Whether the SDK itself behaves differently here as soon as a client has any middleware: then that is what counts. */

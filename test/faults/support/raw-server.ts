@@ -1,4 +1,4 @@
-/** A server that answers every request with given bytes, whether they are HTTP or not. */
+/** A server that responds to every request with given bytes, whether they are HTTP or not. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -6,13 +6,13 @@ import { onTestFinished } from 'vitest';
 /** A running server. */
 export interface RawServer {
   readonly url: string;
-  /** What it answers with, in pieces. */
-  answer: readonly Uint8Array[];
+  /** The bytes of the response, in pieces. */
+  response: readonly Uint8Array[];
 }
 
 /** Starts a server that ends with the test. */
 export async function startRawServer(): Promise<RawServer> {
-  const raw: { url: string; answer: readonly Uint8Array[] } = { url: '', answer: [] };
+  const raw: { url: string; response: readonly Uint8Array[] } = { url: '', response: [] };
   const server = createServer({ noDelay: true }, (socket) => {
     let received = '';
     socket.on('error', () => {});
@@ -21,7 +21,7 @@ export async function startRawServer(): Promise<RawServer> {
       const head = received.indexOf('\r\n\r\n');
       const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
       if (head === -1 || received.length < head + 4 + length) return;
-      for (const piece of raw.answer) socket.write(piece);
+      for (const piece of raw.response) socket.write(piece);
       socket.end();
     });
   });
@@ -32,8 +32,8 @@ export async function startRawServer(): Promise<RawServer> {
   return raw;
 }
 
-/** An answer with `headers` as they are, and `body`; the connection ends with it. */
-export function httpAnswer(
+/** A response with `headers` as they are, and `body`; the connection ends with it. */
+export function httpResponse(
   status: number,
   headers: ReadonlyArray<readonly [string, Uint8Array | string]>,
   body: Uint8Array | string,

@@ -47,7 +47,7 @@ export function parsePage(text: string): Sample[] {
   return samples;
 }
 
-/** The page at a port, or `undefined` where nobody serves one. */
+/** The page at a port, or `undefined` where none is served. */
 export async function scrape(port: number): Promise<string | undefined> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`, {
     headers: { connection: 'close' },
