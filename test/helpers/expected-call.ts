@@ -140,7 +140,7 @@ export const OK_CALL: ExpectedCall = {
 const RATES: Readonly<Record<string, readonly [number, number, number, number]>> = {
   'claude-opus-5-5': [4, 20, 0.2, 5],
   'claude-sonnet-5-5': [2, 10, 0.1, 2.5],
-  'claude-haiku-4-5': [1, 5, 0.1, 1.25],
+  'claude-haiku-5-5': [0.1, 0.5, 0.01, 0.125],
   'claude-fable-5-1': [10, 50, 0.25, 12.5],
 };
 

@@ -1,0 +1,154 @@
+/** Applications that change the model when one fails: each attempt is recorded with the model that its request names. */
+import Anthropic, { type Middleware } from '@anthropic-ai/sdk';
+import { describe, expect, test } from 'vitest';
+import { withTelemetry } from '../../../src/index.ts';
+import { respond } from '../../../src/testing/index.ts';
+import { expectCall } from '../../helpers/expect-calls.ts';
+import { OK_ATTEMPT, OK_CALL } from '../../helpers/expected-call.ts';
+import { type Harness, HELLO, MODEL, rejection, startHarness } from '../../helpers/harness.ts';
+
+const HAIKU = 'claude-haiku-5-5';
+const SONNET = 'claude-sonnet-5-5';
+const OVERLOADED = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
+const LIMITED = { errorType: 'rate_limit_error', fault: 'traffic' } as const;
+
+/** A request with another model, as JSON text or parsed, which middleware may send both. */
+type Rewrite = (body: unknown, model: string) => string;
+const rewrite: Rewrite = (body, model) => JSON.stringify({ ...JSON.parse(String(body)), model });
+
+/** Middleware that goes down a chain of models while the API rejects. */
+const chain =
+  (...models: readonly string[]): Middleware =>
+  async (request, next) => {
+    let response = await next(request);
+    for (const model of models) {
+      if (response.ok) return response;
+      response = await next({ ...request, body: rewrite(request.body, model) });
+    }
+    return response;
+  };
+
+const STREAM = { ...HELLO, stream: true } as const;
+
+async function read(harness: Harness, stream: boolean): Promise<void> {
+  if (!stream) await harness.client.messages.create(HELLO);
+  else for await (const _ of await harness.client.messages.create(STREAM));
+}
+
+describe.each([false, true])('a chain of models, stream: %s', (stream) => {
+  test('has each attempt, its limits, tokens and cost on its own model', async () => {
+    const harness = await startHarness({ client: { middleware: [chain(SONNET, HAIKU)], maxRetries: 0 } });
+    const requests = {
+      'anthropic-ratelimit-requests-limit': '50',
+      'anthropic-ratelimit-requests-remaining': '40',
+    };
+    harness.server.plan([
+      respond.error(429, { headers: requests }),
+      respond.error(529),
+      respond.ok({ text: 'Hi', usage: { input_tokens: 7, output_tokens: 11 } }),
+    ]);
+    await read(harness, stream);
+    const tokens = { input: 7, output: 11, cacheRead: 0, cacheWrite: 0 };
+    await expectCall(harness, {
+      ...OK_CALL,
+      stream,
+      tokens,
+      bills: [{ model: HAIKU, tokens }],
+      responseModel: HAIKU,
+      servedBy: 'fallback',
+      fallback: { to: HAIKU, cause: 'overloaded_error' },
+      attempts: [
+        { status: 429, disposition: 'retried', retryAfter: 0.001, ...LIMITED },
+        { status: 529, disposition: 'retried', retryAfter: 0.001, ...OVERLOADED, model: SONNET },
+        { ...OK_ATTEMPT, model: HAIKU },
+      ],
+    });
+    const limits = (await harness.allPoints()).get('anthropic.client.rate_limit.remaining') ?? [];
+    const requestsLeft = limits.filter(
+      ({ attributes }) => attributes['anthropic.rate_limit.type'] === 'requests',
+    );
+    expect(
+      Object.fromEntries(
+        requestsLeft.map(({ attributes, value }) => [attributes['gen_ai.request.model'], value]),
+      ),
+    ).toMatchObject({ [MODEL]: 40, [HAIKU]: expect.any(Number) });
+  });
+
+  test('that fails to its end is a failed call with the attempts of each model', async () => {
+    const harness = await startHarness({ client: { middleware: [chain(HAIKU)], maxRetries: 0 } });
+    harness.server.plan([respond.error(529), respond.error(529)]);
+    await rejection(read(harness, stream));
+    const failed = { status: 529, retryAfter: 0.001, ...OVERLOADED };
+    await expectCall(harness, {
+      outcome: 'error',
+      stream,
+      exhausted: true,
+      ...OVERLOADED,
+      attempts: [
+        { ...failed, disposition: 'retried' },
+        { ...failed, disposition: 'final', model: HAIKU },
+      ],
+    });
+  });
+});
+
+test('a model that is set before the first attempt is a fallback whose cause is not known', async () => {
+  const pinned: Middleware = (request, next) => next({ ...request, body: rewrite(request.body, HAIKU) });
+  const harness = await startHarness({ client: { middleware: [pinned] } });
+  const { usage } = await harness.client.messages.create(HELLO);
+  const tokens = { input: usage.input_tokens, output: usage.output_tokens, cacheRead: 0, cacheWrite: 0 };
+  await expectCall(harness, {
+    ...OK_CALL,
+    tokens,
+    bills: [{ model: HAIKU, tokens }],
+    responseModel: HAIKU,
+    servedBy: 'fallback',
+    fallback: { to: HAIKU, cause: 'other' },
+    attempts: [{ ...OK_ATTEMPT, model: HAIKU }],
+  });
+});
+
+test('another spelling of the same model is no fallback', async () => {
+  const dated: Middleware = (request, next) =>
+    next({ ...request, body: rewrite(request.body, 'claude-haiku-4-5-20251001') });
+  const harness = await startHarness({ client: { middleware: [dated] } });
+  await harness.client.messages.create({ ...HELLO, model: 'claude-haiku-4-5' });
+  expect(await harness.metric('anthropic.client.calls', { 'anthropic.served_by': 'api' })).toBe(1);
+  expect(await harness.metric('anthropic.client.fallbacks')).toBe(0);
+});
+
+test.each([true, false])(
+  'a response of another client, observed: %s, has its tokens where that client is observed',
+  async (observed) => {
+    const harness = await startHarness();
+    const options = { baseURL: harness.server.url, apiKey: 'other', logLevel: 'off' as const };
+    const other = new Anthropic(observed ? withTelemetry(options, harness.telemetryOptions) : options);
+    const elsewhere: Middleware = async (request, next) => {
+      const response = await next(request);
+      if (response.ok) return response;
+      return Response.json(await other.messages.create({ ...HELLO, model: HAIKU }));
+    };
+    harness.server.plan([respond.error(529)]);
+    const client = harness.newClient({ middleware: [elsewhere], maxRetries: 0 });
+    const { usage } = await client.messages.create(HELLO);
+    const outer = { 'gen_ai.request.model': MODEL, 'anthropic.outcome': 'ok' };
+    const servedBy = observed ? 'fallback' : 'application';
+    expect(
+      await harness.metric('anthropic.client.calls', { ...outer, 'anthropic.served_by': servedBy }),
+    ).toBe(1);
+    const change = {
+      'anthropic.fallback.from_model': MODEL,
+      'anthropic.fallback.to_model': HAIKU,
+      'anthropic.fallback.cause': 'overloaded_error',
+    };
+    expect(await harness.points('anthropic.client.fallbacks')).toEqual(
+      observed ? [{ attributes: change, value: 1 }] : [],
+    );
+    const tokens = 'gen_ai.client.inference.usage.output_tokens';
+    expect(await harness.metric(tokens, { 'gen_ai.request.model': MODEL })).toBe(0);
+    expect(await harness.metric(tokens)).toBe(observed ? usage.output_tokens : 0);
+    const own = { 'gen_ai.request.model': MODEL, 'anthropic.attempt.disposition': 'final' };
+    expect(await harness.metric('anthropic.client.attempts', own)).toBe(1);
+    expect(await harness.metric('anthropic.client.attempts')).toBe(observed ? 2 : 1);
+  },
+);
