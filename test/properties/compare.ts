@@ -41,7 +41,8 @@ function endOf({ noted: { end, got } }: CallRun): string {
 /** The requests of a call as the server saw them. */
 function wireOf({ wire, plan }: CallRun): unknown[] {
   // What a middleware leaves unread of a response is closed when it is collected.
-  const leaves = plan.nextTwice || plan.act === 'replay' || plan.act === 'throw-after';
+  const leaves =
+    plan.nextTwice || plan.act === 'replay' || plan.act === 'fall-back' || plan.act === 'throw-after';
   return wire.map(({ request, retryCount, headerNames, body, clientClosed }) => ({
     request,
     retryCount,
@@ -88,7 +89,7 @@ function consequences(what: string, attempts: number, recorded: RecordedCall): M
   return [
     ...differing(
       `${what}: log records of retries`,
-      recorded.attempts.filter((attempt) => attempt.endsWith('retried')).length,
+      recorded.attempts.filter((attempt) => attempt.includes(' retried')).length,
       recorded.retriesLogged,
     ),
     ...differing(`${what}: spans`, [1, attempts], [recorded.callSpans, recorded.attemptSpans]),

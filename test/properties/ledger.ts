@@ -1,5 +1,6 @@
 /** What telemetry has to say of a call, from what the server and the application know of it alone. */
 
+import { FALLBACK } from './middleware.ts';
 import { type Reply, timesOut } from './plan.ts';
 import type { CallRun, Sdk } from './run.ts';
 import type { WireAttempt } from './server.ts';
@@ -9,7 +10,7 @@ export interface Expected {
   /** Whether the call may go unrecorded: nothing of it reached a place where its SDK can be observed. */
   readonly optional: boolean;
   readonly outcomes: readonly Outcome[];
-  /** For each attempt on the wire, what may be said of it, as `status disposition`. */
+  /** For each attempt on the wire, what may be said of it, as `status disposition`, with `fallback` for another model. */
   readonly attempts: ReadonlyArray<readonly string[]>;
   readonly exhausted: ReadonlyArray<0 | 1>;
   /** Tokens, where they are certain. */
@@ -29,7 +30,7 @@ export function expectedOf(sdk: Sdk, run: CallRun): Expected {
       const last = index === run.wire.length - 1;
       return statuses.flatMap((status) =>
         (last ? lastDispositions(run, status, outcomes) : [followed(status)]).map(
-          (each) => `${status ?? 'none'} ${each}`,
+          (each) => `${status ?? 'none'} ${each}${attempt.body.includes(FALLBACK) ? ' fallback' : ''}`,
         ),
       );
     }),
@@ -123,6 +124,8 @@ function exhaustedOf(run: CallRun, outcomes: readonly Outcome[]): Array<0 | 1> {
   const statuses = statusesOf(run, last, wire.length - 1);
   if (statuses.length > 1) return [0, 1];
   if (statuses[0] === undefined) return [1];
+  // A spend limit ends the retries, where the body says so and can be read.
+  if (statuses[0] === 429 && /credit/.test(last.reply.body.join(''))) return [0, 1];
   if (statuses[0] >= 300) return [isRetried(last) ? 1 : 0];
   // After a good status, what the rest of the body tells may be one that a retry fixes.
   return noted.end !== 'returned' || !noted.stopped ? [0, 1] : [0];
@@ -136,7 +139,9 @@ function isRetried({ reply: { status, headers } }: WireAttempt): boolean {
 }
 
 function tokensOf({ plan, noted, wire }: CallRun): Expected['tokens'] {
-  if (plan.method === 'count-tokens' || plan.method === 'post' || wire.length === 0) return undefined;
+  // What middleware makes without the API has no tokens.
+  if (wire.length === 0) return { input: 0, output: 0 };
+  if (plan.method === 'count-tokens' || plan.method === 'post') return undefined;
   const { usage } = noted;
   if (!usage) return undefined;
   const count = (name: string): number => (typeof usage[name] === 'number' ? usage[name] : 0);

@@ -32,6 +32,8 @@ export function createMiddleware(connectionError: () => Error): Middleware {
         throw new RangeError('from middleware, after');
       case 'replay':
         return response.status >= 500 || response.status === 429 ? next(request) : response;
+      case 'fall-back':
+        return response.ok ? response : next({ ...request, body: fallback(request.body) });
       case 'replace':
         return replaced(response);
       case 'parse':
@@ -48,6 +50,14 @@ export function createMiddleware(connectionError: () => Error): Middleware {
         return response;
     }
   };
+}
+
+/** What the name of a model ends with that middleware falls back to. */
+export const FALLBACK = '-fallback';
+
+function fallback(body: unknown): string {
+  const fields = JSON.parse(String(body)) as { model: string };
+  return JSON.stringify({ ...fields, model: `${fields.model}${FALLBACK}` });
 }
 
 function replaced(response: Response): Response {

@@ -47,6 +47,7 @@ export interface Abort {
 export type MiddlewareAct =
   | 'pass'
   | 'replay'
+  | 'fall-back'
   | 'throw-before'
   | 'throw-after'
   | 'throw-once'

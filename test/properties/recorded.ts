@@ -1,12 +1,13 @@
 /** What telemetry recorded of a session, by the model of each call. */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { createTracing, LogRecord, Point, Snapshot } from '../helpers/telemetry.ts';
+import { FALLBACK } from './middleware.ts';
 
 /** What telemetry recorded of one call. */
 export interface RecordedCall {
   /** Ended calls, as `outcome`. */
   readonly outcomes: readonly string[];
-  /** Attempts, as `status disposition`, sorted. */
+  /** Attempts, as `status disposition`, with `fallback` for those of another model than the call's, sorted. */
   readonly attempts: readonly string[];
   readonly exhausted: number;
   readonly inputTokens: number | undefined;
@@ -41,8 +42,8 @@ export function read(
   return {
     call: (model) => {
       const own = (name: string): Point[] =>
-        points(name).filter(({ attributes }) => modelOf(attributes) === model);
-      const records = logs.filter(({ fields }) => fields['model'] === model);
+        points(name).filter(({ attributes }) => isOf(model, modelOf(attributes)));
+      const records = logs.filter(({ fields }) => isOf(model, fields['model']));
       const callSpans = spans.filter((span) => !isAttempt(span) && modelOf(span.attributes) === model);
       const ids = new Set(callSpans.map((span) => span.spanContext().spanId));
       return {
@@ -50,11 +51,11 @@ export function read(
           own('anthropic.client.calls'),
           ({ attributes }) => `${attributes['anthropic.outcome']}`,
         ),
-        attempts: each(
-          own('anthropic.client.attempts'),
-          ({ attributes }) =>
-            `${attributes['http.response.status_code'] ?? 'none'} ${attributes['anthropic.attempt.disposition']}`,
-        ),
+        attempts: each(own('anthropic.client.attempts'), ({ attributes }) => {
+          const status = attributes['http.response.status_code'] ?? 'none';
+          const other = modelOf(attributes) === model ? '' : ' fallback';
+          return `${status} ${attributes['anthropic.attempt.disposition']}${other}`;
+        }),
         exhausted: total(own('anthropic.client.retries_exhausted')) ?? 0,
         inputTokens: total(own('gen_ai.client.inference.usage.input_tokens')),
         outputTokens: total(own('gen_ai.client.inference.usage.output_tokens')),
@@ -75,6 +76,11 @@ export function read(
     ),
     openSpans: tracing.started() - spans.length,
   };
+}
+
+/** Whether `name` is `model`, or what middleware falls back to from it. */
+function isOf(model: string, name: unknown): boolean {
+  return name === model || name === `${model}${FALLBACK}`;
 }
 
 function modelOf(attributes: ReadableSpan['attributes']): unknown {

@@ -10,7 +10,14 @@ const act: fc.Arbitrary<MiddlewareAct> = fc.oneof(
   { weight: 6, arbitrary: fc.constant<MiddlewareAct>('pass') },
   {
     weight: 6,
-    arbitrary: fc.constantFrom<MiddlewareAct[]>('replay', 'replace', 'parse', 'clone', 'throw-after'),
+    arbitrary: fc.constantFrom<MiddlewareAct[]>(
+      'replay',
+      'fall-back',
+      'replace',
+      'parse',
+      'clone',
+      'throw-after',
+    ),
   },
   {
     weight: 1,

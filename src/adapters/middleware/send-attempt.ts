@@ -185,8 +185,8 @@ function describe({ call, options }: Sending, attempt: Attempt, status: number, 
     errorType: errorType(type, status),
     errorCode: code !== undefined && /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : undefined,
     billing,
-    // A retry does not raise a spend limit: the call has not run out of retries.
-    ...(billing && { retryable: false }),
+    // The wait for a retry does not raise a spend limit: the call has not run out of retries.
+    ...(billing && status === 429 && { retryable: false }),
     shape: shape && !billing ? { ...shape, errorField: errorField(message, options.body) } : undefined,
     content: content && { ...content, message },
   });
