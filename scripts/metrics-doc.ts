@@ -33,6 +33,7 @@ const TAIL = `## Values
 | \`anthropic_attempt_disposition\` | \`ok\`, \`retried\` (a retry follows), \`final\` (failed, and none follows), \`canceled\` |
 | \`error_type\` | the type of the API's error envelope; \`connection_error\`, \`client_timeout_error\`, \`client_error\` (a failure after a good response, such as a connection that is reset in mid-stream; a stream that ends without its last event is \`api_error\`); \`_OTHER\` |
 | \`anthropic_rate_limit_type\` | \`requests\`, \`tokens\`, \`input_tokens\`, \`output_tokens\`, and the \`priority_\` and \`fast_\` ones |
+| \`anthropic_resilience_decision\` | the names in \`DECISIONS\` of \`anthropic-otel/resilience\`: see [Resilience](resilience.md#decisions) |
 | \`anthropic_cost_kind\` | \`input\`, \`output\`, \`cache_read\`, \`cache_write_5m\`, \`cache_write_1h\` |
 
 ## Names used in Anthropic's guides, and where they are here

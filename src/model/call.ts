@@ -8,6 +8,7 @@ import type { Attempt, Disposition, FailureFacts, ResponseHead } from './attempt
 import type { AddedValue, Attribution } from './attribution.ts';
 import type { CallEnd, CallStart, Outcome, RequestFacts } from './call-facts.ts';
 import { type AbortState, type CanceledBy, canceledBy } from './canceled.ts';
+import type { Decision } from './decision.ts';
 import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
 import { type Bill, billsOf, type MessageFacts } from './message.ts';
 import { causeOfChange, fallbackCauseOf, type OtherResponse, type Serving, servingOf } from './serving.ts';
@@ -23,6 +24,8 @@ export interface CallListener<Handle = unknown> {
   attemptResponded?(call: Call<Handle>, attempt: Attempt): void;
   attemptEnded?(call: Call<Handle>, attempt: Attempt): void;
   callEnded?(call: Call<Handle>, end: CallEnd): void;
+  /** A policy of the application decided something about the call, while it is open. */
+  decisionMade?(call: Call<Handle>, decision: Decision): void;
 }
 
 /** The most request ids that a call remembers. */
@@ -173,6 +176,11 @@ export class Call<Handle = unknown> {
   otherResponded(id: string, model: string | undefined): void {
     if (this.ended || this.#others.length >= MAX_RESPONSES) return;
     this.#others.push({ id, model, cause: causeOfChange(this.attempt) });
+  }
+
+  /** A policy of the application decided something about the call. */
+  decided(decision: Decision): void {
+    if (!this.ended) this.#listener.decisionMade?.(this, decision);
   }
 
   /** The first content chunk of a stream reached the application. */

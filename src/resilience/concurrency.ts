@@ -23,7 +23,7 @@ export interface ConcurrencyOptions extends PolicyOptions {
 }
 
 /** The calls of one key and model class. */
-interface Slots {
+export interface Slots {
   active: number;
   readonly queue: TurnQueue;
 }

@@ -3,18 +3,15 @@
  *
  * @packageDocumentation
  */
+import { publishPolicies } from './read-state.ts';
+
+export { DECISIONS, type Decision, type DecisionName } from '../model/decision.ts';
+export { type OnDecision, subscribeToDecisions } from '../ports/decisions.ts';
 export { type AttemptTimeoutOptions, attemptTimeout } from './attempt-timeout.ts';
 export { type CircuitBreakerOptions, circuitBreaker } from './circuit-breaker.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type ConcurrencyOptions, concurrency } from './concurrency.ts';
 export { type DeadlineOptions, deadline } from './deadline.ts';
-export {
-  DECISIONS,
-  type Decision,
-  type DecisionName,
-  type OnDecision,
-  subscribeToDecisions,
-} from './decisions.ts';
 export { type FailFastOptions, failFast } from './fail-fast.ts';
 export { DECISION_HEADER, type FailureKind } from './failure.ts';
 export { type FallbackOptions, fallback, SERVED_BY_HEADER } from './fallback.ts';
@@ -27,3 +24,5 @@ export type { RetryBudgetOptions } from './retry-budget.ts';
 export { RETRY_RULES, type RetryRule, type RetryRules } from './retry-rules.ts';
 export { type SizeGuardOptions, type SizeLimits, sizeGuard } from './size-guard.ts';
 export { type ThrottleOptions, throttle } from './throttle.ts';
+
+publishPolicies();

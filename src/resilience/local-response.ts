@@ -1,5 +1,5 @@
 /** Responses that a policy gives in place of the API: the SDK makes its own error classes of them. */
-import type { DecisionName } from './decisions.ts';
+import type { DecisionName } from '../model/decision.ts';
 import { DECISION_HEADER } from './failure.ts';
 
 /** A rejection without a request. */

@@ -36,15 +36,15 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Waits until a call with this `need` may be sent. */
-  async pass(need: Need, options: WaitOptions): Promise<WaitEnd> {
-    let end: WaitEnd = 'turn';
+  /** Waits until a call with this `need` may be sent, if it has to. */
+  async pass(need: Need, options: WaitOptions): Promise<WaitEnd | 'at_once'> {
+    let end: WaitEnd | 'at_once' = 'at_once';
     if (this.queue.size > 0 || this.#untilNext() > 0) {
       const waiting = this.queue.wait(options);
       this.#schedule();
       end = await waiting;
     }
-    if (end === 'turn') this.#sent(need);
+    if (end === 'turn' || end === 'at_once') this.#sent(need);
     this.#schedule();
     return end;
   }

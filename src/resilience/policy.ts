@@ -1,7 +1,9 @@
 /** What all policies have in common: their options, their order, and the check of it. */
+
+import type { Decision, DecisionName } from '../model/decision.ts';
+import { type OnDecision, report } from '../ports/decisions.ts';
 import { type Call, callOf } from './call.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Decision, type DecisionName, type OnDecision, report } from './decisions.ts';
 import type { Failure } from './failure.ts';
 import type { ApiRequest, Middleware, Next } from './middleware.ts';
 import { factsOf, type RequestFacts } from './request-facts.ts';

@@ -1,7 +1,8 @@
 /** The policy that retries failed attempts by what failed, within a budget. */
+
+import type { DecisionName } from '../model/decision.ts';
 import { anySignal, type Call } from './call.ts';
 import type { Clock } from './clock.ts';
-import type { DecisionName } from './decisions.ts';
 import { expectFields, expectNumber, wrong } from './expect.ts';
 import {
   bufferFailure,
@@ -65,9 +66,12 @@ type Sent =
 const SECOND_OWNER =
   'The SDK retries, too. Give the client `maxRetries: 0`, or use `withResilience`, so that one of them owns the retries.';
 
+/** The kind of the shared state that the budget is kept under. */
+export const BUDGETS = 'retry-budget';
+
 /** The budget that retries with `clock` share. */
 export function retryBudget(clock: Clock, options: RetryBudgetOptions = {}): RetryBudget {
-  return sharedState(clock, 'retry-budget', '', () => new RetryBudget(options, clock.now()));
+  return sharedState(clock, BUDGETS, '', () => new RetryBudget(options, clock.now()));
 }
 
 /** The attempts of one call. */

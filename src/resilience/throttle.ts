@@ -48,7 +48,7 @@ export function throttle(options: ThrottleOptions = {}): Middleware {
       return rejection({ decision: 'queue_timeout', status: 429, type: 'rate_limit_error', message });
     }
     call.throwIfEnded();
-    if (waitMs > 0) decide('throttled', `The call waited ${waitMs} ms for its rate limit.`, { waitMs });
+    if (end === 'turn') decide('throttled', `The call waited ${waitMs} ms for its rate limit.`, { waitMs });
     const response = await next(request);
     pace.learn(response.headers);
     if (response.status !== 429) return response;

@@ -8,6 +8,7 @@
  */
 import type { MetricDefinition } from './metric-definition.ts';
 import { ATTR } from './names.ts';
+import { RESILIENCE_METRICS } from './resilience-metrics.ts';
 
 /** Bucket boundaries of the GenAI conventions for durations, extended to the SDK's default timeout. */
 const DURATION_BUCKETS = [
@@ -346,6 +347,7 @@ export const METRICS = {
       'How long the oldest open call has been in its phase: first_byte (no response yet; of a streamed message, no content), streaming (reading the response) or retry_wait. 0 where a model had such a call and has none now. For detection.',
     attributes: [ATTR.requestModel, ATTR.callPhase],
   },
+  ...RESILIENCE_METRICS,
   startTime: {
     name: 'anthropic.client.start_time',
     kind: 'observable_gauge',

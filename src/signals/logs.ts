@@ -2,6 +2,7 @@
 import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { CallEnd } from '../model/call.ts';
+import type { Decision, DecisionName } from '../model/decision.ts';
 import { totalUsage } from '../model/message.ts';
 import { clean, MAX_MESSAGE, MAX_TEXT } from '../model/text.ts';
 import type { SpannedCall } from '../ports/call-span.ts';
@@ -26,6 +27,16 @@ export interface Logger {
   warn(message: string, fields: LogFields): unknown;
   error(message: string, fields: LogFields): unknown;
 }
+
+/** Decisions after which things are as they should be. */
+const EXPECTED: ReadonlySet<DecisionName> = new Set<DecisionName>([
+  'throttled',
+  'queued',
+  'circuit_closed',
+  'key_accepted',
+  'deferred',
+  'defer_completed',
+]);
 
 /** Writes log records to a `Logger`. Each method returns what the logger does: it may be a promise that rejects. */
 export class Logs {
@@ -75,6 +86,22 @@ export class Logs {
         attempt && { ...attemptFields(attempt), ...trouble(attempt) },
       ),
     );
+  }
+
+  decisionMade(call: SpannedCall, decision: Decision): unknown {
+    const { name, message } = decision;
+    // The line of the retried attempt says the same.
+    if (name === 'retry') return undefined;
+    const record = fields('anthropic.resilience.decision', call, {
+      decision: name,
+      model: decision.model ?? call.start.model,
+      error_type: decision.errorType,
+      status: decision.status,
+      attempt: decision.attempt,
+      wait_s: decision.waitMs === undefined ? undefined : decision.waitMs / 1000,
+      fallback_to: decision.to,
+    });
+    return this.#write(EXPECTED.has(name) ? 'info' : 'warn', `Claude call: ${name}. ${message}`, record);
   }
 
   callEnded(call: SpannedCall, end: CallEnd, costUsd: number | undefined): unknown {

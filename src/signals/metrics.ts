@@ -3,6 +3,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import type { BilledCost } from '../model/cost.ts';
+import type { Decision } from '../model/decision.ts';
 import type { RetirementTable } from '../model/retirements.ts';
 import type { StreakEffect } from '../model/streak.ts';
 import { clean } from '../model/text.ts';
@@ -17,6 +18,7 @@ import {
 import type { CallSeries } from './metrics/call-series.ts';
 import { closeCall, recordCallEnd, recordCallStart } from './metrics/calls.ts';
 import { recordCost } from './metrics/cost.ts';
+import { recordDecision } from './metrics/decisions.ts';
 import { recordInference, recordTokens } from './metrics/inference.ts';
 import { initialiseSeries, MESSAGES_METHOD, MESSAGES_ROUTE } from './metrics/initial-series.ts';
 import { type MeterState, meterStateOf } from './metrics/meter-state.ts';
@@ -108,6 +110,11 @@ export class Metrics {
   streak(call: Call, { model }: Attempt, length: number, began: boolean): void {
     const state = this.#state();
     recordStreak(state, this.#series(state, call, model), length, began);
+  }
+
+  decisionMade(call: Call, { name, model }: Decision): void {
+    const state = this.#state();
+    recordDecision(state, name, this.#series(state, call, model).labels.model);
   }
 
   client(observed: boolean): void {

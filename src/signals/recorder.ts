@@ -7,6 +7,7 @@ import type { Attempt } from '../model/attempt.ts';
 import type { Attribution } from '../model/attribution.ts';
 import type { CallEnd, CallListener } from '../model/call.ts';
 import { type BilledCost, costOf, priceFinder, totalCost } from '../model/cost.ts';
+import type { Decision } from '../model/decision.ts';
 import { statusOf } from '../model/errors.ts';
 import type { PriceTable } from '../model/prices.ts';
 import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
@@ -79,6 +80,12 @@ export class Recorder implements CallListener<CallSpan> {
     this.#guard.run('spans', () => this.#spans.attemptEnded(call, attempt));
     if (disposition === 'retried')
       this.#guard.run('logs', () => this.#settings.logs?.attemptRetried(call, attempt));
+  }
+
+  decisionMade(call: SpannedCall, decision: Decision): void {
+    this.#guard.run('metrics', () => this.#metrics.decisionMade(call, decision));
+    this.#guard.run('spans', () => this.#spans.decisionMade(call, decision));
+    this.#guard.run('logs', () => this.#settings.logs?.decisionMade(call, decision));
   }
 
   callEnded(call: SpannedCall, end: CallEnd): void {

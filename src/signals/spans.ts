@@ -17,16 +17,21 @@ import {
 } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { CallEnd } from '../model/call.ts';
+import type { Decision, DecisionName } from '../model/decision.ts';
 import { clean, MAX_TEXT, MAX_URL } from '../model/text.ts';
 import { applicationContext, type SpannedCall } from '../ports/call-span.ts';
 import { ATTR, attributionAttribute } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
+
+/** The most decisions that a call span states. */
+const MAX_DECISIONS = 32;
 
 /** Records spans. */
 export class Spans {
   /** Whether attempts become spans. */
   enabled = true;
   readonly #spans = new WeakMap<Attempt, Span>();
+  readonly #decisions = new WeakMap<SpannedCall, readonly DecisionName[]>();
   readonly #tracers = new WeakMap<TracerProvider, Tracer>();
 
   /** Returns the span: a broken tracer may give a promise that rejects, which the guard sees to. */
@@ -87,6 +92,15 @@ export class Spans {
     } finally {
       span.end();
     }
+  }
+
+  /** States the decisions on the call span, as far as they are not too many. */
+  decisionMade(call: SpannedCall, { name }: Decision): void {
+    const { span, visible } = call.handle;
+    const names = [...(this.#decisions.get(call) ?? []), name];
+    if (!visible || names.length > MAX_DECISIONS) return;
+    this.#decisions.set(call, names);
+    span.setAttribute(ATTR.decisions, names);
   }
 
   callEnded(call: SpannedCall, end: CallEnd, costUsd: number | undefined): void {

@@ -12,6 +12,7 @@ import { startCallSpan } from '../span/call-span.ts';
 import { runWithin } from '../span/enclosing-call.ts';
 import { callOf } from '../span/tap.ts';
 import { type Pass, UntracedCall } from '../untraced-call.ts';
+import { followDecisions } from './decisions.ts';
 import { observeWire, subscribeToWire } from './replays.ts';
 import { asksForMore } from './request-features.ts';
 import { runOnce } from './run-once.ts';
@@ -76,6 +77,7 @@ export class Calls {
     options: SdkRequestOptions,
   ): Promise<Response> {
     this.#passBodies.set(options, request.body);
+    this.#adapters.port.guard.run('call', followDecisions);
     try {
       return await runWithin(call, () => next(request));
     } finally {

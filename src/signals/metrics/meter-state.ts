@@ -10,10 +10,12 @@ import { createInstruments, type Instruments } from '../instruments.ts';
 import { ATTR } from '../names.ts';
 import { SCOPE_NAME, VERSION } from '../scope.ts';
 import type { CallSeries } from './call-series.ts';
+import { observePolicies } from './decisions.ts';
 import { Detection } from './detection.ts';
 import { MESSAGES_ROUTE } from './initial-series.ts';
 import { LabelValues } from './label-values.ts';
 import { LastValues } from './last-values.ts';
+import { RecentSums } from './recent-sums.ts';
 import { Retirements } from './retirement.ts';
 
 /** The instruments of a meter provider, and what they have recorded or will state when metrics are collected. */
@@ -28,6 +30,8 @@ export class MeterState {
   readonly streaks = new LastValues();
   readonly authenticationFailureTimes = new LastValues();
   readonly retirements = new Retirements();
+  /** What policies decided in the last 5 minutes. */
+  readonly decisions = new RecentSums(() => performance.now());
 
   /** `firstUse` is the Unix time, in seconds, at which the process was first known to use the SDK. */
   constructor(provider: MeterProvider, firstUse: () => number | undefined) {
@@ -50,6 +54,8 @@ export class MeterState {
       this.retirements.observe(result, Date.now() / 1000),
     );
     this.detection.observeWith(instruments);
+    instruments.recentDecisions.addCallback((result) => this.decisions.observe(result));
+    observePolicies(instruments, this.values);
     instruments.authenticationFailures.add(0, { [ATTR.httpRoute]: MESSAGES_ROUTE });
     for (const stage of STAGES) instruments.telemetryErrors.add(0, { [ATTR.stage]: stage });
     for (const observed of [true, false]) instruments.telemetryClients.add(0, { [ATTR.observed]: observed });

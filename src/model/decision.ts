@@ -1,5 +1,4 @@
-/** Every decision of a policy, by a closed set of names, and the one port through which they are reported. */
-import { processWide } from '../process-wide.ts';
+/** Every decision of the policies in `src/resilience`, by a closed set of names. */
 
 /** What each decision means. Dashboards and rules use the names. */
 export const DECISIONS = {
@@ -57,31 +56,4 @@ export interface Decision {
   readonly to?: string | undefined;
   /** A sentence for people, without content of the request. */
   readonly message: string;
-}
-
-/** Receives decisions. What it throws is ignored: a report never fails a call. */
-export type OnDecision = (decision: Decision) => void;
-
-const LISTENERS = Symbol.for('anthropic-otel.resilience.listeners');
-
-/** Listeners of all copies of this package in the process. */
-function listeners(): Set<OnDecision> {
-  return processWide(LISTENERS, () => new Set<OnDecision>());
-}
-
-/** Calls `listener` for every decision in the process. The result ends that. */
-export function subscribeToDecisions(listener: OnDecision): () => void {
-  listeners().add(listener);
-  return () => listeners().delete(listener);
-}
-
-/** Reports `decision` to `onDecision` and to every subscriber of the process. */
-export function report(decision: Decision, onDecision: OnDecision | undefined): void {
-  for (const listener of [onDecision, ...listeners()]) {
-    try {
-      listener?.(decision);
-    } catch {
-      // The listener's own problem: the call goes on.
-    }
-  }
 }

@@ -1,0 +1,54 @@
+/** The metrics of `anthropic-otel/resilience`. They exist once the sub-path is used. */
+import type { MetricDefinition } from './metric-definition.ts';
+import { ATTR } from './names.ts';
+
+/** Part of the catalogue. */
+export const RESILIENCE_METRICS = {
+  resilienceDecisions: {
+    name: 'anthropic.resilience.decisions',
+    kind: 'counter',
+    unit: '{decision}',
+    description: 'Decisions of the policies about calls, such as a retry, a rejection or a fallback.',
+    attributes: [ATTR.decision, ATTR.requestModel],
+    integer: true,
+  },
+  recentDecisions: {
+    name: 'anthropic.resilience.recent_decisions',
+    kind: 'observable_gauge',
+    unit: '{decision}',
+    description: 'Decisions of the last 5 minutes. For detection.',
+    attributes: [ATTR.decision, ATTR.requestModel],
+    integer: true,
+  },
+  circuitOpen: {
+    name: 'anthropic.resilience.circuit_open',
+    kind: 'observable_gauge',
+    unit: '{state}',
+    description:
+      '1 while the circuit breaker of a model and path is open or half open, else 0. For detection.',
+    attributes: [ATTR.httpRoute, ATTR.requestModel],
+    integer: true,
+  },
+  retryBudget: {
+    name: 'anthropic.resilience.retry_budget',
+    kind: 'observable_gauge',
+    unit: '{retry}',
+    description: 'Retries that are left of the budget of the process; below 1 none is made. For detection.',
+    attributes: [],
+  },
+  queueSize: {
+    name: 'anthropic.resilience.queue_size',
+    kind: 'observable_gauge',
+    unit: '{call}',
+    description: 'Calls that wait for a rate limit (throttle) or for other calls to end (concurrency).',
+    attributes: [ATTR.queue],
+    integer: true,
+  },
+  queueAge: {
+    name: 'anthropic.resilience.queue_age',
+    kind: 'observable_gauge',
+    unit: '{second}',
+    description: 'How long the call has waited that waits longest; 0 when none waits. For detection.',
+    attributes: [ATTR.queue],
+  },
+} as const satisfies Readonly<Record<string, MetricDefinition>>;

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { type ResilienceOptions, resilience } from '../../src/resilience/index.ts';
+import { respond } from '../../src/testing/index.ts';
+import { HELLO, MODEL, startHarness } from '../helpers/harness.ts';
+
+const SONNET = 'claude-sonnet-5-5';
+const FAST = { server_error: { delays: [1] }, overloaded: { delays: [] } } as const;
+
+async function start(options: ResilienceOptions = {}, telemetry = {}) {
+  const harness = await startHarness({
+    telemetry,
+    client: {
+      maxRetries: 0,
+      middleware: resilience({
+        retry: { rules: FAST },
+        circuitBreaker: { size: 3, minimum: 3, openMs: 60_000 },
+        ...options,
+      }),
+    },
+  });
+  const decisions = async () => {
+    const points = await harness.points('anthropic.resilience.decisions');
+    return Object.fromEntries(
+      points.map(({ attributes, value }) => [
+        `${attributes['anthropic.resilience.decision']} ${attributes['gen_ai.request.model']}`,
+        value,
+      ]),
+    );
+  };
+  return { ...harness, decisions };
+}
+
+describe('with telemetry, decisions', () => {
+  test('become metrics, an attribute of the call span and log lines, and the attempts are seen', async () => {
+    const { server, client, decisions, metric, callSpans, logs } = await start({
+      fallback: { chain: [{ model: SONNET }] },
+    });
+    server.plan([respond.error(500), respond.error(500)]);
+    await client.messages.create(HELLO);
+    expect(await decisions()).toEqual({
+      [`retry ${MODEL}`]: 1,
+      [`retries_exhausted ${MODEL}`]: 1,
+      [`fallback ${MODEL}`]: 1,
+      [`fallback_served ${MODEL}`]: 1,
+    });
+    expect(await metric('anthropic.client.attempts')).toBe(3);
+    expect(await metric('anthropic.client.calls', { 'anthropic.served_by': 'fallback' })).toBe(1);
+    expect(await metric('anthropic.client.fallbacks')).toBe(1);
+    expect(callSpans()[0]?.attributes['anthropic.resilience.decisions']).toEqual([
+      'retry',
+      'retries_exhausted',
+      'fallback',
+      'fallback_served',
+    ]);
+    const lines = logs().filter(({ fields }) => fields['event'] === 'anthropic.resilience.decision');
+    expect(lines.map(({ level, fields }) => [level, fields['decision'], fields['error_type']])).toEqual([
+      ['warn', 'retries_exhausted', 'api_error'],
+      ['warn', 'fallback', 'api_error'],
+      ['warn', 'fallback_served', 'api_error'],
+    ]);
+    expect(lines[0]?.fields['trace_id']).toBe(callSpans()[0]?.spanContext().traceId);
+  });
+
+  test('of policies state what they know as gauges', async () => {
+    const { server, client, metric, points } = await start({
+      retry: { rules: FAST, budget: { reserve: 5 } },
+    });
+    server.faults({ rate: 1 });
+    for (let call = 0; call < 5; call++) await client.messages.create(HELLO).catch(() => {});
+    expect(await points('anthropic.resilience.circuit_open')).toMatchObject([
+      { value: 1, attributes: { 'http.route': '/v1/messages', 'gen_ai.request.model': MODEL } },
+    ]);
+    expect(await metric('anthropic.resilience.retry_budget')).toBeGreaterThan(4);
+    const recent = { 'anthropic.resilience.decision': 'circuit_rejected' };
+    expect(await metric('anthropic.resilience.recent_decisions', recent)).toBe(2);
+  });
+
+  test('are recorded once where two sets of options observe the process', async () => {
+    const first = await start();
+    const second = await start();
+    first.server.plan([respond.error(500)]);
+    await first.client.messages.create(HELLO);
+    expect(await first.decisions()).toEqual({ [`retry ${MODEL}`]: 1 });
+    expect(await second.decisions()).toEqual({});
+  });
+
+  test('of a stream are recorded, and its tokens too', async () => {
+    const { server, client, decisions, metric } = await start({ concurrency: { limit: 1 } });
+    server.plan([respond.error(500)]);
+    const message = await client.messages.stream(HELLO).finalMessage();
+    expect(await decisions()).toEqual({ [`retry ${MODEL}`]: 1 });
+    expect(await metric('gen_ai.client.inference.usage.output_tokens')).toBe(message.usage.output_tokens);
+  });
+
+  test('of a broken logger or meter fail no call', async () => {
+    const logger = {
+      info() {},
+      error() {},
+      warn: () => {
+        throw new Error('no disk');
+      },
+    };
+    const { server, client } = await start({}, { logger });
+    server.plan([respond.error(500)]);
+    expect((await client.messages.create(HELLO)).type).toBe('message');
+  });
+});
+
+test('without the sub-path in use there is no series of it', async () => {
+  const { client, allPoints } = await startHarness();
+  await client.messages.create(HELLO);
+  const names = [...(await allPoints()).entries()]
+    .filter(([, points]) => points.length > 0)
+    .map(([name]) => name);
+  expect(names.filter((name) => name === 'anthropic.resilience.decisions')).toEqual([]);
+});
