@@ -21,7 +21,7 @@ export default defineConfig([
     deps: { onlyBundle: [] },
   },
   {
-    entry: { cli: 'src/cli/bin.ts' },
+    entry: { cli: 'src/cli/bin.ts', 'simulated-service': 'src/cli/simulate/service.ts' },
     outDir: 'dist/cli',
     format: 'esm',
     platform: 'node',
@@ -30,6 +30,6 @@ export default defineConfig([
     sourcemap: false,
     minify: { mangle: false },
     // What only the command line needs is part of its files, so that applications do not install it.
-    deps: { alwaysBundle: CLI_LIBRARIES, onlyBundle: CLI_LIBRARIES },
+    deps: { alwaysBundle: CLI_LIBRARIES, neverBundle: ['anthropic-otel/testing'], onlyBundle: CLI_LIBRARIES },
   },
 ]);

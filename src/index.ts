@@ -2,6 +2,7 @@
 
 export { withAttributes } from './attribution.ts';
 export type { MonitoringConfig } from './cli/config/config.ts';
+export { type MetricsHandler, type MetricsHandlerOptions, metricsHandler } from './metrics-handler.ts';
 export type { Fault } from './model/errors.ts';
 export { PRICES, PRICES_DATE, type Price, type PriceTable } from './model/prices.ts';
 export { RETIREMENTS, RETIREMENTS_DATE, type RetirementTable } from './model/retirements.ts';

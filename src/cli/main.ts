@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./export/command.ts')).exportCommand,
   push: async () => (await import('./push/command.ts')).push,
   doctor: async () => (await import('./doctor/command.ts')).doctor,
+  simulate: async () => (await import('./simulate/command.ts')).simulate,
 };
 
 /** Runs the command line `args` and sets the exit code of the process. */

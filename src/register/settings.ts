@@ -8,8 +8,10 @@ export type LogTarget = 'stderr' | 'stdout' | 'none' | { readonly file: string }
 
 /** What `OTEL_METRICS_EXPORTER` asks for, and how. */
 export interface MetricsSettings {
-  /** Serve metrics on a Prometheus endpoint. `undefined`: no. */
-  readonly prometheus: { readonly host: string; readonly port: number } | undefined;
+  /** Have metrics in the text format of Prometheus, and serve them on an endpoint if `endpoint`. `undefined`: no. */
+  readonly prometheus:
+    | { readonly host: string; readonly port: number; readonly endpoint: boolean }
+    | undefined;
   /** Push metrics by OTLP, with this protocol. `undefined`: no. */
   readonly otlp: OtlpProtocol | undefined;
   /** Print metrics on standard output. */
@@ -111,6 +113,7 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
         ? {
             host: read('OTEL_EXPORTER_PROMETHEUS_HOST') ?? 'localhost',
             port: whole('OTEL_EXPORTER_PROMETHEUS_PORT', DEFAULT_PORT, 65_535),
+            endpoint: flag('ANTHROPIC_OTEL_ENDPOINT', true),
           }
         : undefined,
       otlp: asks('otlp') ? (known ?? 'http/protobuf') : undefined,

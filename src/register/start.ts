@@ -4,6 +4,7 @@ import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { markUsed, onFirstUse } from '../first-use.ts';
 import { observeClients } from '../instrumentation/observe-clients.ts';
 import { observedClass } from '../instrumentation/observed-class.ts';
+import { shareMetrics } from '../metrics-handler.ts';
 import { resolveOptions } from '../options.ts';
 import { shareTelemetry, Telemetry } from '../telemetry.ts';
 import { describe, onceLogger } from './diagnostics.ts';
@@ -85,16 +86,18 @@ function start(): void {
     );
   }
   if (process.env['OTEL_LOG_LEVEL'] === undefined) setDiagnostics();
-  if (settings.metrics.prometheus) {
+  const collect = (): Promise<string> => {
+    telemetry.start();
+    return providers.text();
+  };
+  if (settings.metrics.prometheus) shareMetrics(collect);
+  if (settings.metrics.prometheus?.endpoint) {
     const { host, port } = settings.metrics.prometheus;
     const endpoint = openEndpoint({
       host,
       port,
       service: serviceName(process.env),
-      collect: () => {
-        telemetry.start();
-        return providers.text();
-      },
+      collect,
       onProblem: (problem) =>
         warn(
           `no Prometheus endpoint on ${host}:${port}: ${describe(problem)}. ` +

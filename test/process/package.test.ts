@@ -39,9 +39,11 @@ const EXPORTS = {
     'METRICS',
     'PRICES',
     'PRICES_DATE',
+    'metricsHandler',
     'observe',
     'prometheusLabel',
     'prometheusName',
+    'withAttributes',
     'withTelemetry',
   ],
   'anthropic-otel/instrumentation': ['AnthropicInstrumentation'],
@@ -68,9 +70,9 @@ const EXPORTS = {
   ],
   'anthropic-otel/testing': [
     'DEFAULT_MODELS',
-    'answer',
     'loadRecording',
     'loadRecordings',
+    'respond',
     'startAnthropicServer',
   ],
 };

@@ -7,7 +7,7 @@ describe('the settings of register', () => {
     expect(readSettings({})).toEqual({
       disabled: false,
       metrics: {
-        prometheus: { host: 'localhost', port: 9464 },
+        prometheus: { host: 'localhost', port: 9464, endpoint: true },
         otlp: undefined,
         console: false,
         interval: 60_000,

@@ -118,8 +118,8 @@ async function checkScrape(api: Api, metricsUrl: string | undefined): Promise<Fi
         id: 'metric-names',
         problem: `Prometheus has ${names.join(', ')}, but no ${name}.`,
         fix:
-          'The names were changed on the way. With OTLP, set otlp.translation_strategy to UnderscoreEscapingWithoutSuffixes ' +
-          'or leave the suffixes to the exporter; in a Collector, set add_metric_suffixes to false.',
+          'The names were changed on the way. With OTLP, leave otlp.translation_strategy of Prometheus and add_metric_suffixes of a ' +
+          'Collector at their defaults; take relabelings of __name__ out.',
       },
     ];
   }

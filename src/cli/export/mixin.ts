@@ -38,7 +38,10 @@ export const prometheusRuleYaml = (config: CliConfig): string =>
 export const grafanaYaml = (config: CliConfig): string => written(build.grafanaYaml(former(config)));
 /** A complete Alertmanager configuration. */
 export const alertmanagerYaml = (config: CliConfig): string =>
-  written(build.alertmanagerYaml(former(config)));
+  written(build.alertmanagerYaml(former(config))).replaceAll(
+    'http://alert-receiver:8080',
+    config.receivers.webhook ?? '',
+  );
 /** The part of it to paste into another configuration. */
 export const routingYaml = (config: CliConfig): string => written(build.routingYaml(former(config)));
 /** The dashboards, below `dashboards/`. */

@@ -50,7 +50,7 @@ function loadStep({ docker, kubernetes }: Project, out: string): Step {
     );
   } else {
     lines.push(`prometheus --config.file=${out}/prometheus.yaml`);
-    lines.push(`alertmanager --config.file=${out}/alertmanager/alertmanager.yaml`);
+    lines.push(`alertmanager --config.file=${out}/alertmanager/alertmanager.yaml --cluster.listen-address=`);
   }
   return { title: 'Write the dashboards and rules, and load them', lines };
 }

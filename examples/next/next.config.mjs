@@ -1,0 +1,1 @@
+export default { serverExternalPackages: ['@anthropic-ai/sdk', 'anthropic-otel'] };

@@ -1,0 +1,82 @@
+/** Sends simulated alerts to an Alertmanager, as Prometheus would, and takes them back. */
+import { parse } from 'yaml';
+import { UserError } from '../command.ts';
+import type { CliConfig } from '../config/config.ts';
+import { rulesYaml } from '../export/mixin.ts';
+import { send } from '../http.ts';
+
+/** The job of all that is simulated. */
+export const JOB = 'anthropic-otel-simulation';
+
+/** An alert as Alertmanager takes it. */
+export interface SimulatedAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** An alert as Alertmanager has it. */
+export interface ReceivedAlert extends SimulatedAlert {
+  readonly receivers: readonly { readonly name: string }[];
+  readonly status: {
+    readonly state: string;
+    readonly silencedBy: readonly string[];
+    readonly inhibitedBy: readonly string[];
+  };
+}
+
+/** The alerts of the pack, by name, as they fire for a service that is simulated. */
+export function simulatedAlerts(config: CliConfig): ReadonlyMap<string, SimulatedAlert> {
+  const { groups } = parse(rulesYaml(config)) as {
+    groups: {
+      rules: { alert?: string; labels?: Record<string, string>; annotations?: Record<string, string> }[];
+    }[];
+  };
+  const alerts = new Map<string, SimulatedAlert>();
+  for (const { alert, labels, annotations } of groups.flatMap(({ rules }) => rules)) {
+    if (alert === undefined) continue;
+    const all = { ...labels, alertname: alert, job: JOB, simulated: 'true' };
+    const texts = Object.entries(annotations ?? {}).map(([name, text]) => [name, rendered(text, all)]);
+    const rendering = Object.fromEntries(texts) as Record<string, string>;
+    alerts.set(alert, {
+      labels: all,
+      annotations: { ...rendering, summary: `[SIMULATED] ${rendering['summary'] ?? alert}` },
+    });
+  }
+  return alerts;
+}
+
+/** A template of Prometheus with the labels filled in. What only a query knows is left out. */
+function rendered(template: string, labels: Readonly<Record<string, string>>): string {
+  return template
+    .replace(/\{\{-?\s*\$labels\.(\w+)[^}]*\}\}/g, (_, name: string) => labels[name] ?? '')
+    .replace(/\{\{-?\s*\$value[^}]*\}\}/g, 'some')
+    .replace(/\{\{[^}]*\}\}/g, '');
+}
+
+/** Makes `alerts` fire until `endsAt`; in the past, it ends them. */
+export async function postAlerts(
+  url: string,
+  alerts: readonly SimulatedAlert[],
+  startsAt: Date,
+  endsAt: Date,
+): Promise<void> {
+  const body = alerts.map((alert) => ({
+    ...alert,
+    startsAt: startsAt.toISOString(),
+    endsAt: endsAt.toISOString(),
+    generatorURL: 'https://github.com/anthropic-otel/anthropic-otel/blob/main/docs/rehearsal.md',
+  }));
+  const { status, body: reply } = await send(`${url}/api/v2/alerts`, { method: 'POST', body });
+  if (status !== 200)
+    throw new UserError(`Alertmanager responded with ${status}: ${String(reply).slice(0, 200)}`);
+}
+
+/** The alerts of the job that is simulated, as Alertmanager has them. */
+export async function receivedAlerts(url: string): Promise<readonly ReceivedAlert[]> {
+  const filter = encodeURIComponent(`job="${JOB}"`);
+  const { status, body } = await send(`${url}/api/v2/alerts?filter=${filter}`);
+  if (status !== 200 || !Array.isArray(body)) {
+    throw new UserError(`${url} is no Alertmanager: it responded with ${status} to /api/v2/alerts`);
+  }
+  return body as ReceivedAlert[];
+}

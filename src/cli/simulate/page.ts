@@ -1,0 +1,49 @@
+/** Rehearses routing, receivers and pager: the alerts go straight to Alertmanager. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT } from '../command.ts';
+import type { Io } from '../io.ts';
+import { postAlerts, receivedAlerts, type SimulatedAlert } from './alertmanager.ts';
+
+/** What is rehearsed, and for how long. */
+export interface PageOptions {
+  readonly alertmanager: string;
+  readonly alerts: readonly SimulatedAlert[];
+  /** In milliseconds. */
+  readonly duration: number;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the alerts fire, says whom they reach, and ends them, also when interrupted. */
+export async function rehearsePage(
+  io: Io,
+  { alertmanager, alerts, duration, signal }: PageOptions,
+): Promise<number> {
+  const startsAt = new Date();
+  await postAlerts(alertmanager, alerts, startsAt, new Date(startsAt.getTime() + duration));
+  try {
+    const received = await receivedAlerts(alertmanager);
+    const reached = alerts.map(({ labels }) => {
+      const name = labels['alertname'] ?? '';
+      const found = received.find((each) => each.labels['alertname'] === name);
+      const held = [...(found?.status.silencedBy ?? []), ...(found?.status.inhibitedBy ?? [])];
+      return {
+        alert: name,
+        receivers: found?.receivers.map((each) => each.name) ?? [],
+        heldBack: held.length > 0,
+      };
+    });
+    io.printJson({ simulated: reached, seconds: duration / 1000 });
+    for (const { alert, receivers, heldBack } of reached) {
+      const end = heldBack
+        ? 'is silenced or inhibited: no one is notified'
+        : `goes to ${receivers.join(', ')}`;
+      io.print(`${io.style(heldBack ? 'yellow' : 'green', heldBack ? '!' : '✓')} ${alert} ${end}`);
+    }
+    io.note(`It fires for ${duration / 1000} s, and then resolves. Ctrl-C resolves it now.`);
+    await sleep(duration, undefined, { signal }).catch(() => {});
+    return reached.some(({ heldBack }) => heldBack) ? EXIT.problem : EXIT.ok;
+  } finally {
+    await postAlerts(alertmanager, alerts, startsAt, new Date());
+    io.note('Resolved.');
+  }
+}

@@ -1,0 +1,17 @@
+/** The service that is simulated: it calls the API all the time. Started by `chain.ts` with `anthropic-otel/register`. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import Anthropic from '@anthropic-ai/sdk';
+
+const client = new Anthropic({ maxRetries: 2, logLevel: 'off' });
+const CALLS_AT_ONCE = 4;
+
+async function callAllTheTime(): Promise<never> {
+  for (;;) {
+    await client.messages
+      .create({ model: 'claude-sonnet-5-5', max_tokens: 64, messages: [{ role: 'user', content: 'Hello' }] })
+      .catch(() => {});
+    await sleep(200);
+  }
+}
+
+await Promise.all(Array.from({ length: CALLS_AT_ONCE }, callAllTheTime));

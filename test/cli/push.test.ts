@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { cli, cliJson, createFolder } from './support/cli.ts';
+import { startGrafanaApi } from './support/grafana-api.ts';
+
+const ENV = { GRAFANA_TOKEN: 'glsa_test' };
+
+interface PushResult {
+  readonly dashboards: readonly { uid: string; result: string }[];
+}
+
+const results = ({ dashboards }: PushResult): Set<string> => new Set(dashboards.map(({ result }) => result));
+
+test('push creates the folder and the dashboards once, and changes nothing the second time', async () => {
+  const grafana = await startGrafanaApi();
+  const folder = createFolder();
+  const args = ['push', '--grafana', grafana.url];
+  const first = await cliJson<PushResult>(folder, args, ENV);
+  expect(results(first)).toEqual(new Set(['created']));
+  expect([...grafana.dashboards.keys()].sort()).toEqual(first.dashboards.map(({ uid }) => uid).sort());
+  expect(grafana.folders).toEqual(new Map([['anthropic-otel', 'Claude']]));
+  grafana.writes.length = 0;
+  expect(results(await cliJson(folder, args, ENV))).toEqual(new Set(['unchanged']));
+  expect(grafana.writes).toEqual([]);
+});
+
+test('push updates what differs, and nothing else', async () => {
+  const grafana = await startGrafanaApi();
+  const folder = createFolder();
+  const args = ['push', '--grafana', grafana.url];
+  await cli(folder, args, ENV);
+  const stored = grafana.dashboards.get('anthropic-triage');
+  if (stored) stored.dashboard['title'] = 'Changed';
+  grafana.writes.length = 0;
+  await cli(folder, args, ENV);
+  expect(grafana.writes).toEqual(['POST /api/dashboards/db']);
+  expect(grafana.dashboards.get('anthropic-triage')?.dashboard['title']).not.toBe('Changed');
+});
+
+test('push --dry-run says what would change, and changes nothing', async () => {
+  const grafana = await startGrafanaApi();
+  const ended = await cli(createFolder(), ['push', '--grafana', grafana.url, '--dry-run'], ENV);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(ended.stdout).toContain('would be created');
+  expect(grafana.writes).toEqual([]);
+});
+
+test.each([
+  [{}, (url: string) => url, /responded with 401[\s\S]*GRAFANA_TOKEN/],
+  [ENV, (url: string) => `${url}/nowhere`, /responded with 404[\s\S]*address of its start page/],
+  [ENV, () => 'http://127.0.0.1:9', /does not respond/],
+])('push with %j ends with 1 and says what to do', async (env, address, message) => {
+  const grafana = await startGrafanaApi();
+  const ended = await cli(createFolder(), ['push', '--grafana', address(grafana.url)], env);
+  expect(ended).toMatchObject({ code: 1, stdout: '' });
+  expect(ended.stderr).toMatch(message);
+  expect(ended.stderr).not.toContain('    at ');
+});

@@ -1,0 +1,94 @@
+/** A rehearsal rings the pager, and leaves nothing behind. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort, ROOT, start } from '../helpers/process.ts';
+import { cli, createFolder } from './support/cli.ts';
+import { type Stack, startStack, until } from './support/stack.ts';
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack();
+}, 120_000);
+afterAll(async () => await stack?.[Symbol.asyncDispose](), 30_000);
+
+const notified = (alert: string, status: 'firing' | 'resolved'): boolean =>
+  stack.webhook.notifications.some(
+    (each) => each.alert === alert && each.status === status && each.job === 'anthropic-otel-simulation',
+  );
+
+test('sends the alerts of a plan to the receivers that real ones reach, and resolves them', async () => {
+  const args = ['simulate', 'overload', '--alertmanager', stack.alertmanager.url, '--for', '3'];
+  const ended = await cli(createFolder(), args);
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stdout).toBe(
+    '✓ AnthropicHighErrorRate goes to page\n✓ AnthropicRetriesExhausted goes to page\n',
+  );
+  await until(() => notified('AnthropicHighErrorRate', 'firing'));
+  const { summary } =
+    stack.webhook.notifications.find(({ alert }) => alert === 'AnthropicHighErrorRate') ?? {};
+  expect(summary).toMatch(/^\[SIMULATED\] /);
+  expect(summary).not.toMatch(/\{\{|\}\}|undefined/);
+  const active = await (
+    await fetch(`${stack.alertmanager.url}/api/v2/alerts?filter=simulated="true"`)
+  ).json();
+  expect(active).toEqual([]);
+});
+
+test('resolves what it started when it is interrupted', async () => {
+  const args = [
+    'simulate',
+    'AnthropicBillingFailed',
+    '--alertmanager',
+    stack.alertmanager.url,
+    '--for',
+    '600',
+  ];
+  const running = start(createFolder(), [`${ROOT}/dist/cli/cli.mjs`, ...args]);
+  await running.printed('AnthropicBillingFailed');
+  running.kill('SIGINT');
+  expect((await running.ended).stderr).toContain('Resolved.');
+  const active = await (
+    await fetch(`${stack.alertmanager.url}/api/v2/alerts?filter=simulated="true"`)
+  ).json();
+  expect(active).toEqual([]);
+});
+
+test('rehearses the whole way, with a service that Prometheus scrapes', async () => {
+  const listen = `127.0.0.1:${await freePort()}`;
+  const jobs = stack.prometheusConfig['scrape_configs'] as object[];
+  const job = { job_name: 'anthropic-otel-simulation', static_configs: [{ targets: [listen] }] };
+  await stack.prometheus.configure({ ...stack.prometheusConfig, scrape_configs: [...jobs, job] });
+  const args = [
+    '--listen',
+    listen,
+    '--prometheus',
+    stack.prometheus.url,
+    '--alertmanager',
+    stack.alertmanager.url,
+  ];
+  const ended = await cli(createFolder(), ['simulate', 'authentication', ...args, '--for', '60']);
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.stdout.replace(/\([\d.]+ s\)/g, '(time)')).toBe(
+    [
+      '✓ Prometheus scrapes the service (time)',
+      '  The key is revoked: each attempt gets a 401.',
+      '✓ AnthropicAuthenticationFailed fires in Prometheus (time)',
+      '✓ AnthropicAuthenticationFailed arrives at Alertmanager (time)',
+      '',
+    ].join('\n'),
+  );
+  await until(() => notified('AnthropicAuthenticationFailed', 'firing'));
+  await expect(fetch(`http://${listen}/metrics`)).rejects.toThrow();
+});
+
+test.each([
+  [['simulate'], 'expected one plan'],
+  [['simulate', 'nothing', '--alertmanager', 'http://localhost:9093'], 'unknown plan or alert "nothing"'],
+  [['simulate', 'overload'], 'expected --alertmanager URL'],
+  [['simulate', 'overload', '--listen', 'localhost:1'], '--listen needs --prometheus URL'],
+  [['simulate', 'overload', '--alertmanager', 'localhost:9093'], 'expected --alertmanager to be an address'],
+])('%j is a wrong command line', async (args, message) => {
+  const ended = await cli(createFolder(), args);
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toContain(message);
+});
