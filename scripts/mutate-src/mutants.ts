@@ -4,8 +4,7 @@
 export interface Mutant {
   /** The behavior that is lost. */
   readonly loses: string;
-  /** The file, below `src`. */
-  readonly file: string;
+  /** Text of one file of `src`, wherever that is. */
   readonly from: string;
   readonly to: string;
 }
@@ -14,237 +13,198 @@ export interface Mutant {
 export const CORE: readonly Mutant[] = [
   {
     loses: 'a 500 is retryable',
-    file: 'model/errors.ts',
     from: 'status === 429 || status >= 500',
     to: 'status === 429 || status > 500',
   },
   {
     loses: 'x-should-retry overrules the status',
-    file: 'model/errors.ts',
     from: "if (shouldRetry === 'false') return false;",
     to: '',
   },
   {
     loses: 'a rate limit is a fault of the traffic',
-    file: 'model/errors.ts',
     from: "status: 429, fault: 'traffic'",
     to: "status: 429, fault: 'anthropic'",
   },
   {
     loses: 'a billing failure is a fault of the configuration',
-    file: 'model/errors.ts',
     from: "if (billing) return 'config';",
     to: '',
   },
   {
     loses: 'error types of Bedrock streams count as those of the API',
-    file: 'model/errors.ts',
     from: "throttlingException: 'rate_limit_error'",
     to: "throttlingException: 'api_error'",
   },
   {
     loses: 'retry-after-ms is in milliseconds',
-    file: 'model/retry-after.ts',
     from: 'return milliseconds / 1000;',
     to: 'return milliseconds;',
   },
   {
     loses: 'retry-after can be a date',
-    file: 'model/retry-after.ts',
     from: '(Date.parse(value) - now) / 1000',
     to: 'Date.parse(value) / 1000',
   },
   {
     loses: 'limits that a gateway states are read',
-    file: 'model/rate-limit.ts',
     from: 'return limits.length > 0 ? limits : readOtherLimits(headers, at);',
     to: 'return limits;',
   },
   {
     loses: 'a limit counts as low below 10 %',
-    file: 'model/rate-limit.ts',
     from: 'LOW_SHARE = 0.1',
     to: 'LOW_SHARE = 0.3',
   },
   {
     loses: 'a reset time in seconds counts from the response',
-    file: 'model/rate-limit.ts',
     from: 'return at / 1000 + Number(seconds[1]);',
     to: 'return Number(seconds[1]);',
   },
   {
     loses: 'models of Bedrock have the price of their family',
-    file: 'model/cost.ts',
     from: String.raw`.replace(/^(?:[a-z-]+\.)?anthropic\./, '')`,
     to: '',
   },
   {
     loses: 'tokens of the cache are not billed as input',
-    file: 'model/cost.ts',
     from: '(usage.input ?? 0) - read - write)',
     to: '(usage.input ?? 0) - read)',
   },
   {
     loses: 'a later version of a model has no price of an earlier one',
-    file: 'model/cost.ts',
     from: String.raw`!/^\d/.test(family.slice(key.length + 1)) &&`,
     to: '',
   },
   {
     loses: 'recorded text is cut',
-    file: 'model/text.ts',
     from: 'text.length > limit ?',
     to: 'text.length > limit * 4 ?',
   },
   {
     loses: 'bidirectional controls are replaced',
-    file: 'model/text.ts',
     from: String.raw`\p{Bidi_Control}`,
     to: '',
   },
   {
     loses: 'the values of an attribute are capped',
-    file: 'model/bounded.ts',
     from: 'this.#seen.size >= this.#limit',
     to: 'this.#seen.size > this.#limit',
   },
   {
     loses: 'an overload does not extend a streak',
-    file: 'model/streak.ts',
     from: ' || status === 529',
     to: '',
   },
   {
     loses: 'a streak begins at the second server error',
-    file: 'model/streak.ts',
     from: 'began: length === 2',
     to: 'began: length === 1',
   },
   {
     loses: 'an attempt that the application aborted is no failure',
-    file: 'adapters/middleware/send-attempt.ts',
     from: 'if (aborted()) return;',
     to: '',
   },
   {
     loses: 'the retry delay that the API asks for is recorded',
-    file: 'adapters/middleware/send-attempt.ts',
     from: 'isOk(status) ? undefined : parseRetryAfter(headers, now)',
     to: 'undefined',
   },
   {
     loses: 'the URL of an attempt has no query',
-    file: 'adapters/middleware/send-attempt.ts',
     from: 'clean(withoutQuery(request.url), MAX_URL)',
     to: 'clean(request.url, MAX_URL)',
   },
   {
     loses: 'a failure of telemetry does not reach the application',
-    file: 'ports/guard.ts',
     from: 'this.report(stage, problem);\n      return undefined;\n    }\n  }\n',
     to: 'throw problem;\n    }\n  }\n',
   },
   {
     loses: 'a promise that a logger rejects is handled',
-    file: 'ports/guard.ts',
     from: 'if (isThenable(result)) result.then(undefined, (problem) => this.report(stage, problem));',
     to: '',
   },
   {
     loses: 'an INTERNAL span of the SDK is no call',
-    file: 'adapters/span/tap.ts',
     from: ' || options.kind !== SpanKind.CLIENT',
     to: '',
   },
   {
     loses: 'calls are recorded where spans are sampled out or switched off',
-    file: 'adapters/span/tap.ts',
     from: 'return !this[CALL].ended;',
     to: 'return this.#span.isRecording();',
   },
   {
     loses: 'the application gets what its own middleware returns, once observed',
-    file: 'adapters/client-options.ts',
     from: 'middleware.filter((each) => !isOurMiddleware(each))',
     to: 'middleware',
   },
   {
     loses: 'an older SDK: a retry belongs to the call that waits',
-    file: 'adapters/fetch/observed-fetch.ts',
     from: 'if (retries > 0 && chain?.call?.waiting) return chain.call;',
     to: '',
   },
   {
     loses: "an older SDK: the application's own requests are no calls",
-    file: 'adapters/fetch/observed-fetch.ts',
     from: "if (!headers.has('anthropic-version')) return undefined;",
     to: '',
   },
   {
     loses: 'an older SDK: timers can be numbers',
-    file: 'adapters/untraced-call.ts',
-    from: 'timer.unref?.();',
+    from: '// Timers are numbers in some environments.\n    timer.unref?.();',
     to: 'timer.unref();',
   },
   {
     loses: 'an older SDK: an abort while it waits for a retry cancels the call',
-    file: 'adapters/untraced-call.ts',
-    from: "signal?.addEventListener('abort', onAbort, { once: true });",
-    to: '',
+    from: "signal?.addEventListener('abort', onAbort, { once: true });\n    const stop",
+    to: 'const stop',
   },
   {
     loses: 'a stream that ends before message_stop is an error',
-    file: 'adapters/response/response-reading.ts',
     from: "if (this.#stream && !this.#stream.stopped) this.#fail('api_error');\n      else this.#succeed();",
     to: 'this.#succeed();',
   },
   {
     loses: 'a stream that is left by break is canceled',
-    file: 'adapters/response/response-reading.ts',
     from: 'else this.#close();\n    });\n  }\n\n  #succeed',
     to: 'else this.#succeed();\n    });\n  }\n\n  #succeed',
   },
   {
     loses: 'the first low limit is a step of its counter',
-    file: 'signals/metrics.ts',
-    from: 'if (isNew || fell) this',
-    to: 'if (fell) this',
+    from: 'if (isNew || fell)',
+    to: 'if (fell)',
   },
   {
     loses: 'series exist at zero before their first event',
-    file: 'signals/metrics.ts',
     from: 'instruments.retriesExhausted.add(0,',
     to: 'void (0,',
   },
   {
     loses: 'combinations of servers and models are capped',
-    file: 'signals/metric-attributes.ts',
     from: 'MAX_COMBINATIONS = 200',
     to: 'MAX_COMBINATIONS = 1_000_000',
   },
   {
     loses: 'a retried attempt is logged as a warning',
-    file: 'signals/logs.ts',
     from: "'warn',\n      `Claude attempt",
     to: "'info',\n      `Claude attempt",
   },
   {
     loses: 'numbers of log records are exact to a nanosecond',
-    file: 'signals/logs.ts',
     from: 'Number(value.toFixed(9))',
     to: 'Number(value.toFixed(1))',
   },
   {
     loses: 'attempt spans end',
-    file: 'signals/spans.ts',
     from: '} finally {\n      span.end();',
     to: '} finally {\n      void span;',
   },
   {
     loses: 'the call span has the number of its attempts',
-    file: 'signals/spans.ts',
-    from: 'attemptsUnseen ? undefined : call.attempts,',
-    to: 'undefined,',
+    from: '[ATTR.attemptCount]: call.attemptsUnseen ? undefined : call.attempts,',
+    to: '',
   },
 ];
 
@@ -252,38 +212,32 @@ export const CORE: readonly Mutant[] = [
 export const REGISTER: readonly Mutant[] = [
   {
     loses: 'process.exit() waits for a reader that pauses',
-    file: 'register/line-writer.ts',
     from: 'const PATIENCE = 1000;',
     to: 'const PATIENCE = 50;',
   },
   {
     loses: 'processes share a log file line by line',
-    file: 'register/log-file.ts',
     from: 'O_WRONLY | O_CREAT | O_APPEND',
     to: 'O_WRONLY | O_CREAT',
   },
   {
     loses: "the application's own work in beforeExit",
-    file: 'register/natural-end.ts',
     from: "if (state === 'flushing' || (state === 'running' && begin())) return true;",
     to: 'if (begin()) return true;',
   },
   {
     loses: 'calls that are open at process.exit() are recorded',
-    file: 'register/endings.ts',
     from: 'endOpenCalls();\n      for (const writer',
     to: 'for (const writer',
   },
   {
     loses: 'a signal ends a process whose event loop is blocked',
-    file: 'register/signal-thread.ts',
     from: "thread.on('error', () => {});",
     to: "thread.on('error', () => {}); process.on('SIGTERM', () => {});",
   },
   {
-    loses: 'only processes of the same service share an endpoint',
-    file: 'register/endpoint/private-path.ts',
-    from: '0o700',
-    to: '0o777',
+    loses: 'the folder of the endpoint is open to its user only',
+    from: 'mkdirSync(folder, { mode: 0o700 })',
+    to: 'mkdirSync(folder, { mode: 0o777 })',
   },
 ];

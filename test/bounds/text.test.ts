@@ -2,8 +2,8 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, test, vi } from 'vitest';
 import { MAX_LABEL, MAX_MESSAGE, MAX_TEXT, MAX_URL } from '../../src/model/text.ts';
-import { newClient, OLDER_SDKS } from '../compat/sdks.ts';
 import { collect, type Harness, HELLO, startHarness } from '../helpers/harness.ts';
+import { newClient, OLDER_SDKS } from '../helpers/sdks.ts';
 
 /** What a terminal, a log line or UTF-8 cannot take. */
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;

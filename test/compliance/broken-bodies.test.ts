@@ -4,8 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { instrumented, OLDER_SDKS } from '../compat/sdks.ts';
 import { HELLO, startHarness } from '../helpers/harness.ts';
+import { instrumented, OLDER_SDKS } from '../helpers/sdks.ts';
 
 const ENVELOPE = JSON.stringify({
   type: 'error',

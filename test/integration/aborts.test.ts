@@ -12,17 +12,6 @@ describe('an abort by the application', () => {
     await expectCall(harness, { outcome: 'canceled', canceledBy: null, attempts: [] });
   });
 
-  test('during an attempt is a canceled call and a canceled attempt, and no failure of the network', async () => {
-    const harness = await startHarness();
-    harness.server.plan([respond.hang()]);
-    const controller = new AbortController();
-    const call = harness.client.messages.create(HELLO, { signal: controller.signal });
-    void harness.server.waitForRequests(1).then(() => controller.abort());
-    const error = await rejection(call);
-    expect(error.constructor.name).toBe('APIUserAbortError');
-    await expectCall(harness, { outcome: 'canceled', attempts: [{ disposition: 'canceled' }] });
-  });
-
   test('while it waits for a retry is a canceled call', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.error(529, { retryAfter: 60, headers: { 'retry-after-ms': null } })]);

@@ -3,8 +3,8 @@ import { context, propagation } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
 import { withAttributes } from '../../src/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { newClient, OLDER_SDKS } from '../compat/sdks.ts';
 import { type Harness, HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
+import { newClient, OLDER_SDKS } from '../helpers/sdks.ts';
 
 const TEAM = 'anthropic.attribution.team';
 const FEATURE = 'anthropic.attribution.feature';

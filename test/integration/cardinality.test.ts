@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STAGES } from '../../src/ports/guard.ts';
 import { respond } from '../../src/testing/index.ts';
 import { HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
 
@@ -70,7 +71,7 @@ describe('series exist before their first event', () => {
     expect(new Set(zero('anthropic.client.calls'))).toEqual(new Set([MODEL, 'claude-haiku-5-5']));
     expect(zero('anthropic.client.server_error_streaks')).toHaveLength(2);
     expect(zero('anthropic.client.authentication_failures')).toEqual([undefined]);
-    expect(zero('anthropic.telemetry.errors')).toHaveLength(7);
+    expect(zero('anthropic.telemetry.errors')).toHaveLength(STAGES.length);
   });
 
   test('for a model from its first call on, while the call is still open', async () => {

@@ -3,8 +3,8 @@ import { context, type Span } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
 import { type CallInfo, type CallResult, withAttributes } from '../../src/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { newClient, OLDER_SDKS } from '../compat/sdks.ts';
 import { HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
+import { newClient, OLDER_SDKS } from '../helpers/sdks.ts';
 
 describe('hooks', () => {
   test('are given the call span, and what is known of the call when it starts and when it has ended', async () => {

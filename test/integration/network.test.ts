@@ -1,51 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
-import { type ExpectedAttempt, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
+import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
 
-const NO_CONNECTION = { errorType: 'connection_error', fault: 'network' } as const;
 const TIMEOUT = { errorType: 'client_timeout_error', fault: 'network' } as const;
 const OTHER_ANTHROPIC = { errorType: '_OTHER', fault: 'anthropic' } as const;
 
 const ONCE = { maxRetries: 0 };
 
 describe('a connection that fails', () => {
-  test('a refused connection: one failed call of the network, and the SDK error unchanged', async () => {
-    const harness = await startHarness();
-    await harness.server.close();
-    const error = await rejection(harness.client.messages.create(HELLO, ONCE));
-    expect(error.constructor.name).toBe('APIConnectionError');
-    expect((error.cause as Error).cause).toMatchObject({ code: 'ECONNREFUSED' });
-    await expectCall(harness, {
-      outcome: 'error',
-      exhausted: true,
-      ...NO_CONNECTION,
-      attempts: [{ disposition: 'final', ...NO_CONNECTION }],
-    });
-  });
-
-  test('reset before a response: retried, and the retry is the attempt that counts', async () => {
-    const harness = await startHarness();
-    harness.server.plan([respond.resetConnection()]);
-    await harness.client.messages.create(HELLO, { maxRetries: 1 });
-    const lost: ExpectedAttempt = { disposition: 'retried', ...NO_CONNECTION };
-    await expectCall(harness, { ...OK_CALL, attempts: [lost, OK_ATTEMPT] });
-  });
-
-  test('no response within the timeout: client_timeout_error', async () => {
-    const harness = await startHarness();
-    harness.server.plan([respond.hang()]);
-    const error = await rejection(harness.client.messages.create(HELLO, { ...ONCE, timeout: 60 }));
-    expect(error.constructor.name).toBe('APIConnectionTimeoutError');
-    await expectCall(harness, {
-      outcome: 'error',
-      exhausted: true,
-      ...TIMEOUT,
-      attempts: [{ disposition: 'final', ...TIMEOUT }],
-    });
-  });
-
   test('a timeout that is retried names the timeout as the cause of the wait', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.hang()]);

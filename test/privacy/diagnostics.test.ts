@@ -4,8 +4,8 @@ import { DiagLogLevel, diag } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Guard, STAGES } from '../../src/ports/guard.ts';
-import { newClient, OLDER_SDKS } from '../compat/sdks.ts';
 import { collect, HELLO, startHarness } from '../helpers/harness.ts';
+import { newClient, OLDER_SDKS } from '../helpers/sdks.ts';
 
 /** Short, because `JSON.parse` quotes no more than the characters around the one that it stumbles over. */
 const SECRET = 'influenza';

@@ -39,6 +39,8 @@ const EXPORTS = {
     'METRICS',
     'PRICES',
     'PRICES_DATE',
+    'RETIREMENTS',
+    'RETIREMENTS_DATE',
     'metricsHandler',
     'observe',
     'prometheusLabel',

@@ -8,7 +8,7 @@ import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
-import { instrumented, newClient, OLDER_SDKS, type OlderSdk } from './sdks.ts';
+import { instrumented, newClient, OLDER_SDKS, type OlderSdk } from '../helpers/sdks.ts';
 
 const STREAM = { ...HELLO, stream: true } as const;
 const CANCELED = { 'anthropic.outcome': 'canceled' };

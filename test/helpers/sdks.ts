@@ -1,7 +1,7 @@
 /** The older SDKs, each with the way in which its clients get telemetry. */
 
-import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
+import Anthropic from '@anthropic-ai/sdk';
 import Sdk39 from 'sdk-0-39';
 import Sdk60 from 'sdk-0-60';
 import Sdk100 from 'sdk-0-100';
@@ -12,7 +12,7 @@ import { addAdapters } from '../../src/adapters/client-options.ts';
 import { observeMadeClient } from '../../src/adapters/fetch/client-fetch.ts';
 import type { SdkClient } from '../../src/adapters/sdk-shapes.ts';
 import { observedClass } from '../../src/instrumentation/observed-class.ts';
-import type { Harness } from '../helpers/harness.ts';
+import type { Harness } from './harness.ts';
 
 /** A client class. What the tests use of it is the same in every version. */
 export type ClientClass = new (options: ClientOptions) => Anthropic;
@@ -22,7 +22,7 @@ export interface OlderSdk {
   readonly version: string;
   readonly Client: ClientClass;
   /** What there is to observe it by. */
-  readonly adapter: 'middleware' | 'fetch';
+  readonly adapter: 'span' | 'middleware' | 'fetch';
 }
 
 /** The older SDKs, oldest first. */
@@ -33,6 +33,12 @@ export const OLDER_SDKS: readonly OlderSdk[] = [
   { version: '0.101', Client: Sdk101 as never, adapter: 'middleware' },
   { version: '0.122', Client: Sdk122 as never, adapter: 'middleware' },
   { version: '0.133', Client: Sdk133 as never, adapter: 'middleware' },
+];
+
+/** Every SDK that is tested, oldest first; the last one makes call spans itself. */
+export const SDKS: readonly OlderSdk[] = [
+  ...OLDER_SDKS,
+  { version: 'current', Client: Anthropic, adapter: 'span' },
 ];
 
 /** The class of clients that the instrumentation puts in place of `Client`. */
