@@ -1,5 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Tests that run for minutes. */
+const SOAK = 'test/{properties,leaks,bounds}/**';
+
 export default defineConfig({
   test: {
     // Each file has a process of its own: OpenTelemetry's registrations and the streaks are global.
@@ -41,10 +44,21 @@ export default defineConfig({
             ...configDefaults.exclude,
             'test/*.test.ts',
             'test/{unit,testing,integration,process}/**',
+            SOAK,
           ],
           // Hundreds of simulated hours in one test, on whatever machine.
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        // Not part of `npm test`: many calls, long names, random sessions. `npm run test:soak`.
+        test: {
+          name: 'soak',
+          include: [`${SOAK}/*.test.ts`],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
         },
       },
     ],

@@ -46,10 +46,13 @@ if (flags.json) console.log(JSON.stringify(results));
 else console.log(`${results.length - missed.length} of ${results.length} faults noticed`);
 process.exitCode = missed.length > 0 ? 1 : 0;
 
-async function runAll(mutants: readonly Mutant[], tests: readonly string[], built = false): Promise<void> {
+async function runAll(all: readonly Mutant[], tests: readonly string[], built = false): Promise<void> {
+  const mutants = all.filter(({ loses }) => loses.includes(flags.only));
+  if (mutants.length === 0) return;
+  const broken = await firstFailureOf(tests);
+  if (broken !== undefined) throw new Error(`fails without any fault: ${broken}`);
   for (const mutant of mutants) {
     const { loses } = mutant;
-    if (!loses.includes(flags.only)) continue;
     const caughtBy = await firstFailure(mutant, tests, built);
     results.push({ loses, caughtBy });
     console.error(`${caughtBy === undefined ? 'NOT NOTICED' : 'noticed'}: ${loses}`);
@@ -71,16 +74,23 @@ async function firstFailure(
     path,
     text.replace(from, () => to),
   );
+  try {
+    if (built) await node('tsdown/dist/run.mjs', '--log-level', 'error');
+    return await firstFailureOf(tests);
+  } finally {
+    await writeFile(path, text);
+  }
+}
+
+/** The title of the first of `tests` that fails. */
+async function firstFailureOf(tests: readonly string[]): Promise<string | undefined> {
   const report = join(folder, 'report.json');
   await rm(report, { force: true });
   try {
-    if (built) await node('tsdown/dist/run.mjs', '--log-level', 'error');
     await node('vitest/vitest.mjs', 'run', '--bail=1', '--reporter=json', `--outputFile=${report}`, ...tests);
     return undefined;
   } catch {
     return failedTest(await readFile(report, 'utf8').catch(() => '{}'));
-  } finally {
-    await writeFile(path, text);
   }
 }
 
