@@ -5,15 +5,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  alertmanagerYaml,
-  grafanaYaml,
-  prometheusRuleYaml,
-  recordingYaml,
-  routingYaml,
-  rulesYaml,
-} from '../src/mixin/alerts/build.ts';
-import { DEFAULT_CONFIG } from '../src/mixin/alerts/config.ts';
+import { alertFiles } from '../src/mixin/alerts/build.ts';
+import { DEFAULT_CONFIG } from '../src/mixin/config.ts';
 import { dashboards } from '../src/mixin/dashboards/build.ts';
 import { apiNamesModule } from './api-names.ts';
 import { errorsDocument } from './errors-doc.ts';
@@ -31,12 +24,10 @@ const FILES: readonly GeneratedFile[] = [
   { path: 'docs/errors.md', content: errorsDocument },
   { path: 'src/model/api-names.ts', content: apiNamesModule },
   ...dashboards().map(({ path, content }) => ({ path, content: () => content })),
-  { path: 'alerts/anthropic.rules.yaml', content: () => rulesYaml(DEFAULT_CONFIG) },
-  { path: 'alerts/anthropic.recording.yaml', content: () => recordingYaml(DEFAULT_CONFIG) },
-  { path: 'alerts/anthropic.prometheusrule.yaml', content: () => prometheusRuleYaml(DEFAULT_CONFIG) },
-  { path: 'alerts/anthropic.grafana.yaml', content: () => grafanaYaml(DEFAULT_CONFIG) },
-  { path: 'alerts/alertmanager.yaml', content: () => alertmanagerYaml(DEFAULT_CONFIG) },
-  { path: 'alerts/alertmanager.routing.yaml', content: () => routingYaml(DEFAULT_CONFIG) },
+  ...alertFiles(DEFAULT_CONFIG).map(({ name, content }) => ({
+    path: `alerts/${name}`,
+    content: () => content,
+  })),
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -48,7 +48,7 @@ export async function pages(stage: Stage, report: Report): Promise<void> {
     await chat.askMany(20, 10);
     well();
   });
-  await page(stage, report, 'AnthropicRateLimitSpike', 100, async () => {
+  await page(stage, report, 'AnthropicRateLimitPressure', 100, async () => {
     failing(429);
     await chat.askMany(40, 20);
     well();

@@ -145,17 +145,17 @@ export interface AlertConfig {
     readonly unknownSeconds: number;
     /** A wait for `retry-after` longer than this hangs as well, in seconds. Default: 300. */
     readonly retryWaitSeconds: number;
-    /** Fires where so large a share of the processes with open calls has one that hangs. Default: 0.25. */
+    /** Fires where so large a share of the processes that use the model has a call that hangs. Default: 0.25. */
     readonly processes: number;
     /** Fires where the application's own timeout ends so large a share of the calls. Default: 0.2. */
     readonly timeoutRatio: number;
   };
   /** AnthropicReplicaFailing: one process fails while the service is healthy. */
   readonly replica: {
-    /** Fires above this share of failed calls of one process. Default: 0.5. */
+    /** Fires above this share of failed attempts of one process. Default: 0.5. */
     readonly ratio: number;
-    /** Fewer failed calls of the process than this never fire. Default: 5. */
-    readonly minFailedCalls: number;
+    /** Fewer failed attempts of the process than this never fire. Default: 5. */
+    readonly minFailed: number;
   };
   /** AnthropicRetriesElevated: attempts that fail, which retries may hide from users. */
   readonly retries: {
@@ -270,8 +270,8 @@ export const DEFAULT_CONFIG: AlertConfig = {
     processes: 0.25,
     timeoutRatio: 0.2,
   },
-  replica: { ratio: 0.5, minFailedCalls: 5 },
-  retries: { ratio: 0.05, for: '5m' },
+  replica: { ratio: 0.5, minFailed: 5 },
+  retries: { ratio: 0.05, for: '10m' },
   rateLimit: { ratio: 0.1, headroom: 0.1, headroomFor: '10m' },
   invalidRequests: { ratio: 0.05 },
   latency: { callSeconds: 10, secondsPerToken: 0.05, firstChunkSeconds: 10, for: '10m' },

@@ -11,9 +11,9 @@ import {
   rulesYaml,
   yaml,
 } from '../../src/mixin/alerts/build.ts';
-import { DEFAULT_CONFIG } from '../../src/mixin/alerts/config.ts';
+import { DEFAULT_CONFIG } from '../../src/mixin/config.ts';
 import { checkRules } from './support/promtool.ts';
-import { ALERTS, RECORD_NAMES } from './support/rules.ts';
+import { ALERT_RULES, RECORD_NAMES } from './support/rules.ts';
 
 const run = promisify(execFile);
 const pack = parse(rulesYaml(DEFAULT_CONFIG));
@@ -44,17 +44,21 @@ it('has every record, and only records, in the recording file', async () => {
 it('has every alert in the file for Grafana, with the same query, labels and times', () => {
   const { groups } = parse(grafanaYaml(DEFAULT_CONFIG));
   const rules = groups.flatMap((group: { rules: object[] }) => group.rules);
-  expect(rules.map((rule: { title: string }) => rule.title)).toEqual(ALERTS.map(({ alert }) => alert));
+  expect(rules.map(({ title }: { title: string }) => title.split(' ')[0])).toEqual(
+    ALERT_RULES.map(({ alert }) => alert),
+  );
   const alerts = pack.groups
     .flatMap((group: { rules: { alert?: string }[] }) => group.rules)
     .filter((rule: { alert?: string }) => rule.alert);
   for (const [i, rule] of rules.entries()) {
     expect(rule.data[0].model.expr).toBe(alerts[i].expr);
-    expect(rule.labels).toEqual(alerts[i].labels);
+    expect(rule.labels).toEqual({ alertname: alerts[i].alert, ...alerts[i].labels });
     expect(rule.for).toBe(alerts[i].for ?? '0s');
     expect(rule.keepFiringFor).toBe(alerts[i].keep_firing_for);
     expect(rule.uid.length).toBeLessThanOrEqual(40);
     expect(JSON.stringify(rule.annotations)).not.toContain('$value ');
   }
-  expect(new Set(rules.map((rule: { uid: string }) => rule.uid)).size).toBe(rules.length);
+  for (const field of ['uid', 'title'] as const) {
+    expect(new Set(rules.map((rule: Record<string, string>) => rule[field])).size).toBe(rules.length);
+  }
 });

@@ -1,163 +1,160 @@
 /** What every rule of the pack must keep to. */
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, seconds } from '../../src/mixin/alerts/config.ts';
 import { ruleGroups } from '../../src/mixin/alerts/groups.ts';
 import { INHIBITIONS, ROUTES } from '../../src/mixin/alerts/routing.ts';
 import { isAlert } from '../../src/mixin/alerts/rule.ts';
-import { ALERT_CASES } from './cases/index.ts';
-import { CATALOGUE, namesIn, TARGET_LABELS } from './support/promql-names.ts';
-import { ALERTS } from './support/rules.ts';
+import { DEFAULT_CONFIG, defineConfig, seconds } from '../../src/mixin/config.ts';
+import { CATALOGUE, namesIn, selectorsIn, TARGET_LABELS } from './support/promql-names.ts';
+import { ALERT_RULES, RECORD_NAMES, RULES } from './support/rules.ts';
 
 const GROUPS = ruleGroups(DEFAULT_CONFIG);
-const RULES = GROUPS.flatMap(({ rules }) => rules);
-const RECORDS = RULES.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]));
-/** Labels whose values come from closed sets or are capped, so that an alert by them stays bounded. */
-const BOUNDED = [
-  'job',
-  'http_route',
-  'gen_ai_request_model',
-  'anthropic_rate_limit_type',
-  'anthropic_telemetry_stage',
-];
+/** Labels that no fleet can do without, and that are there or not. */
+const FLEET_LABELS = [...TARGET_LABELS, 'cluster', 'namespace'];
+const nameOf = (rule: (typeof RULES)[number]) =>
+  isAlert(rule) ? `${rule.alert} ${rule.condition ?? ''}` : rule.record;
 
-describe.each(RULES.map((rule) => [isAlert(rule) ? rule.alert : rule.record, rule] as const))(
-  '%s',
-  (_, rule) => {
-    const { metrics, labels, broken } = namesIn(rule.expr);
+describe.each(RULES.map((rule) => [nameOf(rule), rule] as const))('%s', (_, rule) => {
+  const { metrics, labels, broken } = namesIn(rule.expr);
 
-    it('is PromQL of metrics and labels that the catalogue has', () => {
-      expect(broken).toBe(false);
-      const known = metrics.filter((metric) => CATALOGUE.has(metric));
-      expect(metrics.filter((metric) => !known.includes(metric) && metric !== 'up')).toEqual(
-        metrics.filter((metric) => RECORDS.includes(metric)),
-      );
-      const recorded = RULES.filter((other) => !isAlert(other) && metrics.includes(other.record));
-      const allowed = [
-        ...TARGET_LABELS,
-        ...known.flatMap((metric) => CATALOGUE.get(metric) ?? []),
-        ...recorded.flatMap(({ expr }) => namesIn(expr).labels),
-      ];
-      expect(labels.filter((label) => !allowed.includes(label))).toEqual([]);
-      expect(labels.filter((label) => label.startsWith('otel_scope'))).toEqual([]);
-    });
+  it('is PromQL of metrics and labels that the catalogue has', () => {
+    expect(broken).toBe(false);
+    const known = metrics.filter((metric) => CATALOGUE.has(metric));
+    const others = metrics.filter((metric) => !known.includes(metric) && metric !== 'up');
+    expect(others.filter((metric) => !RECORD_NAMES.includes(metric))).toEqual([]);
+    const recorded = RULES.filter((other) => !isAlert(other) && metrics.includes(other.record));
+    const allowed = [
+      ...FLEET_LABELS,
+      'le',
+      ...known.flatMap((metric) => CATALOGUE.get(metric) ?? []),
+      ...recorded.flatMap(({ expr }) => namesIn(expr).labels),
+      // What a record of records keeps.
+      'gen_ai_request_model',
+      'anthropic_attempt_kind',
+    ];
+    expect(labels.filter((label) => !allowed.includes(label))).toEqual([]);
+  });
 
-    it('uses no syntax that needs a feature flag or a newer Prometheus', () => {
-      expect(rule.expr).not.toMatch(/\b(?:anchored|smoothed|fill|fill_left|fill_right|step)\b|\s@\s/);
-    });
+  it('uses no syntax that needs a feature flag or a newer Prometheus', () => {
+    expect(rule.expr).not.toMatch(/\b(?:anchored|smoothed|fill|fill_left|fill_right|step)\b|\s@\s/);
+  });
 
-    it('reads only records of its own group that stand before it', () => {
-      const group = GROUPS.find(({ rules }) => rules.includes(rule));
-      const before = group?.rules.slice(0, group.rules.indexOf(rule)) ?? [];
-      const recorded = before.flatMap((other) => (isAlert(other) ? [] : [other.record]));
-      expect(metrics.filter((metric) => RECORDS.includes(metric) && !recorded.includes(metric))).toEqual([]);
-    });
-  },
-);
+  it('can be read: at most 400 characters, and a sentence that explains it', () => {
+    expect(rule.expr.length).toBeLessThanOrEqual(400);
+    expect(rule.note).toMatch(/^[A-Z].*\.$/);
+  });
 
-describe.each(ALERTS.map((rule) => [rule.alert, rule] as const))('%s', (_, rule) => {
-  it('groups by bounded labels only', () => {
-    const fired = ALERT_CASES.filter((test) => test.alert === rule.alert).flatMap(({ checks }) =>
-      checks.flatMap(({ alerts }) =>
-        alerts === 'one' ? [] : alerts.flatMap(({ exp_labels }) => Object.keys(exp_labels)),
-      ),
+  it('keeps services, namespaces and clusters apart', () => {
+    if (rule.expr === 'vector(1)' || nameOf(rule).startsWith('job_model') === false) return;
+    for (const [, by = ''] of rule.expr.matchAll(/(?:by|on) \(([^)]*)\)/g))
+      expect(by).toContain('cluster, namespace, job');
+  });
+
+  it('reads records only after they are made', () => {
+    const group = GROUPS.find(({ rules }) =>
+      rules.some((other) => other.expr === rule.expr && nameOf(other) === nameOf(rule)),
     );
-    for (const label of new Set(fired)) expect(['severity', 'fault', ...BOUNDED]).toContain(label);
-  });
-
-  it('has no value in a label and no unformatted number in its text', () => {
-    expect(`${rule.severity} ${rule.fault}`).toMatch(/^[a-z]+ [a-z]+$/);
-    for (const text of [rule.summary, rule.description]) {
-      expect(text).not.toMatch(/\{\{\s*\$value\s*\}\}/);
-      const values = text.match(/\{\{[^}]*\$value[^}]*\}\}/g) ?? [];
-      for (const value of values)
-        expect(value).toMatch(/printf "%\.[02]f"|humanizePercentage|humanizeDuration/);
-    }
-  });
-
-  it('names no label in its text that its expression drops', () => {
-    const used = [...`${rule.summary} ${rule.description}`.matchAll(/\$labels\.(\w+)/g)].map(
-      ([, name]) => name,
-    );
-    const cases = ALERT_CASES.filter((test) => test.alert === rule.alert);
-    const labels = new Set(
-      cases.flatMap(({ checks }) =>
-        checks.flatMap(({ alerts }) =>
-          alerts === 'one' ? [] : alerts.flatMap(({ exp_labels }) => Object.keys(exp_labels)),
-        ),
-      ),
-    );
-    expect(used.filter((name) => !labels.has(name ?? ''))).toEqual([]);
-  });
-
-  it('has a case that fires and a case that does not', () => {
-    const proved = ALERT_CASES.filter((test) => test.alert === rule.alert).flatMap(({ proves }) => proves);
-    expect(proved).toContain('fires');
-    if (rule.severity !== 'none')
-      expect(proved).toEqual(expect.arrayContaining(['silent below', 'resolves']));
-  });
-
-  it('fires for long enough to be notified, also for a single event', () => {
-    if (rule.severity === 'none' || rule.for) return;
-    const route = Object.values(ROUTES).find(({ match }) => match.includes(`"${rule.severity}"`));
-    const needed = seconds(route?.times.group_wait ?? '0s') + seconds(route?.times.group_interval ?? '0s');
-    const window = seconds('1m');
-    // Notifications of severity info are collected for half an hour: what ended before is still in them.
-    if (rule.severity === 'info') return;
-    expect(window + seconds(rule.keepFiringFor ?? '0s')).toBeGreaterThanOrEqual(needed);
-  });
-
-  it('describes itself with a prefix, a severity and who has to act', () => {
-    expect(rule.alert).toMatch(/^Anthropic[A-Z]\w+$/);
-    expect(['critical', 'warning', 'info', 'none']).toContain(rule.severity);
-    expect(rule.summary.length).toBeLessThan(120);
+    const position = group?.rules.findIndex((other) => nameOf(other) === nameOf(rule)) ?? 0;
+    const later =
+      group?.rules.slice(position).flatMap((other) => (isAlert(other) ? [] : [other.record])) ?? [];
+    expect(metrics.filter((metric) => later.includes(metric) && metric !== nameOf(rule))).toEqual([]);
   });
 });
 
-describe.each(INHIBITIONS)('$source', ({ source, targets, equal }) => {
-  it.each(targets)('stands before %s in one group, waits no longer, and shares its labels', (target) => {
+it('has expressions with a median of at most 160 characters', () => {
+  const lengths = RULES.map(({ expr }) => expr.length).sort((a, b) => a - b);
+  expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(160);
+});
+
+describe.each(ALERT_RULES.map((rule) => [nameOf(rule), rule] as const))('%s', (_, rule) => {
+  it('has a summary for a phone, which names the service first', () => {
+    expect(rule.summary.replaceAll(/\{\{[^}]*\}\}/g, '').length).toBeLessThan(110);
+    if (rule.ofService !== false) expect(rule.summary).toMatch(/^\{\{ \$labels\.job \}\}/);
+  });
+
+  it('fires long enough to be notified', () => {
+    // The condition of an alert without a window lasts by itself.
+    if (rule.severity === 'info' || rule.severity === 'none' || rule.for || !rule.keepFiringFor) return;
+    const { times } = rule.severity === 'critical' ? ROUTES.page : ROUTES.ticket;
+    const needed = seconds(times.group_wait) + seconds(times.group_interval);
+    // A condition on the last 5 minutes holds for as long.
+    expect(300 + seconds(rule.keepFiringFor)).toBeGreaterThanOrEqual(needed);
+  });
+
+  it('can be told from the other rules of its alert', () => {
+    const same = ALERT_RULES.filter(({ alert }) => alert === rule.alert);
+    expect(new Set(same.map(({ condition }) => condition)).size).toBe(same.length);
+  });
+});
+
+describe.each(INHIBITIONS)('$source', ({ source, targets }) => {
+  it.each(targets)('stands before %s in one group, and waits no longer', (target) => {
     const group = GROUPS.find(({ rules }) => rules.some((rule) => isAlert(rule) && rule.alert === source));
     const alerts = group?.rules.filter(isAlert) ?? [];
-    const from = alerts.findIndex(({ alert }) => alert === source);
-    const to = alerts.findIndex(({ alert }) => alert === target);
-    expect(to).toBeGreaterThan(from);
-    expect(seconds(alerts[from]?.for ?? '0s')).toBeLessThanOrEqual(seconds(alerts[to]?.for ?? '0s'));
-    for (const name of [source, target]) {
-      const labels = ALERT_CASES.filter(({ alert }) => alert === name).flatMap(({ checks }) =>
-        checks.flatMap(({ alerts: fired }) =>
-          fired === 'one' ? [] : fired.map(({ exp_labels }) => Object.keys(exp_labels)),
-        ),
-      );
-      expect(labels.length).toBeGreaterThan(0);
-      // A label that is missing on both sides counts as equal, and inhibits more than is meant.
-      for (const present of labels) expect(present).toEqual(expect.arrayContaining(['job', ...equal]));
-    }
+    const last = alerts.findLastIndex(({ alert }) => alert === source);
+    const first = alerts.findIndex(({ alert }) => alert === target);
+    expect(first).toBeGreaterThan(last);
+    expect(seconds(alerts[last]?.for ?? '0s')).toBeLessThanOrEqual(seconds(alerts[first]?.for ?? '0s'));
   });
 });
 
-it('lets the loss of telemetry silence nothing', () => {
-  expect(
-    INHIBITIONS.map(({ source }) => source).filter((source) => /Telemetry|Target|Watchdog/.test(source)),
-  ).toEqual([]);
+it('lets the loss of telemetry inhibit nothing', () => {
+  expect(INHIBITIONS.filter(({ source }) => /Telemetry|Watchdog/.test(source))).toEqual([]);
 });
 
-it('refuses settings with which one failed call would page', () => {
-  const errorRate = { ...DEFAULT_CONFIG.errorRate, minCalls: 10 };
-  expect(() => ruleGroups({ ...DEFAULT_CONFIG, errorRate })).toThrow('one failed call must never page');
-});
+describe('settings', () => {
+  it('put matchers and labels into every query', () => {
+    const config = defineConfig({ selector: 'env="prod"', groupingLabels: ['region', 'job'] });
+    for (const { expr } of ruleGroups(config).flatMap(({ rules }) => rules)) {
+      expect(expr).not.toContain('namespace');
+      for (const selector of selectorsIn(expr)) {
+        if (!/^[\w]+:/.test(selector)) expect(selector).toContain('env="prod"');
+      }
+    }
+  });
 
-it('puts the configured matchers and labels into every query', () => {
-  const config = {
-    ...DEFAULT_CONFIG,
-    selector: 'env="prod"',
-    serviceLabels: ['cluster', 'job'],
-    targetLabels: ['cluster', 'job', 'instance'],
-  };
-  const alerts = ruleGroups(config).flatMap(({ rules }) => rules);
-  const counting = alerts.filter(({ expr }) => expr.includes('label_replace(\n') && expr.includes('_total'));
-  expect(counting.length).toBeGreaterThanOrEqual(9);
-  for (const { expr } of counting) {
-    expect(expr).toContain('_total{env="prod"');
-    expect(expr).toContain('on (cluster, job, instance, anthropic_process)');
-    expect(expr).toMatch(/by \(cluster, job/);
-  }
+  it('leave out, relabel and change the severity of alerts', () => {
+    const config = defineConfig({
+      disabled: ['AnthropicWatchdog'],
+      severities: { AnthropicBillingFailed: 'warning' },
+    });
+    const alerts = ruleGroups(config).flatMap(({ rules }) => rules.filter(isAlert));
+    expect(alerts.map(({ alert }) => alert)).not.toContain('AnthropicWatchdog');
+    expect(alerts.find(({ alert }) => alert === 'AnthropicBillingFailed')?.severity).toBe('warning');
+  });
+
+  it('give a budget to a team', () => {
+    const config = defineConfig({ spend: { attribution: [{ key: 'team', value: 'search', dailyUsd: 50 }] } });
+    const rules = ruleGroups(config).flatMap((group) => group.rules);
+    expect(rules.map(nameOf)).toContain('team:anthropic_client_cost:sum5m');
+    expect(rules.find((rule) => nameOf(rule) === 'AnthropicSpendHigh team:search')?.expr).toBe(
+      'sum_over_time(team:anthropic_client_cost:sum5m{team="search"}[86399s:5m]) > 50',
+    );
+  });
+
+  it('page for consecutive server errors only from a share of the attempts on', () => {
+    const config = defineConfig({ consecutiveServerErrors: { minRatio: 0.01 } });
+    const rule = ruleGroups(config)
+      .flatMap(({ rules }) => rules)
+      .find((each) => nameOf(each).startsWith('AnthropicConsecutive'));
+    expect(rule?.expr).toContain('>= 0.01 * sum by (cluster, namespace, job)');
+  });
+
+  it.each([
+    [{ errorrate: {} }, /config\.errorrate is not a setting/],
+    [{ errorRate: { ratio: '5 %' } }, /config\.errorRate\.ratio must be a number/],
+    [{ keepFiringFor: '5 minutes' }, /config\.keepFiringFor must be a duration/],
+    [{ minimumTraffic: { calls: 10 } }, /one failed call must never page/],
+    [{ groupingLabels: ['cluster'] }, /must be a list with "job"/],
+    [{ severities: { AnthropicWatchdog: 'loud' } }, /must be "critical"/],
+    [{ labels: { 'team name': 'x' } }, /is not the name of a label/],
+  ])('refuse %j with a TypeError that says what is wrong', (overrides, message) => {
+    expect(() => defineConfig(overrides as object)).toThrow(message as RegExp);
+    expect(() => defineConfig(overrides as object)).toThrow(TypeError);
+  });
+
+  it('refuse the name of an alert that does not exist', () => {
+    expect(() => ruleGroups(defineConfig({ disabled: ['AnthropicNothing'] }))).toThrow(
+      /There is no alert AnthropicNothing/,
+    );
+  });
 });

@@ -9,9 +9,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
 import { routingYaml } from '../../src/mixin/alerts/build.ts';
-import { DEFAULT_CONFIG, type Duration, seconds } from '../../src/mixin/alerts/config.ts';
 import { ROUTES } from '../../src/mixin/alerts/routing.ts';
-import { ALERTS } from './support/rules.ts';
+import { DEFAULT_CONFIG, type Duration, seconds } from '../../src/mixin/config.ts';
+import { ALERT_RULES, ALERTS } from './support/rules.ts';
 
 const run = promisify(execFile);
 const folder = fileURLToPath(new URL('../../alerts', import.meta.url));
@@ -22,20 +22,23 @@ beforeAll(async () => {
   ({ amtool } = await findPrometheusTools());
 });
 
-it('is a configuration that Alertmanager accepts, with its templates', async () => {
-  const { stdout } = await run(amtool, ['check-config', 'alertmanager.yaml'], { cwd: folder });
-  expect(stdout).toContain('SUCCESS');
-  expect(stdout).toContain('1 templates');
-});
-
-it.each(ALERTS.map(({ alert, severity }) => [alert, severity] as const))(
-  'routes %s by its severity %s',
-  async (alert, severity) => {
-    const args = ['config', 'routes', 'test', '--config.file', 'alertmanager.yaml'];
-    const labels = [`alertname=${alert}`, `severity=${severity}`, 'job=app'];
-    await run(amtool, [...args, `--verify.receivers=${RECEIVERS[severity]}`, ...labels], { cwd: folder });
+it.each(['alertmanager.yaml', 'alertmanager.example.yaml'])(
+  '%s is accepted by Alertmanager, with its templates',
+  async (file) => {
+    const { stdout } = await run(amtool, ['check-config', file], { cwd: folder });
+    expect(stdout).toContain('SUCCESS');
+    expect(stdout).toContain('1 templates');
   },
 );
+
+it('routes every alert by its severity', async () => {
+  const severities = new Map(ALERT_RULES.map((rule) => [`${rule.alert} ${rule.severity}`, rule]));
+  for (const { alert, severity } of severities.values()) {
+    const args = ['config', 'routes', 'test', '--config.file', 'alertmanager.yaml'];
+    const labels = [`alertname=${alert}`, `severity=${severity}`, 'job=app', 'cluster=eu'];
+    await run(amtool, [...args, `--verify.receivers=${RECEIVERS[severity]}`, ...labels], { cwd: folder });
+  }
+});
 
 it('has the same routes in the fragment as in the example', async () => {
   const example = parse(await readFile(`${folder}/alertmanager.yaml`, 'utf8'));
@@ -60,10 +63,11 @@ it('repeats within the five days that Alertmanager remembers', () => {
 describe('the template', () => {
   const data = {
     status: 'firing',
-    commonLabels: { alertname: 'AnthropicHighErrorRate', job: 'app' },
+    commonLabels: { alertname: 'AnthropicHighErrorRate', job: 'app', namespace: 'prod', cluster: 'eu-1' },
     alerts: [
       {
         status: 'firing',
+        startsAt: '2026-11-26T03:04:05Z',
         labels: {
           alertname: 'AnthropicHighErrorRate',
           job: 'app',
@@ -95,18 +99,23 @@ describe('the template', () => {
   };
 
   it('says in the title how many fire, what, and where', async () => {
-    expect((await render('anthropic.title')).trim()).toBe('[FIRING 1] AnthropicHighErrorRate on app');
+    expect((await render('anthropic.title')).trim()).toBe('[FIRING 1] AnthropicHighErrorRate app prod eu-1');
   });
 
-  it('says in the text what happened, who has to act, where the request ids are, and what to read', async () => {
+  it('says in the text what happened, since when, who has to act, where the request ids are, and what to read', async () => {
     expect((await render('anthropic.text')).trim().split('\n')).toEqual([
       'The summary.',
       'The description.',
-      'Who has to act: ours, our traffic (rate limits)',
-      'Request ids for Anthropic support: in the JSON logs of app, fields request_id and request_ids, lines with outcome "error" and model "opus".',
+      'Since 2026-11-26 03:04 UTC. Who has to act: we, our traffic (rate limits, spend).',
+      'Request ids: field request_id of the JSON logs of app.',
       'Runbook: https://runbook',
       'Dashboard: https://dashboard',
     ]);
+  });
+
+  it('links buttons to the runbook and the dashboard', async () => {
+    expect(await render('anthropic.runbook')).toContain('https://runbook');
+    expect(await render('anthropic.dashboard')).toContain('https://dashboard');
   });
 
   it('knows every fault that an alert can carry', async () => {

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { interpolate } from '../../dev/interpolate.ts';
 import { perBar, total } from '../../src/mixin/dashboards/queries.ts';
 import { type PromtoolTest, testRules } from '../alerts/support/promtool.ts';
-import { birthScenarios, visibleEvents } from '../alerts/support/scenarios.ts';
-import { world } from '../alerts/support/world.ts';
+import { birthScenarios, visibleEvents } from './support/scenarios.ts';
+import { world } from './support/world.ts';
 
 const SERIES = 'anthropic_client_authentication_failures_total{http_route="/v1/messages"}';
 const STEP = 15;

@@ -108,16 +108,12 @@ describe.each(DASHBOARDS)('$path', ({ path, json }) => {
   });
 });
 
-it('every alert links to a dashboard that exists, and to a panel of it', () => {
-  for (const { alert, dashboard, panel } of ALERTS) {
-    const target = DASHBOARDS.find(({ json }) => json.uid === dashboard);
-    expect(target?.json.uid, alert).toBe(dashboard);
-    if (panel !== undefined)
-      expect(
-        target?.json.panels.map(({ title }) => title),
-        alert,
-      ).toContain(panel);
-  }
+it('every alert links to a dashboard that exists', () => {
+  for (const { alert, dashboard } of ALERTS)
+    expect(
+      DASHBOARDS.map(({ json }) => json.uid),
+      alert,
+    ).toContain(dashboard);
 });
 
 it('every alert has its runbook on a panel or in the first steps', () => {

@@ -1,49 +1,27 @@
 /** The queries that more than one rule uses, with the settings of one configuration filled in. */
 import type { MetricKey } from '../../signals/catalogue.ts';
 import { ATTR } from '../../signals/names.ts';
-import type { AlertConfig, Duration } from './config.ts';
-import {
-  events,
-  type Matchers,
-  matching,
-  not,
-  prometheusLabel,
-  recordSeries,
-  series,
-  sumOfTiles,
-} from './promql.ts';
-
-/** The label that names the model. */
-export const MODEL: string = prometheusLabel(ATTR.requestModel);
-/** The label that names the path of the API. */
-export const ROUTE: string = prometheusLabel(ATTR.httpRoute);
-
-/** Names of the records; `job` stands for the configured service labels. */
-export const RECORDS = {
-  callsByKind: 'job_model_outcome:anthropic_client_calls:events5m',
-  attemptsByKind: 'job_model_status:anthropic_client_attempts:events5m',
-  calls: 'job:anthropic_client_calls:events5m',
-  failedCalls: 'job:anthropic_client_calls_failed:events5m',
-  headroom: 'job_model_limit:anthropic_client_rate_limit_headroom:min',
-  cost: 'job:anthropic_client_cost_usd:events5m',
-  hourlyCost: 'job:anthropic_client_cost_usd:events1h',
-  duration: 'job_model:gen_ai_client_inference_duration:quantile5m',
-  uptime: 'job:anthropic_client_uptime_seconds:max',
-  timeToFirstChunk: 'job_model:gen_ai_client_inference_time_to_first_chunk:quantile5m',
-} as const;
+import { type AlertConfig, type Duration, seconds } from '../config.ts';
+import { KIND, MODEL, RECORDS } from './names.ts';
+import { histogramSeries, type Matchers, matching, recordSeries, series } from './promql.ts';
 
 /** Queries for one configuration. */
 export class Queries {
   readonly config: AlertConfig;
-  /** Labels of a service: what an alert is about when it names no model. */
-  readonly service: readonly string[];
+  /** Labels of a service, for `by (...)` and `on (...)`. */
+  readonly service: string;
   /** Labels of a service and a model. */
-  readonly serviceModel: readonly string[];
+  readonly serviceModel: string;
 
   constructor(config: AlertConfig) {
     this.config = config;
-    this.service = config.serviceLabels;
-    this.serviceModel = [...config.serviceLabels, MODEL];
+    this.service = config.groupingLabels.join(', ');
+    this.serviceModel = this.and(MODEL);
+  }
+
+  /** Labels of a service and `labels`. */
+  and(...labels: readonly string[]): string {
+    return [...this.config.groupingLabels, ...labels].join(', ');
   }
 
   /** A selector of a metric, with the configured matchers. */
@@ -51,32 +29,52 @@ export class Queries {
     return series(metric, matchers, this.config.selector);
   }
 
-  /** Events of a counter in a window: see `events`. */
-  events<K extends MetricKey>(
-    metric: K,
-    window: Duration,
-    by: readonly string[],
-    matchers: Matchers<K> = {},
-  ): string {
-    const { selector: extra, targetLabels, birthGrace } = this.config;
-    return events({ metric, window, by, matchers, extra, targetLabels, birthGrace });
+  /** What a detection gauge last stated, also where its process ended since. */
+  last<K extends MetricKey>(gauge: K, matchers: Matchers<K> = {}): string {
+    return `last_over_time(${this.series(gauge, matchers)}[${this.config.lastSeen}])`;
   }
 
-  /** Ended calls. One that the application canceled is neither good nor bad, and does not count in a rate. */
-  calls(
-    window: Duration,
-    by: readonly string[],
-    matchers: Matchers<'calls'> = { [ATTR.outcome]: matching('ok|error') },
+  /** The speed of one part of a histogram over 5 minutes, by service and model. */
+  rate(
+    histogram: 'inferenceDuration' | 'timeToFirstChunk',
+    part: 'sum' | 'count',
+    matchers: Matchers<'inferenceDuration'> = {},
   ): string {
-    return sumOfTiles(recordSeries(RECORDS.callsByKind, 'calls', matchers), window, by);
+    const selected = histogramSeries(histogram, part, matchers as object, this.config.selector);
+    return `sum by (${this.serviceModel}) (rate(${selected}[5m]))`;
   }
 
-  /** Attempts that got an answer, or should have got one. */
-  attempts(
-    window: Duration,
-    by: readonly string[],
-    matchers: Matchers<'attempts'> = { [ATTR.disposition]: not('canceled') },
-  ): string {
-    return sumOfTiles(recordSeries(RECORDS.attemptsByKind, 'attempts', matchers), window, by);
+  /** Attempts of some kinds as a share, above `limit`: of a model, or of the whole service where no model is above it. */
+  attemptShare(kinds: string, limit: number): string {
+    const matchers = { [ATTR.attemptKind]: kinds.includes('|') ? matching(kinds) : kinds };
+    const above = (record: string) => `${recordSeries(record, 'recentAttempts', matchers)} > ${limit}`;
+    return this.modelElseJob(above(RECORDS.modelAttemptRatio), above(RECORDS.attemptRatio), KIND);
   }
+
+  /** `ofModel`, and `ofJob` for services (and `labels`) where it has nothing. */
+  modelElseJob(ofModel: string, ofJob: string, ...labels: readonly string[]): string {
+    return `${ofModel}\nor on (${this.and(...labels)})\n${ofJob}`;
+  }
+
+  /** The most common kind of failed attempts of the service of an alert, for a template. */
+  leadingKind(): string {
+    const { groupingLabels } = this.config;
+    const matchers = [`${KIND}!="ok"`, ...groupingLabels.map((label) => `${label}=%q`)].join(', ');
+    const query = `topk(1, sum by (${KIND}) (${RECORDS.attemptsByKind}{${matchers}}) > 0)`;
+    const labels = groupingLabels.map((label) => `$labels.${label}`).join(' ');
+    return `printf \`${query}\` ${labels}`;
+  }
+}
+
+/**
+ * The sum of a record of 5 minutes over `window`: every fifth minute of it, so that each event counts once, however often the record is made.
+ * A second less than the window, because Prometheus 2 counts both ends of a range and Prometheus 3 one.
+ */
+export function sumOver(record: string, window: Duration): string {
+  return `sum_over_time(${record}${everyFiveMinutes(window)})`;
+}
+
+/** Every fifth minute of `window`, as the range of a subquery. */
+export function everyFiveMinutes(window: Duration): string {
+  return `[${seconds(window) - 1}s:5m]`;
 }

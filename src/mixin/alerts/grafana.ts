@@ -1,7 +1,8 @@
 /** The alerts in the provisioning format of Grafana's own alerting. */
-import type { AlertConfig } from './config.ts';
+import type { AlertConfig } from '../config.ts';
 import { dashboardUrl, runbookUrl } from './links.ts';
 import { type AlertRule, isAlert, type RuleGroup } from './rule.ts';
+import { alertLabels } from './text.ts';
 
 /** The uid of the data source that the file asks for; users set it to theirs. */
 const DATASOURCE = 'prometheus';
@@ -21,9 +22,15 @@ export function grafanaProvisioning(groups: readonly RuleGroup[], config: AlertC
 }
 
 function grafanaRule(rule: AlertRule, config: AlertConfig): object {
+  const { alert, condition } = rule;
   return {
-    uid: rule.alert,
-    title: rule.alert,
+    // At most 40 characters of letters, digits, - and _.
+    uid: [alert.replace(/^Anthropic/, ''), condition]
+      .filter(Boolean)
+      .join('-')
+      .replace(/[^\w-]/g, '-')
+      .slice(0, 40),
+    title: condition ? `${alert} (${condition})` : alert,
     condition: 'B',
     data: [
       {
@@ -50,7 +57,7 @@ function grafanaRule(rule: AlertRule, config: AlertConfig): object {
       runbook_url: runbookUrl(rule, config),
       dashboard_url: dashboardUrl(rule, config),
     },
-    labels: { severity: rule.severity, fault: rule.fault },
+    labels: { alertname: alert, ...alertLabels(rule, config) },
   };
 }
 

@@ -5,7 +5,7 @@
 import { type AttributeOf, METRICS, type MetricKey } from '../../signals/catalogue.ts';
 import { prometheusLabel, prometheusName } from '../../signals/metric-definition.ts';
 import { PROCESS_LABEL } from '../../signals/names.ts';
-import { type Duration, seconds } from './config.ts';
+import { type Duration, seconds } from '../config.ts';
 
 export { prometheusLabel };
 
@@ -97,39 +97,9 @@ export function processLabels(targetLabels: readonly string[]): string[] {
   return [...targetLabels, PROCESS_LABEL];
 }
 
-/**
- * The sum of a record of five-minute counts over the last `window`, a multiple of five minutes: each event
- * once, and without the lag of a subquery.
- */
-export function sumOfTiles(record: string, window: Duration, by: readonly string[]): string {
-  const tiles = seconds(window) / 300;
-  if (!Number.isInteger(tiles)) throw new Error(`${window} is not a multiple of 5m`);
-  if (tiles === 1) return `sum by (${by.join(', ')}) (${record})`;
-  const parts = Array.from({ length: tiles }, (_, i) =>
-    i === 0 ? record : `or label_replace(${record} offset ${i * 5}m, "tile", "${i}", "", "")`,
-  );
-  return [`sum by (${by.join(', ')}) (`, ...parts.map((part) => `  ${part}`), ')'].join('\n');
-}
-
 /** A selector of a record that was made from a metric and kept labels of it. */
 export function recordSeries<K extends MetricKey>(record: string, of: K, matchers: Matchers<K> = {}): string {
   return record + braces(...matcherTexts(of, matchers));
-}
-
-/** `numerator / denominator` by `labels`, only where the denominator is at least `min`: no rate of a handful. */
-export function ratio(
-  numerator: string,
-  denominator: string,
-  labels: readonly string[],
-  min: number,
-): string {
-  const onLabels = `on (${labels.join(', ')})`;
-  return `${numerator}\n/ ${onLabels}\n(\n${indent(denominator)}\n  >= ${min}\n)`;
-}
-
-/** `expression` with 0 where it has no series but `reference` has one. */
-export function orZero(expression: string, reference: string): string {
-  return `(\n${indent(expression)}\n  or\n${indent(`0 * ${reference}`)}\n)`;
 }
 
 /** Every line two spaces further in. */

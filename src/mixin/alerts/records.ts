@@ -1,99 +1,193 @@
-/**
- * Recording rules: the values that alerts look back on for hours or days. A record counts events of five
- * minutes exactly, and stays when its process is gone, so that sums of it lose no deploy.
- */
+/** Recording rules: what the processes counted in the last 5 minutes, added up, so that each gauge is read once. */
 import { ATTR } from '../../signals/names.ts';
-import { seconds } from './config.ts';
-import { type Queries, RECORDS } from './expressions.ts';
-import { histogramSeries, orZero, prometheusLabel } from './promql.ts';
+import { seconds } from '../config.ts';
+import type { Queries } from './expressions.ts';
+import { KIND, LIMIT, MODEL, RECORDS, STOP_REASON } from './names.ts';
+import { histogramSeries, matching, prometheusLabel, recordSeries } from './promql.ts';
 import type { RecordRule } from './rule.ts';
 
-const labels = (attributes: readonly string[]) => attributes.map(prometheusLabel);
+const OUTCOME = prometheusLabel(ATTR.outcome);
+const CANCELED_BY = prometheusLabel(ATTR.canceledBy);
+/** Who canceled a call that the application's own timeout ended. */
+const TIMEOUT = 'timeout';
+/** Calls that ended by themselves: one that the application canceled is neither good nor bad. */
+const ENDED = { [ATTR.outcome]: matching('ok|error') } as const;
 
-/**
- * Ended calls and attempts of five minutes, by everything that an alert asks for: the counters of a large fleet
- * are read once, and the alerts read these.
- */
-export function callRecords(q: Queries): RecordRule[] {
-  const ofCalls = labels([ATTR.outcome, ATTR.fault, ATTR.stream]);
-  const ofAttempts = labels([ATTR.disposition, ATTR.httpStatus, ATTR.errorType, ATTR.fault]);
+/** Calls and attempts, by everything that an alert asks for. */
+export function recentRecords(q: Queries): RecordRule[] {
+  const { calls: minCalls, attempts: minAttempts } = q.config.minimumTraffic;
+  const calls = (matchers: Parameters<typeof recordSeries<'recentCalls'>>[2]) =>
+    recordSeries(RECORDS.callsByOutcome, 'recentCalls', matchers);
+  const rejectedKey = recordSeries(RECORDS.attemptsByKind, 'recentAttempts', {
+    [ATTR.attemptKind]: 'authentication',
+  });
+  const timedOut = calls({ [ATTR.canceledBy]: TIMEOUT });
+  const timedOutRatio = (by: string) =>
+    `sum by (${by}) (${timedOut})\n/ (sum by (${by}) (${calls(ENDED)} or ${timedOut}) >= ${minCalls})`;
+  const keys = [...new Set(q.config.spend.attribution.map(({ key }) => key))];
+  const attemptsOf = (by: string) => `(sum by (${by}) (${RECORDS.attemptsByKind}) >= ${minAttempts})`;
   return [
-    { record: RECORDS.callsByKind, expr: q.events('calls', '5m', [...q.serviceModel, ...ofCalls]) },
-    { record: RECORDS.attemptsByKind, expr: q.events('attempts', '5m', [...q.serviceModel, ...ofAttempts]) },
-  ];
-}
-
-/** Ended calls and failed calls of a service, for the error budget. */
-export function errorBudgetRecords(q: Queries): RecordRule[] {
-  return [
-    { record: RECORDS.calls, expr: q.calls('5m', q.service) },
-    // Zero while nothing fails: a sum over days needs the quiet days too.
     {
-      record: RECORDS.failedCalls,
-      expr: orZero(q.calls('5m', q.service, { [ATTR.outcome]: 'error' }), RECORDS.calls),
+      record: RECORDS.callsByOutcome,
+      note: 'Calls that ended in the last 5 minutes, by outcome. A process that ended counts with what it stated last.',
+      expr: `sum by (${q.and(MODEL, OUTCOME, CANCELED_BY)}) (${q.last('recentCalls')})`,
     },
-  ];
-}
-
-/** The lowest share that is left of each limit. */
-export function headroomRecords(q: Queries): RecordRule[] {
-  const by = [...q.serviceModel, prometheusLabel(ATTR.rateLimit)].join(', ');
-  return [
+    {
+      record: RECORDS.attemptsByKind,
+      note: 'Attempts that ended in the last 5 minutes, by kind.',
+      expr: `sum by (${q.and(MODEL, KIND)}) (${q.last('recentAttempts')})`,
+    },
+    {
+      record: RECORDS.exhausted,
+      note: 'Calls that ran out of retries in the last 5 minutes.',
+      expr: `sum by (${q.serviceModel}) (${q.last('recentRetriesExhausted')})`,
+    },
+    {
+      record: RECORDS.modelCalls,
+      note: 'Calls that ended by themselves in the last 5 minutes, by model.',
+      expr: `sum by (${q.serviceModel}) (${calls(ENDED)})`,
+    },
+    {
+      record: RECORDS.calls,
+      note: 'The same, of the whole service.',
+      expr: `sum by (${q.service}) (${RECORDS.modelCalls})`,
+    },
+    {
+      record: RECORDS.modelFailed,
+      note: 'Calls that failed, less those with a 401: AnthropicAuthenticationFailed pages for them.',
+      expr: `clamp_min(\n  sum by (${q.serviceModel}) (${calls({ [ATTR.outcome]: 'error' })} or -${rejectedKey}),\n  0\n)`,
+    },
+    {
+      record: RECORDS.failed,
+      note: 'The same, of the whole service, and 0 while nothing fails.',
+      expr: `sum by (${q.service}) (${RECORDS.modelFailed}) or 0 * ${RECORDS.calls}`,
+    },
+    {
+      record: RECORDS.modelFailedRatio,
+      note: 'The share of calls of a model that failed, where there are enough calls.',
+      expr: `${RECORDS.modelFailed} / (${RECORDS.modelCalls} >= ${minCalls})`,
+    },
+    {
+      record: RECORDS.failedRatio,
+      note: 'The share of calls of a service that failed, where there are enough calls.',
+      expr: `${RECORDS.failed} / (${RECORDS.calls} >= ${minCalls})`,
+    },
+    {
+      record: RECORDS.modelTimedOutRatio,
+      note: "The share of calls of a model that the application's own timeout ended, where there are enough calls.",
+      expr: timedOutRatio(q.serviceModel),
+    },
+    {
+      record: RECORDS.timedOutRatio,
+      note: "The share of calls of a service that the application's own timeout ended, where there are enough calls.",
+      expr: timedOutRatio(q.service),
+    },
+    {
+      record: RECORDS.modelAttemptRatio,
+      note: 'The share of each kind among the attempts of a model, where there are enough attempts.',
+      expr: `${RECORDS.attemptsByKind}\n/ on (${q.serviceModel}) group_left () ${attemptsOf(q.serviceModel)}`,
+    },
+    {
+      record: RECORDS.attemptRatio,
+      note: 'The share of each kind among the attempts of a service, where there are enough attempts.',
+      expr: `sum by (${q.and(KIND)}) (${RECORDS.attemptsByKind})\n/ on (${q.service}) group_left () ${attemptsOf(q.service)}`,
+    },
     {
       record: RECORDS.headroom,
+      note: 'The lowest share that is left of each limit: all replicas share it.',
+      expr: `min by (${q.and(MODEL, LIMIT)}) (${q.series('rateLimitHeadroom')})`,
+    },
+    {
+      record: RECORDS.waiting,
+      note: 'How long the oldest call waits for its first byte, in the processes that wait longest: one process of many does not decide.',
+      expr: `quantile by (${q.serviceModel}) (${1 - q.config.hanging.processes}, ${q.series('oldestCallAge', { [ATTR.callPhase]: 'first_byte' })})`,
+    },
+    {
+      record: RECORDS.cost,
+      note: 'Estimated cost of the last 5 minutes, in USD.',
+      expr: `sum by (${q.service}) (${q.last('recentCost')})`,
+    },
+    ...keys.map((key) => ({
+      record: costByKeyRecord(key),
+      note: `Estimated cost of the last 5 minutes in all services, in USD, by ${key}.`,
+      expr: `sum by (${prometheusLabel(key)}) (${q.last('recentCost')})`,
+    })),
+  ];
+}
+
+/** How long calls take, once a minute: histograms have many series. */
+export function latencyRecords(q: Queries): RecordRule[] {
+  const { hanging, latency, minimumTraffic, selector } = q.config;
+  const successful = { [ATTR.errorType]: '' } as const;
+  const buckets = histogramSeries('inferenceDuration', 'bucket', successful, selector);
+  const window = seconds('5m');
+  return [
+    {
+      record: RECORDS.waitLimit,
+      note: `From when on a call of a model hangs: ${hanging.factor} times the 99th percentile of the successful calls of all running processes, at least ${hanging.floorSeconds} s.`,
+      expr: `clamp_min(\n  ${hanging.factor} * (histogram_quantile(0.99, sum by (${q.and(MODEL, 'le')}) (${buckets})) > 0),\n  ${hanging.floorSeconds}\n)`,
+    },
+    {
+      record: RECORDS.callRate,
+      note: 'Successful calls in a second.',
+      expr: q.rate('inferenceDuration', 'count', successful),
+    },
+    {
+      record: RECORDS.tokenRate,
+      note: 'Output tokens in a second.',
+      expr: `sum by (${q.serviceModel}) (rate(${q.series('outputTokens')}[5m]))`,
+    },
+    {
+      record: RECORDS.durationRate,
+      note: 'The time that successful calls took, in seconds for each second.',
+      expr: q.rate('inferenceDuration', 'sum', successful),
+    },
+    {
+      record: RECORDS.slowness,
+      note: 'That time, divided by what the calls may take for their output tokens, where there are enough calls.',
       expr: [
-        '# All replicas share the limit, so the lowest reading counts. One that was reset since tells nothing.',
-        `min by (${by}) (`,
-        `  ${q.series('rateLimitRemaining')} and ${q.series('rateLimitResetTime')} > time()`,
-        ')',
-        `/ max by (${by}) (${q.series('rateLimitLimit')})`,
+        RECORDS.durationRate,
+        `/ (${latency.callSeconds} * ${RECORDS.callRate} + ${latency.secondsPerToken} * (${RECORDS.tokenRate} or 0 * ${RECORDS.callRate}))`,
+        `and ${window} * ${RECORDS.callRate} >= ${minimumTraffic.calls}`,
       ].join('\n'),
+    },
+    {
+      record: RECORDS.firstChunk,
+      note: 'The mean time to the first chunk of a stream, where there are enough streams.',
+      expr: `${window} * ${q.rate('timeToFirstChunk', 'sum')}\n/ (${window} * ${q.rate('timeToFirstChunk', 'count')} >= ${minimumTraffic.calls})`,
     },
   ];
 }
 
-/** Estimated cost. */
-export function costRecords(q: Queries): RecordRule[] {
+/** Counts of 5 minutes that only counters have, once a minute. */
+export function counterRecords(q: Queries): RecordRule[] {
+  const increase = (series: string, by: string) => `sum by (${by}) (increase(${series}[5m]))`;
+  const cut = { [ATTR.stopReason]: matching(q.config.stopReasons.reasons.join('|')) };
   return [
-    { record: RECORDS.cost, expr: q.events('cost', '5m', q.service) },
-    { record: RECORDS.hourlyCost, expr: sumOfEvents(RECORDS.cost, 3600) },
+    {
+      record: RECORDS.stopReasons,
+      note: 'Calls of the last 5 minutes whose response was cut or withheld.',
+      expr: increase(q.series('calls', cut), q.and(STOP_REASON)),
+    },
+    {
+      record: RECORDS.cacheRead,
+      note: 'Input tokens of the last 5 minutes that were read from the prompt cache.',
+      expr: increase(q.series('cacheReadTokens'), q.serviceModel),
+    },
+    {
+      record: RECORDS.input,
+      note: 'Input tokens of the last 5 minutes.',
+      expr: increase(q.series('inputTokens'), q.serviceModel),
+    },
+    {
+      record: RECORDS.processes,
+      note: 'Processes that report.',
+      expr: `count by (${q.service}) (${q.series('startTime')})`,
+    },
   ];
 }
 
-/** Quantiles of the duration and of the time to the first chunk of successful calls, where there are enough of them. */
-export function latencyRecords(q: Queries): RecordRule[] {
-  return [
-    { record: RECORDS.duration, expr: quantile(q, 'inferenceDuration', { [ATTR.errorType]: '' }) },
-    { record: RECORDS.timeToFirstChunk, expr: quantile(q, 'timeToFirstChunk', {}) },
-  ];
-}
-
-/**
- * The sum of a five-minute record over `span` seconds: every fifth minute of it, each event once. A second
- * less than the span, because Prometheus 2 counts both ends of a range and Prometheus 3 one.
- */
-export function sumOfEvents(record: string, span: number): string {
-  return `sum_over_time(${record}[${span - 1}s:5m])`;
-}
-
-function quantile(
-  q: Queries,
-  metric: 'inferenceDuration' | 'timeToFirstChunk',
-  matchers: Parameters<typeof histogramSeries<'inferenceDuration'>>[2],
-): string {
-  const { window, quantile: phi, minCalls } = q.config.latency;
-  const by = q.serviceModel.join(', ');
-  const part = (name: 'bucket' | 'count') =>
-    histogramSeries(metric, name, matchers as object, q.config.selector);
-  return [
-    `histogram_quantile(${phi}, sum by (${by}, le) (rate(${part('bucket')}[${window}])))`,
-    `and on (${by}) sum by (${by}) (rate(${part('count')}[${window}])) * ${seconds(window)} >= ${minCalls}`,
-  ].join('\n');
-}
-
-/** How long the oldest process of a service has run. */
-export function uptimeRecords(q: Queries): RecordRule[] {
-  return [
-    { record: RECORDS.uptime, expr: `time() - min by (${q.service.join(', ')}) (${q.series('startTime')})` },
-  ];
+/** The record of the cost by the values of an attribution key. */
+export function costByKeyRecord(key: string): string {
+  return `${prometheusLabel(key)}:anthropic_client_cost:sum5m`;
 }

@@ -1,44 +1,22 @@
 /** Alertmanager routing for the pack: a complete example, and the part of it to paste into a configuration. */
-import type { AlertConfig, Duration } from './config.ts';
-import { MODEL } from './expressions.ts';
+import type { AlertConfig, Duration } from '../config.ts';
+import { receiver } from './receivers.ts';
 
-/** One alert that silences others, which it causes, for the same labels. */
+/** One alert that inhibits others, which it causes, for the same labels. */
 export interface Inhibition {
   readonly source: string;
   readonly targets: readonly string[];
-  /** Labels that source and target both carry, on top of the service labels. */
+  /** Labels that source and target both carry, on top of the grouping labels. */
   readonly equal: readonly string[];
 }
 
 /**
- * What silences what. Source and targets stand in one rule group, the source first and with no longer `for`:
- * otherwise a target can be notified before Alertmanager hears of the source. Loss of telemetry silences nothing.
+ * What inhibits what, within one service of one cluster. Source and targets stand in one rule group, the source first and with no longer `for`:
+ * otherwise a target can be notified before Alertmanager learns of the source. Where an alert is caused by another one only in part, its
+ * expression leaves that part out instead: calls with a rejected key are in no error rate. Loss of telemetry inhibits nothing.
  */
 export const INHIBITIONS: readonly Inhibition[] = [
-  {
-    source: 'AnthropicAuthenticationFailed',
-    targets: [
-      'AnthropicHighErrorRate',
-      // Not AnthropicRetriesExhausted: a 401 is not retried, so those calls failed of something else.
-      'AnthropicErrorBudgetBurningFast',
-      'AnthropicErrorBudgetBurningSlow',
-    ],
-    equal: [],
-  },
-  {
-    source: 'AnthropicErrorBudgetBurningFast',
-    targets: ['AnthropicErrorBudgetBurningSlow'],
-    equal: [],
-  },
-  {
-    source: 'AnthropicRateLimitSpike',
-    targets: [
-      'AnthropicRateLimited',
-      'AnthropicRateLimitHeadroomLow',
-      'AnthropicRateLimitExhaustionPredicted',
-    ],
-    equal: [MODEL],
-  },
+  { source: 'AnthropicErrorBudgetBurningFast', targets: ['AnthropicErrorBudgetBurningSlow'], equal: [] },
 ];
 
 /** Times of a route. */
@@ -48,8 +26,11 @@ interface RouteTimes {
   readonly repeat_interval: Duration;
 }
 
+/** The name of a route and of its receiver. */
+export type RouteName = 'page' | 'ticket' | 'info' | 'watchdog';
+
 /** The receivers, and how soon and how often each is notified. */
-export const ROUTES: Record<'page' | 'ticket' | 'info' | 'watchdog', { match: string; times: RouteTimes }> = {
+export const ROUTES: Record<RouteName, { match: string; times: RouteTimes }> = {
   // Must keep coming: its receiver is a dead man's switch, whose timeout is at least twice the repeat interval.
   watchdog: {
     match: 'alertname = "AnthropicWatchdog"',
@@ -70,34 +51,18 @@ export const ROUTES: Record<'page' | 'ticket' | 'info' | 'watchdog', { match: st
   },
 };
 
-/** Settings of the complete example. */
-export interface AlertmanagerOptions {
-  /** Where notifications are posted; `/page`, `/ticket`, `/info` and `/watchdog` are appended. */
-  readonly webhookUrl?: string;
-  /** Times to use on every route instead of those of {@link ROUTES}, for demonstrations. */
-  readonly times?: Partial<RouteTimes>;
-}
-
-/** The receiver of the example, as `docker-compose.yml` names it. */
-export const WEBHOOK_URL = 'http://alert-receiver:8080';
-
 /** A complete Alertmanager configuration. */
-export function alertmanagerConfig(config: AlertConfig, options: AlertmanagerOptions = {}): object {
-  const { webhookUrl = WEBHOOK_URL, times } = options;
+export function alertmanagerConfig(config: AlertConfig): object {
   return {
     templates: ['templates/*.tmpl'],
     route: {
       receiver: 'ticket',
       group_by: groupBy(config),
       ...ROUTES.ticket.times,
-      ...times,
-      routes: childRoutes(times),
+      routes: childRoutes(),
     },
     inhibit_rules: inhibitRules(config),
-    receivers: Object.keys(ROUTES).map((name) => ({
-      name,
-      webhook_configs: [{ url: `${webhookUrl}/${name}`, send_resolved: name !== 'watchdog' }],
-    })),
+    receivers: (Object.keys(ROUTES) as RouteName[]).map((name) => receiver(name, config.receivers)),
   };
 }
 
@@ -114,14 +79,13 @@ export function routingFragment(config: AlertConfig): object {
 }
 
 function groupBy(config: AlertConfig): string[] {
-  return ['alertname', ...config.serviceLabels];
+  return ['alertname', ...config.groupingLabels];
 }
 
-function childRoutes(times?: Partial<RouteTimes>): object[] {
-  return Object.entries(ROUTES).map(([receiver, route]) => ({
-    matchers: [route.match],
+function childRoutes(): object[] {
+  return Object.entries(ROUTES).map(([receiver, { match, times }]) => ({
+    matchers: [match],
     receiver,
-    ...route.times,
     ...times,
   }));
 }
@@ -130,6 +94,6 @@ function inhibitRules(config: AlertConfig): object[] {
   return INHIBITIONS.map(({ source, targets, equal }) => ({
     source_matchers: [`alertname = ${JSON.stringify(source)}`],
     target_matchers: [`alertname =~ ${JSON.stringify(targets.join('|'))}`],
-    equal: [...config.serviceLabels, ...equal],
+    equal: [...config.groupingLabels, ...equal],
   }));
 }

@@ -1,8 +1,7 @@
-/** What a rule of the pack says, before it is written as YAML for one of the rule engines. */
-import type { Duration } from './config.ts';
+/** What a rule of the pack is, before it is written as YAML for one of the rule engines. */
+import type { Duration, Severity } from '../config.ts';
 
-/** How loud an alert is: `critical` pages, `warning` opens a ticket, `info` is kept, `none` is for the watchdog. */
-export type Severity = 'critical' | 'warning' | 'info' | 'none';
+export type { Severity };
 
 /** Who has to act. `unknown` where the alert cannot tell; `none` where nobody. */
 export type Fault =
@@ -25,22 +24,26 @@ export type DashboardUid =
   | 'anthropic-cost'
   | 'anthropic-telemetry';
 
-/** An alerting rule. */
+/** An alerting rule. Rules of one alert share its name, and differ in their condition. */
 export interface AlertRule {
   readonly alert: string;
+  /** Which of the conditions of the alert this is, as a label; absent where it has one only. */
+  readonly condition?: string;
+  /** One sentence that explains the expression, written beside the rule. */
+  readonly note: string;
   readonly expr: string;
   readonly severity: Severity;
   readonly fault: Fault;
   readonly for?: Duration;
-  /** How long it goes on firing after its condition ended. */
+  /** How long it keeps firing after its condition ended. */
   readonly keepFiringFor?: Duration;
   readonly summary: string;
   readonly description: string;
+  /** A query for the most common kind of failure, whose text the description ends with. Not for Grafana, whose templates cannot query. */
+  readonly leadingKind?: string;
   /** The dashboard to open first. */
   readonly dashboard: DashboardUid;
-  /** The panel of it, by title; the whole dashboard when absent. */
-  readonly panel?: string;
-  /** Whether its labels name a model, for the link to the dashboard. */
+  /** Whether its labels can name a model, for the link to the dashboard. */
   readonly perModel?: boolean;
   /** Whether its labels name a service; so unless `false`. */
   readonly ofService?: boolean;
@@ -49,6 +52,8 @@ export interface AlertRule {
 /** A recording rule. */
 export interface RecordRule {
   readonly record: string;
+  /** One sentence that explains the expression, written beside the rule. */
+  readonly note: string;
   readonly expr: string;
 }
 

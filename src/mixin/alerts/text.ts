@@ -1,12 +1,29 @@
 /** Numbers and labels in the text of an alert. */
-import { MODEL, ROUTE } from './expressions.ts';
+import type { AlertConfig } from '../config.ts';
+import { MODEL, ROUTE } from './names.ts';
+import type { AlertRule } from './rule.ts';
 
-/** The model that an alert is about. Calls such as `models.list` name none. */
-export const MODEL_TEXT: string = `{{ or $labels.${MODEL} "no model" }}`;
+/** The model that an alert is about; all of them where it names none. */
+export const MODEL_TEXT: string = `{{ or $labels.${MODEL} "all models" }}`;
 /** The path of the API that an alert is about. */
 export const ROUTE_TEXT: string = `{{ or $labels.${ROUTE} "an unknown path" }}`;
+
+/** The service that an alert is about, and where it runs, as far as its labels say. */
+export function serviceText({ groupingLabels }: AlertConfig): string {
+  const where = groupingLabels
+    .filter((label) => label !== 'job')
+    .toReversed()
+    .map((label) => `{{ with $labels.${label} }}, ${label} {{ . }}{{ end }}`);
+  return `{{ $labels.job }}${where.join('')}`;
+}
 
 /** A share as text: `0.05` is `5 %`. */
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(6))} %`;
+}
+
+/** The labels that an alert gets on top of those of its expression. */
+export function alertLabels(rule: AlertRule, config: AlertConfig): Record<string, string> {
+  const { severity, fault, condition } = rule;
+  return { ...config.labels, severity, fault, ...(condition && { condition }) };
 }

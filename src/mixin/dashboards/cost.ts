@@ -45,7 +45,7 @@ function numbers(): SizedPanel[] {
     expr: string,
     unit: string,
     thresholds: readonly Step[] = NEUTRAL,
-    alert = 'AnthropicSpendRateHigh',
+    alert = 'AnthropicSpendHigh',
   ) =>
     stat({
       title,
@@ -82,7 +82,7 @@ function numbers(): SizedPanel[] {
     ),
     number(
       `Budget of $${spend.dailyBudgetUsd} a day`,
-      `The number on the left as a share of the daily budget of a job, ${spend.dailyBudgetUsd} USD, which is set in src/mixin/alerts/config.ts. AnthropicSpendRateHigh fires above 100 %.`,
+      `The number on the left as a share of the daily budget of a job, ${spend.dailyBudgetUsd} USD, which is set in src/mixin/alerts/config.ts. AnthropicSpendHigh fires above 100 %.`,
       `24 * max(\n${lastHour}\n) / ${spend.dailyBudgetUsd}`,
       'percentunit',
       above(1),
@@ -99,7 +99,7 @@ function numbers(): SizedPanel[] {
       orZero(total('unpricedCalls', [])),
       'locale',
       above(1, 'orange'),
-      'AnthropicUnpricedModel',
+      'AnthropicSpendHigh',
     ),
   ];
 }
@@ -118,7 +118,7 @@ function spending(
     queries: [{ expr: perHour(perBar('cost', [label])), legend: `{{${label}}}` }],
     noValue: NO_DATA.traffic,
     stacked: true,
-    links: [runbook('AnthropicSpendSpike')],
+    links: [runbook('AnthropicSpendHigh')],
     width: 12,
     ...(colored && { colored }),
   });

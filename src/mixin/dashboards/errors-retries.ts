@@ -88,6 +88,6 @@ export function interrupted(): SizedPanel {
     noValue: NO_DATA.zero,
     style: 'bars',
     colored: ERROR_TYPES,
-    links: [runbook('AnthropicStreamsInterrupted')],
+    links: [runbook('AnthropicRetriesElevated')],
   });
 }

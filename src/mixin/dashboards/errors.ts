@@ -81,19 +81,19 @@ function counts(): SizedPanel[] {
       'Failed attempts',
       'All of them, retried or not.',
       total('attempts', [], ONLY.failed),
-      'AnthropicServerErrorsRetried',
+      'AnthropicRetriesElevated',
     ),
     count(
       'Retried attempts',
       'Failed attempts that the SDK tried again: the user only waited.',
       total('attempts', [], ONLY.retried),
-      'AnthropicServerErrorsRetried',
+      'AnthropicRetriesElevated',
     ),
     count(
       'Interrupted streams',
       'Streams that began with status 200 and broke. The SDK does not retry them.',
       total('attempts', [], ONLY.interrupted),
-      'AnthropicStreamsInterrupted',
+      'AnthropicRetriesElevated',
     ),
   ];
 }
@@ -111,7 +111,7 @@ function trouble(): SizedPanel {
     })),
     noValue: NO_DATA.telemetry,
     colored: Object.keys(TROUBLE),
-    links: [runbook('AnthropicOverloaded'), runbook('AnthropicRateLimited')],
+    links: [runbook('AnthropicRetriesElevated'), runbook('AnthropicRateLimitPressure')],
     width: 12,
   });
 }

@@ -138,7 +138,7 @@ function firstChunk(): SizedPanel {
       exemplar: true,
     })),
     noValue: 'No streams',
-    links: [runbook('AnthropicSlowFirstChunk')],
+    links: [runbook('AnthropicSlowCalls')],
     width: 12,
   });
 }

@@ -27,13 +27,13 @@ export function counts(): SizedPanel[] {
       'Answers 429',
       'Attempts that a rate limit refused, in the time range.',
       total('attempts', [], ONLY.rateLimited),
-      'AnthropicRateLimited',
+      'AnthropicRateLimitPressure',
     ),
     count(
       'Falls below 10 %',
       'Times that what is left of a limit fell below 10 %. Counted where it happens: a gauge misses what ends before the next scrape.',
       total('rateLimitLow', []),
-      'AnthropicRateLimitHeadroomLow',
+      'AnthropicRateLimitPressure',
     ),
     count(
       'Calls that a limit ended',
@@ -76,7 +76,7 @@ export function refused(): SizedPanel {
     ],
     noValue: NO_DATA.zero,
     style: 'bars',
-    links: [runbook('AnthropicRateLimitSpike'), runbook('AnthropicRateLimited')],
+    links: [runbook('AnthropicRateLimitPressure'), runbook('AnthropicRateLimitPressure')],
     width: 7,
   });
 }
@@ -89,7 +89,7 @@ export function crossings(): SizedPanel {
     queries: [{ expr: `${perBar('rateLimitLow', LIMIT)} > 0`, legend: NAME }],
     noValue: NO_DATA.zero,
     style: 'bars',
-    links: [runbook('AnthropicRateLimitHeadroomLow')],
+    links: [runbook('AnthropicRateLimitPressure')],
     width: 7,
   });
 }
@@ -102,7 +102,7 @@ export function forecast(): SizedPanel {
     title: 'Used up in',
     description:
       `Time until nothing is left, up to two hours, if the trend of the last ${window} goes on, of limits of which less than ` +
-      `${share * 100} % is left. Below the line of ${horizon} AnthropicRateLimitExhaustionPredicted fires.`,
+      `${share * 100} % is left. Below the line of ${horizon} AnthropicRateLimitPressure fires.`,
     unit: 's',
     decimals: 0,
     queries: [
@@ -114,7 +114,7 @@ export function forecast(): SizedPanel {
     noValue: 'Nothing runs out',
     thresholds: line(seconds(horizon)),
     thresholdLines: true,
-    links: [runbook('AnthropicRateLimitExhaustionPredicted')],
+    links: [runbook('AnthropicRateLimitPressure')],
     width: 10,
   });
 }

@@ -65,7 +65,7 @@ function shortly(expression: string): string {
 function leftNow(): SizedPanel {
   return bars({
     title: 'Left of each limit, now',
-    description: `Lowest reading of all replicas. Red below ${headroom.ratio * 100} %, where AnthropicRateLimitHeadroomLow fires. The API answers 429 at 0.`,
+    description: `Lowest reading of all replicas. Red below ${headroom.ratio * 100} %, where AnthropicRateLimitPressure fires. The API answers 429 at 0.`,
     unit: 'percentunit',
     decimals: 0,
     min: 0,
@@ -73,7 +73,7 @@ function leftNow(): SizedPanel {
     queries: [{ expr: `sort(${shortly(left(LIMIT))})`, legend: '{{limit}} {{name}}', instant: true }],
     noValue: NO_LIMITS,
     thresholds: LEFT,
-    links: [runbook('AnthropicRateLimitHeadroomLow')],
+    links: [runbook('AnthropicRateLimitPressure')],
     width: 10,
     height: 10,
   });
@@ -82,15 +82,14 @@ function leftNow(): SizedPanel {
 function leftOverTime(): SizedPanel {
   return graph({
     title: 'Left of each limit',
-    description:
-      'Lowest reading of all replicas. The line is the threshold of AnthropicRateLimitHeadroomLow.',
+    description: 'Lowest reading of all replicas. The line is the threshold of AnthropicRateLimitPressure.',
     unit: 'percentunit',
     max: 1,
     queries: [{ expr: left(LIMIT), legend: NAME }],
     noValue: NO_LIMITS,
     thresholds: line(headroom.ratio),
     thresholdLines: true,
-    links: [runbook('AnthropicRateLimitHeadroomLow')],
+    links: [runbook('AnthropicRateLimitPressure')],
     width: 14,
     height: 10,
   });

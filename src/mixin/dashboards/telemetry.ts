@@ -63,7 +63,7 @@ function numbers(): SizedPanel[] {
       'Targets down',
       'Targets of these jobs that Prometheus cannot scrape now. Pushed metrics have no targets.',
       orZero(`count(up{${PROCESS}} == 0 and on (job) group by (job) (${STARTED}))`),
-      'AnthropicTargetDown',
+      'AnthropicTelemetryAbsent',
       above(1),
     ),
     number(

@@ -52,8 +52,8 @@ function help(): SizedPanel {
     markdown: [
       '| Who has to act | First step |',
       '|---|---|',
-      `| **anthropic** | Read the [status page](${STATUS_PAGE}); then [5xx](${runbookFile('AnthropicConsecutiveServerErrors')}) or [529](${runbookFile('AnthropicOverloaded')}). Shed load, or switch the model. |`,
-      `| **traffic** | [Rate limits](${runbookFile('AnthropicRateLimited')}): who sends, which limit, when is it full again. |`,
+      `| **anthropic** | Read the [status page](${STATUS_PAGE}); then [5xx](${runbookFile('AnthropicConsecutiveServerErrors')}) or [529](${runbookFile('AnthropicRetriesElevated')}). Shed load, or switch the model. |`,
+      `| **traffic** | [Rate limits](${runbookFile('AnthropicRateLimitPressure')}): who sends, which limit, when is it full again. |`,
       `| **config** | [401](${runbookFile('AnthropicAuthenticationFailed')}), [402](${runbookFile('AnthropicBillingFailed')}), [403](${runbookFile('AnthropicPermissionDenied')}), [404](${runbookFile('AnthropicModelNotFound')}): what was deployed or rotated last? |`,
       `| **input** | [400, 413, 422](${runbookFile('AnthropicInvalidRequests')}): the log line has the shape of the request. |`,
       '| **network** | Proxy, DNS, egress, timeouts: compare with other services of the same hosts. |',

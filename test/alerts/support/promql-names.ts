@@ -35,6 +35,17 @@ export function namesIn(expression: string): Names {
   return { metrics: [...metrics], labels: [...labels], broken };
 }
 
+/** Every selector in an expression, as it is written. */
+export function selectorsIn(expression: string): string[] {
+  const selectors: string[] = [];
+  parser.parse(expression).iterate({
+    enter({ name, from, to }) {
+      if (name === 'VectorSelector') selectors.push(expression.slice(from, to));
+    },
+  });
+  return selectors;
+}
+
 /** The name in `{__name__=~"NAME(_seconds)?_bucket"}`, without what OTLP adds. */
 function regexNames(selector: string): string[] {
   const [, name] = /__name__=~"([^"]*)"/.exec(selector) ?? [];

@@ -41,7 +41,7 @@ export function alerts(store: SampleStore, end: number): void {
     store.firing(alertname, end - from * 60, end - to * 60, labels);
   const opus = { job: 'chat', gen_ai_request_model: 'claude-opus-5-5' };
   firing('AnthropicWatchdog', 60 * 25, 0);
-  firing('AnthropicRateLimitSpike', 43, 30, { job: 'chat', gen_ai_request_model: 'claude-sonnet-5-5' });
+  firing('AnthropicRateLimitPressure', 43, 30, { job: 'chat', gen_ai_request_model: 'claude-sonnet-5-5' });
   firing('AnthropicAuthenticationFailed', 25, 10, { job: 'reports' });
   firing('AnthropicConsecutiveServerErrors', 10.5, 0, opus);
   firing('AnthropicHighErrorRate', 9, 0, opus);

@@ -1,65 +1,49 @@
 /** Alerts on estimated cost. */
-import { type Queries, RECORDS } from '../expressions.ts';
+import type { AttributionBudget } from '../../config.ts';
+import { type Queries, sumOver } from '../expressions.ts';
+import { RECORDS } from '../names.ts';
+import { prometheusLabel } from '../promql.ts';
+import { costByKeyRecord } from '../records.ts';
 import type { AlertRule } from '../rule.ts';
-import { MODEL_TEXT } from '../text.ts';
+import { serviceText } from '../text.ts';
 
-/** The last hour, times 24, is above the daily budget. */
-export function spendRateHigh(q: Queries): AlertRule {
-  const { dailyBudgetUsd } = q.config.spend;
+/** A service, or one value of an attribution key, cost more than its budget in 24 hours. */
+export function spendHigh(q: Queries): AlertRule[] {
+  const { dailyBudgetUsd, attribution } = q.config.spend;
+  return [
+    {
+      ...common(q),
+      condition: 'service',
+      note: 'What a service cost in the last 24 hours, added up: one expensive hour is no day.',
+      expr: `${sumOver(RECORDS.cost, '1d')} > ${dailyBudgetUsd}`,
+      summary: `${serviceText(q.config)}: Claude costs more than the daily budget.`,
+      description: `The Claude calls cost {{ printf "%.2f" $value }} USD in the last 24 hours (estimated by list prices). The budget is ${dailyBudgetUsd} USD.`,
+    },
+    ...attribution.map((budget) => ofValue(q, budget)),
+  ];
+}
+
+function ofValue(q: Queries, { key, value, dailyUsd }: AttributionBudget): AlertRule {
+  const selected = `${costByKeyRecord(key)}{${prometheusLabel(key)}=${JSON.stringify(value)}}`;
   return {
-    alert: 'AnthropicSpendRateHigh',
-    severity: 'warning',
-    fault: 'traffic',
-    keepFiringFor: q.config.keepFiringFor,
-    expr: `24 * ${RECORDS.hourlyCost} > ${dailyBudgetUsd}`,
-    summary: '{{ $labels.job }} spends more on Claude than its daily budget.',
+    ...common(q),
+    condition: `${key}:${value}`,
+    note: `What ${key} ${value} cost in all services in the last 24 hours, added up.`,
+    expr: `${sumOver(selected, '1d')} > ${dailyUsd}`,
+    summary: `Claude costs more than the daily budget of ${key} ${value}.`,
     description:
-      '{{ $labels.job }} spends {{ printf "%.2f" $value }} USD a day on Claude at the rate of the last hour ' +
-      `(estimated by list prices). Its budget is ${dailyBudgetUsd} USD a day.`,
-    dashboard: 'anthropic-cost',
-    panel: 'USD an hour, by model',
+      `The Claude calls of ${key} ${value} cost {{ printf "%.2f" $value }} USD in all services in the last 24 hours (estimated by list prices). ` +
+      `The budget is ${dailyUsd} USD.`,
+    ofService: false,
   };
 }
 
-/** The last hour cost far more than any hour of the day before. */
-export function spendSpike(q: Queries): AlertRule {
-  const { spikeFactor, spikeMinUsd } = q.config.spend;
-  const hour = RECORDS.hourlyCost;
+function common(q: Queries) {
   return {
-    alert: 'AnthropicSpendSpike',
+    alert: 'AnthropicSpendHigh',
     severity: 'warning',
     fault: 'traffic',
     keepFiringFor: q.config.keepFiringFor,
-    expr: [
-      `${hour} > ${spikeFactor} * max_over_time(${hour}[1d] offset 1h)`,
-      `and ${hour} >= ${spikeMinUsd}`,
-      '# A service without a day of history has nothing to compare with.',
-      `and ${hour} offset 1d`,
-    ].join('\n'),
-    summary: '{{ $labels.job }} suddenly spends much more on Claude.',
-    description:
-      '{{ $labels.job }} spent {{ printf "%.2f" $value }} USD on Claude in the last hour (estimated by list prices), ' +
-      `more than ${spikeFactor} times its most expensive hour of the day before.`,
     dashboard: 'anthropic-cost',
-    panel: 'USD an hour, by model',
-  };
-}
-
-/** A model without a known price is in use: the cost estimate is too low. */
-export function unpricedModel(q: Queries): AlertRule {
-  const { window } = q.config.unpriced;
-  return {
-    alert: 'AnthropicUnpricedModel',
-    severity: 'info',
-    fault: 'telemetry',
-    keepFiringFor: q.config.keepFiringFor,
-    expr: `${q.events('unpricedCalls', window, q.serviceModel)} > 0`,
-    summary: 'The cost of {{ $labels.job }} leaves out a model without a known price.',
-    description:
-      `{{ printf "%.0f" $value }} call(s) of {{ $labels.job }} to ${MODEL_TEXT} in the last ${window} have no known ` +
-      'price: the cost estimate leaves them out.',
-    dashboard: 'anthropic-cost',
-    panel: 'Totals of the time range, by model',
-    perModel: true,
-  };
+  } as const;
 }

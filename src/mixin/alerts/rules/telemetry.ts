@@ -1,55 +1,51 @@
 /** Alerts on the telemetry itself: when it is gone, every other alert is silent. */
-import { prometheusLabel } from '../../../signals/metric-definition.ts';
 import { ATTR } from '../../../signals/names.ts';
-import { seconds } from '../config.ts';
-import { type Queries, RECORDS } from '../expressions.ts';
+import { seconds } from '../../config.ts';
+import { everyFiveMinutes, type Queries } from '../expressions.ts';
+import { RECORDS } from '../names.ts';
+import { prometheusLabel } from '../promql.ts';
 import type { AlertRule } from '../rule.ts';
+import { serviceText } from '../text.ts';
 
 const STAGE = prometheusLabel(ATTR.stage);
 
-/** Some targets of an instrumented job cannot be scraped. Where all are gone, `telemetryAbsent` tells. */
-export function targetDown(q: Queries): AlertRule {
-  const by = q.service.join(', ');
-  const { selector, telemetry } = q.config;
-  return {
-    alert: 'AnthropicTargetDown',
-    severity: 'warning',
-    fault: 'telemetry',
-    for: telemetry.absentFor,
-    expr: [
-      `count by (${by}) (up${selector && `{${selector}}`} == 0)`,
-      `and on (${by}) group by (${by}) (${q.series('startTime')})`,
-    ].join('\n'),
-    summary: 'Prometheus cannot scrape some processes of {{ $labels.job }}.',
-    description:
-      `{{ printf "%.0f" $value }} target(s) of {{ $labels.job }} have been down for ${telemetry.absentFor}: nobody ` +
-      'sees what their Claude calls do.',
-    dashboard: 'anthropic-telemetry',
-    panel: 'Targets down',
-  };
-}
-
-/** A job that had telemetry has none. A process that ran for a while is expected to have a successor. */
-export function telemetryAbsent(q: Queries): AlertRule {
-  const by = q.service.join(', ');
-  const { absentFor, expectedAfter, rememberedFor } = q.config.telemetry;
-  return {
+/** A service that used to report does not, or some of its processes cannot be scraped. */
+export function telemetryAbsent(q: Queries): AlertRule[] {
+  const { absentFor, expectedAfter } = q.config.telemetry;
+  const { selector } = q.config;
+  const common = {
     alert: 'AnthropicTelemetryAbsent',
     severity: 'warning',
     fault: 'telemetry',
     for: absentFor,
-    expr: [
-      `max_over_time(${RECORDS.uptime}[${rememberedFor}]) >= ${seconds(expectedAfter)}`,
-      `unless on (${by}) ${RECORDS.uptime}`,
-    ].join('\n'),
-    summary: 'There is no Claude telemetry from {{ $labels.job }} any more.',
-    description:
-      `{{ $labels.job }} had Claude telemetry in the last ${rememberedFor}, from a process that ran for ` +
-      `{{ $value | humanizeDuration }}, and has had none for ${absentFor}. All other alerts on its Claude calls are ` +
-      'blind. If the job was retired, silence this alert for a day.',
     dashboard: 'anthropic-telemetry',
-    panel: 'Processes that report, and their starts',
-  };
+  } as const;
+  return [
+    {
+      ...common,
+      condition: 'gone',
+      note: `Services that reported for ${expectedAfter} or more of the last day, and do not now: a nightly batch is not expected to.`,
+      expr: [
+        `count_over_time(${RECORDS.processes}${everyFiveMinutes('1d')}) >= ${seconds(expectedAfter) / 300}`,
+        `unless on (${q.service}) ${q.series('startTime')}`,
+      ].join('\n'),
+      summary: `${serviceText(q.config)}: there is no Claude telemetry any more.`,
+      description:
+        `The service reported for at least ${expectedAfter} of the last day, and has not for ${absentFor}. All other alerts on its Claude calls are ` +
+        'blind. If it was retired, silence this alert for a day.',
+    },
+    {
+      ...common,
+      condition: 'down',
+      note: 'Targets that cannot be scraped, of services that had telemetry in the last day.',
+      expr: [
+        `count by (${q.service}) (up${selector && `{${selector}}`} == 0)`,
+        `and on (${q.service}) count_over_time(${RECORDS.processes}${everyFiveMinutes('1d')})`,
+      ].join('\n'),
+      summary: `${serviceText(q.config)}: Prometheus cannot scrape some processes.`,
+      description: `{{ printf "%.0f" $value }} target(s) have been down for ${absentFor}: nobody sees what their Claude calls do.`,
+    },
+  ];
 }
 
 /** The instrumentation failed, and swallowed it. */
@@ -57,34 +53,33 @@ export function telemetryErrors(q: Queries): AlertRule {
   const { errorWindow, allowedErrors } = q.config.telemetry;
   return {
     alert: 'AnthropicTelemetryErrors',
+    note: 'Failures of this package, which never reach the application.',
     severity: 'warning',
     fault: 'telemetry',
     keepFiringFor: q.config.keepFiringFor,
-    expr: `${q.events('telemetryErrors', errorWindow, [...q.service, STAGE])} > ${allowedErrors}`,
-    summary: 'The Claude telemetry of {{ $labels.job }} fails.',
+    expr: `sum by (${q.and(STAGE)}) (increase(${q.series('telemetryErrors')}[${errorWindow}])) > ${allowedErrors}`,
+    summary: `${serviceText(q.config)}: the Claude telemetry fails.`,
     description:
-      `{{ $labels.job }} had {{ printf "%.0f" $value }} failures while recording {{ $labels.${STAGE} }} ` +
-      `in the last ${errorWindow}. The Claude calls are not affected, what is told about them may be.`,
+      `{{ printf "%.0f" $value }} failures while recording {{ $labels.${STAGE} }} in the last ${errorWindow}. The Claude calls are not ` +
+      'affected, what is recorded of them may be.',
     dashboard: 'anthropic-telemetry',
-    panel: 'Telemetry failures, by stage',
   };
 }
 
 /** Clients are made that are not observed: what they do is seen in part, or not at all. */
 export function clientsUnobserved(q: Queries): AlertRule {
-  const { absentFor } = q.config.telemetry;
   return {
     alert: 'AnthropicClientsUnobserved',
+    note: 'Clients of running processes that are not observed.',
     severity: 'warning',
     fault: 'telemetry',
-    for: absentFor,
-    expr: `sum by (${q.service.join(', ')}) (${q.series('telemetryClients', { [ATTR.observed]: 'false' })}) > 0`,
-    summary: 'Some Claude clients of {{ $labels.job }} are not observed.',
+    for: q.config.telemetry.absentFor,
+    expr: `sum by (${q.service}) (${q.series('telemetryClients', { [ATTR.observed]: 'false' })}) > 0`,
+    summary: `${serviceText(q.config)}: some Claude clients are not observed.`,
     description:
-      '{{ $labels.job }} has made {{ printf "%.0f" $value }} client(s) that are not observed: bundled, or loaded before ' +
+      'The running processes made {{ printf "%.0f" $value }} client(s) that are not observed: bundled, or loaded before ' +
       'anthropic-otel/register. Their calls are counted without their attempts.',
     dashboard: 'anthropic-telemetry',
-    panel: 'Clients not observed',
   };
 }
 
@@ -92,6 +87,7 @@ export function clientsUnobserved(q: Queries): AlertRule {
 export function watchdog(): AlertRule {
   return {
     alert: 'AnthropicWatchdog',
+    note: 'Always fires. The external labels of each Prometheus make it one alert for each cluster.',
     severity: 'none',
     fault: 'none',
     expr: 'vector(1)',

@@ -1,0 +1,181 @@
+/** Alerts on calls that fail: what on-call is paged for, and the one process that fails among healthy ones. */
+import { ATTR } from '../../../signals/names.ts';
+import { seconds } from '../../config.ts';
+import type { Queries } from '../expressions.ts';
+import { KIND, RECORDS, ROUTE } from '../names.ts';
+import { matching, recordSeries } from '../promql.ts';
+import type { AlertRule } from '../rule.ts';
+import { MODEL_TEXT, percent, ROUTE_TEXT, serviceText } from '../text.ts';
+
+/** Any 401, until an attempt on its path is accepted. */
+export function authenticationFailed(q: Queries): AlertRule {
+  const { window, forgetAfter } = q.config.authentication;
+  const failing = `${seconds(forgetAfter)} * ${q.last('authenticationFailing')}`;
+  return {
+    alert: 'AnthropicAuthenticationFailed',
+    note: `Processes whose last 401 is younger than ${forgetAfter} while they are still failing, or than ${window} when a later attempt was accepted.`,
+    severity: 'critical',
+    fault: 'config',
+    keepFiringFor: q.config.keepFiringFor,
+    expr: `count by (${q.and(ROUTE)}) (\n  ${q.last('authenticationFailureAge')}\n  < clamp_min(${failing}, ${seconds(window)})\n)`,
+    summary: `${serviceText(q.config)}: the Claude API rejects the API key.`,
+    description:
+      `{{ printf "%.0f" $value }} process(es) got a 401 on ${ROUTE_TEXT}. A 401 is not retried into success: every call with ` +
+      'this key fails until the key is replaced. The alert lasts until an attempt on this path is accepted.',
+    dashboard: 'anthropic-triage',
+  };
+}
+
+/** The second consecutive 5xx on one path, whatever the models. */
+export function consecutiveServerErrors(q: Queries): AlertRule {
+  const { window, minRatio } = q.config.consecutiveServerErrors;
+  const ofKind = recordSeries(RECORDS.attemptsByKind, 'recentAttempts', {
+    [ATTR.attemptKind]: 'server_error',
+  });
+  const share =
+    minRatio > 0
+      ? `\nand on (${q.service}) sum by (${q.service}) (${ofKind}) >= ${minRatio} * sum by (${q.service}) (${RECORDS.attemptsByKind})`
+      : '';
+  return {
+    alert: 'AnthropicConsecutiveServerErrors',
+    note: `Processes that saw a run of two or more 5xx in a row on one path, which grew in the last ${window}.`,
+    severity: 'critical',
+    fault: 'anthropic',
+    keepFiringFor: q.config.keepFiringFor,
+    expr: `count by (${q.and(ROUTE)}) (${q.last('serverErrorRunAge')} < ${seconds(window)})${share}`,
+    summary: `${serviceText(q.config)}: the Claude API responds with consecutive server errors.`,
+    description:
+      `{{ printf "%.0f" $value }} process(es) got two or more 5xx responses in a row on ${ROUTE_TEXT} in the last ${window}. ` +
+      'A single 500 happens; a run on one path is an incident at the API.',
+    dashboard: 'anthropic-errors',
+  };
+}
+
+/** Too large a share of the calls failed after all retries. */
+export function highErrorRate(q: Queries): AlertRule {
+  const { ratio } = q.config.errorRate;
+  return {
+    alert: 'AnthropicHighErrorRate',
+    note: 'The share of failed calls of a model, or of the service as a whole where no model is above the limit.',
+    severity: 'critical',
+    fault: 'unknown',
+    keepFiringFor: q.config.keepFiringFor,
+    expr: q.modelElseJob(`${RECORDS.modelFailedRatio} > ${ratio}`, `${RECORDS.failedRatio} > ${ratio}`),
+    summary: `${serviceText(q.config)}: more than ${percent(ratio)} of the Claude calls fail.`,
+    description:
+      `{{ $value | humanizePercentage }} of the calls to ${MODEL_TEXT} failed in the last 5m, after all retries. ` +
+      'Calls that failed for a rejected key are left out: AnthropicAuthenticationFailed pages for them.',
+    leadingKind: q.leadingKind(),
+    dashboard: 'anthropic-triage',
+    perModel: true,
+  };
+}
+
+/** More calls ran out of retries than the budget allows: a number for quiet services, a share for busy ones. */
+export function retriesExhausted(q: Queries): AlertRule {
+  const { allowedCalls, allowedRatio } = q.config.retriesExhausted;
+  const ofJob = `sum by (${q.service}) (${RECORDS.exhausted})`;
+  return {
+    alert: 'AnthropicRetriesExhausted',
+    note: 'Calls out of retries, above the allowed number and the allowed share, of a model or else of the service.',
+    severity: 'critical',
+    fault: 'unknown',
+    keepFiringFor: q.config.keepFiringFor,
+    expr: q.modelElseJob(
+      `(${RECORDS.exhausted} > ${allowedCalls}) > ${allowedRatio} * ${RECORDS.modelCalls}`,
+      `(${ofJob} > ${allowedCalls}) > ${allowedRatio} * ${RECORDS.calls}`,
+    ),
+    summary: `${serviceText(q.config)}: Claude calls run out of retries.`,
+    description:
+      `{{ printf "%.0f" $value }} calls to ${MODEL_TEXT} failed on their last allowed attempt in the last 5m. The budget is ` +
+      `${allowedCalls} calls, or ${percent(allowedRatio)} of the calls where that is more.`,
+    leadingKind: q.leadingKind(),
+    dashboard: 'anthropic-triage',
+    perModel: true,
+  };
+}
+
+/** The account cannot pay, or reached its spend limit. */
+export function billingFailed(q: Queries): AlertRule {
+  const rejected = recordSeries(RECORDS.attemptsByKind, 'recentAttempts', { [ATTR.attemptKind]: 'billing' });
+  return {
+    alert: 'AnthropicBillingFailed',
+    note: 'Any attempt that the API rejected for want of credit or because of a spend limit.',
+    severity: 'critical',
+    fault: 'config',
+    keepFiringFor: q.config.keepFiringFor,
+    expr: `sum by (${q.service}) (${rejected}) > 0`,
+    summary: `${serviceText(q.config)}: the Claude API rejects calls because of billing or a spend limit.`,
+    description:
+      '{{ printf "%.0f" $value }} attempt(s) were rejected in the last 5m because the account has a billing problem or reached ' +
+      'its spend limit. No call of the account succeeds until that is fixed.',
+    dashboard: 'anthropic-errors',
+  };
+}
+
+/** Most attempts of one process fail while the service as a whole is healthy. */
+export function replicaFailing(q: Queries): AlertRule {
+  const { ratio, minFailed } = q.config.replica;
+  const by = q.and(...q.config.instanceLabels);
+  const failed = q.last('recentAttempts', { [ATTR.attemptKind]: { op: '!~', value: 'ok|authentication' } });
+  return {
+    alert: 'AnthropicReplicaFailing',
+    note: 'The share of failed attempts of one process, 401s left out, where the service as a whole is below the limit of AnthropicHighErrorRate.',
+    severity: 'warning',
+    fault: 'application',
+    keepFiringFor: q.config.keepFiringFor,
+    expr: [
+      `(sum by (${by}) (${failed}) >= ${minFailed}) / sum by (${by}) (${q.last('recentAttempts')}) > ${ratio}`,
+      `unless on (${q.service}) ${RECORDS.failedRatio} > ${q.config.errorRate.ratio}`,
+    ].join('\n'),
+    summary: `${serviceText(q.config)}: most Claude attempts of one process fail.`,
+    description:
+      '{{ $value | humanizePercentage }} of the attempts of {{ $labels.instance }} failed in the last 5m, while the service as a whole is ' +
+      'healthy. Look at its host, its secret, its version and its network.',
+    dashboard: 'anthropic-errors',
+  };
+}
+
+/** Alerts on attempts that the API rejects: any of `kind`. */
+function anyAttempt(
+  q: Queries,
+  kind: 'permission' | 'not_found',
+  alert: Pick<AlertRule, 'alert' | 'note' | 'summary' | 'description'>,
+): AlertRule {
+  const rejected = recordSeries(RECORDS.attemptsByKind, 'recentAttempts', {
+    [ATTR.attemptKind]: kind,
+    // Calls that name no model look for a file or a batch.
+    ...(kind === 'not_found' && { [ATTR.requestModel]: matching('.+') }),
+  });
+  return {
+    ...alert,
+    severity: 'warning',
+    fault: 'config',
+    keepFiringFor: q.config.keepFiringFor,
+    expr: `sum without (${KIND}) (${rejected}) > 0`,
+    dashboard: 'anthropic-errors',
+    perModel: true,
+  };
+}
+
+/** 403. */
+export function permissionDenied(q: Queries): AlertRule {
+  return anyAttempt(q, 'permission', {
+    alert: 'AnthropicPermissionDenied',
+    note: 'Any attempt with a 403.',
+    summary: `${serviceText(q.config)}: the Claude API denies permission.`,
+    description:
+      `{{ printf "%.0f" $value }} attempt(s) for ${MODEL_TEXT} got a 403 in the last 5m: the workspace of the key may not use the ` +
+      'model or feature, or a proxy on the way denies access.',
+  });
+}
+
+/** 404 for a model. */
+export function modelNotFound(q: Queries): AlertRule {
+  return anyAttempt(q, 'not_found', {
+    alert: 'AnthropicModelNotFound',
+    note: 'Any attempt that names a model and got a 404.',
+    summary: `${serviceText(q.config)}: a requested Claude model does not exist.`,
+    description: `{{ printf "%.0f" $value }} attempt(s) for ${MODEL_TEXT} got a 404 in the last 5m: the name is wrong, or the model was retired.`,
+  });
+}

@@ -1,0 +1,322 @@
+/** Calls that fail: the pages, and the one process among healthy ones. */
+import { during, type Scenario, silent } from '../support/scenario.ts';
+import { type CallSpec, HAIKU, type Kind, OPUS, type ProcessSpec, traffic } from '../support/simulate.ts';
+
+/** Calls of one process at second 1201, seen by the scrape at 1215. */
+const burst = (calls: readonly Omit<CallSpec, 'at'>[]): ProcessSpec[] => [
+  { calls: calls.map((call) => ({ at: 1201, ...call })) },
+];
+const ok = (count: number, model = OPUS): Omit<CallSpec, 'at'> => ({ count, model });
+const failed = (count: number, kind: Kind = 'broken_stream', model = OPUS): Omit<CallSpec, 'at'> => ({
+  count,
+  model,
+  attempts: [kind],
+});
+const canceled = (count: number): Omit<CallSpec, 'at'> => ({ count, canceledBy: 'application' });
+/** Fires for the 5 minutes of the window and 5 more. */
+const fires = (...firing: string[]) => [
+  ...silent(600, 1200, 300),
+  ...during(1215, 1500, firing, 95),
+  ...during(1515, 1785, firing, 135),
+  ...silent(1815, 2400, 195),
+];
+const never = silent(1200, 1830, 15);
+const ERROR_RATE = 'AnthropicHighErrorRate';
+const EXHAUSTED = 'AnthropicRetriesExhausted';
+const models = Array.from({ length: 10 }, (_, i) => `claude-model-${i}`);
+
+const ERROR_RATES: readonly Scenario[] = [
+  {
+    name: '2 of 20 calls failed, and 1000 were canceled',
+    processes: burst([ok(18), failed(2), canceled(1000), ok(900, HAIKU)]),
+    shows: ['gen_ai_request_model'],
+    checks: fires(`${ERROR_RATE} gen_ai_request_model=${OPUS}`),
+  },
+  { name: 'a single failed call', processes: burst([failed(1)]), checks: never },
+  { name: '1 of 20 calls failed', processes: burst([ok(19), failed(1), ok(900, HAIKU)]), checks: never },
+  {
+    name: '2 of 19 calls failed, which is no rate yet',
+    processes: burst([ok(17), failed(2), canceled(1000)]),
+    checks: never,
+  },
+  { name: 'all 4 calls of a quiet service failed', processes: burst([failed(4)]), checks: never },
+  {
+    name: '10 models with 15 calls each, all failed: the total of the service',
+    processes: burst(models.map((model) => failed(15, 'broken_stream', model))),
+    shows: ['gen_ai_request_model'],
+    checks: [
+      { at: 1200, firing: [] },
+      // The budget alert needs its first five-minute point.
+      ...during(
+        1215,
+        1440,
+        [`${ERROR_RATE}`, 'AnthropicReplicaFailing'].filter((name) => name === ERROR_RATE),
+        75,
+      ),
+    ],
+  },
+  {
+    name: 'many failures before the window count no more',
+    processes: [
+      {
+        calls: [
+          ...burst([ok(19), failed(1)])[0]!.calls!,
+          { at: 300, count: 500, attempts: ['broken_stream'] },
+        ],
+      },
+    ],
+    checks: silent(1200, 1245, 15),
+  },
+];
+
+const EXHAUSTION: readonly Scenario[] = [
+  {
+    name: '4 of 399 calls ran out of retries, and 1000 were canceled',
+    processes: burst([failed(4, 'overloaded'), ok(395), canceled(1000)]),
+    checks: fires(EXHAUSTED),
+  },
+  {
+    name: 'all 4 calls of a quiet service ran out of retries',
+    processes: burst([failed(4, 'overloaded')]),
+    checks: fires(EXHAUSTED),
+  },
+  {
+    name: '4 of 400 calls ran out of retries',
+    processes: burst([failed(4, 'overloaded'), ok(396)]),
+    checks: never,
+  },
+  { name: '3 of 3 calls ran out of retries', processes: burst([failed(3, 'overloaded')]), checks: never },
+  {
+    name: '15 of 500 calls over 5 models: the total of the service',
+    processes: burst(models.slice(0, 5).flatMap((model) => [failed(3, 'overloaded', model), ok(97, model)])),
+    shows: ['gen_ai_request_model'],
+    checks: fires(EXHAUSTED),
+  },
+  {
+    name: '5 of 501 calls over 5 models, 1 each: above the number, at the share',
+    processes: burst(models.slice(0, 5).flatMap((model) => [failed(1, 'overloaded', model), ok(99, model)])),
+    checks: never,
+  },
+];
+
+const KEYS: readonly Scenario[] = [
+  {
+    name: 'a 401 on the first call after a deploy, until a call with a new key is accepted',
+    processes: [{ start: 1190, calls: [{ at: 1201, attempts: ['authentication'] }, { at: 3000 }] }],
+    shows: ['http_route'],
+    checks: [
+      ...silent(1185, 1200, 15),
+      ...during(1215, 3000, ['AnthropicAuthenticationFailed http_route=/v1/messages'], 105),
+      // 5 minutes more, so that it does not flap.
+      ...during(3015, 3285, ['AnthropicAuthenticationFailed http_route=/v1/messages'], 90),
+      ...silent(3315, 3900, 195),
+    ],
+  },
+  {
+    name: 'a 401 that is followed by an accepted call at once still pages for 10 minutes',
+    processes: [{ calls: [{ at: 1201, attempts: ['authentication'] }, { at: 1202 }] }],
+    checks: [
+      { at: 1200, firing: [] },
+      ...during(1215, 2085, ['AnthropicAuthenticationFailed'], 145),
+      ...silent(2115, 2700, 195),
+    ],
+  },
+  {
+    name: 'one call in 20 minutes, each with a 401',
+    processes: [
+      {
+        calls: Array.from({ length: 6 }, (_, i) => ({
+          at: 1201 + i * 1200,
+          attempts: ['authentication'] as const,
+        })),
+      },
+    ],
+    checks: [...silent(600, 1200), ...during(1215, 7500, ['AnthropicAuthenticationFailed'], 195)],
+    evaluate: 15,
+  },
+  {
+    name: 'a 401 one minute into a gap of 7 minutes between scrapes, and an accepted call after it',
+    processes: [
+      { unseen: [[1140, 1560]], calls: [{ at: 1200, attempts: ['authentication'] }, { at: 1210 }] },
+    ],
+    checks: [
+      ...silent(900, 1545),
+      ...during(1560, 2085, ['AnthropicAuthenticationFailed'], 105),
+      ...silent(2115, 2400),
+    ],
+  },
+  {
+    name: 'the process dies while its key is rejected',
+    processes: [{ end: 1800, calls: [{ at: 1201, attempts: ['authentication'] }] }],
+    checks: [
+      ...during(1215, 1785, ['AnthropicAuthenticationFailed'], 95),
+      // 5 minutes in which it still counts, and 5 more.
+      ...during(1800, 2370, ['AnthropicAuthenticationFailed'], 95),
+      ...silent(2415, 3000, 195),
+    ],
+  },
+  {
+    name: 'a process with a 401 long ago and nothing since is forgotten after a day',
+    skip: 0,
+    processes: [{ start: -90_000, calls: [{ at: -85_800, attempts: ['authentication'] }] }],
+    checks: [...during(0, 870, ['AnthropicAuthenticationFailed'], 190), ...silent(930, 1500, 190)],
+  },
+  {
+    name: 'every call has a 401: its own page, and none on the error rate',
+    processes: [{ calls: traffic(60, { from: 1200, to: 3000, attempts: ['authentication'] }) }],
+    checks: during(1500, 3000, ['AnthropicAuthenticationFailed'], 300),
+  },
+  {
+    name: 'every second call has a 401, and every fourth one another failure',
+    processes: [
+      {
+        calls: [
+          ...traffic(40, { from: 1200, to: 2400, attempts: ['authentication'] }),
+          ...traffic(20, { from: 1200, to: 2400, attempts: ['broken_stream'] }),
+          ...traffic(20, { from: 1200, to: 2400 }),
+        ],
+      },
+    ],
+    checks: [{ at: 1500, firing: ['AnthropicAuthenticationFailed', ERROR_RATE] }],
+  },
+  {
+    name: 'a 401 of a tenant on another path does not hold back the error rate',
+    processes: [
+      {
+        calls: [
+          { at: 1201, attempts: ['authentication'], model: '', route: '/v1/models' },
+          { at: 1201, count: 10, attempts: ['broken_stream'] },
+          { at: 1201, count: 90 },
+        ],
+      },
+    ],
+    shows: ['http_route'],
+    checks: [{ at: 1230, firing: ['AnthropicAuthenticationFailed http_route=/v1/models', ERROR_RATE] }],
+  },
+];
+
+const RUN = 'AnthropicConsecutiveServerErrors';
+const runs = (name: string, calls: readonly CallSpec[], checks: Scenario['checks']): Scenario => ({
+  name,
+  processes: [{ calls }],
+  shows: ['http_route'],
+  checks,
+});
+const SERVER_ERRORS: readonly Scenario[] = [
+  runs(
+    'two 500 in a row on one path, by two models',
+    [
+      { at: 1201, attempts: ['server_error', 'ok'], model: OPUS },
+      { at: 1290, attempts: ['server_error'], model: OPUS },
+      { at: 1291, attempts: ['server_error', 'ok'], model: HAIKU },
+    ],
+    [
+      ...silent(1200, 1290, 15),
+      ...during(1305, 2175, [`${RUN} http_route=/v1/messages`], 145),
+      ...silent(2205, 2400, 195),
+    ],
+  ),
+  runs('a single 500', [{ at: 1201, attempts: ['server_error', 'ok'] }], silent(1200, 2400)),
+  runs(
+    'single 500s, each followed by an accepted call',
+    Array.from({ length: 12 }, (_, i) => [
+      { at: 1201 + i * 60, attempts: ['server_error'] as const },
+      { at: 1202 + i * 60 },
+    ])
+      .flat()
+      // So few that they are within the budget of exhausted calls.
+      .filter((_, i) => i < 4),
+    silent(1200, 2400),
+  ),
+  runs(
+    'a run that grows every 9 minutes for an hour',
+    Array.from(
+      { length: 7 },
+      (_, i): CallSpec => ({ at: 1201 + i * 540, attempts: ['server_error', 'server_error', 'ok'] }),
+    ),
+    [...silent(1200, 1200), ...during(1215, 4441, [`${RUN} http_route=/v1/messages`], 270)],
+  ),
+];
+
+const REJECTED: readonly Scenario[] = [
+  {
+    name: 'one attempt is rejected because of billing',
+    processes: burst([failed(1, 'billing'), ok(500)]),
+    checks: fires('AnthropicBillingFailed'),
+  },
+  {
+    name: 'one attempt gets a 403',
+    processes: burst([failed(1, 'permission'), ok(500)]),
+    shows: ['gen_ai_request_model'],
+    checks: fires(`AnthropicPermissionDenied gen_ai_request_model=${OPUS}`),
+  },
+  {
+    name: 'one attempt that names a model gets a 404',
+    processes: burst([failed(1, 'not_found'), ok(500)]),
+    shows: ['gen_ai_request_model'],
+    checks: fires(`AnthropicModelNotFound gen_ai_request_model=${OPUS}`),
+  },
+  {
+    name: 'a 404 for a file, by a call without a model',
+    processes: burst([failed(1, 'not_found', ''), ok(500)]),
+    checks: never,
+  },
+];
+
+const fleet = (bad: readonly CallSpec[], healthy = 20): ProcessSpec[] => [
+  ...Array.from({ length: healthy - 1 }, (_, i) => ({
+    labels: { job: 'app', instance: `pod-${i}` },
+    calls: traffic(8, { to: 3600 }),
+  })),
+  { labels: { job: 'app', instance: 'pod-bad' }, calls: bad },
+];
+const REPLICAS: readonly Scenario[] = [
+  {
+    name: 'one of 25 replicas fails every call: a ticket, no page',
+    processes: fleet(
+      [
+        ...traffic(8, { to: 1200 }),
+        ...traffic(8, { from: 1200, to: 2400, attempts: ['broken_stream'] }),
+        ...traffic(8, { from: 2400, to: 3600 }),
+      ],
+      25,
+    ),
+    shows: ['instance'],
+    checks: [
+      ...silent(600, 1260),
+      ...during(1500, 2640, ['AnthropicReplicaFailing instance=pod-bad'], 180),
+      ...silent(3060, 3600, 180),
+    ],
+  },
+  {
+    name: 'one of 25 replicas fails half of its calls: at the limit',
+    processes: fleet(
+      [...traffic(4, { to: 3600 }), ...traffic(4, { from: 600, to: 3600, attempts: ['broken_stream'] })],
+      25,
+    ),
+    checks: silent(600, 3600, 300),
+  },
+  {
+    name: 'one of 25 replicas fails 4 calls, which are few',
+    processes: fleet([{ at: 1201, count: 4, attempts: ['broken_stream'] }], 25),
+    checks: silent(1200, 1800),
+  },
+  {
+    name: 'one of 25 replicas fails 5 calls and makes no other',
+    processes: fleet([{ at: 1201, count: 5, attempts: ['broken_stream'] }], 25),
+    checks: [
+      { at: 1200, firing: [] },
+      ...during(1215, 1785, ['AnthropicReplicaFailing'], 190),
+      ...silent(1815, 2000),
+    ],
+  },
+];
+
+export const FAILURES: readonly Scenario[] = [
+  ...ERROR_RATES,
+  ...EXHAUSTION,
+  ...KEYS,
+  ...SERVER_ERRORS,
+  ...REJECTED,
+  ...REPLICAS,
+].map((scenario) => ({ skip: 900, ...scenario }));
