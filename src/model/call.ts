@@ -6,6 +6,7 @@
  */
 import type { Attempt, Disposition, FailureFacts, ResponseHead } from './attempt.ts';
 import type { AddedValue, Attribution } from './attribution.ts';
+import type { BatchResult } from './batch.ts';
 import type { CallEnd, CallStart, Outcome, RequestFacts } from './call-facts.ts';
 import { type AbortState, type CanceledBy, canceledBy } from './canceled.ts';
 import type { Decision } from './decision.ts';
@@ -24,6 +25,8 @@ export interface CallListener<Handle = unknown> {
   attemptResponded?(call: Call<Handle>, attempt: Attempt): void;
   attemptEnded?(call: Call<Handle>, attempt: Attempt): void;
   callEnded?(call: Call<Handle>, end: CallEnd): void;
+  /** The application has read the result of a request of a batch. It may read on when the call has ended. */
+  batchResultRead?(call: Call<Handle>, result: BatchResult): void;
   /** A policy of the application decided something about the call, while it is open. */
   decisionMade?(call: Call<Handle>, decision: Decision): void;
 }
@@ -170,6 +173,11 @@ export class Call<Handle = unknown> {
   describeFailure(attempt: Attempt, details: Partial<FailureFacts>): void {
     if (attempt.disposition || !attempt.failure) return;
     setFailure(attempt, { ...attempt.failure, ...details });
+  }
+
+  /** The application has read the result of a request of a batch. */
+  readBatchResult(result: BatchResult): void {
+    this.#listener.batchResultRead?.(this, result);
   }
 
   /** Another client gave the application's middleware the response with `id` of `model` during this call. */

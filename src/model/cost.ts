@@ -1,10 +1,10 @@
 /** What a call is estimated to cost, from its token counts and a price table. */
 import type { Usage } from './message.ts';
 import { modelFamily } from './model-family.ts';
-import type { Price, PriceTable } from './prices.ts';
+import { BATCH_FACTOR, type Price, type PriceTable, US_FACTOR, WEB_SEARCH_PRICE } from './prices.ts';
 
 /** What a cost was caused by. */
-export type CostKind = 'input' | 'output' | 'cache_read' | 'cache_write_5m' | 'cache_write_1h';
+export type CostKind = 'input' | 'output' | 'cache_read' | 'cache_write_5m' | 'cache_write_1h' | 'web_search';
 
 /** Every cost kind. */
 export const COST_KINDS: readonly CostKind[] = [
@@ -13,6 +13,7 @@ export const COST_KINDS: readonly CostKind[] = [
   'cache_read',
   'cache_write_5m',
   'cache_write_1h',
+  'web_search',
 ];
 
 /** Cost in USD by kind; kinds that cost nothing are absent. */
@@ -46,27 +47,59 @@ export function priceOf(model: string, prices: PriceTable): Price | undefined {
   return best === undefined ? undefined : prices[best];
 }
 
-/** The estimated cost of `usage` at `price`. `fast` says whether the call asked for the fast mode. */
-export function costOf(usage: Usage, price: Price, fast = false): Cost {
-  const long = price.longPrompt !== undefined && (usage.input ?? 0) > price.longPrompt.above;
-  const rate = long && price.longPrompt ? price.longPrompt : price;
-  const { input: inputRate, output: outputRate } = fast && price.fast ? price.fast : rate;
+/**
+ * The estimated cost of `usage` at `price`; `unpriced` where the table has no price for how it was served: the fast mode of a model that has none in the table,
+ * or the priority tier, whose price is agreed with each customer.
+ *
+ * @param fast whether the call asked for the fast mode, where the usage does not say
+ */
+export function costOf(usage: Usage, price: Price, fast = false): Cost | 'unpriced' {
+  const rates = ratesOf(usage, price, usage.fast ?? fast);
+  if (!rates || usage.serviceTier === 'priority') return 'unpriced';
+  const cost: Cost = {};
+  const factor =
+    (usage.serviceTier === 'batch' ? BATCH_FACTOR : 1) * (usage.inferenceGeo === 'us' ? US_FACTOR : 1);
+  addTokens(cost, usage, rates, factor);
+  if (usage.compaction) addTokens(cost, usage.compaction, rates, factor);
+  const { webSearches = 0 } = usage;
+  if (webSearches > 0) cost.web_search = webSearches * WEB_SEARCH_PRICE;
+  return cost;
+}
 
+type Rates = Omit<Price, 'fast' | 'longPrompt'>;
+
+/** The prices that hold for `usage`, per million tokens. */
+function ratesOf(usage: Usage, price: Price, fast: boolean): Rates | undefined {
+  if (!fast) {
+    const { longPrompt } = price;
+    return longPrompt && (usage.input ?? 0) > longPrompt.above ? longPrompt : price;
+  }
+  if (!price.fast) return undefined;
+  const { input, output } = price.fast;
+  const raised = price.input > 0 ? input / price.input : 1;
+  const { cacheRead, cacheWrite5m, cacheWrite1h } = price;
+  return {
+    input,
+    output,
+    cacheRead: cacheRead * raised,
+    cacheWrite5m: cacheWrite5m * raised,
+    cacheWrite1h: cacheWrite1h * raised,
+  };
+}
+
+function addTokens(cost: Cost, usage: Usage, rates: Rates, factor: number): void {
   const read = usage.cacheRead ?? 0;
   const write = usage.cacheWrite ?? 0;
   const write1h = Math.min(usage.cacheWrite1h ?? 0, write);
-  const plain = Math.max(0, (usage.input ?? 0) - read - write) + (usage.compaction?.input ?? 0);
-  const cost: Cost = {};
   const add = (kind: CostKind, tokens: number, perMillion: number): void => {
-    if (tokens > 0) cost[kind] = (tokens * perMillion) / 1_000_000;
+    if (tokens > 0) cost[kind] = (cost[kind] ?? 0) + (tokens * perMillion * factor) / 1_000_000;
   };
-  add('input', plain, inputRate);
-  add('output', (usage.output ?? 0) + (usage.compaction?.output ?? 0), outputRate);
-  add('cache_read', read, rate.cacheRead);
+  add('input', Math.max(0, (usage.input ?? 0) - read - write), rates.input);
+  add('output', usage.output ?? 0, rates.output);
+  add('cache_read', read, rates.cacheRead);
   // Without the split, the API's default lifetime is 5 minutes.
-  add('cache_write_5m', write - write1h, rate.cacheWrite5m);
-  add('cache_write_1h', write1h, rate.cacheWrite1h);
-  return cost;
+  add('cache_write_5m', write - write1h, rates.cacheWrite5m);
+  add('cache_write_1h', write1h, rates.cacheWrite1h);
 }
 
 /** The sum of `cost`, in USD. */

@@ -18,6 +18,7 @@ export interface Usage {
   /** Billed uses of server tools. */
   readonly webSearches?: number | undefined;
   readonly webFetches?: number | undefined;
+  readonly codeExecutions?: number | undefined;
   /** Where inference ran: `us` has a price of its own. */
   readonly inferenceGeo?: string | undefined;
   /** The tier that served the request: `standard`, `priority` or `batch`. */
@@ -65,6 +66,7 @@ const COUNTS = [
   'reasoning',
   'webSearches',
   'webFetches',
+  'codeExecutions',
 ] as const;
 
 /** Whether `a` and `b` are models of two families. What is not known differs from nothing. */

@@ -1,7 +1,6 @@
 /**
- * List prices in USD per million tokens, as published on the vendor's pricing page
- * (https://platform.claude.com/docs/en/about-claude/pricing) in October and November 2026.
- * Taxes, discounts, regional surcharges and server tools are not in them.
+ * List prices in USD, as the vendor's pricing page (https://platform.claude.com/docs/en/about-claude/pricing) and the pages that it links had them in
+ * October and November 2026. Taxes, discounts, and the surcharges of regional endpoints of Amazon Bedrock and Google Cloud are not in them.
  */
 
 /** The prices of one model family, in USD per million tokens. */
@@ -13,7 +12,7 @@ export interface Price {
   readonly cacheWrite5m: number;
   /** Writing to the prompt cache with the 1-hour lifetime. */
   readonly cacheWrite1h: number;
-  /** Prices of the fast mode, where the model has one. */
+  /** Prices of the fast mode, where the model has one; those of the prompt cache rise in proportion to `input`. */
   readonly fast?: Pick<Price, 'input' | 'output'>;
   /** Prices that hold for every token of a prompt of more than `above` tokens, the cached ones included. */
   readonly longPrompt?: Omit<Price, 'fast' | 'longPrompt'> & { readonly above: number };
@@ -25,6 +24,22 @@ export type PriceTable = Readonly<Record<string, Price>>;
 /** When the table below was last compared with the vendor's page. */
 export const PRICES_DATE = '2026-11';
 
+/** What tokens of a Message Batch cost of the price: https://platform.claude.com/docs/en/build-with-claude/batch-processing. */
+export const BATCH_FACTOR = 0.5;
+
+/**
+ * What all tokens cost of the price where inference is kept in the US (`usage.inference_geo` is `us`):
+ * https://platform.claude.com/docs/en/manage-claude/data-residency.
+ */
+export const US_FACTOR = 1.1;
+
+/**
+ * The price of one web search: 10 USD for 1,000. A search that fails is not billed, and the API does not count it. Web fetches cost nothing beside their tokens.
+ * Code execution is free beside web search and web fetch; else it costs 0.05 USD per hour of a container beyond 1,550 hours a month, which no response
+ * states: it is counted and not priced.
+ */
+export const WEB_SEARCH_PRICE = 0.01;
+
 const price = (input: number, write5m: number, write1h: number, read: number, output: number): Price => ({
   input,
   output,
@@ -33,16 +48,21 @@ const price = (input: number, write5m: number, write1h: number, read: number, ou
   cacheWrite1h: write1h,
 });
 
-const SONNET_4 = price(3, 3.75, 6, 0.3, 15);
+/** With the prices of prompts beyond 200,000 tokens, while they were in beta. */
+const SONNET_4 = {
+  ...price(3, 3.75, 6, 0.3, 15),
+  longPrompt: { above: 200_000, ...price(6, 7.5, 12, 0.6, 22.5) },
+};
 
 /** The default price table. */
 export const PRICES: PriceTable = {
+  'claude-fable-5-2': price(8, 10, 16, 0.2, 40),
   'claude-fable-5-1': price(10, 12.5, 20, 0.25, 50),
   'claude-mythos-5-1': price(10, 12.5, 20, 0.25, 50),
   'claude-fable-5': price(10, 12.5, 20, 1, 50),
   'claude-mythos-5': price(10, 12.5, 20, 1, 50),
   'claude-opus-5-5': { ...price(4, 5, 8, 0.2, 20), fast: { input: 8, output: 40 } },
-  'claude-opus-5': price(5, 6.25, 10, 0.5, 25),
+  'claude-opus-5': { ...price(5, 6.25, 10, 0.5, 25), fast: { input: 10, output: 50 } },
   'claude-opus-4-8': price(5, 6.25, 10, 0.5, 25),
   'claude-opus-4-7': price(5, 6.25, 10, 0.5, 25),
   'claude-opus-4-6': price(5, 6.25, 10, 0.5, 25),
@@ -53,7 +73,7 @@ export const PRICES: PriceTable = {
   'claude-sonnet-5': price(2, 2.5, 4, 0.2, 10),
   'claude-sonnet-4': SONNET_4,
   'claude-sonnet-4-5': SONNET_4,
-  'claude-sonnet-4-6': SONNET_4,
+  'claude-sonnet-4-6': price(3, 3.75, 6, 0.3, 15),
   'claude-haiku-5-5': {
     ...price(0.1, 0.125, 0.2, 0.01, 0.5),
     longPrompt: { above: 100_000, ...price(0.5, 0.625, 1, 0.05, 2.5) },

@@ -1,6 +1,7 @@
 /** Records calls and attempts as metrics, with the meter provider that is there at the time. */
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
+import type { BatchResult } from '../model/batch.ts';
 import type { Call, CallEnd } from '../model/call.ts';
 import type { BilledCost } from '../model/cost.ts';
 import type { Decision } from '../model/decision.ts';
@@ -15,6 +16,7 @@ import {
   recordResponse,
   recordStreak,
 } from './metrics/attempts.ts';
+import { batchSeries, recordBatchResult } from './metrics/batches.ts';
 import type { CallSeries } from './metrics/call-series.ts';
 import { closeCall, recordCallEnd, recordCallStart } from './metrics/calls.ts';
 import { recordCost } from './metrics/cost.ts';
@@ -115,6 +117,12 @@ export class Metrics {
   decisionMade(call: Call, { name, model }: Decision): void {
     const state = this.#state();
     recordDecision(state, name, this.#series(state, call, model).labels.model);
+  }
+
+  batchResultRead(call: Call, result: BatchResult, costs: readonly BilledCost[]): void {
+    const state = this.#state();
+    recordBatchResult(state, call, result);
+    for (const { model, cost } of costs) recordCost(state, batchSeries(state, call, model), cost);
   }
 
   client(observed: boolean): void {

@@ -75,6 +75,7 @@ export const ATTR = {
  */
 export const SDK_ATTR = {
   stopReason: 'anthropic.message.stop_reason',
+  serviceTier: 'anthropic.response.service_tier',
   cacheWrite5m: 'anthropic.usage.cache_creation.ephemeral_5m_input_tokens',
   cacheWrite1h: 'anthropic.usage.cache_creation.ephemeral_1h_input_tokens',
   compactionInput: 'anthropic.usage.compaction.input_tokens',

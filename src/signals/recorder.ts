@@ -5,10 +5,12 @@
 import type { Context } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Attribution } from '../model/attribution.ts';
+import { type BatchResult, billsOfResult } from '../model/batch.ts';
 import type { CallEnd, CallListener } from '../model/call.ts';
 import { type BilledCost, costOf, priceFinder, totalCost } from '../model/cost.ts';
 import type { Decision } from '../model/decision.ts';
 import { statusOf } from '../model/errors.ts';
+import type { Bill } from '../model/message.ts';
 import type { PriceTable } from '../model/prices.ts';
 import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
 import type { CallSpan, SpannedCall } from '../ports/call-span.ts';
@@ -89,13 +91,18 @@ export class Recorder implements CallListener<CallSpan> {
   }
 
   callEnded(call: SpannedCall, end: CallEnd): void {
-    const costs = this.#guard.run('metrics', () => this.#costs(call)) ?? [];
+    const costs = this.#guard.run('metrics', () => this.#callCosts(call)) ?? [];
     const usd = totalOf(costs);
     this.#guard.run('metrics', () => this.#metrics.callEnded(call, end, costs));
     this.#guard.run('hooks', () => runResponseHook(this.#settings, call, end, usd));
     this.#guard.run('spans', () => this.#spans.callEnded(call, end, usd));
     if (call.exhausted) this.#guard.run('logs', () => this.#settings.logs?.exhausted(call));
     this.#guard.run('logs', () => this.#settings.logs?.callEnded(call, end, usd));
+  }
+
+  batchResultRead(call: SpannedCall, result: BatchResult): void {
+    const costs = this.#guard.run('metrics', () => this.#costs(billsOfResult(result))) ?? [];
+    this.#guard.run('metrics', () => this.#metrics.batchResultRead(call, result, costs));
   }
 
   #streak(call: SpannedCall, attempt: Attempt, effect: StreakEffect): void {
@@ -108,15 +115,17 @@ export class Recorder implements CallListener<CallSpan> {
     });
   }
 
-  /** The estimated cost of each bill of a call that used tokens, or that it has no known price. */
-  #costs(call: SpannedCall): BilledCost[] {
-    if (call.start.operation === undefined) return [];
-    return call.bills.flatMap(({ model, responseModel, usage }) => {
+  #callCosts({ start, bills, request }: SpannedCall): BilledCost[] {
+    return start.operation === undefined ? [] : this.#costs(bills, request?.fast);
+  }
+
+  /** The estimated cost of each of `bills` that has tokens, or that it has no known price. */
+  #costs(bills: readonly Bill[], fast?: boolean): BilledCost[] {
+    return bills.flatMap(({ model, responseModel, usage }) => {
       const priced = responseModel ?? model;
       if (priced === undefined || (usage.input === undefined && usage.output === undefined)) return [];
       const price = this.#priceOf(priced);
-      const cost = price ? costOf(usage, price, usage.fast ?? call.request?.fast) : 'unpriced';
-      return [{ model, cost }];
+      return [{ model, cost: price ? costOf(usage, price, fast) : 'unpriced' }];
     });
   }
 }

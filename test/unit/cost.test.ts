@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { costOf, priceOf, totalCost } from '../../src/model/cost.ts';
+import { type Cost, costOf, priceOf, totalCost } from '../../src/model/cost.ts';
 import { modelFamily } from '../../src/model/model-family.ts';
 import { PRICES } from '../../src/model/prices.ts';
 
 /** The price list of the documents: input, 5m write, 1h write, cache read, output. */
 const LIST: ReadonlyArray<readonly [string, number, number, number, number, number]> = [
+  ['claude-fable-5-2', 8, 10, 16, 0.2, 40],
   ['claude-fable-5-1', 10, 12.5, 20, 0.25, 50],
   ['claude-mythos-5-1', 10, 12.5, 20, 0.25, 50],
   ['claude-fable-5', 10, 12.5, 20, 1, 50],
@@ -78,7 +79,7 @@ describe('the cost of a call', () => {
     };
     const cost = costOf(usage, price);
     expect(cost).toEqual({ input: 2, output: 10, cache_read: 0.1, cache_write_5m: 4, cache_write_1h: 3 });
-    expect(totalCost(cost)).toBeCloseTo(19.1, 9);
+    expect(totalCost(cost as Cost)).toBeCloseTo(19.1, 9);
   });
 
   test('takes writes of an unknown lifetime for the default of five minutes', () => {
@@ -89,10 +90,41 @@ describe('the cost of a call', () => {
     expect(costOf({ input: 0, output: 0 }, price)).toEqual({});
   });
 
+  test('is half of it in a batch, a tenth more in the US, and both together', () => {
+    const usage = { input: 1e6, output: 1e6, webSearches: 100 };
+    expect(costOf({ ...usage, serviceTier: 'batch' }, price)).toEqual({
+      input: 0.5,
+      output: 5,
+      web_search: 1,
+    });
+    expect(costOf({ ...usage, inferenceGeo: 'us' }, price)).toEqual({
+      input: expect.closeTo(1.1, 9),
+      output: expect.closeTo(11, 9),
+      web_search: 1,
+    });
+    expect(costOf({ input: 1e6, serviceTier: 'batch', inferenceGeo: 'us' }, price)).toEqual({
+      input: expect.closeTo(0.55, 9),
+    });
+  });
+
+  test('is not known for the priority tier, nor for a fast mode without a price', () => {
+    expect(costOf({ input: 1, serviceTier: 'priority' }, price)).toBe('unpriced');
+    expect(costOf({ input: 1, fast: true }, price)).toBe('unpriced');
+    expect(costOf({ input: 1 }, price, true)).toBe('unpriced');
+    // What was served goes before what was asked for.
+    expect(costOf({ input: 1e6, fast: false }, price, true)).toEqual({ input: 1 });
+  });
+
+  test('has the prices of the prompt cache rise with those of the fast mode', () => {
+    const fast = { ...price, fast: { input: 2, output: 20 } };
+    const usage = { input: 2e6, cacheRead: 1e6, cacheWrite: 1e6 };
+    expect(costOf({ ...usage, fast: true }, fast)).toEqual({ cache_read: 0.2, cache_write_5m: 4 });
+  });
+
   test('is at the long-prompt price only above its limit, the cached tokens included', () => {
     const haiku = PRICES['claude-haiku-5-5'] as NonNullable<(typeof PRICES)[string]>;
-    expect(costOf({ input: 100_000 }, haiku)['input']).toBeCloseTo(0.01, 9);
-    expect(costOf({ input: 100_001 }, haiku)['input']).toBeCloseTo(0.0500005, 9);
+    expect(costOf({ input: 100_000 }, haiku)).toEqual({ input: expect.closeTo(0.01, 9) });
+    expect(costOf({ input: 100_001 }, haiku)).toEqual({ input: expect.closeTo(0.0500005, 9) });
     expect(costOf({ input: 100_001, cacheRead: 100_000 }, haiku)).toMatchObject({
       input: 0.0000005,
       cache_read: 0.005,

@@ -9,9 +9,11 @@ const SERVER_TOOL = /^(?:web_search|web_fetch|code_execution|advisor)_/;
 /** Whether the response to a request with this body may state more than the SDK's span has of it. */
 export function asksForMore(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;
-  const { tools, fallbacks, inference_geo, context_management, compaction, speed, service_tier } =
-    body as Record<string, unknown>;
-  for (const each of [fallbacks, inference_geo, context_management, compaction, speed, service_tier]) {
+  const { tools, fallbacks, inference_geo, context_management, compaction, speed } = body as Record<
+    string,
+    unknown
+  >;
+  for (const each of [fallbacks, inference_geo, context_management, compaction, speed]) {
     if (each !== undefined && each !== null) return true;
   }
   return Array.isArray(tools) && tools.slice(0, MAX_TOOLS).some(isServerTool);

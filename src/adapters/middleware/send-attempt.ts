@@ -9,6 +9,7 @@ import { parseRetryAfter } from '../../model/retry-after.ts';
 import { clean, MAX_URL } from '../../model/text.ts';
 import type { AdapterPort } from '../../ports/adapter-port.ts';
 import type { SpannedCall } from '../../ports/call-span.ts';
+import { observeBatchResults } from '../response/batch-results.ts';
 import { parseEnvelope } from '../response/error-envelope.ts';
 import { onErrorText } from '../response/error-text.ts';
 import { observeMessage } from '../response/message-observer.ts';
@@ -33,6 +34,9 @@ export interface Sending {
   /** When the request left, in monotonic milliseconds, for an attempt that is known only later. */
   readonly startedAt?: number | undefined;
 }
+
+/** The method whose response holds the responses to the requests of a batch. */
+const BATCH_RESULTS = 'messages.batches.results';
 
 /** Statuses of failures that lie in the request. */
 const INPUT_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
@@ -141,6 +145,11 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
   const head = readResponseHead(status, headers);
   if (isOk(status)) {
     call.acceptAttempt(attempt, head);
+    if (call.start.method === BATCH_RESULTS && 'text' in response) {
+      observeBatchResults(sending.port.guard, attempt.url, response, (result) =>
+        call.readBatchResult(result),
+      );
+    }
     if (sending.observes && call.start.operation === 'chat' && 'text' in response) {
       observeMessage(sending.port.guard, attempt, response);
     }

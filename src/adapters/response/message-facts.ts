@@ -42,6 +42,7 @@ function readUsage(usage: unknown): Usage {
     reasoning: count(field(usage, 'output_tokens_details'), 'thinking_tokens'),
     webSearches: count(tools, 'web_search_requests'),
     webFetches: count(tools, 'web_fetch_requests'),
+    codeExecutions: count(tools, 'code_execution_requests'),
     inferenceGeo: word(field(usage, 'inference_geo')),
     serviceTier: word(field(usage, 'service_tier')),
     fast: typeof speed === 'string' ? speed === 'fast' : undefined,

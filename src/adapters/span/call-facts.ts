@@ -19,6 +19,7 @@ export const KEPT: ReadonlySet<string> = new Set<string>([
   ATTR.cacheWriteTokens,
   ATTR.reasoningTokens,
   SDK_ATTR.stopReason,
+  SDK_ATTR.serviceTier,
   SDK_ATTR.cacheWrite5m,
   SDK_ATTR.cacheWrite1h,
   SDK_ATTR.compactionInput,
@@ -68,6 +69,7 @@ export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
       cacheWrite5m: number(attributes[SDK_ATTR.cacheWrite5m]),
       cacheWrite1h: number(attributes[SDK_ATTR.cacheWrite1h]),
       reasoning: number(attributes[ATTR.reasoningTokens]),
+      serviceTier: word(attributes[SDK_ATTR.serviceTier]),
       ...compactionOf(attributes),
     },
   };

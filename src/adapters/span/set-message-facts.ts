@@ -21,6 +21,7 @@ export function setMessageFacts(span: Span, message: MessageFacts): void {
     [ATTR.responseId, id],
     [ATTR.responseModel, model],
     [SDK_ATTR.stopReason, stopReason],
+    [SDK_ATTR.serviceTier, usage.serviceTier],
   ] as const;
   for (const [attribute, value] of words) if (value !== undefined) span.setAttribute(attribute, value);
   for (const [attribute, name] of USAGE) {

@@ -63,7 +63,7 @@ function numbers(): SizedPanel[] {
   return [
     number(
       'Spent in the time range',
-      'Estimate by list prices, without taxes, discounts and server tools.',
+      'Estimate by list prices, without taxes and discounts.',
       spent,
       MONEY,
     ),

@@ -1,6 +1,7 @@
 /** Records what the GenAI conventions ask for: how long a call took, and its tokens. */
 import type { Call, CallEnd } from '../../model/call.ts';
-import { type Bill, totalUsage } from '../../model/message.ts';
+import { type Bill, totalUsage, type Usage } from '../../model/message.ts';
+import type { Instruments } from '../instruments.ts';
 import { ATTR } from '../names.ts';
 import type { CallSeries } from './call-series.ts';
 import type { MeterState } from './meter-state.ts';
@@ -33,6 +34,7 @@ export function recordInference(
 /** Records the tokens that one model is billed for. `series` is that of the model. */
 export function recordTokens({ instruments }: MeterState, series: CallSeries, bill: Bill): void {
   const { input, output, cacheRead, cacheWrite, reasoning } = bill.usage;
+  recordServerTools(instruments, series, bill.usage);
   if (input === undefined && output === undefined) return;
   const tokens = series.inference(bill.responseModel, 'tokens', {
     [ATTR.modality]: UNKNOWN_MODALITY,
@@ -43,4 +45,18 @@ export function recordTokens({ instruments }: MeterState, series: CallSeries, bi
   if (cacheRead !== undefined) instruments.cacheReadTokens.add(cacheRead, tokens);
   if (cacheWrite !== undefined) instruments.cacheWriteTokens.add(cacheWrite, tokens);
   if (reasoning !== undefined) instruments.reasoningTokens.add(reasoning, tokens);
+}
+
+/** The server tools whose uses a usage counts. */
+const SERVER_TOOLS = [
+  ['web_search', 'webSearches'],
+  ['web_fetch', 'webFetches'],
+  ['code_execution', 'codeExecutions'],
+] as const;
+
+function recordServerTools(instruments: Instruments, series: CallSeries, usage: Usage): void {
+  for (const [tool, count] of SERVER_TOOLS) {
+    const uses = usage[count];
+    if (uses) instruments.serverToolUses.add(uses, { ...series.model, [ATTR.serverTool]: tool });
+  }
 }

@@ -76,6 +76,7 @@ export function billOf(sent: SentTotals, model: string): Record<CostKind, number
     cache_read: (tokens.cacheRead * price.cacheRead) / 1e6,
     cache_write_5m: (tokens.cacheWrite5m * price.cacheWrite5m) / 1e6,
     cache_write_1h: (tokens.cacheWrite1h * price.cacheWrite1h) / 1e6,
+    web_search: 0,
   };
 }
 

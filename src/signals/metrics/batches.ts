@@ -1,0 +1,26 @@
+/** Records the results of Message Batches. */
+import { type BatchResult, billsOfResult } from '../../model/batch.ts';
+import type { Call } from '../../model/call.ts';
+import { ATTR } from '../names.ts';
+import type { CallSeries } from './call-series.ts';
+import { recordTokens } from './inference.ts';
+import type { MeterState } from './meter-state.ts';
+
+/** The operation behind each request of a batch. */
+const OPERATION = 'chat';
+
+/** The series of what `call`, which reads the results of a batch, says of a request for `model`. */
+export function batchSeries({ values }: MeterState, call: Call, model: string | undefined): CallSeries {
+  const { start, attribution } = call;
+  return values.seriesOf({ start: { ...start, operation: OPERATION, model }, attribution }, model);
+}
+
+/** Records a result, and the tokens that it is billed for. */
+export function recordBatchResult(state: MeterState, call: Call, result: BatchResult): void {
+  const { model } = result.message ?? {};
+  state.instruments.batchRequests.add(1, {
+    ...batchSeries(state, call, model).model,
+    [ATTR.batchResult]: result.type,
+  });
+  for (const bill of billsOfResult(result)) recordTokens(state, batchSeries(state, call, bill.model), bill);
+}
