@@ -79,7 +79,7 @@ describe('series exist before their first event', () => {
     const stream = await harness.client.messages.create({ ...HELLO, stream: true });
     const points = await harness.allPoints();
     expect(points.get('anthropic.client.retries_exhausted')?.length).toBeGreaterThan(5);
-    expect(points.get('anthropic.client.cost')).toHaveLength(5);
+    expect(points.get('anthropic.client.cost')).toHaveLength(6);
     stream.controller.abort();
   });
 

@@ -97,6 +97,7 @@ export const COLORS: Readonly<Record<string, string>> = {
   cache_read: 'green',
   cache_write_5m: 'light-orange',
   cache_write_1h: 'dark-orange',
+  web_search: 'purple',
   'cache read': 'green',
   'cache write': 'light-orange',
   thinking: 'purple',
