@@ -61,12 +61,7 @@ function numbers(): SizedPanel[] {
   const spent = total('cost', []);
   const lastHour = recent('cost', '1h', ['job']);
   return [
-    number(
-      'Spent in the time range',
-      'Estimate by list prices, without taxes and discounts.',
-      spent,
-      MONEY,
-    ),
+    number('Spent in the time range', 'Estimate by list prices, without taxes and discounts.', spent, MONEY),
     number(
       'Per 1,000 calls',
       'What a thousand calls of a model cost, failed ones included.',
