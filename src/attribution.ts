@@ -18,8 +18,11 @@ type Values = Readonly<Record<string, string>>;
 /** Shared by every copy of this package: the application may import it as an ES module, and libraries of its own by `require`. */
 const KEY = Symbol.for('anthropic-otel.attributes');
 
+let shared: AsyncLocalStorage<Values> | undefined;
+
 function storage(): AsyncLocalStorage<Values> {
-  return processWide(KEY, () => new AsyncLocalStorage<Values>());
+  shared ??= processWide(KEY, () => new AsyncLocalStorage<Values>());
+  return shared;
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Attempt {
   readonly startedAt: number;
   /** Whether it had started before it was known. */
   readonly late: boolean;
+  /** What a signal keeps of it, and opaque here. */
+  handle?: unknown;
   /** The HTTP method. */
   readonly httpMethod: string;
   /** The URL without its query. */

@@ -105,7 +105,7 @@ function addTokens(cost: Cost, usage: Usage, rates: Rates, factor: number): void
 /** The sum of `cost`, in USD. */
 export function totalCost(cost: Cost): number {
   let sum = 0;
-  for (const usd of Object.values(cost)) sum += usd;
+  for (const kind of COST_KINDS) sum += cost[kind] ?? 0;
   return sum;
 }
 

@@ -117,7 +117,15 @@ function state(
 
 /** A header's value as a whole number, or `undefined` for anything else: a malformed header is no header. */
 function count(value: string | null | undefined): number | undefined {
-  return typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : undefined;
+  const digits = value?.trim() ?? '';
+  if (digits === '' || digits.length > 15) return undefined;
+  let number = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return undefined;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** The longest text that is a time, in UTF-16 code units. */
@@ -159,7 +167,8 @@ export interface KnownLimit<Labels> {
 
 /** The last that was said of each limit. Keep the keys bounded. */
 export class KnownLimits<Labels> {
-  readonly #known = new Map<string, KnownLimit<Labels>>();
+  /** By key, and by type. */
+  readonly #known = new Map<string, Map<RateLimitType, KnownLimit<Labels>>>();
 
   /** Remembers `limit` under its type and `key`. Says whether it is new, and whether what is left just fell below 10 %. */
   update(
@@ -167,13 +176,17 @@ export class KnownLimits<Labels> {
     limit: RateLimit,
     labels: () => Labels,
   ): { known: KnownLimit<Labels>; isNew: boolean; fell: boolean } {
-    const name = `${limit.type} ${key}`;
-    let known = this.#known.get(name);
+    let ofKey = this.#known.get(key);
+    if (!ofKey) {
+      ofKey = new Map();
+      this.#known.set(key, ofKey);
+    }
+    let known = ofKey.get(limit.type);
     const isNew = known === undefined;
     if (known) known.last = limit;
     else {
       known = { labels: labels(), last: limit, low: false };
-      this.#known.set(name, known);
+      ofKey.set(limit.type, known);
     }
     const low = isLow(limit);
     const fell = low === true && !known.low;
@@ -182,8 +195,8 @@ export class KnownLimits<Labels> {
   }
 
   /** Every limit. */
-  values(): Iterable<KnownLimit<Labels>> {
-    return this.#known.values();
+  *values(): Iterable<KnownLimit<Labels>> {
+    for (const ofKey of this.#known.values()) yield* ofKey.values();
   }
 }
 

@@ -19,8 +19,18 @@ export const MAX_MESSAGE = 4096;
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 const ALL_UNSAFE = new RegExp(UNSAFE, 'gu');
 
+/** Whether all of `text` is printable ASCII, which is nearly all that comes: asking this is much quicker than the pattern. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
+}
+
 /** `text` cut to `limit` code units, the last of them `…` where something was cut, and with U+FFFD for unsafe characters. */
 export function clean(text: string, limit: number = MAX_TEXT): string {
+  if (text.length <= limit && isPlain(text)) return text;
   const cut = text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
   return UNSAFE.test(cut) ? cut.replace(ALL_UNSAFE, '\ufffd') : cut;
 }

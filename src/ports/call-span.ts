@@ -13,6 +13,8 @@ export interface CallSpan {
   readonly visible: boolean;
   /** The context in which the application made the call. */
   readonly parent: Context;
+  /** Whether options of the SDK lead to the call. */
+  tied?: boolean | undefined;
   /** Ends the call when the process does, in place of a cancellation: set while only a retry could change how it ends. */
   resolve?: (() => void) | undefined;
   /** The tracer provider that the call's spans come from. */

@@ -30,7 +30,6 @@ const MAX_DECISIONS = 32;
 export class Spans {
   /** Whether attempts become spans. */
   enabled = true;
-  readonly #spans = new WeakMap<Attempt, Span>();
   readonly #decisions = new WeakMap<SpannedCall, readonly DecisionName[]>();
   readonly #tracers = new WeakMap<TracerProvider, Tracer>();
 
@@ -58,14 +57,14 @@ export class Spans {
       },
       trace.setSpan(context.active(), parent),
     );
-    this.#spans.set(attempt, span);
+    attempt.handle = span;
     return span;
   }
 
   attemptEnded(_call: SpannedCall, attempt: Attempt): void {
-    const span = this.#spans.get(attempt);
+    const span = attempt.handle as Span | undefined;
     if (!span) return;
-    this.#spans.delete(attempt);
+    attempt.handle = undefined;
     try {
       const { response, failure } = attempt;
       if (response) {
@@ -140,7 +139,7 @@ export class Spans {
 
   /** The context in which to send `attempt`. */
   attemptContext(call: SpannedCall, attempt: Attempt): Context {
-    const span = this.#spans.get(attempt);
+    const span = attempt.handle as Span | undefined;
     return span ? trace.setSpan(context.active(), span) : applicationContext(call.handle);
   }
 }

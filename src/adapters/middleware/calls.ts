@@ -21,11 +21,10 @@ import { PendingAttempt, type Sending, sendAttempt } from './send-attempt.ts';
 type Next = Parameters<SdkMiddleware>[1];
 
 /**
- * The traced call behind options of the SDK, and all those calls. From a call nothing leads to its options: they hold the span, which must be
+ * The traced call behind options of the SDK. From a call nothing leads to its options: they hold the span, which must be
  * collected when nobody reads the call's stream.
  */
 const tracedBy = new WeakMap<SdkRequestOptions, SpannedCall>();
-const traced = new WeakSet<SpannedCall>();
 
 /** The open calls of a client and its copies, by the options that the SDK makes each with: one object for all attempts of a call. */
 export class Calls {
@@ -131,7 +130,7 @@ export class Calls {
   #activeCall(options: SdkRequestOptions): SpannedCall | undefined {
     const call = callOf(trace.getSpan(context.active()));
     if (!call || call.ended) return undefined;
-    if (!traced.has(call)) tie(call, options);
+    if (!call.handle.tied) tie(call, options);
     // A call within a call has options of its own.
     return tracedBy.get(options) === call ? call : undefined;
   }
@@ -207,7 +206,7 @@ export class Calls {
 }
 
 function tie(call: SpannedCall, options: SdkRequestOptions): void {
-  traced.add(call);
+  call.handle.tied = true;
   tracedBy.set(options, call);
 }
 

@@ -3,16 +3,48 @@
  * call and kept ready: making them anew is much of what a record costs.
  */
 import type { Attributes } from '@opentelemetry/api';
-import type { Attempt } from '../../model/attempt.ts';
+import type { Attempt, Disposition } from '../../model/attempt.ts';
 import { BoundedCache } from '../../model/bounded-cache.ts';
-import type { Call, CallEnd } from '../../model/call.ts';
+import type { Call, CallEnd, Outcome } from '../../model/call.ts';
 import type { CostKind } from '../../model/cost.ts';
+import type { Fault } from '../../model/errors.ts';
+import type { ServedBy } from '../../model/serving.ts';
 import { stopReasonOf } from '../../model/stop-reason.ts';
 import { ATTR } from '../names.ts';
 import type { LabelValues } from './label-values.ts';
 
 /** The most sets of attributes that the series of one kind of call keep ready. */
 const MAX_SETS = 50;
+
+/** The most models of responses whose series are kept ready. */
+const MAX_RESPONSES = 10;
+/** Stands for what is not known, in a key. No name has a line break. */
+const UNKNOWN = '\n';
+/** The modality of tokens: the API does not state it. */
+const UNKNOWN_MODALITY = 'unknown';
+
+/** The attributes of calls with a response of one model. */
+export interface ResponseSeries {
+  readonly inference: Attributes;
+  readonly tokens: Attributes;
+}
+
+/** An outcome, and its attributes. */
+interface KnownOutcome extends Pick<Call, 'stream' | 'errorType' | 'fault' | 'canceledBy'> {
+  readonly outcome: Outcome;
+  readonly stopReason: string | undefined;
+  readonly servedBy: ServedBy | undefined;
+  readonly attributes: Attributes;
+}
+
+/** The end of an attempt, and its attributes. */
+interface KnownAttempt {
+  readonly disposition: Disposition | undefined;
+  readonly status: number | undefined;
+  readonly errorType: string | undefined;
+  readonly fault: Fault | undefined;
+  readonly attributes: Attributes;
+}
 
 /** What calls of one kind have in common: the labels by which their series are found. Capped. */
 export interface CallLabels {
@@ -40,6 +72,11 @@ export class CallSeries {
   readonly streak: Attributes;
   readonly #values: LabelValues;
   readonly #sets = new BoundedCache<Attributes>(MAX_SETS);
+  readonly #responses = new BoundedCache<ResponseSeries>(MAX_RESPONSES);
+  readonly #costs = new Map<CostKind, Attributes>();
+  /** Of what was last asked for, which is mostly what is asked for next. */
+  #lastOutcome: KnownOutcome | undefined;
+  #lastAttempt: KnownAttempt | undefined;
 
   constructor(labels: CallLabels, values: LabelValues) {
     this.labels = labels;
@@ -63,8 +100,20 @@ export class CallSeries {
     const { outcome } = end;
     const servedBy = call.serving?.servedBy;
     const stopReason = stopReasonOf(end.stopReason);
+    const last = this.#lastOutcome;
+    if (
+      last?.outcome === outcome &&
+      last.stream === stream &&
+      last.errorType === errorType &&
+      last.fault === fault &&
+      last.stopReason === stopReason &&
+      last.servedBy === servedBy &&
+      last.canceledBy === canceledBy
+    ) {
+      return last.attributes;
+    }
     const key = `call ${outcome} ${stream} ${errorType} ${fault} ${stopReason} ${servedBy} ${canceledBy}`;
-    return this.#set(key, () => ({
+    const attributes = this.#set(key, () => ({
       ...this.call,
       [ATTR.provider]: this.labels.provider,
       [ATTR.outcome]: outcome,
@@ -76,21 +125,35 @@ export class CallSeries {
       ...(canceledBy !== undefined && { [ATTR.canceledBy]: canceledBy }),
       ...this.labels.attribution,
     }));
+    this.#lastOutcome = { outcome, stream, errorType, fault, stopReason, servedBy, canceledBy, attributes };
+    return attributes;
   }
 
   /** Of an ended attempt. */
   attempt({ response, failure, disposition }: Attempt): Attributes {
+    const { errorType, fault } = failure ?? {};
+    const last = this.#lastAttempt;
+    if (
+      last !== undefined &&
+      last.disposition === disposition &&
+      last.status === response?.status &&
+      last.errorType === errorType &&
+      last.fault === fault
+    ) {
+      return last.attributes;
+    }
     const status = this.#values.status(response?.status);
-    const fault = failure?.fault;
-    return this.#set(`attempt ${disposition} ${status} ${failure?.errorType} ${fault}`, () => ({
+    const attributes = this.#set(`attempt ${disposition} ${status} ${errorType} ${fault}`, () => ({
       ...this.call,
       [ATTR.provider]: this.labels.provider,
       [ATTR.disposition]: disposition,
       ...(status !== undefined && { [ATTR.httpStatus]: status }),
-      ...(failure && { [ATTR.errorType]: failure.errorType }),
+      ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
       ...(fault !== undefined && { [ATTR.fault]: fault }),
       ...this.labels.attribution,
     }));
+    this.#lastAttempt = { disposition, status: response?.status, errorType, fault, attributes };
+    return attributes;
   }
 
   /** Of a wait before a retry, by the error that caused it. */
@@ -99,25 +162,31 @@ export class CallSeries {
     return this.#set(`delay ${cause}`, () => ({ ...this.model, [ATTR.errorType]: cause }));
   }
 
-  /** Of the GenAI conventions, for a call that infers. `more` tells apart what has further attributes. */
-  inference(responseModel: string | undefined, key: string, more?: Attributes): Attributes {
-    const response = this.#values.response(this.labels, responseModel);
-    return this.#set(`inference ${key} ${response.key}`, () => ({
-      [ATTR.operation]: this.labels.operation,
-      [ATTR.provider]: this.labels.provider,
-      ...this.model,
-      ...response.attributes,
-      ...more,
-    }));
+  /** Of the GenAI conventions, for calls that infer and get a response of `responseModel`. */
+  responses(responseModel: string | undefined): ResponseSeries {
+    return this.#responses.get(responseModel ?? UNKNOWN, () => {
+      const { operation, provider, attribution } = this.labels;
+      const attributes = {
+        [ATTR.operation]: operation,
+        [ATTR.provider]: provider,
+        ...this.model,
+        ...this.#values.response(this.labels, responseModel),
+      };
+      return {
+        inference: attributes,
+        tokens: { ...attributes, [ATTR.modality]: UNKNOWN_MODALITY, ...attribution },
+      };
+    });
   }
 
   /** Of a part of the cost. */
   cost(kind: CostKind): Attributes {
-    return this.#set(`cost ${kind}`, () => ({
-      ...this.model,
-      [ATTR.costKind]: kind,
-      ...this.labels.attribution,
-    }));
+    let known = this.#costs.get(kind);
+    if (!known) {
+      known = { ...this.model, [ATTR.costKind]: kind, ...this.labels.attribution };
+      this.#costs.set(kind, known);
+    }
+    return known;
   }
 
   /** Of a rate limit. */

@@ -12,7 +12,7 @@ import type { MeterState } from './meter-state.ts';
 export function recordDecision(state: MeterState, name: DecisionName, model: string | undefined): void {
   const attributes = { [ATTR.decision]: name, ...(model !== undefined && { [ATTR.requestModel]: model }) };
   state.instruments.resilienceDecisions.add(1, attributes);
-  state.decisions.add(`${name} ${model}`, 1, () => attributes);
+  state.decisions.add(model, name, 1, () => attributes);
 }
 
 /** States what the policies of the process know, where there are any. */

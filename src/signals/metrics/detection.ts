@@ -5,7 +5,7 @@
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
 import type { Attempt } from '../../model/attempt.ts';
 import { type AttemptKind, attemptKind } from '../../model/attempt-kind.ts';
-import type { Call, CallEnd } from '../../model/call.ts';
+import type { Call, CallEnd, Outcome } from '../../model/call.ts';
 import { phaseOf } from '../../model/call-phase.ts';
 import { SlidingSum } from '../../model/sliding-sum.ts';
 import { type StreakEffect, Streaks } from '../../model/streak.ts';
@@ -22,6 +22,13 @@ interface Authentication {
   failedAt: number;
   failing: boolean;
 }
+
+/** What tells the outcomes of streamed calls from those of others. */
+const STREAMED: Readonly<Record<Outcome, string>> = {
+  ok: 'streamed ok',
+  error: 'streamed error',
+  canceled: 'streamed canceled',
+};
 
 /** Learns what happens, and states it when metrics are collected. The keys are capped by the caller. */
 export class Detection {
@@ -52,13 +59,14 @@ export class Detection {
 
   callEnded(call: Call, model: Model, { outcome }: CallEnd): void {
     const { canceledBy } = call;
-    this.#calls.add(`${call.stream} ${outcome} ${canceledBy} ${model}`, 1, () => ({
+    const key = call.stream ? STREAMED[outcome] : outcome;
+    this.#calls.add(model, canceledBy === undefined ? key : `${key} ${canceledBy}`, 1, () => ({
       ...ofModel(model),
       [ATTR.outcome]: outcome,
       ...(canceledBy !== undefined && { [ATTR.canceledBy]: canceledBy }),
       [ATTR.stream]: call.stream,
     }));
-    if (call.exhausted) this.#exhausted.add(`${model}`, 1, () => ofModel(model));
+    if (call.exhausted) this.#exhausted.add(model, '', 1, () => ofModel(model));
   }
 
   /** A failed attempt counts at once: the wait before its retry may be longer than the window. */
@@ -123,7 +131,7 @@ export class Detection {
 
   #count(kind: AttemptKind, model: Model, amount: number, at: number): void {
     const attributes = (): Attributes => ({ ...ofModel(model), [ATTR.attemptKind]: kind });
-    this.#attempts.add(`${kind} ${model}`, amount, attributes, at);
+    this.#attempts.add(model, kind, amount, attributes, at);
   }
 
   /** A model and phase without an open call is at 0 once it had one, so that what watches it ends. */

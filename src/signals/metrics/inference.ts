@@ -6,9 +6,6 @@ import { ATTR } from '../names.ts';
 import type { CallSeries } from './call-series.ts';
 import type { MeterState } from './meter-state.ts';
 
-/** The modality of tokens: the API does not state it. */
-const UNKNOWN_MODALITY = 'unknown';
-
 /** Records an ended call that infers. */
 export function recordInference(
   { instruments }: MeterState,
@@ -17,11 +14,8 @@ export function recordInference(
   { responseModel }: CallEnd,
 ): void {
   const { errorType } = call;
-  const attributes = series.inference(responseModel, '');
-  const ended =
-    errorType === undefined
-      ? attributes
-      : series.inference(responseModel, `error ${errorType}`, { [ATTR.errorType]: errorType });
+  const { inference: attributes } = series.responses(responseModel);
+  const ended = errorType === undefined ? attributes : { ...attributes, [ATTR.errorType]: errorType };
   if (call.duration !== undefined) instruments.inferenceDuration.record(call.duration, ended);
   if (call.timeToFirstChunk !== undefined) {
     instruments.timeToFirstChunk.record(call.timeToFirstChunk, attributes);
@@ -36,10 +30,7 @@ export function recordTokens({ instruments }: MeterState, series: CallSeries, bi
   const { input, output, cacheRead, cacheWrite, reasoning } = bill.usage;
   recordServerTools(instruments, series, bill.usage);
   if (input === undefined && output === undefined) return;
-  const tokens = series.inference(bill.responseModel, 'tokens', {
-    [ATTR.modality]: UNKNOWN_MODALITY,
-    ...series.labels.attribution,
-  });
+  const { tokens } = series.responses(bill.responseModel);
   if (input !== undefined) instruments.inputTokens.add(input, tokens);
   if (output !== undefined) instruments.outputTokens.add(output, tokens);
   if (cacheRead !== undefined) instruments.cacheReadTokens.add(cacheRead, tokens);

@@ -16,6 +16,8 @@ const MAX_SERVERS = 30;
 const MAX_COMBINATIONS = 200;
 /** The most combinations of a model and of who a call is made for. Of more, only the model is stated. */
 const MAX_ATTRIBUTIONS = 1000;
+/** The most kinds of calls that are looked through before a key is made. */
+const MAX_RECENT = 4;
 /** The most kinds of calls whose series are kept ready. */
 const MAX_KINDS = 2000;
 
@@ -25,10 +27,28 @@ interface Kind {
   readonly attribution?: Attribution | undefined;
 }
 
-/** Server and model of a response, as attributes, and what tells them apart. */
-interface ResponseLabels {
-  readonly key: string;
-  readonly attributes: Attributes;
+/** A kind that was asked for, and its series. */
+interface RecentKind {
+  readonly kind: Kind;
+  readonly model: string | undefined;
+  readonly series: CallSeries;
+}
+
+function isSame(
+  { kind, model: known }: RecentKind,
+  { start, attribution }: Kind,
+  model: string | undefined,
+): boolean {
+  return (
+    known === model &&
+    kind.start.method === start.method &&
+    kind.start.serverAddress === start.serverAddress &&
+    kind.start.serverPort === start.serverPort &&
+    kind.start.route === start.route &&
+    kind.start.provider === start.provider &&
+    kind.start.operation === start.operation &&
+    kind.attribution?.declaredKey === attribution?.declaredKey
+  );
 }
 
 /** The values that the attributes of one meter provider's metrics have. */
@@ -36,6 +56,8 @@ export class LabelValues {
   readonly #values = new Map<string, BoundedValues>();
   readonly #servers = new BoundedValues(MAX_SERVERS);
   readonly #combinations = new BoundedValues(MAX_COMBINATIONS, Number.POSITIVE_INFINITY);
+  /** What was last asked for, which is quicker to find than a key is to make. */
+  readonly #recent: RecentKind[] = [];
   readonly #attributions = new BoundedValues(MAX_ATTRIBUTIONS, Number.POSITIVE_INFINITY);
   /** By what calls say of themselves, which is quick to find. */
   readonly #byStart = new BoundedCache<CallSeries>(MAX_KINDS);
@@ -43,7 +65,16 @@ export class LabelValues {
   readonly #byLabels = new BoundedCache<CallSeries>(MAX_KINDS);
 
   /** The series of `call`, as a call of `model`. */
-  seriesOf({ start, attribution }: Kind, model: string | undefined = start.model): CallSeries {
+  seriesOf(kind: Kind, model: string | undefined = kind.start.model): CallSeries {
+    const recent = this.#recent.find((each) => isSame(each, kind, model));
+    if (recent) return recent.series;
+    const series = this.#known(kind, model);
+    this.#recent.unshift({ kind: { start: kind.start, attribution: kind.attribution }, model, series });
+    if (this.#recent.length > MAX_RECENT) this.#recent.pop();
+    return series;
+  }
+
+  #known({ start, attribution }: Kind, model: string | undefined): CallSeries {
     const { method, provider, route, operation, serverAddress, serverPort } = start;
     const key = `${method}\n${model}\n${provider}\n${route}\n${operation}\n${serverAddress}\n${serverPort}`;
     if (!attribution) return this.#byStart.get(key, () => this.#find(start, model, {}));
@@ -74,17 +105,14 @@ export class LabelValues {
   }
 
   /** Server and model of a response: each is capped, and so are their combinations, which would multiply. */
-  response({ model, address, port }: CallLabels, responseModel: string | undefined): ResponseLabels {
+  response({ model, address, port }: CallLabels, responseModel: string | undefined): Attributes {
     const named = responseModel === undefined ? undefined : this.bounded(ATTR.responseModel, responseModel);
     const key = `${model}\n${named}\n${address}\n${port}`;
     if (this.#combinations.of(key) === OTHER) return COMBINED;
     return {
-      key,
-      attributes: {
-        ...(named !== undefined && { [ATTR.responseModel]: named }),
-        ...(address !== undefined && { [ATTR.serverAddress]: address }),
-        ...(port !== undefined && { [ATTR.serverPort]: port }),
-      },
+      ...(named !== undefined && { [ATTR.responseModel]: named }),
+      ...(address !== undefined && { [ATTR.serverAddress]: address }),
+      ...(port !== undefined && { [ATTR.serverPort]: port }),
     };
   }
 
@@ -125,7 +153,4 @@ export class LabelValues {
 }
 
 /** Stands for every combination beyond the cap. */
-const COMBINED: ResponseLabels = {
-  key: OTHER,
-  attributes: { [ATTR.responseModel]: OTHER, [ATTR.serverAddress]: OTHER },
-};
+const COMBINED: Attributes = { [ATTR.responseModel]: OTHER, [ATTR.serverAddress]: OTHER };

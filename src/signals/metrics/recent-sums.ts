@@ -2,22 +2,39 @@
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
 import { SlidingSum } from '../../model/sliding-sum.ts';
 
+interface RecentSum {
+  readonly attributes: Attributes;
+  readonly sum: SlidingSum;
+}
+
 /** Sums up what happens, to state it when metrics are collected. Keep the sets of attributes bounded. */
 export class RecentSums {
   readonly #now: () => number;
-  readonly #sums = new Map<string, { readonly attributes: Attributes; readonly sum: SlidingSum }>();
+  /** By model, and by what tells its sums apart. */
+  readonly #sums = new Map<string | undefined, Map<string, RecentSum>>();
 
   /** `now` is the monotonic time in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Adds `amount` under `key`, whose attributes are made the first time. */
-  add(key: string, amount: number, attributes: () => Attributes, at: number = this.#now()): void {
-    let known = this.#sums.get(key);
+  /** Adds `amount` under `key` of `model`, whose attributes are made the first time. */
+  add(
+    model: string | undefined,
+    key: string,
+    amount: number,
+    attributes: () => Attributes,
+    at: number = this.#now(),
+  ): void {
+    let ofModel = this.#sums.get(model);
+    if (!ofModel) {
+      ofModel = new Map();
+      this.#sums.set(model, ofModel);
+    }
+    let known = ofModel.get(key);
     if (!known) {
       known = { attributes: attributes(), sum: new SlidingSum() };
-      this.#sums.set(key, known);
+      ofModel.set(key, known);
     }
     known.sum.add(amount, at);
   }
@@ -25,6 +42,8 @@ export class RecentSums {
   /** States every sum. One that has fallen to 0 stays, so that what watches it ends. */
   observe(result: ObservableResult): void {
     const now = this.#now();
-    for (const { attributes, sum } of this.#sums.values()) result.observe(sum.sum(now), attributes);
+    for (const ofModel of this.#sums.values()) {
+      for (const { attributes, sum } of ofModel.values()) result.observe(sum.sum(now), attributes);
+    }
   }
 }
