@@ -1,4 +1,4 @@
-/** What README, ARCHITECTURE, docs and runbooks name is there: links, paths, tests, npm scripts, exported identifiers, metrics. */
+/** What pages and comments name is there: links, paths, tests, npm scripts and their files, identifiers, metrics, environment variables. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -86,5 +86,32 @@ test('every row of the table of classes names a test and its title', () => {
     const [, path = '', title = ''] = /^`(.*)`: (.*)$/.exec(row) ?? [];
     return !read(path).includes(title.replaceAll('\\|', '|'));
   });
+  expect(missing).toEqual([]);
+});
+
+test('every environment variable of this package that a page names is read in the code', () => {
+  const code = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => read(`src/${name}`))
+    .join('\n');
+  const named = new Set(
+    PAGES.filter((page) => page !== 'CHANGELOG.md').flatMap((page) =>
+      all(read(page), /\b(ANTHROPIC_OTEL_[A-Z_]+)\b/g),
+    ),
+  );
+  expect([...named].filter((name) => !code.includes(name))).toEqual([]);
+});
+
+test('every page and every decision that a comment names is there', () => {
+  const sources = ['src', 'dev', 'scripts', 'bench', 'test'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|mjs)$/.test(name) && !name.includes('node_modules'))
+      .map((name) => `${folder}/${name}`),
+  );
+  const missing = sources.flatMap((path) =>
+    all(read(path), /\b(docs\/[\w./-]+\.md)\b/g)
+      .filter((page) => !existsSync(join(ROOT, page)))
+      .map((page) => `${path} names ${page}`),
+  );
   expect(missing).toEqual([]);
 });

@@ -64,7 +64,7 @@ export async function postAlerts(
     ...alert,
     startsAt: startsAt.toISOString(),
     endsAt: endsAt.toISOString(),
-    generatorURL: 'https://github.com/anthropic-otel/anthropic-otel/blob/main/docs/rehearsal.md',
+    generatorURL: 'https://github.com/anthropic-otel/anthropic-otel/blob/main/docs/cli.md',
   }));
   const { status, body: reply } = await send(`${url}/api/v2/alerts`, { method: 'POST', body });
   if (status !== 200)
