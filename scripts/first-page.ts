@@ -104,7 +104,10 @@ try {
   startLine(startApp);
   run(exportAll);
   const prometheusProcess = startLine(prometheus);
-  startLine(alertmanager);
+  // An Alertmanager that was unpacked from its Debian package starts in a folder of its own.
+  startLine(
+    `${alertmanager.replace('=monitoring', `=${folder}/monitoring`)} --storage.path=${folder}/alertmanager`,
+  );
   await until('Prometheus has calls', async () => (await query('sum(anthropic_client_calls_total)')) > 0);
   await until('the watchdog is in the webhook', () => pages.includes('AnthropicWatchdog'));
   run(doctor);
