@@ -13,7 +13,7 @@ const markdownIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
-const TOP = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+const TOP = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'];
 const PAGES = [...TOP, ...markdownIn('docs'), ...markdownIn('runbooks')];
 
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
@@ -41,7 +41,13 @@ function anchors(text: string): string[] {
   );
 }
 
-function isBroken(link: string, page: string): boolean {
+/** README is read on npm too, where only absolute links lead somewhere. */
+const REPOSITORY =
+  /^https:\/\/(?:github\.com\/anthropic-otel\/anthropic-otel\/blob|raw\.githubusercontent\.com\/anthropic-otel\/anthropic-otel)\/main\//;
+
+function isBroken(absolute: string, from: string): boolean {
+  const link = absolute.replace(REPOSITORY, '');
+  const page = link === absolute ? from : 'README.md';
   if (/^[a-z]+:/.test(link)) return false;
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : join(dirname(page), path);
@@ -77,6 +83,11 @@ describe.each(PAGES)('%s', (page) => {
       ATTRIBUTES.includes(name) || METRICS.some((each) => name === each || name.startsWith(`${each}_`));
     expect(metrics.filter((name) => !known(name))).toEqual([]);
   });
+});
+
+test('README has absolute links, which lead somewhere on npm too', () => {
+  const links = all(read('README.md'), /\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g);
+  expect(links.filter((link) => !/^(https:|#)/.test(link))).toEqual([]);
 });
 
 test('every row of the table of classes names a test and its title', () => {

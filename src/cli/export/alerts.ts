@@ -4,6 +4,7 @@ import type { CliConfig } from '../config/config.ts';
 import { type File, shippedFiles } from '../package-files.ts';
 import {
   alertmanagerYaml,
+  exampleYaml,
   grafanaYaml,
   prometheusRuleYaml,
   recordingYaml,
@@ -31,6 +32,7 @@ export function alertFiles(config: CliConfig): readonly File[] {
 export async function alertmanagerFiles(config: CliConfig): Promise<readonly File[]> {
   return [
     { path: 'alertmanager/alertmanager.yaml', content: alertmanagerYaml(config) },
+    { path: 'alertmanager/alertmanager.example.yaml', content: exampleYaml(config) },
     { path: 'alertmanager/alertmanager.routing.yaml', content: routingYaml(config) },
     ...(await shippedFiles('alerts/templates', 'alertmanager/templates', '.tmpl')),
   ];

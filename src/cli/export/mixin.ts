@@ -22,6 +22,8 @@ export const prometheusRuleYaml = (config: CliConfig): string => written(build.p
 export const grafanaYaml = (config: CliConfig): string => written(build.grafanaYaml(config));
 /** A complete Alertmanager configuration. */
 export const alertmanagerYaml = (config: CliConfig): string => written(build.alertmanagerYaml(config));
+/** One with every kind of receiver, to take from. */
+export const exampleYaml = (config: CliConfig): string => written(build.exampleYaml(config));
 /** The part of it to paste into another configuration. */
 export const routingYaml = (config: CliConfig): string => written(build.routingYaml(config));
 /** The dashboards, below `dashboards/`. */
