@@ -3,9 +3,9 @@
  * retry rules and the alerts, so that none of them can say something else.
  */
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
-import { DEFAULT_CONFIG } from '../src/mixin/alerts/config.ts';
 import { ruleGroups } from '../src/mixin/alerts/groups.ts';
 import { isAlert } from '../src/mixin/alerts/rule.ts';
+import { DEFAULT_CONFIG } from '../src/mixin/config.ts';
 import { type AttemptKind, attemptKind } from '../src/model/attempt-kind.ts';
 import { errorType, faultOf, isRetryableStatus } from '../src/model/errors.ts';
 import { type FailureKind, readFailure, thrownFailure } from '../src/resilience/failure.ts';

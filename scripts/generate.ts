@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { alertFiles } from '../src/mixin/alerts/build.ts';
 import { DEFAULT_CONFIG } from '../src/mixin/config.ts';
 import { dashboards } from '../src/mixin/dashboards/build.ts';
+import { dashboardRecordsYaml } from '../src/mixin/dashboards/records.ts';
 import { apiNamesModule } from './api-names.ts';
 import { errorsDocument } from './errors-doc.ts';
 import { metricsDocument } from './metrics-doc.ts';
@@ -24,6 +25,7 @@ const FILES: readonly GeneratedFile[] = [
   { path: 'docs/errors.md', content: errorsDocument },
   { path: 'src/model/api-names.ts', content: apiNamesModule },
   ...dashboards().map(({ path, content }) => ({ path, content: () => content })),
+  { path: 'alerts/anthropic.dashboards.yaml', content: () => dashboardRecordsYaml(DEFAULT_CONFIG) },
   ...alertFiles(DEFAULT_CONFIG).map(({ name, content }) => ({
     path: `alerts/${name}`,
     content: () => content,

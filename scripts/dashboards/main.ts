@@ -1,28 +1,34 @@
 /** `npm run dashboards:preview` and `npm run dashboards:shots`. */
 import { parseArgs } from 'node:util';
 import { endWithUsage } from '../../dev/command-line.ts';
+import type { Look } from '../../tools/dashboard-preview/src/browser.ts';
 import type { PreviewOptions } from '../../tools/dashboard-preview/src/preview.ts';
 import { installPreview } from './install.ts';
 import { openPreview } from './preview.ts';
 import { shootDemo, shootInto } from './shots.ts';
 
 const HELP = {
-  preview: `Usage: npm run dashboards:preview -- [PROMETHEUS_URL] [--from TIME] [--port PORT]
+  preview: `Usage: npm run dashboards:preview -- [PROMETHEUS_URL | --services N] [--from TIME] [--port PORT]
 
 Serves the dashboards on loopback, drawn with Grafana's own components, without a Grafana. Shows the data of the Prometheus
 that is given, or a day of sample data.
 
+  --services N  three hours of sample data of so many services, instead of a day of two
   --from TIME   begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z; without it, the dashboard's own
   --port PORT   port to listen on; without it, 3001 or a free one
   --help        print this`,
-  shots: `Usage: npm run dashboards:shots -- [PROMETHEUS_URL | --demo] [--from TIME] [--only NAME] [--out FOLDER]
+  shots: `Usage: npm run dashboards:shots -- [PROMETHEUS_URL | --demo | --services N] [--from TIME] [--only NAME]
+         [--width PIXELS] [--vision KIND] [--out FOLDER]
 
 Takes a picture of every dashboard, light and dark. Needs Chromium. Shows a day of sample data, or:
 
   PROMETHEUS_URL   the data of this Prometheus, into .cache/dashboard-shots
   --demo           the data of the demo after its six acts, into docs/images/demo
+  --services N     three hours of sample data of so many services, into .cache/dashboard-shots
   --from TIME      begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z
   --only NAME      one dashboard: triage, errors, latency, rate-limits, cost or telemetry
+  --width PIXELS   as on a screen of this width: 390 is a phone
+  --vision KIND    as seen with deuteranopia, protanopia or tritanopia
   --out FOLDER     where to write; without it, docs/images, or as above
   --help           print this`,
 } as const;
@@ -50,21 +56,36 @@ async function preview(): Promise<void> {
 }
 
 async function shots(): Promise<void> {
-  const { demo, only, out, prometheusUrl } = options;
+  const { demo, only, out, prometheusUrl, services } = options;
   if (demo) return shootDemo(out ?? 'docs/images/demo', only, progress);
-  await shootInto(out ?? (prometheusUrl ? '.cache/dashboard-shots' : 'docs/images'), options, progress);
+  await shootInto(
+    out ?? (prometheusUrl || services ? '.cache/dashboard-shots' : 'docs/images'),
+    options,
+    progress,
+  );
 }
 
-function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out?: string } {
+function isVision(text: string): text is NonNullable<Look['vision']> {
+  return ['deuteranopia', 'protanopia', 'tritanopia'].includes(text);
+}
+
+function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out?: string; look?: Look } {
   try {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
       options: {
         from: { type: 'string' },
+        services: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         ...(kind === 'shots'
-          ? ({ demo: { type: 'boolean' }, only: { type: 'string' }, out: { type: 'string' } } as const)
+          ? ({
+              demo: { type: 'boolean' },
+              only: { type: 'string' },
+              out: { type: 'string' },
+              width: { type: 'string' },
+              vision: { type: 'string' },
+            } as const)
           : ({ port: { type: 'string' } } as const)),
       },
     });
@@ -74,8 +95,8 @@ function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out
     }
     const [prometheusUrl, ...more] = positionals;
     // Which options there are depends on the command.
-    const { from, port, demo, only, out } = values as Partial<
-      Record<'from' | 'port' | 'only' | 'out', string>
+    const { from, port, demo, only, out, services, width, vision } = values as Partial<
+      Record<'from' | 'port' | 'only' | 'out' | 'services' | 'width' | 'vision', string>
     > & {
       demo?: boolean;
     };
@@ -87,7 +108,15 @@ function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out
       throw new Error(`not a time: ${from}`);
     if (only && !NAMES.includes(only)) throw new Error(`no such dashboard: ${only}`);
     if (port && !/^\d{1,5}$/.test(port)) throw new Error(`not a port: ${port}`);
+    if (services && !/^\d{1,3}$/.test(services)) throw new Error(`not a number of services: ${services}`);
+    if (services && (prometheusUrl || demo)) throw new Error('--services is of the sample data');
+    if (width && !/^\d{3,4}$/.test(width)) throw new Error(`not a width in pixels: ${width}`);
+    if (vision && !isVision(vision)) throw new Error(`not a kind of color vision: ${vision}`);
     return {
+      ...(services && { services: Number(services) }),
+      ...((width || vision) && {
+        look: { ...(width && { width: Number(width) }), ...(vision && isVision(vision) && { vision }) },
+      }),
       ...(prometheusUrl && { prometheusUrl: prometheusUrl.replace(/\/+$/, '') }),
       ...(from && { from }),
       ...(port && { port: Number(port) }),

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killAll } from '../../dev/processes.ts';
+import type { Look } from '../../tools/dashboard-preview/src/browser.ts';
 import type { PreviewOptions } from '../../tools/dashboard-preview/src/preview.ts';
 import { runDemo } from '../demo/demo.ts';
 import { printer } from '../demo/print.ts';
@@ -13,13 +14,14 @@ const TICK_MS = 10_000;
 /** Takes a picture of every dashboard, light and dark, into `folder`. */
 export async function shootInto(
   folder: string,
-  options: PreviewOptions & { readonly only?: string },
+  options: PreviewOptions & { readonly only?: string; readonly look?: Look },
   onProgress: (line: string) => void,
 ): Promise<void> {
   const { shoot } = await import('../../tools/dashboard-preview/src/shots.ts');
   const preview = await openPreview({ ...options, port: 0 }, onProgress);
   try {
-    for await (const picture of shoot(preview.url, resolve(folder), options.only)) console.log(picture);
+    for await (const picture of shoot(preview.url, resolve(folder), options.only, options.look))
+      console.log(picture);
   } finally {
     await preview.stop();
   }

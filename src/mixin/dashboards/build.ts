@@ -1,11 +1,13 @@
 /** Every dashboard, as the file that is committed. */
 import type { DashboardUid } from '../alerts/rule.ts';
-import { cost } from './cost.ts';
-import { errors } from './errors.ts';
-import { latency } from './latency.ts';
-import { rateLimits } from './rate-limits.ts';
-import { telemetry } from './telemetry.ts';
-import { triage } from './triage.ts';
+import { type AlertConfig, DEFAULT_CONFIG } from '../config.ts';
+import { cost } from './cost/index.ts';
+import { errors } from './errors/index.ts';
+import { latency } from './latency/index.ts';
+import { Queries } from './lib/queries.ts';
+import { rateLimits } from './rate-limits/index.ts';
+import { telemetry } from './telemetry/index.ts';
+import { triage } from './triage/index.ts';
 
 /** A generated file. */
 export interface DashboardFile {
@@ -14,7 +16,8 @@ export interface DashboardFile {
   readonly content: string;
 }
 
-const DASHBOARDS: Readonly<Record<DashboardUid, () => string>> = {
+/** The dashboards, in the order in which they are read. */
+const DASHBOARDS: Readonly<Record<DashboardUid, (q: Queries) => object>> = {
   'anthropic-triage': triage,
   'anthropic-errors': errors,
   'anthropic-latency': latency,
@@ -23,10 +26,19 @@ const DASHBOARDS: Readonly<Record<DashboardUid, () => string>> = {
   'anthropic-telemetry': telemetry,
 };
 
-/** The dashboards, in the order in which they are read. */
-export function dashboards(): DashboardFile[] {
+/** The uids of the dashboards, in the order in which they are read. */
+export const DASHBOARD_UIDS = Object.keys(DASHBOARDS) as readonly DashboardUid[];
+
+/**
+ * The dashboards for one configuration, as files in Grafana's classic format.
+ *
+ * @example
+ * for (const { path, content } of dashboards(defineConfig({ groupingLabels: ['region', 'job'] }))) await writeFile(path, content);
+ */
+export function dashboards(config: AlertConfig = DEFAULT_CONFIG): DashboardFile[] {
+  const q = new Queries(config);
   return Object.entries(DASHBOARDS).map(([uid, build]) => ({
     path: `dashboards/${uid}.json`,
-    content: build(),
+    content: `${JSON.stringify(build(q), undefined, 2)}\n`,
   }));
 }

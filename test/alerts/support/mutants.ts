@@ -1,6 +1,7 @@
 /** Mutants of rules: each changes one threshold, comparison, window, duration or label matcher of one rule. */
-import type { Duration } from '../../../src/mixin/alerts/config.ts';
+
 import { type AlertRule, isAlert, type RecordRule } from '../../../src/mixin/alerts/rule.ts';
+import type { Duration } from '../../../src/mixin/config.ts';
 
 /** A rule with one change. */
 export interface Mutant {

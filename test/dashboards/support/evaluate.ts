@@ -1,7 +1,7 @@
 /** Asks a Prometheus every query of every panel, as Grafana would. */
 import { interpolate, intervalOf } from '../../../dev/interpolate.ts';
-import type { Prometheus, Series } from '../../../dev/prometheus.ts';
-import { PANELS } from './panels.ts';
+import type { PrometheusApi, Series } from '../../../dev/prometheus.ts';
+import { PANELS, VARIABLES } from './panels.ts';
 
 /** What a query of a panel gave. */
 export interface Answer {
@@ -42,13 +42,18 @@ export class Answers {
 }
 
 /** Evaluates every query of every panel from `from` to `to`, in Unix seconds. Fails with the query that Prometheus refuses. */
-export async function evaluate(prometheus: Prometheus, from: number, to: number): Promise<Answers> {
+export async function evaluate(
+  prometheus: PrometheusApi,
+  from: number,
+  to: number,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Answers> {
   const context = {
     from: from * 1000,
     to: to * 1000,
     maxDataPoints: to - from,
     scrapeInterval: 1,
-    variables: { job: '.+', instance: '.+', model: '.*', method: '.+' },
+    variables: { ...VARIABLES, ...variables },
   };
   const step = intervalOf(context);
   const all: Answer[] = [];

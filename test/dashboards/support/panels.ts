@@ -1,4 +1,4 @@
-/** The committed dashboards, and their panels in one list. */
+/** The dashboards, and their panels in one list. */
 import { dashboards } from '../../../src/mixin/dashboards/build.ts';
 
 /** A query of a panel. */
@@ -20,7 +20,10 @@ export interface PanelJson {
   readonly description?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly Target[];
-  readonly datasource?: { readonly uid: string };
+  readonly datasource?: { readonly type: string; readonly uid: string };
+  /** Of a row that is closed. */
+  readonly panels?: readonly PanelJson[];
+  readonly maxDataPoints?: number;
   readonly fieldConfig?: {
     readonly defaults: {
       readonly unit?: string;
@@ -30,6 +33,7 @@ export interface PanelJson {
       };
     };
     readonly overrides: readonly {
+      readonly matcher: { readonly id: string; readonly options?: unknown };
       readonly properties: readonly { readonly id: string; readonly value: unknown }[];
     }[];
   };
@@ -56,6 +60,7 @@ export interface DashboardJson {
       readonly multi?: boolean;
       readonly allValue?: string;
       readonly query: unknown;
+      readonly current?: { readonly value?: unknown };
     }[];
   };
   readonly annotations: { readonly list: readonly { readonly expr: string }[] };
@@ -65,7 +70,7 @@ export interface DashboardJson {
 export const DASHBOARDS: readonly { readonly path: string; readonly json: DashboardJson }[] =
   dashboards().map(({ path, content }) => ({ path, json: JSON.parse(content) }));
 
-/** A panel that asks queries, with its dashboard. */
+/** A panel that queries Prometheus, with its dashboard. */
 export interface QueryPanel {
   readonly name: string;
   readonly uid: string;
@@ -73,11 +78,26 @@ export interface QueryPanel {
   readonly targets: readonly Target[];
 }
 
-/** Every panel that asks queries. */
+/** Every panel of a dashboard, those of closed rows too. */
+export function panelsOf({ panels }: DashboardJson): PanelJson[] {
+  return panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+}
+
+/** Every panel that queries Prometheus. */
 export const PANELS: readonly QueryPanel[] = DASHBOARDS.flatMap(({ json }) =>
-  json.panels.flatMap((panel) =>
-    panel.targets?.length
+  panelsOf(json).flatMap((panel) =>
+    panel.targets?.length && panel.datasource?.type === 'prometheus'
       ? [{ name: `${json.uid}: ${panel.title}`, uid: json.uid, panel, targets: panel.targets }]
       : [],
+  ),
+);
+
+/** The values of all variables where nothing is chosen, as Grafana fills them in. */
+export const VARIABLES: Readonly<Record<string, string>> = Object.fromEntries(
+  DASHBOARDS.flatMap(({ json }) =>
+    json.templating.list.map(({ name, type, allValue, current }) => [
+      name,
+      allValue ?? (type === 'textbox' ? String(current?.value ?? '') : ''),
+    ]),
   ),
 );

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Prometheus, startPrometheus } from '../../../dev/prometheus.ts';
 import { rulesYaml } from '../../../src/mixin/alerts/build.ts';
-import { DEFAULT_CONFIG } from '../../../src/mixin/alerts/config.ts';
+import { DEFAULT_CONFIG } from '../../../src/mixin/config.ts';
 
 /** Starts a Prometheus that scrapes `targets`, ports by instance, as the job `app`. Resolves when it has scraped and evaluated. */
 export async function startScraping(targets: Readonly<Record<string, number>>): Promise<Prometheus> {

@@ -17,6 +17,14 @@ interface Message {
   readonly error?: { readonly message: string };
 }
 
+/** How a page is looked at. */
+export interface Look {
+  /** In pixels; 390 is a phone. */
+  readonly width?: number;
+  /** A kind of color vision. */
+  readonly vision?: 'none' | 'deuteranopia' | 'protanopia' | 'tritanopia';
+}
+
 /** A page of a running Chromium. */
 export class Browser {
   readonly #socket: WebSocket;
@@ -56,9 +64,10 @@ export class Browser {
   }
 
   /** A picture of the whole page at `url`, once its title is `ready`. */
-  async shoot(url: string): Promise<Buffer> {
+  async shoot(url: string, { width = 1584, vision = 'none' }: Look = {}): Promise<Buffer> {
     // As tall as any dashboard: what is out of sight is not drawn.
-    await this.#size(1584, 4000);
+    await this.#size(width, width < 768 ? 14_000 : 5000);
+    await this.#call('Emulation.setEmulatedVisionDeficiency', { type: vision });
     await this.#call('Page.navigate', { url });
     for (let tries = 0; ; tries++) {
       const title = await this.#evaluate('document.title');
@@ -70,7 +79,7 @@ export class Browser {
     const height = Number(
       await this.#evaluate('Math.ceil(document.getElementById("root").getBoundingClientRect().bottom) + 8'),
     );
-    await this.#size(1584, height);
+    await this.#size(width, height);
     await sleep(300);
     const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
     return Buffer.from(data ?? '', 'base64');

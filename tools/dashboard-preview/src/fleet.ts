@@ -17,6 +17,22 @@ const MODELS: Readonly<
   'claude-opus-5-5': [6.5, 1400, 150, 0.82],
   'claude-sonnet-5-5': [3.2, 900, 90, 0.64],
   'claude-haiku-4-5': [1.1, 500, 60, 0.3],
+  'claude-opus-5': [7.5, 1600, 180, 0.6],
+  'claude-opus-4-1': [8, 900, 140, 0],
+  'claude-sonnet-5': [3.4, 900, 100, 0.5],
+  'claude-sonnet-4-5': [3.9, 800, 90, 0.4],
+  'claude-haiku-5-5': [0.8, 400, 70, 0.2],
+  'claude-fable-5-1': [5.1, 1500, 160, 0.7],
+  'claude-mythos-5-1': [9.2, 2100, 260, 0.5],
+};
+/** The models of the fleet. */
+export const FLEET_MODELS: readonly string[] = Object.keys(MODELS);
+
+/** Days until a model retires. */
+const RETIREMENT: Readonly<Record<string, number>> = {
+  'claude-haiku-4-5': 26,
+  'claude-opus-4-1': 5,
+  'claude-sonnet-4-5': 140,
 };
 
 /** A fleet whose calls are counted in a store. */
@@ -31,6 +47,7 @@ export class Fleet {
     this.store.set('startTime', process, { otel_scope_version: '0.1.0' }, time);
     for (const stage of STAGES) this.store.add('telemetryErrors', process, { [ATTR.stage]: stage }, 0);
     this.store.add('authenticationFailures', process, ROUTE, 0);
+    this.store.add('telemetryClients', process, { [ATTR.observed]: 'true' }, 1);
   }
 
   /** About `count` calls of `model`, whose attempts fail as `mix` says. */
@@ -95,6 +112,7 @@ export class Fleet {
         }
         if (type === 'api_error' && failures > 1)
           this.store.add('serverErrorStreaks', process, { ...ROUTE, [ATTR.requestModel]: model }, 1);
+        if (type === 'api_error' && failures > 1) this.store.set('serverErrorRunAge', process, ROUTE, 0);
         if (type === 'api_error')
           this.store.set(
             'serverErrorStreak',
@@ -116,13 +134,60 @@ export class Fleet {
     const [seconds, input, output, cached] = MODELS[model] ?? [1, 0, 0, 0];
     const base = { [ATTR.method]: 'messages.create', [ATTR.requestModel]: model };
     const canceled = this.store.whole(`${process.instance} ${model} canceled`, ok * 0.004);
-    this.store.add('calls', process, { ...call, [ATTR.outcome]: 'ok', [ATTR.stream]: 'true' }, ok - canceled);
+    const cut = this.store.whole(`${process.instance} ${model} max_tokens`, ok * 0.013);
+    const refused = this.store.whole(`${process.instance} ${model} refusal`, ok * 0.002);
+    const fallback = this.store.whole(`${process.instance} ${model} fallback`, slower > 1 ? ok * 0.06 : 0);
+    const ended = (count: number, more: Labels): void =>
+      this.store.add('calls', process, { ...call, [ATTR.stream]: 'true', ...more }, count);
+    const served = (stopReason: string, by = 'api'): Labels => ({
+      [ATTR.outcome]: 'ok',
+      [ATTR.stopReason]: stopReason,
+      [ATTR.servedBy]: by,
+    });
+    ended(ok - canceled - cut - refused - fallback, served('end_turn'));
+    ended(cut, served('max_tokens'));
+    ended(refused, served('refusal'));
+    ended(fallback, served('end_turn', 'fallback'));
+    ended(canceled, {
+      [ATTR.outcome]: 'canceled',
+      [ATTR.canceledBy]: canceled % 2 ? 'timeout' : 'application',
+    });
     this.store.add(
-      'calls',
+      'fallbacks',
       process,
-      { ...call, [ATTR.outcome]: 'canceled', [ATTR.stream]: 'true' },
-      canceled,
+      {
+        [ATTR.fallbackFrom]: model,
+        [ATTR.fallbackTo]: 'claude-haiku-4-5',
+        [ATTR.fallbackCause]: 'overloaded_error',
+      },
+      fallback,
     );
+    this.store.add(
+      'serverToolUses',
+      process,
+      { [ATTR.requestModel]: model, [ATTR.serverTool]: 'web_search' },
+      this.store.whole(`${process.instance} ${model} search`, ok * 0.03),
+    );
+    this.store.set(
+      'oldestCallAge',
+      process,
+      { [ATTR.requestModel]: model, [ATTR.callPhase]: 'first_byte' },
+      Math.round(seconds * slower * 3),
+    );
+    this.store.set(
+      'oldestCallAge',
+      process,
+      { [ATTR.requestModel]: model, [ATTR.callPhase]: 'streaming' },
+      Math.round(seconds * slower * 5),
+    );
+    this.store.set(
+      'oldestCallAge',
+      process,
+      { [ATTR.requestModel]: model, [ATTR.callPhase]: 'retry_wait' },
+      slower > 1 ? 24 : 0,
+    );
+    const days = RETIREMENT[model];
+    if (days) this.store.set('modelRetirementDays', process, { [ATTR.requestModel]: model }, days);
     this.store.set('activeCalls', process, base, Math.round(ok * seconds * slower * 0.14));
     const inference = {
       [ATTR.operation]: 'chat',
@@ -176,6 +241,8 @@ export class Fleet {
     this.store.add('calls', process, { ...call, [ATTR.outcome]: 'error', [ATTR.stream]: 'false' }, 3);
     this.store.add('authenticationFailures', process, ROUTE, 3);
     this.store.set('authenticationFailureTime', process, ROUTE, time);
+    this.store.set('authenticationFailing', process, ROUTE, 1);
+    this.store.set('authenticationFailureAge', process, ROUTE, 0);
   }
 
   /** Streams that began well and broke with an \`error\` event. */
@@ -194,6 +261,18 @@ export class Fleet {
       count,
     );
     this.store.add('calls', process, { ...call, [ATTR.outcome]: 'error', [ATTR.stream]: 'true' }, count);
+  }
+
+  /** Results of a batch that the application reads. */
+  batch(process: Process, model: string, count: number): void {
+    for (const [result, share] of [
+      ['succeeded', 0.96],
+      ['errored', 0.03],
+      ['expired', 0.01],
+    ] as const) {
+      const labels = { [ATTR.requestModel]: model, [ATTR.batchResult]: result };
+      this.store.add('batchRequests', process, labels, Math.round(count * share));
+    }
   }
 
   unpriced(process: Process, model: string, count: number): void {

@@ -20,6 +20,8 @@ export interface Preview {
 export interface PreviewOptions {
   /** A Prometheus with real data; without it, the sample. */
   readonly prometheusUrl?: string;
+  /** Services of the sample: three hours of so many; without it, a day of two. */
+  readonly services?: number;
   /** Begin of the time range, `now-15m` or a date; without it, each dashboard's own. */
   readonly from?: string;
   /** The end of the time range in Unix milliseconds; without it, the moment of the request. */
@@ -34,14 +36,14 @@ export interface PreviewOptions {
  * @throws when the Prometheus does not answer, or the port is taken
  */
 export async function startPreview(
-  { prometheusUrl, from, now, port }: PreviewOptions,
+  { prometheusUrl, services, from, now, port }: PreviewOptions,
   onProgress: (line: string) => void,
 ): Promise<Preview> {
   const scrapeInterval = prometheusUrl && (await scrapeIntervalOf(prometheusUrl));
   const folder = await mkdtemp(join(tmpdir(), 'dashboard-preview-app-'));
   onProgress('bundling the page');
   await bundle(folder);
-  const sample = prometheusUrl ? undefined : await startSamplePrometheus(onProgress);
+  const sample = prometheusUrl ? undefined : await startSamplePrometheus(onProgress, services);
   const end = sample ? SAMPLE_END * 1000 : now;
   const options = {
     bundle: folder,

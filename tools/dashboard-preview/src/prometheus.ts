@@ -17,11 +17,14 @@ export interface SamplePrometheus {
 }
 
 /** Writes the sample as blocks and starts a Prometheus on them. */
-export async function startSamplePrometheus(onProgress: (line: string) => void): Promise<SamplePrometheus> {
+export async function startSamplePrometheus(
+  onProgress: (line: string) => void,
+  services?: number,
+): Promise<SamplePrometheus> {
   const { promtool } = await findPrometheusTools(onProgress);
   const folder = await mkdtemp(join(tmpdir(), 'dashboard-preview-'));
-  onProgress('writing a day of sample data');
-  const lines = [...openMetrics()];
+  onProgress(services ? `writing three hours of ${services} services` : 'writing a day of sample data');
+  const lines = [...openMetrics(services)];
   const missing = missingMetrics(lines);
   if (missing.length > 0) throw new Error(`the sample lacks ${missing.join(', ')}`);
   // In parts: the whole is longer than a string can be.

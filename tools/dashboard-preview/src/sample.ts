@@ -1,12 +1,12 @@
 /**
- * A day of a made-up fleet, always the same: two services, three processes, three models, and four incidents in the
- * last hour. Written as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`.
+ * A made-up fleet, always the same: two services, three processes, three models over a day with four incidents in the last hour; or
+ * any number of services over three hours. Written as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`.
  */
 import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
 import { prometheusName } from '../../../src/signals/metric-definition.ts';
-import { Fleet, type Mix } from './fleet.ts';
+import { FLEET_MODELS, Fleet, type Mix } from './fleet.ts';
 import { type Process, SampleStore } from './store.ts';
-import { alerts, limits } from './surroundings.ts';
+import { alerts, limits, serviceName } from './surroundings.ts';
 
 /** What the data source is told of the scrape interval. */
 export const SAMPLE_INTERVAL = 60;
@@ -57,10 +57,14 @@ function mixAt(ago: number, { job }: Process, model: string): Mix {
   return ORDINARY;
 }
 
-/** The samples, line by line. */
-export function openMetrics(): Iterable<string> {
+/** The samples of two services over a day, or of many over three hours, line by line. */
+export function openMetrics(services = 1): Iterable<string> {
   const store = new SampleStore();
   const fleet = new Fleet(store);
+  return services > 1 ? largeFleet(store, fleet, services) : smallFleet(store, fleet);
+}
+
+function smallFleet(store: SampleStore, fleet: Fleet): Iterable<string> {
   for (const process of [CHAT, CHAT_2, REPORTS]) fleet.start(process, START - 3600);
   for (let time = START; time <= SAMPLE_END; time += MINUTE) {
     const ago = SAMPLE_END - time;
@@ -79,12 +83,70 @@ export function openMetrics(): Iterable<string> {
     if (ago === 25 * MINUTE) fleet.refused(REPORTS, 'claude-haiku-4-5', time);
     if (ago === 6 * MINUTE || ago === 4 * MINUTE) fleet.interrupted(CHAT, 'claude-opus-5-5', 2);
     if (ago === 7 * 3600) fleet.unpriced(REPORTS, 'claude-next-preview', 14);
+    if (ago === 5 * 3600) fleet.batch(REPORTS, 'claude-haiku-4-5', 800);
     if (ago === 2 * 3600) fleet.telemetryError(CHAT_2, 'logs', 3);
-    limits(store, time, ago);
+    limits(store, [CHAT, CHAT_2], time, ago);
     store.sample(time);
   }
-  alerts(store, SAMPLE_END);
+  alerts(store, SAMPLE_END, 1);
   return store.lines();
+}
+
+/** Two processes of each service in one of two clusters; each service has trouble of its own kind, or none. */
+function largeFleet(store: SampleStore, fleet: Fleet, services: number): Iterable<string> {
+  const start = SAMPLE_END - 185 * MINUTE;
+  const pods = Array.from({ length: 2 * services }, (_, pod) => {
+    const index = pod >> 1;
+    const job = serviceName(index);
+    return {
+      index,
+      process: {
+        cluster: index % 2 ? 'eu-1' : 'us-1',
+        namespace: 'shop',
+        job,
+        instance: `${job}-${pod % 2}`,
+      },
+      models: [0, 1].map((next) => FLEET_MODELS[(index + 4 * next) % FLEET_MODELS.length] ?? ''),
+    };
+  });
+  for (const { process } of pods) fleet.start(process, start - 3600);
+  for (let time = start; time <= SAMPLE_END; time += MINUTE) {
+    const ago = SAMPLE_END - time;
+    for (const { process, models, index } of pods) {
+      models.forEach((model, rank) => {
+        const count = ((14 - 4 * rank) * (1 + (index % 7))) / 4;
+        fleet.calls(
+          process,
+          model,
+          count,
+          fleetMix(ago, index),
+          ago < 11 * MINUTE && index % 5 === 3 ? 1.7 : 1,
+        );
+      });
+      if (index === 7 && ago <= 18 * MINUTE && ago % 120 === 0) fleet.refused(process, models[0] ?? '', time);
+      if (ago === 7200) fleet.batch(process, models[0] ?? '', 20 * (index + 1));
+    }
+    const [first] = pods;
+    if (first && ago === 7200) fleet.unpriced(first.process, 'claude-next-preview', 14);
+    limits(
+      store,
+      pods.slice(0, 8).map(({ process }) => process),
+      time,
+      ago,
+    );
+    store.sample(time);
+  }
+  alerts(store, SAMPLE_END, services);
+  return store.lines();
+}
+
+function fleetMix(ago: number, index: number): Mix {
+  if (index === 3 && ago < 11 * MINUTE) return { ...ORDINARY, overloaded_error: 0.62, api_error: 0.2 };
+  if (index === 12 && ago < 14 * MINUTE) return { ...ORDINARY, api_error: 0.12 };
+  if (index === 17 && ago < 40 * MINUTE) return { ...ORDINARY, rate_limit_error: 0.34 };
+  if (index === 20 && ago < 30 * MINUTE) return { ...ORDINARY, invalid_request_error: 0.05 };
+  if (index === 24 && ago < 20 * MINUTE) return { ...ORDINARY, connection_error: 0.3 };
+  return ORDINARY;
 }
 
 /** Metrics of the catalogue that `lines` lack: their panels would be empty on the pictures. */
@@ -92,7 +154,11 @@ export function missingMetrics(lines: Iterable<string>): string[] {
   const names = new Set<string>();
   for (const line of lines) names.add(line.slice(0, line.indexOf('{')));
   const has = (name: string) => names.has(name) || names.has(`${name}_count`);
-  return (Object.keys(METRICS) as MetricKey[])
-    .map((key) => prometheusName(METRICS[key]))
-    .filter((name) => !has(name));
+  return (
+    (Object.keys(METRICS) as MetricKey[])
+      // A sub-path that the made-up fleet does not use.
+      .filter((key) => !METRICS[key].name.startsWith('anthropic.resilience.'))
+      .map((key) => prometheusName(METRICS[key]))
+      .filter((name) => !has(name))
+  );
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { Browser } from './browser.ts';
+import { Browser, type Look } from './browser.ts';
 import { UIDS } from './server.ts';
 
 const CHROMIUM = [
@@ -20,7 +20,13 @@ const CHROMIUM = [
  * @param only - end of the uid of the one dashboard to take; all without it
  * @throws when there is no Chromium, or a dashboard could not be drawn
  */
-export async function* shoot(previewUrl: string, folder: string, only = ''): AsyncGenerator<string> {
+export async function* shoot(
+  previewUrl: string,
+  folder: string,
+  only = '',
+  look: Look = {},
+): AsyncGenerator<string> {
+  const suffix = [look.width, look.vision].map((part) => (part ? `-${part}` : '')).join('');
   const profile = await mkdtemp(join(tmpdir(), 'dashboard-shots-'));
   const child = spawn(
     chromium(),
@@ -41,8 +47,8 @@ export async function* shoot(previewUrl: string, folder: string, only = ''): Asy
     await mkdir(folder, { recursive: true });
     for (const uid of UIDS.filter((each) => each.endsWith(only))) {
       for (const theme of ['dark', 'light']) {
-        const image = await browser.shoot(new URL(`/?uid=${uid}&theme=${theme}`, previewUrl).href);
-        const path = join(folder, `${uid}-${theme}.png`);
+        const image = await browser.shoot(new URL(`/?uid=${uid}&theme=${theme}`, previewUrl).href, look);
+        const path = join(folder, `${uid}-${theme}${suffix}.png`);
         await writeFile(path, image);
         yield relative('', path);
       }

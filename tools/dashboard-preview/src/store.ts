@@ -26,6 +26,10 @@ export class SampleStore {
   /** What is left to count of a whole number: events are never fractions. */
   readonly #rest = new Map<string, number>();
 
+  /** The sums of the counters at the last scrapes, by the gauge that shows them. */
+  readonly #past: Map<string, number>[] = [];
+  readonly #gauges = new Map<string, string>();
+
   /** The value of a series now. */
   get(metric: MetricKey, process: Process, labels: Labels): number | undefined {
     return this.#values.get(seriesKey(prometheusName(METRICS[metric]), { ...process, ...labels }));
@@ -72,6 +76,7 @@ export class SampleStore {
 
   /** A scrape. */
   sample(time: number): void {
+    this.#detect();
     for (const [key, value] of this.#values) {
       // What does not change is written rarely, as long as Prometheus still sees it.
       const { value: last, time: at } = this.#last.get(key) ?? {};
@@ -83,11 +88,56 @@ export class SampleStore {
     }
   }
 
+  /** The gauges that rules read: what counters counted in the last five scrapes, and how old the last failures are. */
+  #detect(): void {
+    const counts = new Map<string, number>();
+    for (const [key, value] of this.#values) {
+      const gauge = this.#gauges.get(key) ?? gaugeOf(key) ?? '';
+      this.#gauges.set(key, gauge);
+      if (gauge) counts.set(gauge, (counts.get(gauge) ?? 0) + value);
+      if (AGE.test(key)) this.#values.set(key, value + 60);
+    }
+    this.#past.push(counts);
+    const before = this.#past.length > 5 ? this.#past.shift() : this.#past[0];
+    for (const [gauge, value] of counts) this.#values.set(gauge, round(value - (before?.get(gauge) ?? 0)));
+  }
+
   /** Everything, metric by metric. */
   *lines(): Generator<string> {
     for (const key of [...this.#samples.keys()].sort()) yield* this.#samples.get(key) ?? [];
     yield '# EOF';
   }
+}
+
+/** Gauges that grow by themselves. */
+const AGE = /^anthropic_client_(?:authentication_failure|server_error_run)_age\{/;
+/** Kinds of attempts by error type. */
+const KINDS: Readonly<Record<string, string>> = {
+  rate_limit_error: 'rate_limit',
+  overloaded_error: 'overloaded',
+  api_error: 'server_error',
+  timeout_error: 'server_error',
+  connection_error: 'network',
+  client_timeout_error: 'timeout',
+  authentication_error: 'authentication',
+  invalid_request_error: 'invalid',
+};
+
+/** The series of a detection gauge that shows the counter `key`, if one does. */
+function gaugeOf(key: string): string | undefined {
+  const label = (name: string): string => new RegExp(`[{,]${name}="([^"]*)"`).exec(key)?.[1] ?? '';
+  const process = [...key.matchAll(/[{,]((?:cluster|namespace|job|instance)="[^"]*")/g)]
+    .map(([, text]) => text)
+    .join();
+  const model = `gen_ai_request_model="${label('gen_ai_request_model')}"`;
+  if (key.startsWith('anthropic_client_calls_total'))
+    return `anthropic_client_recent_calls{${process},${model},anthropic_outcome="${label('anthropic_outcome')}"}`;
+  if (key.startsWith('anthropic_client_attempts_total'))
+    return `anthropic_client_recent_attempts{${process},${model},anthropic_attempt_kind="${KINDS[label('error_type')] ?? 'ok'}"}`;
+  if (key.startsWith('anthropic_client_retries_exhausted_total'))
+    return `anthropic_client_recent_retries_exhausted{${process},${model}}`;
+  if (key.startsWith('anthropic_client_cost_total')) return `anthropic_client_recent_cost{${process}}`;
+  return undefined;
 }
 
 function seriesKey(name: string, labels: Labels): string {

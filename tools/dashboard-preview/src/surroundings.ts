@@ -1,9 +1,10 @@
 /** What surrounds the calls: the limits of the organisation, and what the rules say. */
 import { ATTR } from '../../../src/signals/names.ts';
-import type { Labels, SampleStore } from './store.ts';
+import { FLEET_MODELS } from './fleet.ts';
+import type { Labels, Process, SampleStore } from './store.ts';
 
 /** The rate limits of the organisation, as each process last saw them. */
-export function limits(store: SampleStore, time: number, ago: number): void {
+export function limits(store: SampleStore, processes: readonly Process[], time: number, ago: number): void {
   const flood = Math.max(0, 1 - Math.abs(ago / 60 - 40) / 5);
   const table = [
     ['claude-sonnet-5-5', 'requests', 4000, 0.72 - 0.64 * flood],
@@ -12,15 +13,17 @@ export function limits(store: SampleStore, time: number, ago: number): void {
     ['claude-opus-5-5', 'requests', 4000, 0.9],
     ['claude-opus-5-5', 'input_tokens', 2_000_000, Math.max(0.14, 0.62 - Math.max(0, 40 - ago / 60) * 0.012)],
     ['claude-opus-5-5', 'output_tokens', 400_000, 0.74],
+    ...(processes.length > 3
+      ? FLEET_MODELS.flatMap((model, index) => [
+          [model, 'requests', 4000, 0.95 - 0.07 * index] as const,
+          [model, 'input_tokens', 2_000_000, 0.9 - 0.06 * index] as const,
+        ])
+      : []),
   ] as const;
-  for (const process of [
-    { job: 'chat', instance: 'chat-1' },
-    { job: 'chat', instance: 'chat-2' },
-  ]) {
+  for (const process of processes) {
     for (const [model, type, limit, left] of table) {
       const labels = { [ATTR.rateLimit]: type, [ATTR.requestModel]: model };
-      const wobble =
-        0.02 * Math.sin(time / 53 + limit + process.instance.length * Number(process.instance.at(-1)));
+      const wobble = 0.02 * Math.sin(time / 53 + limit + process.instance.length);
       const remaining = Math.round(limit * Math.max(0, left + wobble));
       if (
         remaining < limit * 0.1 &&
@@ -28,6 +31,7 @@ export function limits(store: SampleStore, time: number, ago: number): void {
       )
         store.add('rateLimitLow', process, labels, 1);
       store.add('rateLimitLow', process, labels, 0);
+      store.set('rateLimitHeadroom', process, labels, remaining / limit);
       store.set('rateLimitLimit', process, labels, limit);
       store.set('rateLimitRemaining', process, labels, remaining);
       store.set('rateLimitResetTime', process, labels, time + 60 * (1 - remaining / limit));
@@ -35,14 +39,44 @@ export function limits(store: SampleStore, time: number, ago: number): void {
   }
 }
 
+/** The name of a service of the large fleet; some are long. */
+export function serviceName(index: number): string {
+  const words = [
+    'checkout',
+    'search',
+    'support-chat',
+    'invoice-extraction-worker',
+    'moderation',
+    'summaries',
+  ];
+  return `${words[index % words.length]}-${String(index + 1).padStart(2, '0')}`;
+}
+
 /** What the rules say in the last hour. */
-export function alerts(store: SampleStore, end: number): void {
+export function alerts(store: SampleStore, end: number, services: number): void {
   const firing = (alertname: string, from: number, to: number, labels: Labels = {}): void =>
     store.firing(alertname, end - from * 60, end - to * 60, labels);
-  const opus = { job: 'chat', gen_ai_request_model: 'claude-opus-5-5' };
+  const page = (fault: string): Labels => ({ severity: 'critical', fault });
+  if (services > 1) {
+    firing('AnthropicWatchdog', 60 * 3, 0);
+    const of = (index: number): Labels => ({
+      cluster: index % 2 ? 'eu-1' : 'us-1',
+      namespace: 'shop',
+      job: serviceName(index),
+    });
+    firing('AnthropicAuthenticationFailed', 18, 0, { ...of(7), ...page('config') });
+    firing('AnthropicHighErrorRate', 9, 0, {
+      ...of(3),
+      gen_ai_request_model: 'claude-opus-5-5',
+      ...page('unknown'),
+    });
+    firing('AnthropicRetriesElevated', 12, 0, { ...of(12), severity: 'warning', fault: 'anthropic' });
+    return;
+  }
+  const opus = { job: 'chat', gen_ai_request_model: 'claude-opus-5-5', ...page('anthropic') };
   firing('AnthropicWatchdog', 60 * 25, 0);
   firing('AnthropicRateLimitPressure', 43, 30, { job: 'chat', gen_ai_request_model: 'claude-sonnet-5-5' });
-  firing('AnthropicAuthenticationFailed', 25, 10, { job: 'reports' });
+  firing('AnthropicAuthenticationFailed', 25, 10, { job: 'reports', ...page('config') });
   firing('AnthropicConsecutiveServerErrors', 10.5, 0, opus);
   firing('AnthropicHighErrorRate', 9, 0, opus);
   firing('AnthropicRetriesExhausted', 9.5, 0, opus);

@@ -38,6 +38,7 @@ export interface Panel {
   readonly description?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly Target[];
+  readonly maxDataPoints?: number;
   readonly fieldConfig: { readonly defaults: FieldConfig; readonly overrides: readonly Override[] };
   // biome-ignore lint/suspicious/noExplicitAny: every kind of panel has options of its own
   readonly options: Readonly<Record<string, any>>;
@@ -57,6 +58,15 @@ interface Target {
   readonly format: 'time_series' | 'table' | 'heatmap';
 }
 
+/** What a list of alerts shows. Grafana asks its rule engines; here it is what Prometheus wrote down. */
+const FIRING: Target = {
+  refId: 'A',
+  expr: 'ALERTS{alertstate="firing", alertname!="AnthropicWatchdog"}',
+  legendFormat: '{{alertname}}',
+  instant: true,
+  format: 'time_series',
+};
+
 interface Series {
   readonly metric: Record<string, string>;
   readonly values?: [number, string][];
@@ -69,7 +79,7 @@ export async function loadFrames(
   context: QueryContext,
   theme: GrafanaTheme2,
 ): Promise<DataFrame[]> {
-  const targets = panel.targets ?? [];
+  const targets = panel.type === 'alertlist' ? [FIRING] : (panel.targets ?? []);
   const answers = await Promise.all(targets.map((target) => ask(target, context)));
   const frames = answers.flatMap((series, index) => {
     const target = targets[index] as Target;

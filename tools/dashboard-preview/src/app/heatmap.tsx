@@ -6,7 +6,7 @@ import type { VizProps } from './viz-props.ts';
 const LEFT = 64;
 const BOTTOM = 22;
 
-/** Buckets by `le`, each less the one below it, as colours from blue to red. */
+/** Buckets by `le`, each less the one below it, as colors from dark to light. */
 export function HeatmapCanvas({ panel, frames, context, theme, width, height }: VizProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
@@ -47,7 +47,8 @@ export function HeatmapCanvas({ panel, frames, context, theme, width, height }: 
         const count = counts[row]?.[index] ?? 0;
         if (count <= 0) return;
         const share = (count / most) ** 0.5;
-        pen.fillStyle = `hsl(${250 - 250 * share}, 85%, ${theme.isDark ? 30 + 25 * share : 78 - 30 * share}%)`;
+        // From dark to light, about as the scheme Viridis.
+        pen.fillStyle = `hsl(${280 - 220 * share}, 65%, ${18 + 40 * share}%)`;
         pen.fillRect(x(at - step), top, Math.max(1, x(at) - x(at - step) - 1), tall - 1);
       });
       pen.fillStyle = theme.colors.text.secondary;

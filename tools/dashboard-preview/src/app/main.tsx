@@ -4,7 +4,7 @@ import { initializeI18n } from '@grafana/i18n/dist/esm/i18n.mjs';
 import { GlobalStyles, PanelChrome, PanelContextProvider } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { QueryContext } from '../../../../dev/interpolate.ts';
+import { interpolate, type QueryContext } from '../../../../dev/interpolate.ts';
 import { loadFrames, type Panel, query } from './frames.ts';
 import { Viz } from './viz.tsx';
 import type { Region } from './viz-props.ts';
@@ -19,6 +19,14 @@ interface Dashboard {
   readonly description: string;
   readonly time: { readonly from: string };
   readonly panels: readonly Panel[];
+  readonly templating: {
+    readonly list: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly allValue?: string;
+      readonly current?: { readonly value?: string };
+    }[];
+  };
   readonly annotations: { readonly list: readonly { readonly expr: string }[] };
   readonly links: readonly { readonly title: string }[];
 }
@@ -29,6 +37,8 @@ interface Settings {
   /** `now-15m` or a date; absent for the dashboard's own. */
   readonly from?: string;
   readonly scrapeInterval: number;
+  /** Values of variables, other than those that a dashboard has. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly titles: Readonly<Record<string, string>>;
 }
 
@@ -58,6 +68,16 @@ function startOf(from: string, to: number): number {
   return count ? to - Number(count) * UNITS[unit as keyof typeof UNITS] : Date.parse(from);
 }
 
+/** All of each filter, and the values that the dashboard has. */
+function variablesOf({ templating }: Dashboard): Record<string, string> {
+  return Object.fromEntries(
+    templating.list.map(({ name, allValue, type, current }) => [
+      name,
+      allValue ?? (type === 'textbox' ? (current?.value ?? '') : ''),
+    ]),
+  );
+}
+
 function contextOf(dashboard: Dashboard, settings: Settings, maxDataPoints: number): QueryContext {
   const to = settings.now ?? Math.floor(Date.now() / 1000) * 1000;
   return {
@@ -65,8 +85,23 @@ function contextOf(dashboard: Dashboard, settings: Settings, maxDataPoints: numb
     to,
     maxDataPoints,
     scrapeInterval: settings.scrapeInterval,
-    variables: { job: '.+', instance: '.+', model: '.*', method: '.+' },
+    variables: { ...variablesOf(dashboard), ...settings.variables },
   };
+}
+
+/** Whether the screen is so narrow that Grafana puts all panels below each other. */
+const narrow = window.innerWidth < 768;
+
+/** Where a panel stands: `x` and `w` in pixels, `y` and `h` in rows of the grid. */
+function place(panel: Panel, { panels }: Dashboard): { x: number; y: number; w: number; h: number } {
+  const { x, y, w, h } = panel.gridPos;
+  if (!narrow) return { x: x * COLUMN, y, w: w * COLUMN, h };
+  const before = panels.slice(0, panels.indexOf(panel));
+  return { x: 0, y: before.reduce((sum, { gridPos }) => sum + gridPos.h, 0), w: window.innerWidth - 8, h };
+}
+
+function heightOf(dashboard: Dashboard): number {
+  return Math.max(...dashboard.panels.map((panel) => place(panel, dashboard).y + panel.gridPos.h));
 }
 
 function PanelView({
@@ -84,10 +119,14 @@ function PanelView({
 }) {
   const [frames, setFrames] = useState<DataFrame[]>();
   const [error, setError] = useState<string>();
-  const { x, y, w, h } = panel.gridPos;
-  const width = w * COLUMN - GAP;
+  const { x, y, w, h } = place(panel, dashboard);
+  const width = w - GAP;
   const height = h * (GRID_ROW + GAP) - GAP;
-  const context = contextOf(dashboard, settings, Math.round(width));
+  const context = contextOf(
+    dashboard,
+    settings,
+    Math.min(panel.maxDataPoints ?? Infinity, Math.round(width)),
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page shows one moment and never changes
   useEffect(() => {
     drawing++;
@@ -95,13 +134,13 @@ function PanelView({
       .then(setFrames, (problem) => setError(String(problem)))
       .finally(settle);
   }, []);
-  const style = { position: 'absolute', left: x * COLUMN, top: y * (GRID_ROW + GAP), width, height } as const;
+  const style = { position: 'absolute', left: x, top: y * (GRID_ROW + GAP), width, height } as const;
   if (panel.type === 'row')
     return <h2 style={{ ...style, margin: 0, fontSize: 18, lineHeight: `${GRID_ROW}px` }}>{panel.title}</h2>;
   return (
     <div style={style}>
       <PanelChrome
-        title={panel.title}
+        title={interpolate(panel.title, context)}
         description={panel.description}
         width={width}
         height={height}
@@ -142,7 +181,7 @@ function Page({
   regions: readonly Region[];
   uid: string;
 }) {
-  const height = Math.max(...dashboard.panels.map(({ gridPos }) => gridPos.y + gridPos.h)) * (GRID_ROW + GAP);
+  const height = heightOf(dashboard) * (GRID_ROW + GAP);
   const dark = theme.isDark ? 'dark' : 'light';
   return (
     <ThemeContext.Provider value={theme}>
@@ -169,7 +208,8 @@ function Page({
 
 /** When any alert fired, as stretches that do not overlap. */
 async function alertRegions(dashboard: Dashboard, context: QueryContext): Promise<Region[]> {
-  const found = await Promise.all(dashboard.annotations.list.map(({ expr }) => query(expr, context, false)));
+  const alerts = dashboard.annotations.list.filter(({ expr }) => expr.includes('ALERTS'));
+  const found = await Promise.all(alerts.map(({ expr }) => query(expr, context, false)));
   const stretches = found.flat().flatMap(({ values = [] }) => {
     const [first, last] = [values[0], values.at(-1)];
     return first && last ? [{ from: first[0] * 1000, to: last[0] * 1000 }] : [];

@@ -19,6 +19,7 @@ import type { VizProps } from './viz-props.ts';
 export function Viz(props: VizProps) {
   const { panel, frames } = props;
   if (panel.type === 'text') return <Markdown {...props} />;
+  if (panel.type === 'alertlist') return <AlertList {...props} />;
   if (panel.type === 'stat') return <Stat {...props} />;
   if (frames.every(({ length }) => length === 0))
     return <div className="nothing">{panel.fieldConfig.defaults.noValue}</div>;
@@ -33,6 +34,25 @@ function Markdown({ panel }: VizProps) {
   const html = { __html: renderMarkdown(panel.options['content']) };
   // biome-ignore lint/security/noDangerouslySetInnerHtml: it is ours, and renderMarkdown sanitizes
   return <div className="markdown-html" dangerouslySetInnerHTML={html} />;
+}
+
+/** The list of firing alerts: Grafana's own is a panel plugin, which no package carries. */
+function AlertList({ frames }: VizProps) {
+  const alerts = frames.map(({ fields }) => fields[1]?.labels ?? {});
+  if (alerts.length === 0) return <div className="nothing">No alerts</div>;
+  return (
+    <ul className="alerts">
+      {alerts.map((labels) => (
+        <li key={JSON.stringify(labels)}>
+          <strong>{labels['alertname']}</strong>{' '}
+          {['cluster', 'namespace', 'job', 'gen_ai_request_model']
+            .map((label) => labels[label])
+            .filter(Boolean)
+            .join(' · ')}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Graph({ panel, frames, regions, context, theme, width, height }: VizProps) {

@@ -1,0 +1,120 @@
+/** Cost: what the prompt cache costs and saves. */
+import { ATTR } from '../../../signals/names.ts';
+import { type Matchers, matching } from '../../alerts/promql.ts';
+import { graph } from '../lib/graph.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import { stat } from '../lib/panels.ts';
+import { perHour, type Queries, share } from '../lib/queries.ts';
+import { LABEL } from '../lib/selectors.ts';
+import { BAD, GOOD, MONEY, type Step } from '../lib/style.ts';
+
+const MODEL = [LABEL.requestModel];
+
+/** Counts of tokens and of cost by model: totals or bars. */
+type Count = (
+  key: 'cost' | 'inputTokens' | 'cacheReadTokens' | 'cacheWriteTokens',
+  matchers?: Matchers<'cost'>,
+) => string;
+const totals =
+  (q: Queries): Count =>
+  (key, matchers = {}) =>
+    q.total(key, MODEL, matchers as object);
+const bars =
+  (q: Queries): Count =>
+  (key, matchers = {}) =>
+    q.bars(key, MODEL, matchers as object);
+
+/** The part of the input that came from the cache. */
+export function hitRatio(q: Queries): SizedPanel {
+  return graph({
+    title: 'Cache hit ratio, by model',
+    description:
+      'Input tokens read from the prompt cache, of all input tokens. A fall is a changed prefix, or a pause longer than the lifetime.',
+    unit: 'percentunit',
+    max: 1,
+    queries: [
+      {
+        expr: share(bars(q)('cacheReadTokens'), bars(q)('inputTokens')),
+        legend: `{{${LABEL.requestModel}}}`,
+      },
+    ],
+    noValue: 'No cache reads',
+    links: [runbook(q.config, 'AnthropicCacheHitsDropped')],
+  });
+}
+
+/**
+ * USD for each input token outside the cache: what the calls really paid, so that prices of your own count. A model without
+ * such tokens has no price here, and its savings are left out.
+ */
+function price(count: Count): string {
+  const tokens = ['inputTokens', 'cacheReadTokens', 'cacheWriteTokens'] as const;
+  const plain = tokens.map((key) => count(key)).join('\n- ');
+  return `(\n${count('cost', { [ATTR.costKind]: 'input' })}\n/ (\n${plain}\n> 0)\n)`;
+}
+
+/** What the tokens that were read would have cost without the cache, less what they cost. */
+function saved(count: Count): string {
+  const paid = count('cost', { [ATTR.costKind]: 'cache_read' });
+  return `sum(\n${count('cacheReadTokens')}\n* ${price(count)}\n- ${paid}\n)`;
+}
+
+/** What the tokens that were written cost more than plain ones. */
+function extra(count: Count): string {
+  const paid = count('cost', { [ATTR.costKind]: matching('cache_write_.+') });
+  return `sum(\n${paid}\n- ${count('cacheWriteTokens')}\n* ${price(count)}\n)`;
+}
+
+/** Saved less extra: what all cached tokens would have cost as plain ones, less what they cost. */
+function difference(count: Count): string {
+  const paid = count('cost', { [ATTR.costKind]: matching('cache_.+') });
+  const cached = `(\n${count('cacheReadTokens')}\n+ ${count('cacheWriteTokens')}\n)`;
+  return `sum(\n${cached}\n* ${price(count)}\n- ${paid}\n)`;
+}
+
+const SIGN: readonly Step[] = [
+  { from: null, color: BAD },
+  { from: 0, color: GOOD },
+];
+
+/** Whether the cache pays. */
+export function net(q: Queries): SizedPanel {
+  const count = totals(q);
+  return stat({
+    title: 'Does the cache pay? (time range)',
+    description:
+      'Saved by reading, paid extra for writing, and the difference: negative means that prompts are written and not read again.',
+    unit: MONEY,
+    decimals: 2,
+    queries: [
+      { expr: difference(count), legend: 'net', instant: true },
+      { expr: saved(count), legend: 'saved by reading', instant: true },
+      // From zero: `-1 * 0` would be shown as -0.00.
+      { expr: `0 - (${extra(count)})`, legend: 'extra for writing', instant: true },
+    ],
+    noValue: 'No cache reads',
+    thresholds: SIGN,
+    text: 'value_and_name',
+    width: 8,
+    height: 9,
+    links: [runbook(q.config, 'AnthropicCacheHitsDropped')],
+  });
+}
+
+/** The same over time. */
+export function overTime(q: Queries): SizedPanel {
+  const count = bars(q);
+  return graph({
+    title: 'Cache: saved and paid extra, USD an hour',
+    description: 'Writing costs 1.25 or 2 times the input price, reading a tenth of it or less.',
+    unit: 'currencyUSD',
+    queries: [
+      { expr: perHour(saved(count)), legend: 'saved by reading' },
+      { expr: perHour(extra(count)), legend: 'extra for writing' },
+    ],
+    noValue: 'No cache reads',
+    colored: ['saved by reading', 'extra for writing'],
+    links: [runbook(q.config, 'AnthropicCacheHitsDropped')],
+  });
+}

@@ -1,0 +1,137 @@
+/** Cost: how much? */
+import { COST_KINDS } from '../../../model/cost.ts';
+import { graph } from '../lib/graph.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import { stat } from '../lib/panels.ts';
+import { perHour, type Queries, share } from '../lib/queries.ts';
+import { LABEL } from '../lib/selectors.ts';
+import { ONLY } from '../lib/signals.ts';
+import { above, MONEY, NEUTRAL, NO_DATA, type Step, WARN } from '../lib/style.ts';
+
+const SPEND = 'AnthropicSpendHigh';
+
+export function numbers(q: Queries): SizedPanel[] {
+  const number = (
+    title: string,
+    description: string,
+    expr: string,
+    unit: string,
+    thresholds: readonly Step[] = NEUTRAL,
+  ) =>
+    stat({
+      title,
+      description,
+      unit,
+      ...(unit === MONEY && { decimals: 2 }),
+      ...(unit === 'percentunit' && { decimals: 0 }),
+      queries: [{ expr, legend: title, instant: true }],
+      noValue: NO_DATA.traffic,
+      thresholds,
+      links: [runbook(q.config, SPEND)],
+      width: 4,
+    });
+  const spent = q.total('cost', []);
+  return [
+    number('Spent in the time range', 'Estimate by list prices, without taxes and discounts.', spent, MONEY),
+    number(
+      'Of the budget',
+      'The cost of the time range, as a share of what the budget allows for it. The budget of a day is a variable above, for all services that are chosen.',
+      `${spent} / ($budget * $__range_s / 86400)`,
+      'percentunit',
+      above(1, WARN),
+    ),
+    number(
+      'Last hour × 24',
+      'What a day costs at the pace of the last hour, of all services that are chosen.',
+      `24 * ${q.lastHour('cost', [])}`,
+      MONEY,
+    ),
+    number(
+      'Per 1,000 calls',
+      'What a thousand calls of a model cost, failed ones included.',
+      `1000 *\n${share(spent, q.total('calls', [], ONLY.ofModel))}`,
+      MONEY,
+    ),
+    number(
+      'Calls',
+      'Calls of a model in the time range.',
+      q.orZero(q.total('calls', [], ONLY.ofModel)),
+      'locale',
+    ),
+    number(
+      'Calls without a price',
+      'Calls of models that the price table does not know: the estimate leaves them out. Add their price with the `prices` option.',
+      q.orZero(q.total('unpricedCalls', [])),
+      'locale',
+      above(1, WARN),
+    ),
+  ];
+}
+
+/** USD an hour: the height does not change with the zoom. */
+function spending(
+  q: Queries,
+  title: string,
+  description: string,
+  expr: string,
+  legend: string,
+  colored?: readonly string[],
+): SizedPanel {
+  return graph({
+    title,
+    description,
+    unit: 'currencyUSD',
+    queries: [{ expr, legend }],
+    noValue: NO_DATA.traffic,
+    stacked: true,
+    links: [runbook(q.config, SPEND)],
+    width: 12,
+    ...(colored && { colored }),
+  });
+}
+
+export function byModel(q: Queries): SizedPanel {
+  const expr = perHour(q.bars('cost', [LABEL.requestModel]));
+  return spending(q, 'USD an hour, by model', 'Where the money goes.', expr, `{{${LABEL.requestModel}}}`);
+}
+
+export function byKind(q: Queries): SizedPanel {
+  const expr = perHour(q.bars('cost', [LABEL.costKind]));
+  return spending(
+    q,
+    'USD an hour, by kind of token',
+    'What the money goes for.',
+    expr,
+    `{{${LABEL.costKind}}}`,
+    COST_KINDS,
+  );
+}
+
+export function byService(q: Queries): SizedPanel {
+  const expr = q.named(`topk(10, ${perHour(q.bars('cost', q.service))} > 0)`);
+  return spending(
+    q,
+    'USD an hour, by service',
+    'The ten services that cost most at each point.',
+    expr,
+    '{{service}}',
+  );
+}
+
+export function weekOverWeek(q: Queries): SizedPanel {
+  const perHourAgo = (ago?: string) => `3600 * ${q.rate('cost', [], {}, ago)}`;
+  return graph({
+    title: 'USD an hour, this week and a week ago',
+    description: 'Nights and weekends are compared with nights and weekends.',
+    unit: 'currencyUSD',
+    queries: [
+      { expr: perHourAgo(), legend: 'now' },
+      { expr: perHourAgo('1w'), legend: 'a week ago' },
+    ],
+    noValue: NO_DATA.traffic,
+    coloredBy: { '/a week ago/': '#808080' },
+    links: [runbook(q.config, SPEND)],
+    width: 12,
+  });
+}

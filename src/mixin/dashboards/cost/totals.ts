@@ -1,0 +1,86 @@
+/** Cost: totals of the time range, to compare with the bill. */
+import { ofService, runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import type { Queries } from '../lib/queries.ts';
+import { LABEL } from '../lib/selectors.ts';
+import { ONLY } from '../lib/signals.ts';
+import { MONEY, NO_DATA } from '../lib/style.ts';
+import { SERVICE_TITLES, serviceColumns, table, type ValueColumn } from '../lib/table.ts';
+
+const MODEL = [LABEL.requestModel];
+
+export function byModel(q: Queries): SizedPanel {
+  const of = (title: string, key: CountKey): ValueColumn => ({
+    title,
+    expr: q.total(key, MODEL, ONLY.ofModel),
+    unit: 'locale',
+  });
+  return table({
+    title: 'Totals of the time range, by model',
+    description:
+      'Compare these with the bill. Cache reads and writes are part of the input, thinking is part of the output.',
+    noValue: NO_DATA.traffic,
+    labels: [{ label: LABEL.requestModel, title: 'Model' }],
+    values: [
+      { title: 'USD', expr: q.total('cost', MODEL), unit: MONEY, decimals: 2 },
+      of('Calls', 'calls'),
+      of('Input', 'inputTokens'),
+      of('of it cache reads', 'cacheReadTokens'),
+      of('of it cache writes', 'cacheWriteTokens'),
+      of('Output', 'outputTokens'),
+      of('of it thinking', 'reasoningTokens'),
+      of('Calls without a price', 'unpricedCalls'),
+    ],
+    links: [runbook(q.config, 'AnthropicSpendHigh')],
+    width: 24,
+    height: 8,
+  });
+}
+
+type CountKey =
+  | 'calls'
+  | 'inputTokens'
+  | 'cacheReadTokens'
+  | 'cacheWriteTokens'
+  | 'outputTokens'
+  | 'reasoningTokens'
+  | 'unpricedCalls';
+
+export function byService(q: Queries): SizedPanel {
+  const columns = Object.fromEntries(q.service.map((label) => [label, SERVICE_TITLES[label] ?? label]));
+  return table({
+    title: 'Totals of the time range, by service',
+    description: 'What each service costs. Click one to see it alone.',
+    noValue: NO_DATA.traffic,
+    labels: serviceColumns(q).map((column) =>
+      column.label === 'job'
+        ? { ...column, links: [ofService('anthropic-cost', 'Only this service', columns)] }
+        : column,
+    ),
+    values: [
+      { title: 'USD', expr: q.total('cost', q.service), unit: MONEY, decimals: 2 },
+      { title: 'Calls', expr: q.total('calls', q.service, ONLY.ofModel), unit: 'locale' },
+    ],
+    links: [runbook(q.config, 'AnthropicSpendHigh')],
+    width: 12,
+    height: 8,
+  });
+}
+
+export function byAttribution(q: Queries): SizedPanel {
+  const by = ['$attribution'];
+  return table({
+    title: 'Totals of the time range, by $attribution',
+    description:
+      'The attribution key is a variable above: a key of the `attributes` that the application gives its calls. Calls without it are in the row without a name.',
+    noValue: NO_DATA.traffic,
+    labels: [{ label: '$attribution', title: 'Value' }],
+    values: [
+      { title: 'USD', expr: q.total('cost', by), unit: MONEY, decimals: 2 },
+      { title: 'Calls', expr: q.total('calls', by, ONLY.ofModel), unit: 'locale' },
+    ],
+    links: [runbook(q.config, 'AnthropicSpendHigh')],
+    width: 12,
+    height: 8,
+  });
+}

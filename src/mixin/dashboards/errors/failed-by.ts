@@ -1,0 +1,34 @@
+/** Bars of failed attempts by one label. */
+import { graph } from '../lib/graph.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import { orWord, type Queries } from '../lib/queries.ts';
+import { ONLY } from '../lib/signals.ts';
+import { NO_DATA } from '../lib/style.ts';
+
+/** Failed attempts by `label`; `missing` names those without it. */
+export function failedBy(
+  q: Queries,
+  title: string,
+  description: string,
+  label: string,
+  options: { readonly colored?: readonly string[]; readonly missing?: string; readonly width?: number } = {},
+): SizedPanel {
+  const { missing = 'none', ...rest } = options;
+  return graph({
+    title,
+    description,
+    unit: 'locale',
+    queries: [
+      {
+        expr: orWord(q.bars('attempts', [label], ONLY.failed), label, missing),
+        total: orWord(q.total('attempts', [label], ONLY.failed), label, missing),
+        legend: `{{${label}}}`,
+      },
+    ],
+    noValue: NO_DATA.failures,
+    style: 'bars',
+    links: [runbook(q.config)],
+    ...rest,
+  });
+}

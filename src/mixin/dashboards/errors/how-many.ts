@@ -1,0 +1,64 @@
+/** Errors: how many? */
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import { stat } from '../lib/panels.ts';
+import type { Queries } from '../lib/queries.ts';
+import { ONLY, rangeErrorRate } from '../lib/signals.ts';
+import { above, NO_DATA, WARN } from '../lib/style.ts';
+
+export function counts(q: Queries): SizedPanel[] {
+  const count = (title: string, description: string, expr: string, alert: string) =>
+    stat({
+      title,
+      description,
+      unit: 'locale',
+      queries: [{ expr: q.orZero(expr), legend: title, instant: true }],
+      noValue: NO_DATA.telemetry,
+      thresholds: above(1, WARN),
+      links: [runbook(q.config, alert)],
+      width: 4,
+    });
+  return [
+    stat({
+      title: 'Error rate in the time range',
+      description: 'Share of the calls that failed after all retries, of those that ended ok or in an error.',
+      unit: 'percentunit',
+      decimals: 2,
+      queries: [{ expr: rangeErrorRate(q), legend: 'error rate', instant: true }],
+      noValue: NO_DATA.traffic,
+      thresholds: above(q.config.errorRate.ratio),
+      links: [runbook(q.config, 'AnthropicHighErrorRate')],
+      width: 4,
+    }),
+    count(
+      'Failed calls',
+      'Calls that failed after all retries.',
+      q.total('calls', [], ONLY.failedCalls),
+      'AnthropicErrorBudgetBurningFast',
+    ),
+    count(
+      'Out of retries',
+      'Calls whose last allowed attempt failed with a retryable error.',
+      q.total('retriesExhausted', []),
+      'AnthropicRetriesExhausted',
+    ),
+    count(
+      'Failed attempts',
+      'All of them, retried or not.',
+      q.total('attempts', [], ONLY.failed),
+      'AnthropicRetriesElevated',
+    ),
+    count(
+      'Retried attempts',
+      'Failed attempts that the SDK tried again: the user only waited.',
+      q.total('attempts', [], ONLY.retried),
+      'AnthropicRetriesElevated',
+    ),
+    count(
+      'Interrupted streams',
+      'Streams that began with status 200 and broke. The SDK does not retry them.',
+      q.total('attempts', [], ONLY.interrupted),
+      'AnthropicHighErrorRate',
+    ),
+  ];
+}

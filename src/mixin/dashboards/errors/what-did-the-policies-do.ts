@@ -1,0 +1,93 @@
+/** Errors: what did the policies of `anthropic-otel/resilience` do? Empty where the sub-path is not used. */
+import { graph } from '../lib/graph.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import type { Queries } from '../lib/queries.ts';
+import { LABEL } from '../lib/selectors.ts';
+
+const NOT_USED = 'No policies';
+
+export function decisions(q: Queries): SizedPanel {
+  const by = [LABEL.decision];
+  return graph({
+    title: 'Decisions of the policies',
+    description: 'Retries, rejections, fallbacks and waits that anthropic-otel/resilience decided on.',
+    unit: 'locale',
+    queries: [
+      {
+        expr: `${q.bars('resilienceDecisions', by)} > 0`,
+        total: `${q.total('resilienceDecisions', by)} > 0`,
+        legend: `{{${LABEL.decision}}}`,
+      },
+    ],
+    noValue: NOT_USED,
+    style: 'bars',
+    links: [runbook(q.config)],
+    width: 12,
+  });
+}
+
+export function recent(q: Queries): SizedPanel {
+  return graph({
+    title: 'Decisions of the last 5 minutes, as the rules read them',
+    description: 'Of ended processes, what they stated last.',
+    unit: 'locale',
+    queries: [
+      {
+        expr: `sum by (${LABEL.decision}) (last_over_time(${q.metric('recentDecisions')}[5m]))`,
+        legend: `{{${LABEL.decision}}}`,
+      },
+    ],
+    noValue: NOT_USED,
+    links: [runbook(q.config)],
+    width: 12,
+  });
+}
+
+export function circuits(q: Queries): SizedPanel {
+  return graph({
+    title: 'Open circuits, by model',
+    description:
+      'In how many processes the circuit breaker of a model and path is open or half open: its calls fail at once.',
+    unit: 'locale',
+    queries: [
+      {
+        expr: `sum by (${LABEL.requestModel}, ${LABEL.httpRoute}) (${q.metric('circuitOpen')}) > 0`,
+        legend: `{{${LABEL.requestModel}}} {{${LABEL.httpRoute}}}`,
+      },
+    ],
+    noValue: 'None',
+    links: [runbook(q.config, 'AnthropicConsecutiveServerErrors')],
+  });
+}
+
+export function budget(q: Queries): SizedPanel {
+  return graph({
+    title: 'Retry budget: the 10 processes with the least',
+    description: 'Retries that are left. Below 1 a process makes none.',
+    unit: 'short',
+    decimals: 1,
+    queries: [
+      {
+        expr: `bottomk(10, min by (${q.process.join(', ')}) (${q.metric('retryBudget')}))`,
+        legend: q.process.map((label) => `{{${label}}}`).join(' '),
+      },
+    ],
+    noValue: NOT_USED,
+    links: [runbook(q.config, 'AnthropicRetriesElevated')],
+  });
+}
+
+export function queues(q: Queries): SizedPanel {
+  return graph({
+    title: 'Calls that wait, and the longest wait',
+    description: 'throttle: for a rate limit. concurrency: for other calls to end.',
+    unit: 'short',
+    queries: [
+      { expr: `sum by (${LABEL.queue}) (${q.metric('queueSize')})`, legend: `{{${LABEL.queue}}}: calls` },
+      { expr: `max by (${LABEL.queue}) (${q.metric('queueAge')})`, legend: `{{${LABEL.queue}}}: longest, s` },
+    ],
+    noValue: NOT_USED,
+    links: [runbook(q.config, 'AnthropicRateLimitPressure')],
+  });
+}

@@ -1,0 +1,59 @@
+/** Latency: what does the user see? */
+import { graph } from '../lib/graph.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import { type Queries, share } from '../lib/queries.ts';
+import { LABEL } from '../lib/selectors.ts';
+import { NO_DATA } from '../lib/style.ts';
+import { MODEL } from './how-slow.ts';
+
+export function firstChunk(q: Queries): SizedPanel {
+  return graph({
+    title: 'Time to the first chunk, by model',
+    description: 'What a reader of a stream waits for. Estimated within the buckets of the histogram.',
+    unit: 's',
+    queries: [0.5, 0.95].map((phi) => ({
+      expr: q.quantile(phi, 'timeToFirstChunk', MODEL),
+      legend: `≈ p${phi * 100} {{${LABEL.requestModel}}}`,
+      exemplar: true,
+    })),
+    noValue: 'No streams',
+    links: [runbook(q.config, 'AnthropicSlowCalls')],
+    width: 12,
+  });
+}
+
+export function speed(q: Queries): SizedPanel {
+  return graph({
+    title: 'Output tokens per second of a call, by model',
+    description: 'Output tokens, thinking included, by the time of the calls that made them.',
+    unit: 'short',
+    decimals: 1,
+    queries: [
+      {
+        expr: share(q.rate('outputTokens', MODEL), q.histogramRate('inferenceDuration', 'sum', MODEL)),
+        legend: `{{${LABEL.requestModel}}}`,
+      },
+    ],
+    noValue: NO_DATA.traffic,
+    links: [runbook(q.config, 'AnthropicSlowCalls')],
+    width: 12,
+  });
+}
+
+export function waiting(q: Queries): SizedPanel {
+  return graph({
+    title: 'Oldest open call, by model and what it waits for',
+    description: `Of calls that are not finished yet. AnthropicCallsHanging fires above ${q.config.hanging.floorSeconds} s and ${q.config.hanging.factor} times the p99 of the model.`,
+    unit: 's',
+    queries: [
+      {
+        expr: `topk(10, max by (${LABEL.requestModel}, ${LABEL.callPhase}) (${q.metric('oldestCallAge')}) > 0)`,
+        legend: `{{${LABEL.callPhase}}} {{${LABEL.requestModel}}}`,
+      },
+    ],
+    noValue: 'No open call',
+    links: [runbook(q.config, 'AnthropicCallsHanging')],
+    width: 24,
+  });
+}

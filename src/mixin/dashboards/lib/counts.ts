@@ -1,0 +1,165 @@
+/** How many events a counter counted: exactly, where `increase()` loses first samples and extrapolates the rest. */
+
+import type { MetricKey } from '../../../signals/catalogue.ts';
+import { indent, type Matchers } from '../../alerts/promql.ts';
+import { type Part, recordName, Selectors, sumBy } from './selectors.ts';
+
+/** Where events are counted: a window that ends now, and how far back a process is looked for. */
+export interface CountWindow {
+  /** The window, as a PromQL duration. */
+  readonly window: string;
+  /** The same in seconds, as PromQL. */
+  readonly seconds: string;
+  /** A process seen within this time counts with its last value: at least the window and two scrapes. */
+  readonly last: string;
+  /** How far before the window its beginning is looked for. */
+  readonly before: string;
+}
+
+/** The longest time from the start of a process to its first scrape, in seconds. */
+const GRACE = 120;
+
+/** The bar of a graph. */
+const BAR: CountWindow = {
+  window: '$__interval',
+  seconds: '($__interval_ms / 1000)',
+  last: '$__rate_interval',
+  before: '5m',
+};
+
+/** The last five minutes. */
+const RECENT: CountWindow = { window: '5m', seconds: '300', last: '5m', before: '10m' };
+
+/** The last hour. */
+const HOUR: CountWindow = { window: '1h', seconds: '3600', last: '1h', before: '10m' };
+
+/** The minute of a record. */
+export const RECORDED: CountWindow = { window: '1m', seconds: '60', last: '5m', before: '15m' };
+
+/**
+ * The value of the variable `recorded`, where the records of `anthropic.dashboards.yaml` reach back to the beginning of a
+ * long time range: then they are read, and no counter is. A series that is no record has no such label.
+ */
+export const RECORDED_LABEL = 'recorded="$recorded"';
+
+/** Counts for one configuration. */
+export class Counts extends Selectors {
+  /** The events of the dashboard's time range: the total that matches the bill. */
+  total<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
+    return this.#totalOf(key, undefined, by, matchers);
+  }
+
+  /** {@link total} of a series of a histogram. */
+  histogramTotal<K extends MetricKey>(
+    key: K,
+    part: Part,
+    by: readonly string[],
+    matchers: Matchers<K> = {},
+  ): string {
+    return this.#totalOf(key, part, by, matchers);
+  }
+
+  /** The events since the point before: the height of a bar. Bars add up to the total. */
+  bars<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
+    const counter = withLabel(this.metric(key, matchers));
+    return either(
+      this.#recorded(key, undefined, by, matchers, '$__interval'),
+      this.count(counter, sumBy(by), BAR),
+    );
+  }
+
+  /** The events of the last five minutes, those of processes that ended or restarted since included. */
+  recent<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
+    return this.count(this.metric(key, matchers), sumBy(by), RECENT);
+  }
+
+  /** The events of the last hour. */
+  lastHour<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
+    return this.count(this.metric(key, matchers), sumBy(by), HOUR);
+  }
+
+  /**
+   * The events that `counter` counted in a window, summed by `sum`:
+   * 1. of a process that goes on or has ended, its last value less the one before the window; all of it, where there was none
+   *    before and the process is young or was known;
+   * 2. of a process that restarted in place, all that its new life counted;
+   * 3. and what its old life counted in the window.
+   * A process that was away for longer than `before` counts nothing: the age of its events is not known.
+   */
+  count(counter: string, sum: string, { window, seconds, last, before }: CountWindow): string {
+    const on = this.onProcess;
+    const now = `last_over_time(${this.started}[${last}])`;
+    const then = `last_over_time(${this.started}[${before}] offset ${window})`;
+    const restarted = `${on} (${now} > ${then})`;
+    const value = `last_over_time(${counter}[${last}])`;
+    const base = `last_over_time(${counter}[${before}] offset ${window})`;
+    const peak = `max_over_time(${counter}[${last}])`;
+    return [
+      `${sum} (`,
+      `  (${value} - (${base} or 0 * ${value}) >= 0 and ${on} (time() - ${now} <= ${seconds} + ${GRACE} or ${then}) unless ${restarted})`,
+      `  or (${counter} and ${restarted})`,
+      `  or label_replace((${peak} - ${base} > 0 unless ${counter} >= ${peak}) and ${restarted}, "part", "before", "", "")`,
+      ')',
+    ].join('\n');
+  }
+
+  #recorded<K extends MetricKey>(
+    key: K,
+    part: Part | undefined,
+    by: readonly string[],
+    matchers: Matchers<K>,
+    range: string,
+  ): string {
+    const selector = part ? this.histogram(key, part, matchers) : this.metric(key, matchers);
+    const braces = withLabel(selector).slice(selector.indexOf('{'));
+    const record = recordName(key, part) + braces.replace(/__name__=~"[^"]*", /, '');
+    return `${sumBy(by)} (sum_over_time(${record}[${range}]))`;
+  }
+
+  /**
+   * `increase(x[$__range])` loses what a series counted before its first sample (every new pod, every new model) and
+   * extrapolates the rest. This one adds up, of each series:
+   * 1. where it ended, also of processes that are gone;
+   * 2. where its earlier lives ended, if its process restarted in place;
+   * 3. less where it was when the range began: nothing, for a process that began since; its first value, where its age is not
+   *    known, because Prometheus did not see it when the range began.
+   * A restart in place loses at most one step (`$__interval`) of one process, and only if the new life outgrows the old
+   * one within that step.
+   */
+  #totalOf<K extends MetricKey>(
+    key: K,
+    part: Part | undefined,
+    by: readonly string[],
+    matchers: Matchers<K>,
+  ): string {
+    const counter = withLabel(part ? this.histogram(key, part, matchers) : this.metric(key, matchers));
+    const { started, onProcess: on } = this;
+    const first = `min_over_time(${started}[$__range])`;
+    const known = `${started} offset $__range == ${first}`;
+    const dated = `(${known} or ${first} >= time() - $__range_s - ${GRACE})`;
+    const restarted = `changes(${started}[$__range]) > 0`;
+    const restarts = `(${started} > last_over_time(${started}[1h] offset $__interval))`;
+    // An instant selector reads each sample once; a range selector copies its window at every step.
+    const peak = `(max_over_time(${counter}[$__rate_interval]) and ${on} ${restarts}) > ${counter}`;
+    const last = `last_over_time(${counter}[1h] offset $__interval) and ${on} ${restarts}`;
+    const counted = [
+      `${sumBy(by)} (`,
+      `  (increase(${counter}[$__range]) and ${on} (${restarted} unless ${dated}))`,
+      `  or last_over_time(${counter}[$__range])`,
+      `  or label_replace(sum_over_time((${peak} or ${last})[$__range:$__interval]) and ${on} (${restarted} and ${dated}), "part", "restarts", "", "")`,
+      `  or label_replace(0 - ((${counter} offset $__range and ${on} (${known})) or (min_over_time(${counter}[$__range]) unless ${on} (${restarted} or ${dated}))), "part", "begin", "", "")`,
+      ')',
+    ].join('\n');
+    return either(this.#recorded(key, part, by, matchers, '$__range'), counted);
+  }
+}
+
+/** What the records have, or what the counters have. */
+export function either(records: string, counters: string): string {
+  return `(\n${indent(`${records}\nor\n${counters}`)}\n)`;
+}
+
+/** `selector` for counters only, or for records only, as the variable `recorded` has it. */
+export function withLabel(selector: string): string {
+  return selector.replace(/}$/, `, ${RECORDED_LABEL}}`);
+}

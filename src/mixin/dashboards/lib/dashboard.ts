@@ -1,0 +1,141 @@
+/** A dashboard around its panels: variables, links, annotations, and the place of each panel. */
+import {
+  AnnotationQueryBuilder,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  type Panel,
+  RowBuilder,
+  type RowPanel,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DashboardUid } from '../../alerts/rule.ts';
+import { runbook } from './links.ts';
+import type { SizedPanel } from './options.ts';
+import type { Queries } from './queries.ts';
+import { firing, serviceOrNone } from './signals.ts';
+import { BAD, DATASOURCE, STATUS_PAGE, TAG } from './style.ts';
+import { type Setting, variables } from './variables.ts';
+
+/** A heading and the panels below it, in lines of 24 columns. */
+export interface Section {
+  /** The first section of a dashboard has none: it starts at the top. */
+  readonly title?: string;
+  readonly lines: readonly (readonly SizedPanel[])[];
+  /** Closed until somebody opens it; until then its panels send no query. */
+  readonly collapsed?: boolean;
+}
+
+/** A dashboard before it is written. */
+export interface DashboardOptions {
+  readonly uid: DashboardUid;
+  readonly title: string;
+  readonly description: string;
+  /** Start of the time range: `now-1h`. */
+  readonly from: string;
+  readonly refresh: string;
+  readonly settings?: readonly Setting[];
+  readonly sections: readonly Section[];
+}
+
+/** A dashboard in Grafana's classic format, which every Grafana from 10 on imports and provisions. */
+export function dashboard(q: Queries, options: DashboardOptions): object {
+  const { uid, title, description, from, refresh, sections, settings = [] } = options;
+  const builder = new DashboardBuilder(title)
+    .id(null)
+    .uid(uid)
+    .description(description)
+    .tags([TAG])
+    .editable()
+    .tooltip(DashboardCursorSync.Crosshair)
+    .time({ from, to: 'now' })
+    .refresh(refresh)
+    .variables(variables(q, settings))
+    .links([dashboards(), link('API status', STATUS_PAGE), link('Runbooks', runbook(q.config).url)]);
+  for (const each of annotations(q)) builder.annotation(each);
+  return classic({ ...builder.build(), panels: layOut(sections) }) as object;
+}
+
+/** Gives every panel its id and its place. */
+function layOut(sections: readonly Section[]): (Panel | RowPanel)[] {
+  const panels: (Panel | RowPanel)[] = [];
+  let id = 0;
+  let y = 0;
+  for (const { title, lines, collapsed = false } of sections) {
+    const placed: Panel[] = [];
+    const row =
+      title === undefined
+        ? undefined
+        : new RowBuilder(title).id(++id).gridPos({ x: 0, y: y++, w: 24, h: 1 }).collapsed(collapsed);
+    for (const line of lines) {
+      let x = 0;
+      for (const { builder, width: w, height: h } of line) {
+        placed.push(builder.id(++id).gridPos({ x, y, w, h }).build());
+        x += w;
+      }
+      y += Math.max(...line.map(({ height }) => height));
+    }
+    if (row) panels.push({ ...row.build(), panels: collapsed ? placed : [] });
+    if (!collapsed) panels.push(...placed);
+  }
+  return panels;
+}
+
+/** What every graph is marked with: the alerts that fire, and the starts of processes. */
+function annotations(q: Queries): AnnotationQueryBuilder[] {
+  const { service } = q;
+  const names = service.map((label) => `{{${label}}}`).join(' ');
+  const annotation = (name: string, color: string, expr: string, title: string, text: string) =>
+    new AnnotationQueryBuilder()
+      .name(name)
+      .datasource(DATASOURCE)
+      .enable(true)
+      .iconColor(color)
+      .expr(expr)
+      .titleFormat(title)
+      .textFormat(text);
+  return [
+    annotation(
+      'Alerts',
+      BAD,
+      firing('alertname=~"Anthropic.+", alertname!="AnthropicWatchdog"', serviceOrNone(q)),
+      '{{alertname}}',
+      `${names} {{gen_ai_request_model}}`,
+    ),
+    annotation(
+      'Process starts',
+      '#2e6fd9',
+      `count by (${service.join(', ')}) (time() - ${q.metric('startTime')} < 60)`,
+      'Deploy or restart',
+      names,
+    ),
+  ];
+}
+
+function dashboards(): DashboardLinkBuilder {
+  return new DashboardLinkBuilder('Claude')
+    .type(DashboardLinkType.Dashboards)
+    .tags([TAG])
+    .asDropdown(false)
+    .includeVars(true)
+    .keepTime(true);
+}
+
+function link(title: string, url: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title)
+    .type(DashboardLinkType.Link)
+    .icon('external link')
+    .url(url)
+    .targetBlank(true);
+}
+
+/** Without what the builders write and Grafana 10 to 12 do not know, or know as "hidden in a menu". */
+function classic(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(classic);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, item]) => key !== 'placement' || item !== 'inControlsMenu')
+      .map(([key, item]) => [key, classic(item)]),
+  );
+}

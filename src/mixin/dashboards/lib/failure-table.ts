@@ -1,0 +1,61 @@
+/** The table of failed attempts, with the way to their log lines and traces. */
+import { ATTR } from '../../../signals/names.ts';
+import { explore, runbook } from './links.ts';
+import type { SizedPanel } from './options.ts';
+import type { Queries } from './queries.ts';
+import { LABEL } from './selectors.ts';
+import { ONLY } from './signals.ts';
+import { NO_DATA, variable } from './style.ts';
+import { serviceColumns, table } from './table.ts';
+
+/** Exact counts of what failed in the time range. */
+export function failureTable(q: Queries, width: number): SizedPanel {
+  const clicked = variable('__value.raw');
+  const by = [
+    ...q.service,
+    LABEL.fault,
+    LABEL.errorType,
+    LABEL.httpStatus,
+    LABEL.requestModel,
+    LABEL.method,
+    LABEL.disposition,
+  ];
+  return table({
+    title: 'What failed in the time range',
+    description:
+      'Exact counts of failed attempts. retried: the SDK tried again. final: the call failed. Click an error type ' +
+      'for its log lines or traces, where Grafana has a Loki or a Tempo.',
+    noValue: NO_DATA.failures,
+    links: [runbook(q.config)],
+    labels: [
+      ...serviceColumns(q),
+      { label: LABEL.fault, title: 'Who has to act', colored: true, width: 130 },
+      {
+        label: LABEL.errorType,
+        title: 'Error type',
+        links: [
+          explore('Log lines', 'logs', {
+            expr: `{service_name=~".+", service_name=~"${variable('job:regex')}"} | json | error_type=\`${clicked}\``,
+          }),
+          explore('Traces', 'traces', {
+            queryType: 'traceql',
+            query: `{ resource.service.name =~ "${variable('job:regex')}" && span.${ATTR.attemptErrorType} = \`${clicked}\` }`,
+          }),
+        ],
+      },
+      { label: LABEL.httpStatus, title: 'Status', width: 70 },
+      { label: LABEL.requestModel, title: 'Model' },
+      { label: LABEL.method, title: 'Method' },
+      { label: LABEL.disposition, title: 'Then', colored: true, width: 80 },
+    ],
+    values: [
+      {
+        title: 'Attempts',
+        unit: 'locale',
+        expr: `sort_desc(\n${q.total('attempts', by, ONLY.failed)} > 0\n)`,
+        width: 90,
+      },
+    ],
+    width,
+  });
+}

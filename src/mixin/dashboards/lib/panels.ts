@@ -1,0 +1,94 @@
+/**
+ * Panels, as this package wants them: each with a title, a description, a unit and a text for no data. The builders of the
+ * Foundation SDK have none of these by default.
+ */
+import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
+import {
+  BarGaugeDisplayMode,
+  BigValueColorMode,
+  BigValueGraphMode,
+  type BigValueTextMode,
+  ReduceDataOptionsBuilder,
+  ScaleDistribution,
+  ScaleDistributionConfigBuilder,
+  TooltipDisplayMode,
+  VizOrientation,
+  VizTextDisplayOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import {
+  PanelBuilder as Heatmap,
+  HeatmapColorOptionsBuilder,
+  HeatmapTooltipBuilder,
+  YAxisConfigBuilder,
+} from '@grafana/grafana-foundation-sdk/heatmap';
+import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
+import { PanelBuilder as Text, TextMode } from '@grafana/grafana-foundation-sdk/text';
+import { common, type PanelOptions, type SizedPanel } from './options.ts';
+import { NEUTRAL } from './style.ts';
+
+/** Options of {@link stat}. */
+export interface StatOptions extends PanelOptions {
+  readonly text?: 'value' | 'name' | 'value_and_name';
+  /** Colors the whole tile: for what must be seen from across the room. */
+  readonly background?: boolean;
+  /** Size of the value in pixels, for long ones. */
+  readonly valueSize?: number;
+  readonly titleSize?: number;
+}
+
+/** One or more big numbers. */
+export function stat(options: StatOptions): SizedPanel {
+  const { text = 'auto', background = false, titleSize, valueSize } = options;
+  const builder = common(new Stat(), options)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(background ? BigValueColorMode.BackgroundSolid : BigValueColorMode.Value)
+    .textMode(text as BigValueTextMode);
+  if (valueSize || titleSize) {
+    const size = new VizTextDisplayOptionsBuilder();
+    if (valueSize) size.valueSize(valueSize);
+    if (titleSize) size.titleSize(titleSize);
+    builder.text(size);
+  }
+  return { builder, width: options.width ?? 3, height: options.height ?? 4 };
+}
+
+/** How many values lay in each bucket of a histogram, over time. Takes one query of buckets by `le`. */
+export function heatmap(options: PanelOptions): SizedPanel {
+  const builder = common(new Heatmap(), options)
+    .calculate(false)
+    // One scale from dark to light, which every kind of color vision can read.
+    .color(new HeatmapColorOptionsBuilder().scheme('Viridis').steps(64).exponent(0.5))
+    .yAxis(new YAxisConfigBuilder().unit(options.unit))
+    .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).yHistogram(true))
+    .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear))
+    .showLegend();
+  return { builder, width: options.width ?? 12, height: options.height ?? 9 };
+}
+
+/** One horizontal bar for each value. */
+export function gauges(options: PanelOptions): SizedPanel {
+  const builder = common(new BarGauge(), options)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+    .displayMode(BarGaugeDisplayMode.Basic)
+    .orientation(VizOrientation.Horizontal)
+    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(16));
+  return { builder, width: options.width ?? 8, height: options.height ?? 9 };
+}
+
+/** Explanations, in Markdown. */
+export function text(
+  options: Pick<PanelOptions, 'title' | 'description' | 'width' | 'height' | 'links'> & {
+    readonly markdown: string;
+  },
+): SizedPanel {
+  const { markdown, width = 24, height = 4, ...rest } = options;
+  const builder = common(new Text(), {
+    ...rest,
+    unit: 'none',
+    queries: [],
+    noValue: '',
+    thresholds: NEUTRAL,
+  });
+  return { builder: builder.mode(TextMode.Markdown).content(markdown), width, height };
+}

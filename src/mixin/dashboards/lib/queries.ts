@@ -1,0 +1,106 @@
+/** The queries of panels, and the expressions around them. */
+
+import type { MetricKey } from '../../../signals/catalogue.ts';
+import { indent, type Matchers } from '../../alerts/promql.ts';
+import { Counts, either, withLabel } from './counts.ts';
+import { type Part, recordName, sumBy } from './selectors.ts';
+
+/** Queries for one configuration. */
+export class Queries extends Counts {
+  /** The rate per second of a series of a histogram, summed; of the bucket `le` alone, where it is given. */
+  histogramRate<K extends MetricKey>(
+    key: K,
+    part: Part,
+    by: readonly string[],
+    matchers: Matchers<K> = {},
+    le?: string,
+  ): string {
+    const all = withLabel(this.histogram(key, part, matchers));
+    const selector = le === undefined ? all : all.replace(/}$/, `, le="${le}"}`);
+    const record = recordName(key, part) + selector.replace(/__name__=~"[^"]*", /, '').replace(/^[^{]*/, '');
+    return either(
+      `${sumBy(by)} (rate(${selector}[$__rate_interval]))`,
+      `${sumBy(by)} (sum_over_time(${record}[$__interval]) / ($__interval_ms / 1000))`,
+    );
+  }
+
+  /** The rate per second of a counter, summed; `ago` looks back, as in `1w`. */
+  rate<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}, ago?: string): string {
+    const selector = withLabel(this.metric(key, matchers));
+    const offset = ago ? ` offset ${ago}` : '';
+    const record = recordName(key) + selector.replace(/^[^{]*/, '');
+    return either(
+      `${sumBy(by)} (rate(${selector}[$__rate_interval]${offset}))`,
+      `${sumBy(by)} (sum_over_time(${record}[$__interval]${offset}) / ($__interval_ms / 1000))`,
+    );
+  }
+
+  /** A quantile of a histogram over time. */
+  quantile<K extends MetricKey>(
+    phi: number,
+    key: K,
+    by: readonly string[],
+    matchers: Matchers<K> = {},
+  ): string {
+    // The comparison drops NaN, which is what a quantile of nothing is.
+    return `histogram_quantile(\n  ${phi},\n${indent(this.histogramRate(key, 'bucket', [...by, 'le'], matchers))}\n) >= 0`;
+  }
+
+  /** A quantile of a histogram over the whole time range. */
+  rangeQuantile<K extends MetricKey>(
+    phi: number,
+    key: K,
+    by: readonly string[],
+    matchers: Matchers<K> = {},
+  ): string {
+    return `histogram_quantile(\n  ${phi},\n${indent(this.histogramTotal(key, 'bucket', [...by, 'le'], matchers))}\n) >= 0`;
+  }
+
+  /** Zero while there is telemetry; nothing without. */
+  get zero(): string {
+    return `0 * ${this.processes}`;
+  }
+
+  /** `expression`, or 0 while there is telemetry but nothing to count. */
+  orZero(expression: string): string {
+    return `(\n${indent(expression)}\n)\nor on () ${this.zero}`;
+  }
+
+  /** `expression` with a 0 for each of `values` that it has no series for, while there is telemetry. */
+  orZeros(expression: string, label: string, values: readonly string[]): string {
+    const zero = (value: string) => `or label_replace(${this.zero}, "${label}", "${value}", "", "")`;
+    return [expression, ...values.map(zero)].join('\n');
+  }
+
+  /** `expression` by service, with its labels as one label `service`: `prod/shop/chat`. */
+  named(expression: string): string {
+    const joined = `label_join(\n${indent(expression)},\n  "service", "/", ${this.service.map((label) => `"${label}"`).join(', ')}\n)`;
+    return `label_replace(\n${indent(joined)},\n  "service", "$1", "service", "/*(.*)"\n)`;
+  }
+}
+
+/** `part / whole`, without a value where there is nothing to divide by. */
+export function share(part: string, whole: string): string {
+  return `(\n${indent(part)}\n)\n/ (\n${indent(`(${whole})`)}\n  > 0\n)`;
+}
+
+/** `part / whole` by `labels`, 0 where the whole has something and the part does not. */
+export function shareBy(part: string, whole: string, labels: readonly string[]): string {
+  const on = `on (${labels.join(', ')})`;
+  return `(\n${indent(part)}\n  or\n  0 * (\n${indent(whole)}\n  )\n)\n/ ${on} (\n  (\n${indent(whole, 4)}\n  )\n  > 0\n)`;
+}
+
+/** `expression` with `word` where `label` is missing or empty, so that no legend is empty. */
+export function orWord(expression: string, label: string, word: string): string {
+  return `label_replace(\n${indent(expression)},\n  "${label}", ${JSON.stringify(word)}, "${label}", ""\n)`;
+}
+
+/** `expression` per hour, for bars: the height of a bar does not change with the zoom. */
+export function perHour(expression: string): string {
+  return `(\n${indent(expression)}\n)\n* 3600 / ($__interval_ms / 1000)`;
+}
+
+/** `expression` per minute. */
+export function perMinute(expression: string): string {
+  return `(\n${indent(expression)}\n)\n* 60 / ($__interval_ms / 1000)`;
+}

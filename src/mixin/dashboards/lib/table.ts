@@ -1,0 +1,138 @@
+/** Tables of totals: one column per label, one per query. */
+import {
+  TableCellDisplayMode,
+  TableCellHeight,
+  TableSortByFieldStateBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import type { Link } from './links.ts';
+import { common, type PanelOptions, type Query, type SizedPanel } from './options.ts';
+import type { Queries } from './queries.ts';
+import { COLORS, type Step } from './style.ts';
+
+/** A column that shows a label. */
+export interface LabelColumn {
+  readonly label: string;
+  readonly title: string;
+  readonly width?: number;
+  /** Colors the words that have a color. */
+  readonly colored?: boolean;
+  readonly links?: readonly Link[];
+}
+
+/** A column that shows the values of a query. */
+export interface ValueColumn {
+  readonly title: string;
+  readonly expr: string;
+  readonly unit?: string;
+  readonly decimals?: number;
+  readonly width?: number;
+  /** Colors the text of the cell. */
+  readonly thresholds?: readonly Step[];
+}
+
+/** Options of {@link table}. */
+export interface TableOptions extends Omit<PanelOptions, 'queries' | 'unit'> {
+  readonly labels: readonly LabelColumn[];
+  readonly values: readonly ValueColumn[];
+  /** The column to sort by, highest first. @default the first value */
+  readonly sortBy?: string;
+}
+
+/** A table with a row for each set of labels. Queries that lack a row leave the cell empty. */
+export function table(options: TableOptions): SizedPanel {
+  const { labels, values, sortBy = values[0]?.title ?? '', ...rest } = options;
+  const queries: Query[] = values.map(({ expr }) => ({ expr, format: 'table', instant: true }));
+  const builder = common(new Table(), { ...rest, unit: 'short', queries })
+    .cellHeight(TableCellHeight.Sm)
+    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)])
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({ id: 'organize', options: organize(labels, values) });
+  for (const column of labels) builder.overrideByName(column.title, labelProperties(column));
+  for (const column of values) builder.overrideByName(column.title, valueProperties(column));
+  return { builder, width: options.width ?? 12, height: options.height ?? 8 };
+}
+
+/** Names and order of the columns; Prometheus calls the values of query A `Value`, or `Value #A` when there are more. */
+function organize(labels: readonly LabelColumn[], values: readonly ValueColumn[]): object {
+  const field = (index: number) =>
+    values.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`;
+  const columns = [
+    ...labels.map(({ label, title }) => [label, title] as const),
+    ...values.map(({ title }, index) => [field(index), title] as const),
+  ];
+  return {
+    excludeByName: { Time: true },
+    indexByName: Object.fromEntries(columns.map(([name], index) => [name, index])),
+    renameByName: Object.fromEntries(columns),
+  };
+}
+
+/** A cell without a value: unknown, which is not zero. The text for no data is for the whole table. */
+const EMPTY: DynamicConfigValue = { id: 'noValue', value: '–' };
+const NO_MAPPING: DynamicConfigValue = { id: 'mappings', value: [] };
+
+function labelProperties({ width, colored, links }: LabelColumn): DynamicConfigValue[] {
+  return [
+    EMPTY,
+    ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(links
+      ? [
+          {
+            id: 'links',
+            value: links.map(({ title, url, newTab = false }) => ({ title, url, targetBlank: newTab })),
+          },
+        ]
+      : []),
+    ...(colored
+      ? [
+          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+          { id: 'mappings', value: [{ type: 'value', options: colorOptions() }] },
+        ]
+      : [NO_MAPPING]),
+  ];
+}
+
+function valueProperties({ unit, decimals, width, thresholds }: ValueColumn): DynamicConfigValue[] {
+  return [
+    EMPTY,
+    NO_MAPPING,
+    ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
+    ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
+    ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(thresholds
+      ? [
+          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+          { id: 'color', value: { mode: 'thresholds' } },
+          {
+            id: 'thresholds',
+            value: {
+              mode: 'absolute',
+              steps: thresholds.map(({ from, color }) => ({ value: from, color })),
+            },
+          },
+        ]
+      : []),
+  ];
+}
+
+function colorOptions(): object {
+  return Object.fromEntries(Object.entries(COLORS).map(([word, color], index) => [word, { color, index }]));
+}
+
+/** The columns that name a service. */
+export function serviceColumns({ service }: Queries): LabelColumn[] {
+  return service.map((label) => ({
+    label,
+    title: SERVICE_TITLES[label] ?? label,
+    ...(label !== 'job' && { width: label === 'cluster' ? 80 : 95 }),
+  }));
+}
+
+/** Titles of the columns of {@link serviceColumns}, by label. */
+export const SERVICE_TITLES: Readonly<Record<string, string>> = {
+  cluster: 'Cluster',
+  namespace: 'Namespace',
+  job: 'Service',
+};

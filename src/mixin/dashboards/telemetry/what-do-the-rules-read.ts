@@ -1,0 +1,103 @@
+/** Telemetry: the gauges that the rules read, as the processes state them. All are of the last five minutes. */
+import { graph } from '../lib/graph.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import type { Queries } from '../lib/queries.ts';
+import { LABEL } from '../lib/selectors.ts';
+import { NO_DATA } from '../lib/style.ts';
+
+function gauge(
+  q: Queries,
+  title: string,
+  description: string,
+  expr: string,
+  legend: string,
+  unit = 'locale',
+): SizedPanel {
+  return graph({
+    title,
+    description,
+    unit,
+    queries: [{ expr, legend }],
+    noValue: NO_DATA.zero,
+    links: [runbook(q.config)],
+  });
+}
+
+export function calls(q: Queries): SizedPanel {
+  const expr = `sum by (${LABEL.outcome}) (last_over_time(${q.metric('recentCalls')}[5m]))`;
+  return gauge(
+    q,
+    'Calls of the last 5 minutes',
+    'Of ended processes, what they stated last.',
+    expr,
+    `{{${LABEL.outcome}}}`,
+  );
+}
+
+export function attempts(q: Queries): SizedPanel {
+  const expr = `sum by (${LABEL.attemptKind}) (last_over_time(${q.metric('recentAttempts')}[5m]))`;
+  return gauge(
+    q,
+    'Attempts of the last 5 minutes, by kind',
+    'Of ended processes, what they stated last.',
+    expr,
+    `{{${LABEL.attemptKind}}}`,
+  );
+}
+
+export function exhausted(q: Queries): SizedPanel {
+  const expr = `sum by (${LABEL.requestModel}) (last_over_time(${q.metric('recentRetriesExhausted')}[5m]))`;
+  return gauge(
+    q,
+    'Calls out of retries, last 5 minutes',
+    'Of ended processes, what they stated last.',
+    expr,
+    `{{${LABEL.requestModel}}}`,
+  );
+}
+
+export function cost(q: Queries): SizedPanel {
+  const expr = `sum(last_over_time(${q.metric('recentCost')}[5m]))`;
+  return gauge(
+    q,
+    'Cost of the last 5 minutes',
+    'Of ended processes, what they stated last.',
+    expr,
+    'USD',
+    'currencyUSD',
+  );
+}
+
+export function authentication(q: Queries): SizedPanel {
+  return graph({
+    title: '401: age, and paths that still fail',
+    description:
+      'Seconds since the last 401 of a path, and how many processes have had no accepted attempt since.',
+    unit: 'short',
+    queries: [
+      {
+        expr: `min by (${LABEL.httpRoute}) (${q.metric('authenticationFailureAge')})`,
+        legend: `age {{${LABEL.httpRoute}}}`,
+      },
+      {
+        expr: `sum by (${LABEL.httpRoute}) (${q.metric('authenticationFailing')})`,
+        legend: `failing {{${LABEL.httpRoute}}}`,
+      },
+    ],
+    noValue: 'Never',
+    links: [runbook(q.config, 'AnthropicAuthenticationFailed')],
+  });
+}
+
+export function serverErrors(q: Queries): SizedPanel {
+  const expr = `min by (${LABEL.httpRoute}) (${q.metric('serverErrorRunAge')})`;
+  return gauge(
+    q,
+    'Age of the last run of 5xx, by path',
+    'Seconds since it last grew.',
+    expr,
+    `{{${LABEL.httpRoute}}}`,
+    's',
+  );
+}

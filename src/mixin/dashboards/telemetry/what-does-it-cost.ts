@@ -1,0 +1,43 @@
+/** Telemetry: what does it cost? */
+import { graph } from '../lib/graph.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import { gauges } from '../lib/panels.ts';
+import type { Queries } from '../lib/queries.ts';
+import { NEUTRAL, NO_DATA } from '../lib/style.ts';
+
+/** Every series of this package. */
+export function ours(q: Queries): string {
+  return `{__name__=~"anthropic_(client|telemetry|resilience)_.+|gen_ai_client_.+", ${q.filter}}`;
+}
+
+export function seriesByService(q: Queries): SizedPanel {
+  return graph({
+    title: 'Series, by service: the 10 with the most',
+    description:
+      'Bounded by design: models, methods and servers are capped, ids are never labels. A line that keeps growing at the same number of processes is a bug: report it.',
+    unit: 'locale',
+    queries: [
+      { expr: q.named(`topk(10, count by (${q.service.join(', ')}) (${ours(q)}))`), legend: '{{service}}' },
+    ],
+    noValue: NO_DATA.telemetry,
+    links: [runbook(q.config, 'AnthropicTelemetryErrors')],
+    width: 12,
+    height: 10,
+  });
+}
+
+export function seriesByMetric(q: Queries): SizedPanel {
+  return gauges({
+    title: 'Series, by metric (the 12 largest)',
+    description:
+      'Names that end in _seconds_bucket came by OTLP, names without the unit from the Prometheus exporter.',
+    unit: 'locale',
+    queries: [{ expr: `topk(12, count by (__name__) (${ours(q)}))`, legend: '{{__name__}}', instant: true }],
+    noValue: NO_DATA.telemetry,
+    thresholds: NEUTRAL,
+    links: [runbook(q.config, 'AnthropicTelemetryErrors')],
+    width: 12,
+    height: 10,
+  });
+}

@@ -1,0 +1,47 @@
+/** Telemetry: what went wrong? */
+import { STAGES } from '../../../ports/guard.ts';
+import { graph } from '../lib/graph.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import type { Queries } from '../lib/queries.ts';
+import { LABEL } from '../lib/selectors.ts';
+import { NO_DATA } from '../lib/style.ts';
+
+export function failures(q: Queries): SizedPanel {
+  const { allowedErrors, errorWindow } = q.config.telemetry;
+  return graph({
+    title: 'Telemetry failures, by stage',
+    description: `Where the code of this package, or the telemetry code that it calls, failed and was caught. AnthropicTelemetryErrors fires above ${allowedErrors} in ${errorWindow}.`,
+    unit: 'locale',
+    queries: [
+      {
+        expr: `${q.bars('telemetryErrors', [LABEL.stage])} > 0`,
+        total: `${q.total('telemetryErrors', [LABEL.stage])} > 0`,
+        legend: `{{${LABEL.stage}}}`,
+      },
+    ],
+    noValue: NO_DATA.zero,
+    style: 'bars',
+    colored: STAGES,
+    links: [runbook(q.config, 'AnthropicTelemetryErrors')],
+    width: 12,
+  });
+}
+
+export function starts(q: Queries): SizedPanel {
+  return graph({
+    title: 'Processes that report, and their starts',
+    description: 'A fall without starts is a process that vanished; many starts are a crash loop.',
+    unit: 'locale',
+    queries: [
+      { expr: q.processes, legend: 'processes' },
+      {
+        expr: q.orZero(`count(${q.metric('startTime')} > time() - $__interval_ms / 1000)`),
+        legend: 'started',
+      },
+    ],
+    noValue: NO_DATA.telemetry,
+    links: [runbook(q.config, 'AnthropicTelemetryAbsent')],
+    width: 12,
+  });
+}

@@ -1,0 +1,114 @@
+/** Telemetry: who reports? */
+import { ATTR, PROCESS_LABEL } from '../../../signals/names.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import { stat } from '../lib/panels.ts';
+import type { Queries } from '../lib/queries.ts';
+import { firing } from '../lib/signals.ts';
+import { above, below, GOOD, NEUTRAL, NO_DATA, type Step, WARN } from '../lib/style.ts';
+import { serviceColumns, table } from '../lib/table.ts';
+import { ours } from './what-does-it-cost.ts';
+
+export function numbers(q: Queries): SizedPanel[] {
+  const started = q.metric('startTime');
+  const service = q.service.join(', ');
+  const number = (
+    title: string,
+    description: string,
+    expr: string,
+    alert: string,
+    thresholds: readonly Step[] = NEUTRAL,
+  ) =>
+    stat({
+      title,
+      description,
+      unit: 'locale',
+      queries: [{ expr, legend: title, instant: true }],
+      noValue: NO_DATA.telemetry,
+      thresholds,
+      links: [runbook(q.config, alert)],
+      width: 3,
+    });
+  return [
+    number('Processes', 'Processes that report now.', q.processes, 'AnthropicTelemetryAbsent', below(1)),
+    number(
+      'Services',
+      'Services that report now.',
+      `count(count by (${service}) (${started}))`,
+      'AnthropicTelemetryAbsent',
+      below(1),
+    ),
+    number(
+      'Targets down',
+      'Targets of these services that Prometheus cannot scrape now. Pushed metrics have no targets.',
+      q.orZero(`count(up{${q.filter}} == 0 and on (${service}) group by (${service}) (${started}))`),
+      'AnthropicTelemetryAbsent',
+      above(1),
+    ),
+    number(
+      'Clients not observed',
+      'Clients of the SDK that were made in the time range and are not observed: bundled, or loaded before this package.',
+      q.orZero(q.total('telemetryClients', [], { [ATTR.observed]: 'false' })),
+      'AnthropicClientsUnobserved',
+      above(1, WARN),
+    ),
+    number(
+      'Telemetry failures',
+      'Failures of telemetry in the time range. They never reach the application; what is recorded may be incomplete.',
+      q.orZero(q.total('telemetryErrors', [])),
+      'AnthropicTelemetryErrors',
+      above(1, WARN),
+    ),
+    number(
+      'Series',
+      'Time series of this package, of all processes.',
+      `count(${ours(q)})`,
+      'AnthropicTelemetryErrors',
+    ),
+    stat({
+      title: 'Rules',
+      description: 'Whether AnthropicWatchdog fires, as it always should where our rules are loaded.',
+      unit: 'locale',
+      queries: [
+        { expr: `count(${firing('alertname="AnthropicWatchdog"')})`, legend: 'rules', instant: true },
+      ],
+      noValue: NO_DATA.rules,
+      thresholds: NEUTRAL,
+      texts: [{ from: 1, to: 1e9, text: 'Loaded', color: GOOD }],
+      text: 'value',
+      links: [runbook(q.config, 'AnthropicWatchdog')],
+      width: 6,
+    }),
+  ];
+}
+
+export function processes(q: Queries): SizedPanel {
+  const { process } = q;
+  const by = [...process, PROCESS_LABEL].join(', ');
+  return table({
+    title: 'Processes',
+    description:
+      'Process: its number, where one target serves several. Version: of this package, where the scrape or the receiver keeps the labels of the scope.',
+    noValue: NO_DATA.telemetry,
+    labels: [
+      ...serviceColumns(q),
+      ...process
+        .filter((label) => !q.service.includes(label))
+        .map((label) => ({ label, title: label === 'instance' ? 'Instance' : label })),
+      { label: PROCESS_LABEL, title: 'Process', width: 90 },
+      { label: 'otel_scope_version', title: 'Version', width: 90 },
+    ],
+    values: [
+      {
+        title: 'Up for',
+        expr: `time() - max by (${by}, otel_scope_version) (${q.metric('startTime')})`,
+        unit: 's',
+      },
+      { title: 'Series', expr: `count by (${by}) (${ours(q)})`, unit: 'locale' },
+      { title: 'Calls in progress', expr: `sum by (${by}) (${q.metric('activeCalls')})`, unit: 'locale' },
+    ],
+    links: [runbook(q.config, 'AnthropicTelemetryAbsent')],
+    width: 24,
+    height: 8,
+  });
+}

@@ -1,0 +1,99 @@
+/** Triage: who has to act, and which pages fire. */
+import { FAULTS } from '../../../model/errors.ts';
+import { runbook } from '../lib/links.ts';
+import type { SizedPanel } from '../lib/options.ts';
+import { stat } from '../lib/panels.ts';
+import type { Queries } from '../lib/queries.ts';
+import { LABEL } from '../lib/selectors.ts';
+import { firing, ONLY, serviceOrNone } from '../lib/signals.ts';
+import { BAD, FAULT_COLORS, GOOD, NO_DATA } from '../lib/style.ts';
+
+/** A page weighs more than any number of failed calls, and is taken out of the number again. */
+const PAGE = '1e9';
+
+/**
+ * The service and the fault with the most failed calls of the last five minutes. A service with a firing page comes first, also when it has
+ * stopped calling.
+ */
+export function verdict(q: Queries): SizedPanel {
+  const service = q.service.join(', ');
+  const pages = firing('alertname=~"Anthropic.+", severity="critical"', serviceOrNone(q));
+  const ofFault = `${pages.slice(0, -1)}, fault=~"${FAULTS.join('|')}"}`;
+  const failed = `(${q.recent('calls', [...q.service, LABEL.fault], ONLY.failedCalls)} > 0)`;
+  const named = q.named(
+    [
+      'topk(1, (',
+      `  ${failed} + on (${service}) group_left () ${PAGE} * group by (${service}) (${pages})`,
+      `  or ${failed}`,
+      `  or ${PAGE} * label_replace(group by (${service}, fault) (${ofFault}), "${LABEL.fault}", "$1", "fault", "(.*)")`,
+      `)) % ${PAGE}`,
+    ].join('\n'),
+  );
+  return stat({
+    title: 'Who has to act?',
+    description:
+      'The service whose failed calls of the last 5 minutes are the most, and who has to act on them; a service with a firing page comes ' +
+      'first. config: key, model name, billing, permission. traffic: rate limits. input: requests that the API rejects. network: ' +
+      'between us and the API. anthropic: server errors, overload. application: our own code.',
+    unit: 'suffix: failed calls',
+    queries: [
+      {
+        expr: `label_join(${named}, "verdict", ": ", "service", "${LABEL.fault}")\nor on () label_replace(${q.zero}, "verdict", "nobody", "", "")`,
+        legend: '{{verdict}}',
+        instant: true,
+      },
+    ],
+    noValue: NO_DATA.telemetry,
+    coloredBy: Object.fromEntries(
+      Object.entries(FAULT_COLORS).map(([fault, color]) => [`/(^|: )${fault}$/`, color]),
+    ),
+    text: 'value_and_name',
+    background: true,
+    titleSize: 30,
+    valueSize: 16,
+    links: [runbook(q.config)],
+    width: 8,
+    height: 5,
+  });
+}
+
+/** The alerts of the mission, with a short name and the color of the fault. */
+const PAGES = [
+  ['AnthropicHighErrorRate', 'error rate', BAD],
+  ['AnthropicConsecutiveServerErrors', '5xx in a row', BAD],
+  ['AnthropicAuthenticationFailed', '401', FAULT_COLORS.config],
+  ['AnthropicRetriesExhausted', 'retries', BAD],
+] as const;
+
+/** The state of the four alerts that wake somebody up. */
+export function pages(q: Queries): SizedPanel {
+  return stat({
+    title: 'Pages',
+    description:
+      'Whether the alerts that wake somebody up fire, for any of the services above: too many calls fail after all retries; two or more consecutive 5xx ' +
+      'responses on one path; the API rejects a key; too many calls run out of retries. "Rules not loaded": this Prometheus has no state of our ' +
+      'rules. For alerts that Grafana evaluates, let Grafana write their state to this Prometheus, or read the list on the right.',
+    unit: 'short',
+    queries: PAGES.map(([alert, name]) => ({
+      expr:
+        `count(${firing(`alertname="${alert}"`, serviceOrNone(q))})\n` +
+        `or on () 0 * count(${firing('alertname="AnthropicWatchdog"')})`,
+      legend: name,
+      instant: true,
+    })),
+    noValue: NO_DATA.rules,
+    // Firing has the color of the fault; a value of zero the color of its text.
+    coloredBy: Object.fromEntries(PAGES.map(([, name, color]) => [`/^${name}$/`, color])),
+    texts: [
+      { from: 0, to: 0, text: 'OK', color: GOOD },
+      { from: 1, to: 1e9, text: 'FIRING' },
+    ],
+    text: 'value_and_name',
+    background: true,
+    titleSize: 14,
+    valueSize: 18,
+    links: PAGES.map(([alert]) => runbook(q.config, alert)),
+    width: 8,
+    height: 5,
+  });
+}

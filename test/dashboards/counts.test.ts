@@ -1,0 +1,92 @@
+/**
+ * Counts in the scenarios in which counting goes wrong: process starts, deploys, restarts, gaps, a fresh Prometheus. Totals, bars, the last five
+ * minutes and the records must all give the exact number, for scraped and for pushed metrics, for short and long ranges, at the
+ * instant of a scrape and one millisecond after it (where the ranges of Prometheus 2 and 3 differ).
+ */
+import { describe, expect, it } from 'vitest';
+import { interpolate } from '../../dev/interpolate.ts';
+import { DEFAULT_CONFIG } from '../../src/mixin/config.ts';
+import { RECORDED } from '../../src/mixin/dashboards/lib/counts.ts';
+import { Queries } from '../../src/mixin/dashboards/lib/queries.ts';
+import { dashboardRecordsYaml } from '../../src/mixin/dashboards/records.ts';
+import { type PromtoolTest, testRules } from '../alerts/support/promtool.ts';
+import { birthScenarios, visibleEvents } from './support/scenarios.ts';
+import { world } from './support/world.ts';
+
+const SERIES = 'anthropic_client_authentication_failures_total{http_route="/v1/messages"}';
+const STEP = 15;
+const UNTIL = 1800;
+const q = new Queries(DEFAULT_CONFIG);
+
+describe.each<[string, string, readonly number[]]>([
+  ['total', q.total('authenticationFailures', []), [60, 300, 1200]],
+  ['bars', q.bars('authenticationFailures', []), [60, 300, 1200]],
+  ['recent', q.recent('authenticationFailures', []), [300]],
+])('%s', (kind, query, ranges) => {
+  const cases: ['scrape' | 'push', number][] = ranges.flatMap((range) =>
+    (range === 60 ? (['scrape'] as const) : (['scrape', 'push'] as const)).map(
+      (path): ['scrape' | 'push', number] => [path, range],
+    ),
+  );
+  it.each(cases)('counts exactly in every scenario, by %s, over %d s', async (path, range) => {
+    const expr = interpolate(query, {
+      from: 0,
+      to: range * 1000,
+      // One bar as long as the range: both ask the same then.
+      maxDataPoints: kind === 'bars' ? 1 : 1000,
+      scrapeInterval: kind === 'bars' ? range : STEP,
+      variables: { cluster: '.*', namespace: '.*', job: '.*', instance: '.*', recorded: '' },
+    });
+    const tests: PromtoolTest[] = birthScenarios(range, path).map((scenario) => {
+      const expectations = [];
+      // A range that begins before the test knows nothing of its beginning, like a fresh Prometheus.
+      for (let time = range < 600 ? 0 : range; time <= UNTIL; time += 2 * STEP) {
+        const count = visibleEvents(scenario, time, range, STEP);
+        for (const late of [0, 1]) {
+          expectations.push({
+            expr: `${expr} > 0`,
+            eval_time: `${time * 1000 + late}ms`,
+            exp_samples: count > 0 ? [{ labels: '{}', value: count }] : [],
+          });
+        }
+      }
+      return {
+        name: scenario.name,
+        interval: `${STEP}s`,
+        input_series: world(scenario.processes(SERIES), { until: UNTIL, step: STEP, path }),
+        promql_expr_test: expectations,
+      };
+    });
+    const { passed, output } = await testRules('groups: []', tests);
+    expect(passed, output.slice(0, 4000)).toBe(true);
+  });
+});
+
+describe('records', () => {
+  const rules = dashboardRecordsYaml(DEFAULT_CONFIG);
+  const expr = interpolate(q.total('authenticationFailures', []), {
+    from: 0,
+    to: 2_700_000,
+    maxDataPoints: 180,
+    scrapeInterval: STEP,
+    variables: { cluster: '.*', namespace: '.*', job: '.*', instance: '.*', recorded: RECORDED.window },
+  });
+
+  it.each(['scrape', 'push'] as const)('add up to every event, by %s', async (path) => {
+    const scenarios = [60, 300, 1200].flatMap((window) => birthScenarios(window, path));
+    const tests: PromtoolTest[] = [...new Set(scenarios)].map((scenario) => ({
+      name: scenario.name,
+      interval: `${STEP}s`,
+      input_series: world(scenario.processes(SERIES), { until: UNTIL, step: STEP, path }),
+      promql_expr_test: [
+        {
+          expr: `${expr} > 0`,
+          eval_time: `${UNTIL + 120}s`,
+          exp_samples: scenario.events.length > 0 ? [{ labels: '{}', value: scenario.events.length }] : [],
+        },
+      ],
+    }));
+    const { passed, output } = await testRules(rules, tests);
+    expect(passed, output.slice(0, 4000)).toBe(true);
+  });
+});
