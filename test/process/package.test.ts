@@ -98,14 +98,13 @@ describe('the packed package', () => {
       'README.md',
       'LICENSE',
       'dist',
-      'src',
       'dashboards',
       'alerts',
       'runbooks',
     ]) {
       expect(folders).toContain(needed);
     }
-    for (const other of ['test', 'bench', 'scripts', 'node_modules', 'vitest.config.ts']) {
+    for (const other of ['src', 'test', 'bench', 'scripts', 'node_modules', 'vitest.config.ts']) {
       expect(folders).not.toContain(other);
     }
     const files = names.map((name) => name.replace('package/', ''));
