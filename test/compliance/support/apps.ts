@@ -79,8 +79,10 @@ print(Object.entries(process.env).filter(([name]) => name !== 'OTEL_EXPORTER_PRO
 
 /** Aborts a call that waits, a stream that is read, and a stream helper. */
 export const ABORTS: string = `${SETUP}
+import { subscribe } from 'node:diagnostics_channel';
 const controller = new AbortController();
-setTimeout(() => controller.abort(), 200);
+// Once the request is on its way: the next call must not get the response that is planned for this one.
+subscribe('undici:request:bodySent', () => setTimeout(() => controller.abort(), 100));
 print(await client.messages.create(request, { signal: controller.signal }).catch((error) => error.constructor.name));
 const second = new AbortController();
 const stream = await client.messages.create({ ...request, stream: true }, { signal: second.signal });
