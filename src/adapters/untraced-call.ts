@@ -14,9 +14,8 @@ import { applicationContext, type SpannedCall } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
 import { isRetryableError, sdkErrorType } from './middleware/errors.ts';
 import { runOnce } from './middleware/run-once.ts';
-import { parseEnvelope } from './response/error-envelope.ts';
-import { onErrorText } from './response/error-text.ts';
-import { observeResponse } from './response/response.ts';
+import { onErrorText, parseEnvelope } from './response/error-envelope.ts';
+import { observeResponse } from './response/observe-response.ts';
 import { ResponseReading } from './response/response-reading.ts';
 import { endInError, type OpenCall, setResponseFacts } from './span/call-span.ts';
 

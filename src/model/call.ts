@@ -245,7 +245,9 @@ export class Call<Handle = unknown> {
     const last = this.#accepted.at(-1);
     // What the SDK says in the end is said of this response, when no middleware can have replaced it.
     if (last && !last.observed) last.message ??= messageOf(end);
-    this.bills = this.#accepted.flatMap((each) => (each.message ? billsOf(each.message, each.model) : []));
+    if (this.start.operation !== undefined) {
+      this.bills = this.#accepted.flatMap((each) => (each.message ? billsOf(each.message, each.model) : []));
+    }
     if (end.outcome === 'ok') this.serving = servingOf(model, this.#accepted, this.#others, end);
   }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bodyFields } from '../../src/adapters/fetch/body-fields.ts';
 import { earliestTimeout, isTimeoutDue } from '../../src/adapters/fetch/timeout.ts';
-import { SseReader } from '../../src/adapters/response/sse.ts';
+import { SseReader } from '../../src/adapters/response/message-stream.ts';
 import { methodOf } from '../../src/adapters/span/method.ts';
 
 describe('fields of a request body', () => {

@@ -1,11 +1,10 @@
 /** Reads the results of a Message Batch, one JSON object a line, as they pass to whoever reads them. */
-import type { BatchResult } from '../../model/batch.ts';
-import { batchResultOf } from '../../model/batch.ts';
+import { type BatchResult, batchResultOf } from '../../model/batch.ts';
 import type { Guard } from '../../ports/guard.ts';
-import { parseJson } from '../parse-json.ts';
-import type { BodyObserver } from './body-observer.ts';
-import { field, messageFacts } from './message-facts.ts';
-import { observeResponse } from './response.ts';
+import { field, parseJson } from '../parse-json.ts';
+import { messageFacts } from './message-facts.ts';
+import type { BodyObserver } from './observe-body.ts';
+import { observeResponse } from './observe-response.ts';
 
 /** The longest line that is parsed, in UTF-16 units. Of a longer one, the type of the result is all that is read. */
 const MAX_LINE = 8 * 1024 * 1024;

@@ -1,6 +1,7 @@
 /** Reads what a Message says of itself and of what it used. No content. */
 import type { Iteration, IterationType, MessageFacts, Usage } from '../../model/message.ts';
 import { clean } from '../../model/text.ts';
+import { field } from '../parse-json.ts';
 
 /** The most parts of a Message that are read. */
 const MAX_ITERATIONS = 1000;
@@ -58,11 +59,6 @@ function readIterations(iterations: readonly unknown[]): Iteration[] {
       model: word(field(each, 'model')),
       usage: readUsage(each),
     }));
-}
-
-/** The field `name` of `value`, or `undefined` when `value` is no object. */
-export function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 function word(value: unknown): string | undefined {

@@ -30,16 +30,8 @@ import { attemptInFlight } from './attempt-in-flight.ts';
 import { callEnd, callStart, fact, KEPT } from './call-facts.ts';
 import { enclosingCall } from './enclosing-call.ts';
 
-/** Marks our tracer provider, across copies of this package. */
-const TAP = Symbol.for('anthropic-otel.tap');
-
 /** The call behind a span of a tap, across copies of this package. */
 const CALL = Symbol.for('anthropic-otel.call');
-
-/** Whether `provider` is a tap. */
-export function isTap(provider: unknown): boolean {
-  return typeof provider === 'object' && provider !== null && TAP in provider;
-}
 
 /** What a tap is made of. */
 export interface TapSettings {
@@ -57,12 +49,11 @@ export interface TapSettings {
 /** Makes a tap. */
 export function createTap(settings: TapSettings): TracerProvider {
   return {
-    [TAP]: true,
     getTracer(name: string, version?: string, options?: { schemaUrl?: string }): Tracer {
       settings.onTracer?.();
       return new TapTracer(settings, [name, version, options]);
     },
-  } as TracerProvider;
+  };
 }
 
 class TapTracer implements Tracer {

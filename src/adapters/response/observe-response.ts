@@ -1,8 +1,5 @@
-/** Observes how the body of a response is read, whichever of the ways to read it is taken. */
-import type { EventEmitter } from 'node:events';
-import { type BodyObserver, override } from './body-observer.ts';
-import { observeNodeBody } from './node-body.ts';
-import { observeWebBody } from './web-body.ts';
+/** Observes how a response is read, whichever of the ways to read it is taken. */
+import { type BodyObserver, observeBody, override } from './observe-body.ts';
 
 /** Methods that read the whole body. */
 const WHOLE = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
@@ -62,14 +59,5 @@ function observeWhole(response: Response, observer: WholeObserver, onStart?: () 
       observer.completed();
       return value;
     });
-  }
-}
-
-function observeBody(body: unknown, observer: BodyObserver): void {
-  if (typeof body !== 'object' || body === null) return;
-  if (typeof (body as ReadableStream).getReader === 'function') {
-    observeWebBody(body as ReadableStream<Uint8Array>, observer);
-  } else if (typeof (body as EventEmitter).emit === 'function') {
-    observeNodeBody(body as EventEmitter, observer);
   }
 }
