@@ -135,8 +135,7 @@ export class Metrics {
 
   /** What the streaks of an attempt are kept under: path and model, capped. */
   streakKey(call: Call, attempt: Attempt): string {
-    const { route, model } = this.#series(this.#state(), call, attempt.model).labels;
-    return `${route} ${model}`;
+    return this.#series(this.#state(), call, attempt.model).streakKey;
   }
 
   /** The series of `call`, or of what it asked another model for. */

@@ -6,6 +6,7 @@
  */
 import {
   type Attributes,
+  type AttributeValue,
   type Context,
   context,
   type Span,
@@ -38,22 +39,22 @@ export class Spans {
     const { span: parent, visible, tracerProvider } = call.handle;
     if (!this.enabled || !visible) return undefined;
     const { serverAddress, serverPort } = call.start;
+    const attributes: Attributes = {};
+    add(attributes, ATTR.httpRequestMethod, attempt.httpMethod);
+    add(attributes, ATTR.urlFull, attempt.url);
+    add(attributes, ATTR.serverAddress, serverAddress);
+    add(attributes, ATTR.serverPort, serverPort);
+    add(attributes, ATTR.attemptNumber, attempt.number);
+    add(attributes, ATTR.httpResendCount, attempt.number > 1 ? attempt.number - 1 : undefined);
+    add(attributes, ATTR.retryDelay, attempt.retryDelay);
+    add(attributes, ATTR.requestModel, attempt.model);
+    addAttribution(attributes, call);
     const span = this.#tracer(tracerProvider).startSpan(
       clean(attempt.httpMethod),
       {
         kind: SpanKind.CLIENT,
         ...(attempt.late && { startTime: Date.now() - (performance.now() - attempt.startedAt) }),
-        attributes: compact({
-          [ATTR.httpRequestMethod]: attempt.httpMethod,
-          [ATTR.urlFull]: attempt.url,
-          [ATTR.serverAddress]: serverAddress,
-          [ATTR.serverPort]: serverPort,
-          [ATTR.attemptNumber]: attempt.number,
-          [ATTR.httpResendCount]: attempt.number > 1 ? attempt.number - 1 : undefined,
-          [ATTR.retryDelay]: attempt.retryDelay,
-          [ATTR.requestModel]: attempt.model,
-          ...attributionAttributes(call),
-        }),
+        attributes,
       },
       trace.setSpan(context.active(), parent),
     );
@@ -68,24 +69,20 @@ export class Spans {
     try {
       const { response, failure } = attempt;
       if (response) {
-        span.setAttributes(
-          compact({
-            [ATTR.httpStatus]: response.status,
-            [ATTR.requestId]: response.requestId,
-            [ATTR.retryAfter]: response.retryAfter,
-          }),
-        );
+        const attributes: Attributes = {};
+        add(attributes, ATTR.httpStatus, response.status);
+        add(attributes, ATTR.requestId, response.requestId);
+        add(attributes, ATTR.retryAfter, response.retryAfter);
+        span.setAttributes(attributes);
       }
       if (failure) {
         // The HTTP conventions want the status code here; the API's own word stands beside it.
         const status = response !== undefined && response.status >= 400 ? String(response.status) : undefined;
-        span.setAttributes(
-          compact({
-            [ATTR.errorType]: status ?? failure.errorType,
-            [ATTR.attemptErrorType]: failure.errorType,
-            [ATTR.errorCode]: failure.errorCode,
-          }),
-        );
+        const attributes: Attributes = {};
+        add(attributes, ATTR.errorType, status ?? failure.errorType);
+        add(attributes, ATTR.attemptErrorType, failure.errorType);
+        add(attributes, ATTR.errorCode, failure.errorCode);
+        span.setAttributes(attributes);
         span.setStatus({ code: SpanStatusCode.ERROR });
       }
     } finally {
@@ -105,27 +102,25 @@ export class Spans {
   callEnded(call: SpannedCall, end: CallEnd, costUsd: number | undefined): void {
     const { span, visible } = call.handle;
     if (!visible || !span.isRecording()) return;
-    const { request } = call;
-    span.setAttributes(
-      compact({
-        [ATTR.attemptCount]: call.attemptsUnseen ? undefined : call.attempts,
-        [ATTR.retryDelayTotal]: call.retryDelayTotal > 0 ? call.retryDelayTotal : undefined,
-        [ATTR.attemptTimeToFirstChunk]: call.timeToFirstChunk,
-        [ATTR.finishReasons]: finishReasons(call, end),
-        [ATTR.temperature]: request?.temperature,
-        [ATTR.topP]: request?.topP,
-        [ATTR.topK]: request?.topK,
-        [ATTR.costUsd]: costUsd,
-        [ATTR.errorType]: call.errorType,
-        [ATTR.errorCode]: end.outcome === 'error' ? call.attempt?.failure?.errorCode : undefined,
-        [ATTR.fault]: call.fault,
-        [ATTR.servedBy]: call.serving?.servedBy,
-        [ATTR.fallbackTo]: call.serving?.fallback?.to,
-        [ATTR.fallbackCause]: call.serving?.fallback?.cause,
-        [ATTR.canceledBy]: call.canceledBy,
-        ...attributionAttributes(call),
-      }),
-    );
+    const { request, serving } = call;
+    const attributes: Attributes = {};
+    add(attributes, ATTR.attemptCount, call.attemptsUnseen ? undefined : call.attempts);
+    add(attributes, ATTR.retryDelayTotal, call.retryDelayTotal > 0 ? call.retryDelayTotal : undefined);
+    add(attributes, ATTR.attemptTimeToFirstChunk, call.timeToFirstChunk);
+    add(attributes, ATTR.finishReasons, finishReasons(call, end));
+    add(attributes, ATTR.temperature, request?.temperature);
+    add(attributes, ATTR.topP, request?.topP);
+    add(attributes, ATTR.topK, request?.topK);
+    add(attributes, ATTR.costUsd, costUsd);
+    add(attributes, ATTR.errorType, call.errorType);
+    if (end.outcome === 'error') add(attributes, ATTR.errorCode, call.attempt?.failure?.errorCode);
+    add(attributes, ATTR.fault, call.fault);
+    add(attributes, ATTR.servedBy, serving?.servedBy);
+    add(attributes, ATTR.fallbackTo, serving?.fallback?.to);
+    add(attributes, ATTR.fallbackCause, serving?.fallback?.cause);
+    add(attributes, ATTR.canceledBy, call.canceledBy);
+    addAttribution(attributes, call);
+    span.setAttributes(attributes);
   }
 
   #tracer(provider: TracerProvider): Tracer {
@@ -144,12 +139,11 @@ export class Spans {
   }
 }
 
-/** Who the call is made for. */
-function attributionAttributes({ attribution }: SpannedCall): Attributes | undefined {
-  if (!attribution) return undefined;
-  return Object.fromEntries(
-    Object.entries(attribution.all).map(([key, value]) => [attributionAttribute(key), value]),
-  );
+/** Adds who the call is made for. */
+function addAttribution(attributes: Attributes, { attribution }: SpannedCall): void {
+  if (!attribution) return;
+  for (const [key, value] of Object.entries(attribution.all))
+    add(attributes, attributionAttribute(key), value);
 }
 
 /** The stop reason; `error` for a response that was due and did not come whole. */
@@ -158,13 +152,8 @@ function finishReasons(call: SpannedCall, end: CallEnd): string[] | undefined {
   return call.start.operation === 'chat' && end.outcome === 'error' ? ['error'] : undefined;
 }
 
-/** `attributes` without what is not known, and with clean text. A copy, because deleting from an object makes it slow. */
-function compact(attributes: Attributes): Attributes {
-  const known: Attributes = {};
-  for (const key in attributes) {
-    const value = attributes[key];
-    if (typeof value === 'string') known[key] = clean(value, key === ATTR.urlFull ? MAX_URL : MAX_TEXT);
-    else if (value !== undefined) known[key] = value;
-  }
-  return known;
+/** Adds `value`, clean, when it is known. */
+function add(attributes: Attributes, key: string, value: AttributeValue | undefined): void {
+  if (typeof value === 'string') attributes[key] = clean(value, key === ATTR.urlFull ? MAX_URL : MAX_TEXT);
+  else if (value !== undefined) attributes[key] = value;
 }

@@ -70,6 +70,7 @@ export class CallSeries {
   readonly route: Attributes;
   /** Path and model. */
   readonly streak: Attributes;
+  readonly streakKey: string;
   readonly #values: LabelValues;
   readonly #sets = new BoundedCache<Attributes>(MAX_SETS);
   readonly #responses = new BoundedCache<ResponseSeries>(MAX_RESPONSES);
@@ -86,6 +87,7 @@ export class CallSeries {
     this.call = { [ATTR.method]: method, ...this.model };
     this.route = { [ATTR.httpRoute]: route };
     this.streak = { ...this.route, ...this.model };
+    this.streakKey = `${route} ${model}`;
   }
 
   /** Of a call that failed, or an attempt: method, model and error. */
