@@ -156,6 +156,8 @@ export interface AlertConfig {
     readonly ratio: number;
     /** Fewer failed attempts of the process than this never fire. Default: 5. */
     readonly minFailed: number;
+    /** Default: `2m`. */
+    readonly for: Duration;
   };
   /** AnthropicRetriesElevated: attempts that fail, which retries may hide from users. */
   readonly retries: {
@@ -270,7 +272,7 @@ export const DEFAULT_CONFIG: AlertConfig = {
     processes: 0.25,
     timeoutRatio: 0.2,
   },
-  replica: { ratio: 0.5, minFailed: 5 },
+  replica: { ratio: 0.5, minFailed: 5, for: '2m' },
   retries: { ratio: 0.05, for: '10m' },
   rateLimit: { ratio: 0.1, headroom: 0.1, headroomFor: '10m' },
   invalidRequests: { ratio: 0.05 },

@@ -127,7 +127,7 @@ describe('settings', () => {
     const rules = ruleGroups(config).flatMap((group) => group.rules);
     expect(rules.map(nameOf)).toContain('team:anthropic_client_cost:sum5m');
     expect(rules.find((rule) => nameOf(rule) === 'AnthropicSpendHigh team:search')?.expr).toBe(
-      'sum_over_time(team:anthropic_client_cost:sum5m{team="search"}[86399s:5m]) > 50',
+      'sum_over_time(team:anthropic_client_cost:sum5m{anthropic_attribution_team="search"}[86399s:5m]) > 50',
     );
   });
 

@@ -15,6 +15,7 @@ const ATTRIBUTED = [
   'anthropic.client.calls',
   'anthropic.client.attempts',
   'anthropic.client.cost',
+  'anthropic.client.recent_cost',
   'gen_ai.client.inference.usage.input_tokens',
   'gen_ai.client.inference.usage.output_tokens',
 ];

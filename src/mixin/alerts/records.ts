@@ -1,5 +1,5 @@
 /** Recording rules: what the processes counted in the last 5 minutes, added up, so that each gauge is read once. */
-import { ATTR } from '../../signals/names.ts';
+import { ATTR, attributionAttribute } from '../../signals/names.ts';
 import { seconds } from '../config.ts';
 import type { Queries } from './expressions.ts';
 import { KIND, LIMIT, MODEL, RECORDS, STOP_REASON } from './names.ts';
@@ -110,7 +110,7 @@ export function recentRecords(q: Queries): RecordRule[] {
     ...keys.map((key) => ({
       record: costByKeyRecord(key),
       note: `Estimated cost of the last 5 minutes in all services, in USD, by ${key}.`,
-      expr: `sum by (${prometheusLabel(key)}) (${q.last('recentCost')})`,
+      expr: `sum by (${attributionLabel(key)}) (${q.last('recentCost')})`,
     })),
   ];
 }
@@ -190,4 +190,9 @@ export function counterRecords(q: Queries): RecordRule[] {
 /** The record of the cost by the values of an attribution key. */
 export function costByKeyRecord(key: string): string {
   return `${prometheusLabel(key)}:anthropic_client_cost:sum5m`;
+}
+
+/** The label of an attribution key. */
+export function attributionLabel(key: string): string {
+  return prometheusLabel(attributionAttribute(key));
 }

@@ -7,7 +7,6 @@ import type { Attempt } from '../../model/attempt.ts';
 import { type AttemptKind, attemptKind } from '../../model/attempt-kind.ts';
 import type { Call, CallEnd, Outcome } from '../../model/call.ts';
 import { phaseOf } from '../../model/call-phase.ts';
-import { SlidingSum } from '../../model/sliding-sum.ts';
 import { type StreakEffect, Streaks } from '../../model/streak.ts';
 import type { Instruments } from '../instruments.ts';
 import { ATTR } from '../names.ts';
@@ -36,7 +35,7 @@ export class Detection {
   readonly #calls: RecentSums;
   readonly #attempts: RecentSums;
   readonly #exhausted: RecentSums;
-  readonly #cost = new SlidingSum();
+  readonly #cost: RecentSums;
   readonly #open: ReadonlyMap<Call, CallSeries>;
   /** Every model and phase that had an open call, by what its series is kept under. */
   readonly #phases = new Map<string, { readonly attributes: Attributes; age: number }>();
@@ -55,6 +54,7 @@ export class Detection {
     this.#calls = new RecentSums(now);
     this.#attempts = new RecentSums(now);
     this.#exhausted = new RecentSums(now);
+    this.#cost = new RecentSums(now);
   }
 
   callEnded(call: Call, model: Model, { outcome }: CallEnd): void {
@@ -88,8 +88,9 @@ export class Detection {
     this.#count(kind, model, 1, counted?.at ?? this.#now());
   }
 
-  costAdded(usd: number): void {
-    this.#cost.add(usd, this.#now());
+  /** `attribution`: who the call was made for. */
+  costAdded(usd: number, attribution: Attributes): void {
+    this.#cost.add(undefined, JSON.stringify(attribution), usd, () => attribution);
   }
 
   /** The API responded with 401 on `route`. */
@@ -114,7 +115,7 @@ export class Detection {
     instruments.recentCalls.addCallback((result) => this.#calls.observe(result));
     instruments.recentAttempts.addCallback((result) => this.#attempts.observe(result));
     instruments.recentRetriesExhausted.addCallback((result) => this.#exhausted.observe(result));
-    instruments.recentCost.addCallback((result) => result.observe(this.#cost.sum(this.#now())));
+    instruments.recentCost.addCallback((result) => this.#cost.observe(result));
     instruments.oldestCallAge.addCallback((result) => this.#observeOpenCalls(result));
     instruments.authenticationFailureAge.addCallback((result) => {
       for (const [route, { failedAt }] of this.#authentication)

@@ -122,8 +122,8 @@ const LIMITS: readonly Scenario[] = [
     ],
     shows: ['anthropic_rate_limit_type'],
     checks: [
-      ...silent(1200, 1785, 45),
-      ...during(1800, 2100, ['AnthropicRateLimitPressure/headroom anthropic_rate_limit_type=tokens'], 60),
+      ...silent(1200, 1770, 30),
+      ...during(1785, 2100, ['AnthropicRateLimitPressure/headroom anthropic_rate_limit_type=tokens'], 60),
       ...during(2115, 2370, ['AnthropicRateLimitPressure/headroom anthropic_rate_limit_type=tokens'], 85),
       ...silent(2415, 2700, 95),
     ],
@@ -461,7 +461,7 @@ const tokens = (share: (now: number) => number, model = OPUS): ProcessSpec => {
 const days = (left: ValueAt): ProcessSpec => ({
   metrics: { [seriesOf('modelRetirementDays', { [ATTR.requestModel]: OPUS })]: left },
 });
-const substituted = (value: ValueAt, more: Partial<ProcessSpec> = {}, cause = 'unknown'): ProcessSpec => ({
+const substituted = (value: ValueAt, more: Partial<ProcessSpec> = {}, cause = 'other'): ProcessSpec => ({
   ...more,
   metrics: {
     [seriesOf('fallbacks', {

@@ -305,8 +305,8 @@ const REPLICAS: readonly Scenario[] = [
     name: 'one of 25 replicas fails 5 calls and makes no other',
     processes: fleet([{ at: 1201, count: 5, attempts: ['broken_stream'] }], 25),
     checks: [
-      { at: 1200, firing: [] },
-      ...during(1215, 1785, ['AnthropicReplicaFailing'], 190),
+      ...silent(1200, 1320, 60),
+      ...during(1350, 1785, ['AnthropicReplicaFailing'], 145),
       ...silent(1815, 2000),
     ],
   },

@@ -54,7 +54,7 @@ const LIVES: readonly Scenario[] = [
     ),
     checks: [
       ...silent(600, 1200, 150),
-      ...during(1350, 1900, ['AnthropicHighErrorRate', 'AnthropicRetriesExhausted'], 110),
+      ...during(1350, 1800, ['AnthropicHighErrorRate', 'AnthropicRetriesExhausted'], 110),
     ],
     skip: 600,
   },
@@ -245,6 +245,7 @@ const BUDGET: readonly Scenario[] = [
           'AnthropicErrorBudgetBurningSlow/1d/2h',
           'AnthropicErrorBudgetBurningSlow/3d/6h',
           'AnthropicHighErrorRate',
+          'AnthropicRetriesElevated/anthropic',
         ],
       },
     ],

@@ -42,25 +42,46 @@ export async function testRules(
   rules: string,
   tests: readonly PromtoolTest[],
   evaluationInterval = '15s',
+  tester: Tester = {},
 ): Promise<PromtoolResult> {
   const file = stringify(
-    { rule_files: ['rules.yaml'], evaluation_interval: evaluationInterval, tests },
+    {
+      rule_files: ['rules.yaml'],
+      evaluation_interval: evaluationInterval,
+      tests: tester.vmalertTool ? tests.map(forVmalert) : tests,
+    },
     // Aliases off: promtool reads them, but people read the file when a test fails.
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
-  return promtool(['test', 'rules', 'tests.yaml'], { 'rules.yaml': rules, 'tests.yaml': file });
+  const files = { 'rules.yaml': rules, 'tests.yaml': file };
+  if (tester.vmalertTool) {
+    return runTool(tester.vmalertTool, ['unittest', '--files=tests.yaml', '--disableAlertgroupLabel'], files);
+  }
+  const program = tester.promtool ?? (await findPrometheusTools()).promtool;
+  return runTool(program, ['test', 'rules', 'tests.yaml'], files);
+}
+
+/** The program that runs the tests, where it is not the promtool of this machine. */
+export interface Tester {
+  readonly promtool?: string;
+  readonly vmalertTool?: string;
+}
+
+function forVmalert({ promql_expr_test, ...test }: PromtoolTest): object {
+  return { ...test, metricsql_expr_test: promql_expr_test };
 }
 
 /** Checks `rules`, the text of a rule file: syntax, types, templates and promtool's own lint. */
 export async function checkRules(rules: string): Promise<PromtoolResult> {
-  return promtool(['check', 'rules', '--lint-fatal', 'rules.yaml'], { 'rules.yaml': rules });
+  const { promtool } = await findPrometheusTools();
+  return runTool(promtool, ['check', 'rules', '--lint-fatal', 'rules.yaml'], { 'rules.yaml': rules });
 }
 
-async function promtool(
+async function runTool(
+  program: string,
   args: readonly string[],
   files: Readonly<Record<string, string>>,
 ): Promise<PromtoolResult> {
-  const { promtool: program } = await findPrometheusTools();
   const folder = await mkdtemp(join(tmpdir(), 'rules-'));
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);

@@ -1,5 +1,6 @@
 /** Alerts on attempts that fail, which retries may hide from users: rate limits, overload, server errors, the network, invalid requests. */
 import { ATTR } from '../../../signals/names.ts';
+import { seconds } from '../../config.ts';
 import type { Queries } from '../expressions.ts';
 import { KIND, LIMIT, RECORDS } from '../names.ts';
 import type { AlertRule } from '../rule.ts';
@@ -58,7 +59,7 @@ export function rateLimitPressure(q: Queries): AlertRule[] {
       ...common,
       condition: 'headroom',
       note: `A limit of which less than ${percent(headroom)} was left at every evaluation of the last ${headroomFor}.`,
-      expr: `max_over_time(${RECORDS.headroom}[${headroomFor}]) < ${headroom}`,
+      expr: `max_over_time(${RECORDS.headroom}[${seconds(headroomFor) - 1}s]) < ${headroom}`,
       summary: `${serviceText(q.config)}: a Claude rate limit is nearly used up.`,
       description:
         `At most {{ $value | humanizePercentage }} of the {{ $labels.${LIMIT} }} limit for ${MODEL_TEXT} was left during the last ` +

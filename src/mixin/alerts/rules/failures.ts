@@ -115,7 +115,7 @@ export function billingFailed(q: Queries): AlertRule {
 
 /** Most attempts of one process fail while the service as a whole is healthy. */
 export function replicaFailing(q: Queries): AlertRule {
-  const { ratio, minFailed } = q.config.replica;
+  const { ratio, minFailed, for: hold } = q.config.replica;
   const by = q.and(...q.config.instanceLabels);
   const failed = q.last('recentAttempts', { [ATTR.attemptKind]: { op: '!~', value: 'ok|authentication' } });
   return {
@@ -123,6 +123,8 @@ export function replicaFailing(q: Queries): AlertRule {
     note: 'The share of failed attempts of one process, 401s left out, where the service as a whole is below the limit of AnthropicHighErrorRate.',
     severity: 'warning',
     fault: 'application',
+    // By then the share of the service is known, also where records are visible at the next evaluation only (vmalert).
+    for: hold,
     keepFiringFor: q.config.keepFiringFor,
     expr: [
       `(sum by (${by}) (${failed}) >= ${minFailed}) / sum by (${by}) (${q.last('recentAttempts')}) > ${ratio}`,

@@ -2,8 +2,7 @@
 import type { AttributionBudget } from '../../config.ts';
 import { type Queries, sumOver } from '../expressions.ts';
 import { RECORDS } from '../names.ts';
-import { prometheusLabel } from '../promql.ts';
-import { costByKeyRecord } from '../records.ts';
+import { attributionLabel, costByKeyRecord } from '../records.ts';
 import type { AlertRule } from '../rule.ts';
 import { serviceText } from '../text.ts';
 
@@ -24,7 +23,7 @@ export function spendHigh(q: Queries): AlertRule[] {
 }
 
 function ofValue(q: Queries, { key, value, dailyUsd }: AttributionBudget): AlertRule {
-  const selected = `${costByKeyRecord(key)}{${prometheusLabel(key)}=${JSON.stringify(value)}}`;
+  const selected = `${costByKeyRecord(key)}{${attributionLabel(key)}=${JSON.stringify(value)}}`;
   return {
     ...common(q),
     condition: `${key}:${value}`,

@@ -102,4 +102,4 @@ export function modelRetiring(q: Queries): AlertRule[] {
 }
 
 /** The cause of a fallback that nobody asked for. */
-const SILENT = 'unknown';
+const SILENT = 'other';

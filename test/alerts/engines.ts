@@ -1,0 +1,109 @@
+/**
+ * Plays the scenarios with each rule engine that can be had, and checks the Alertmanager configurations with each Alertmanager. Prints a table; exits 1 when a check
+ * fails.
+ */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { endWithUsage, readOptions } from '../../dev/command-line.ts';
+import { type Engine, findEngines, versionOf } from '../../dev/engines.ts';
+import { randomScenarios, SCENARIOS } from './scenarios/index.ts';
+import { type Failure, failuresOf } from './support/suite.ts';
+
+const HELP = `Usage: npm run test:engines -- [--random N] [--only TEXT] [--json]
+
+Runs the alert scenarios with Prometheus 2.42, 2.53 and 3.5 and with vmalert, and checks the configurations with Alertmanager 0.25, 0.28 and 0.33, each from
+the Debian suite that has it. Downloads 130 MB on first use. Takes some ten minutes.
+
+  --random N    random fleets of each kind (default 5)
+  --only TEXT   engines whose line contains TEXT, such as "3.5"
+  --json        print JSON
+  --help        print this`;
+
+const flags = readOptions(HELP, {
+  random: { type: 'string', default: '5' },
+  only: { type: 'string', default: '' },
+  json: { type: 'boolean' },
+});
+const count = Number(flags.random);
+if (!Number.isInteger(count) || count < 0)
+  endWithUsage(`--random takes a number, not "${flags.random}"`, HELP);
+
+const run = promisify(execFile);
+const alerts = fileURLToPath(new URL('../../alerts', import.meta.url));
+const scenarios = [...SCENARIOS, ...randomScenarios(count)];
+
+interface Row {
+  readonly engine: string;
+  readonly checked: string;
+  readonly failures: readonly Failure[];
+}
+const rows: Row[] = [];
+
+async function row(engine: string, checked: string, play: () => Promise<readonly Failure[]>): Promise<void> {
+  if (!engine.includes(flags.only)) return;
+  console.error(`${engine}: ${checked}`);
+  rows.push({ engine, checked, failures: await play() });
+}
+
+for (const engine of await findEngines((line) => console.error(line))) {
+  const promtool = engine.program('promtool');
+  await row(`Prometheus ${await versionOf(promtool)}`, `${scenarios.length} scenarios`, () =>
+    failuresOf(scenarios, { tester: { promtool } }),
+  );
+  const amtool = engine.program('amtool');
+  await row(`Alertmanager ${await versionOf(amtool)}`, '2 configurations, routes and templates', () =>
+    checkConfigs(amtool),
+  );
+  if (engine.suite === 'sid') await vmalert(engine);
+}
+
+async function vmalert(engine: Engine): Promise<void> {
+  const program = engine.program('vmalert-tool');
+  const version = await versionOf(engine.program('vmalert')).catch(() => 'unknown');
+  await row(`vmalert ${version}`, `${scenarios.length} scenarios`, () =>
+    failuresOf(scenarios, { tester: { vmalertTool: program } }),
+  );
+}
+
+/** Parses both configurations, and sends an alert of each severity through the routes. */
+async function checkConfigs(amtool: string): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  const check = async (...args: string[]): Promise<void> => {
+    await run(amtool, args, { cwd: alerts }).catch((error: Error) =>
+      failures.push({ scenario: `amtool ${args.join(' ')}`, text: error.message.slice(0, 500) }),
+    );
+  };
+  for (const file of ['alertmanager.yaml', 'alertmanager.example.yaml']) {
+    await check('check-config', file);
+    for (const [severity, receiver] of Object.entries({
+      critical: 'page',
+      warning: 'ticket',
+      info: 'info',
+    })) {
+      const labels = ['alertname=AnthropicTest', `severity=${severity}`];
+      await check(
+        'config',
+        'routes',
+        'test',
+        '--config.file',
+        file,
+        `--verify.receivers=${receiver}`,
+        ...labels,
+      );
+    }
+  }
+  return failures;
+}
+
+if (flags.json) console.log(JSON.stringify(rows));
+else {
+  const width = Math.max(...rows.map(({ engine }) => engine.length));
+  for (const { engine, checked, failures } of rows) {
+    console.log(
+      `${engine.padEnd(width)}  ${failures.length === 0 ? 'ok' : `${failures.length} failed`}  ${checked}`,
+    );
+    for (const { scenario, text } of failures.slice(0, 20)) console.log(`  ${scenario}: ${text}`);
+  }
+}
+if (rows.length === 0 || rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
