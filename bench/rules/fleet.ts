@@ -49,8 +49,11 @@ export function fleetOf(size: FleetSize): Fleet {
 function seriesOf(models: number, start: number): Series[] {
   return [
     [`${name('startTime')}{}`, () => start],
-    [`${name('authenticationFailures')}{http_route="/v1/messages"}`, () => 0],
-    [`${name('authenticationFailureTime')}{http_route="/v1/messages"}`, () => 0],
+    [`${name('authenticationFailureAge')}{http_route="/v1/messages"}`, (after) => 10_000 + after],
+    [`${name('authenticationFailing')}{http_route="/v1/messages"}`, () => 0],
+    [`${name('serverErrorRunAge')}{http_route="/v1/messages"}`, (after) => 10_000 + after],
+    [`${name('recentCost')}{}`, (after) => 0.1 + (after % 7) / 100],
+    [`${name('telemetryClients')}{anthropic_telemetry_observed="false"}`, () => 0],
     ...['metrics', 'spans', 'logs', 'export'].map(
       (stage): Series => [`${name('telemetryErrors')}{anthropic_telemetry_stage="${stage}"}`, () => 0],
     ),
@@ -97,14 +100,44 @@ function seriesOfModel(model: string): Series[] {
         [`${name('retriesExhausted')}{${call},error_type="${type}"}`, grows(0.001)],
       ];
     }),
-    [`${name('serverErrorStreaks')}{http_route="/v1/messages",${of}}`, () => 0],
+    ...(['ok', 'error', 'canceled'] as const).flatMap((outcome) =>
+      ['true', 'false'].map(
+        (stream): Series => [
+          `${name('recentCalls')}{${of},anthropic_outcome="${outcome}",gen_ai_request_stream="${stream}"}`,
+          (after) => (outcome === 'ok' ? 280 + (after % 40) : after % 3),
+        ],
+      ),
+    ),
+    ...['ok', 'rate_limit', 'overloaded', 'server_error', 'network'].map(
+      (kind): Series => [
+        `${name('recentAttempts')}{${of},anthropic_attempt_kind="${kind}"}`,
+        (after) => (kind === 'ok' ? 560 + (after % 40) : after % 3),
+      ],
+    ),
+    [`${name('recentRetriesExhausted')}{${of}}`, (after) => after % 2],
+    ...['first_byte', 'streaming'].map(
+      (phase): Series => [
+        `${name('oldestCallAge')}{${of},anthropic_call_phase="${phase}"}`,
+        (after) => after % 5,
+      ],
+    ),
+    [`${name('modelRetirementDays')}{${of}}`, () => 200],
+    ...['refusal', 'max_tokens'].map(
+      (reason): Series => [
+        `${name('calls')}{${call},anthropic_outcome="ok",anthropic_stop_reason="${reason}",gen_ai_request_stream="true"}`,
+        grows(0.01),
+      ],
+    ),
+    ...(['inputTokens', 'outputTokens', 'cacheReadTokens'] as const).map(
+      (key): Series => [`${name(key)}{${call}}`, grows(100)],
+    ),
     ...['requests', 'tokens', 'input_tokens', 'output_tokens'].flatMap((type): Series[] => {
       const limit = `{anthropic_rate_limit_type="${type}",${of}}`;
       return [
         [name('rateLimitLimit') + limit, () => 1000],
         [name('rateLimitRemaining') + limit, (after) => 400 + ((after * 7) % 500)],
         [name('rateLimitResetTime') + limit, () => 4e9],
-        [name('rateLimitLow') + limit, () => 0],
+        [name('rateLimitHeadroom') + limit, (after) => 0.4 + ((after * 7) % 500) / 1000],
       ];
     }),
     ...['input', 'output', 'cache_read', 'cache_write_5m', 'cache_write_1h'].map(

@@ -25,7 +25,7 @@ export async function firing({ monitoring }: Stage): Promise<string[]> {
 }
 
 /** The alert `name` of `job` in Alertmanager, if it has it. */
-export async function held(stage: Stage, name: string, job: string): Promise<HeldAlert | undefined> {
+export async function alertOf(stage: Stage, name: string, job: string): Promise<HeldAlert | undefined> {
   const response = await fetch(`${stage.monitoring.alertmanagerUrl}/api/v2/alerts`);
   const alerts = (await response.json()) as HeldAlert[];
   return alerts.find(({ labels }) => labels['alertname'] === name && labels['job'] === job);

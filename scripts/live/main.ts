@@ -8,7 +8,7 @@ import { killAll } from '../../dev/processes.ts';
 import { openStage } from '../../dev/stage/stage.ts';
 import { keepWatch } from './checks.ts';
 import { Report } from './report.ts';
-import { inhibition, pages, silence, watchdog } from './steps.ts';
+import { pages, rejectedKey, silence, watchdog } from './steps.ts';
 
 const HELP = `Usage: npm run test:live -- [--silence SECONDS] [--json]
 
@@ -36,7 +36,7 @@ try {
   const watch = keepWatch(stage);
   await silence(stage, report, seconds);
   await pages(stage, report);
-  await inhibition(stage, report);
+  await rejectedKey(stage, report);
   await watchdog(stage, report);
   report.check(
     'neither Prometheus nor Alertmanager warned of anything',

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from '../../dev/stage/stage.ts';
 import { type ReceivedRequest, respond } from '../../src/testing/index.ts';
-import { eventually, firing, held, notified } from './checks.ts';
+import { alertOf, eventually, firing, notified } from './checks.ts';
 import type { Report } from './report.ts';
 
 /** Single 500s and occasional 429s among good responses, for a whole window: no one may be woken, and no ticket opened. */
@@ -48,34 +48,30 @@ export async function pages(stage: Stage, report: Report): Promise<void> {
     await chat.askMany(20, 10);
     well();
   });
-  await page(stage, report, 'AnthropicRateLimitPressure', 100, async () => {
+  await page(stage, report, 'AnthropicRateLimitPressure', 1, async () => {
     failing(429);
     await chat.askMany(40, 20);
     well();
   });
 }
 
-/** A revoked key: its page holds back the error-rate page that it causes, and hides no outage. */
-export async function inhibition(stage: Stage, report: Report): Promise<void> {
-  report.part('Inhibition: the key of the report service is revoked');
+/** A revoked key: its page comes, no page on the error rate beside it, and it hides no outage. */
+export async function rejectedKey(stage: Stage, report: Report): Promise<void> {
+  report.part('The key of the report service is revoked');
   const { api, chat, reports } = stage;
   const began = Date.now();
   await page(stage, report, 'AnthropicAuthenticationFailed', 1, async () => {
     api.apiKeys = [chat.apiKey];
     await reports.askMany(60, 6);
   });
-  const source = await held(stage, 'AnthropicAuthenticationFailed', 'reports');
-  const target = await eventually(() => held(stage, 'AnthropicHighErrorRate', 'reports'));
-  report.check('AnthropicHighErrorRate of reports fires too', target !== undefined);
-  const inhibited =
-    target?.status.state === 'suppressed' && target.status.inhibitedBy.includes(source?.fingerprint ?? '');
-  report.check('and is inhibited by the alert on the key', inhibited);
   await sleep(10_000);
   const pages = notified(stage, began).filter(({ job }) => job === 'reports');
   report.check(
-    'no one was notified of it in 10 s',
-    pages.every(({ alert }) => alert !== 'AnthropicHighErrorRate'),
+    'it is the only page of reports in 10 s, although every call fails',
+    pages.every(({ alert }) => alert === 'AnthropicAuthenticationFailed'),
   );
+  const held = await alertOf(stage, 'AnthropicAuthenticationFailed', 'reports');
+  report.check('and it goes on', held?.status.state === 'active');
 
   report.step('the key works again, and the API breaks down');
   api.apiKeys = [chat.apiKey, reports.apiKey];
