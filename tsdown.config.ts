@@ -21,7 +21,11 @@ export default defineConfig([
     deps: { onlyBundle: [] },
   },
   {
-    entry: { cli: 'src/cli/bin.ts', 'simulated-service': 'src/cli/simulate/service.ts' },
+    entry: {
+      cli: 'src/cli/bin.ts',
+      'simulated-service': 'src/cli/simulate/service.ts',
+      demo: 'scripts/demo/packaged.ts',
+    },
     outDir: 'dist/cli',
     format: 'esm',
     platform: 'node',

@@ -1,11 +1,17 @@
 /** Child processes of the commands and tests. None outlives the process that started it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The root of the repository. */
-export const ROOT: string = fileURLToPath(new URL('..', import.meta.url));
+/** The root of the repository, or of the installed package: the nearest folder above with a manifest. */
+export const ROOT: string = rootAbove(dirname(fileURLToPath(import.meta.url)));
+
+function rootAbove(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : rootAbove(dirname(folder));
+}
 
 const running = new Set<ChildProcess>();
 

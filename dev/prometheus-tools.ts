@@ -17,10 +17,13 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+
+import { ROOT } from './processes.ts';
 
 const run = promisify(execFile);
 
@@ -41,7 +44,8 @@ const PROGRAMS: Record<keyof PrometheusTools, readonly string[]> = {
 };
 const PACKAGES = ['prometheus', 'prometheus-alertmanager'];
 
-const CACHE = fileURLToPath(new URL('../.cache', import.meta.url));
+/** In the repository, or in the home of the user where this is part of an installed package. */
+const CACHE = ROOT.includes('node_modules') ? join(homedir(), '.cache/anthropic-otel') : join(ROOT, '.cache');
 const UNPACKED = join(CACHE, 'prometheus-tools');
 const LOCK = join(CACHE, 'prometheus-tools.lock');
 /** A lock that its holder stopped touching for so long was left by a process that died. */

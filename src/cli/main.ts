@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./export/command.ts')).exportCommand,
   push: async () => (await import('./push/command.ts')).push,
   doctor: async () => (await import('./doctor/command.ts')).doctor,
+  demo: async () => (await import('./demo/command.ts')).demo,
   simulate: async () => (await import('./simulate/command.ts')).simulate,
 };
 

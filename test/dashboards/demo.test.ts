@@ -75,7 +75,7 @@ it('the commands are those of the stack, below a folder of their own', async () 
   expect(prometheus).toContain('--enable-feature=exemplar-storage');
   for (const name of ['chat', 'reports']) {
     const { command, environment } = await composeService(name);
-    expect(command).toEqual(['node', '--import', 'anthropic-otel/register', 'scripts/demo/app.mjs']);
+    expect(command).toEqual(['node', '--import', 'anthropic-otel/register', 'deploy/app.mjs']);
     expect(environment).toMatchObject({ OTEL_SERVICE_NAME: name });
   }
 });

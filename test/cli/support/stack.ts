@@ -77,7 +77,7 @@ export async function startApplication(
   const [port, metricsPort] = [await freePort(), await freePort()];
   const child = start(
     process.execPath,
-    [...before, '--import', 'anthropic-otel/register', ...after, 'scripts/demo/app.mjs'],
+    [...before, '--import', 'anthropic-otel/register', ...after, 'deploy/app.mjs'],
     {
       cwd: ROOT,
       env: {
