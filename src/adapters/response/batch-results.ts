@@ -3,8 +3,7 @@ import { type BatchResult, batchResultOf } from '../../model/batch.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { field, parseJson } from '../parse-json.ts';
 import { messageFacts } from './message-facts.ts';
-import type { BodyObserver } from './observe-body.ts';
-import { observeResponse } from './observe-response.ts';
+import { type BodyObserver, observeResponse } from './observe-response.ts';
 
 /** The longest line that is parsed, in UTF-16 units. Of a longer one, the type of the result is all that is read. */
 const MAX_LINE = 8 * 1024 * 1024;

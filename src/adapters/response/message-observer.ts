@@ -4,8 +4,7 @@ import type { Guard } from '../../ports/guard.ts';
 import { parseJson } from '../parse-json.ts';
 import { messageFacts } from './message-facts.ts';
 import { MessageStream } from './message-stream.ts';
-import type { BodyObserver } from './observe-body.ts';
-import { observeResponse } from './observe-response.ts';
+import { type BodyObserver, observeResponse } from './observe-response.ts';
 
 /** The longest body that is put together from its pieces, in bytes. */
 const MAX_BODY = 4 * 1024 * 1024;

@@ -1,5 +1,28 @@
 /** Observes how a response is read, whichever of the ways to read it is taken. */
-import { type BodyObserver, observeBody, override } from './observe-body.ts';
+import type { EventEmitter } from 'node:events';
+
+/**
+ * Told how the body of a response is read. After the first of `completed`, `failed` and `closed` nothing else counts.
+ * The observer itself sees to it that nothing it does throws.
+ */
+export interface BodyObserver {
+  /** A piece of the body was read. */
+  piece(bytes: Uint8Array | string): void;
+  /** The whole body was read as JSON. */
+  json(value: unknown): void;
+  /** The whole body was read as text. */
+  text(value: string): void;
+  /** The whole body was read as bytes. */
+  bytes?(value: Uint8Array): void;
+  /** The body was read to its end. */
+  completed(): void;
+  /** Reading failed. */
+  failed(error: unknown): void;
+  /** The reader gave the body up before its end. */
+  closed(): void;
+  /** Observes a copy of the response that the application makes; without it, copies are not observed. */
+  cloned?(): BodyObserver;
+}
 
 /** Methods that read the whole body. */
 const WHOLE = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
@@ -60,4 +83,113 @@ function observeWhole(response: Response, observer: WholeObserver, onStart?: () 
       return value;
     });
   }
+}
+
+/** Observes the reading of `body`, whichever kind of stream it is. */
+function observeBody(body: unknown, observer: BodyObserver): void {
+  if (typeof body !== 'object' || body === null) return;
+  if (typeof (body as ReadableStream).getReader === 'function') {
+    observeWebBody(body as ReadableStream<Uint8Array>, observer);
+  } else if (typeof (body as EventEmitter).emit === 'function') {
+    observeNodeBody(body as EventEmitter, observer);
+  }
+}
+
+type Body = ReadableStream<Uint8Array>;
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+type ReadResult = { readonly done: boolean; readonly value?: Uint8Array | undefined };
+
+/**
+ * Observes a web stream as it is read. The stream stays the same object, with its own queue: nothing is teed, copied
+ * or read ahead, and a piece is looked at when the reader has asked for it. Its readers and iterators are its own, with
+ * `read`, `next`, `cancel` and `return` hidden behind functions that pass everything through.
+ */
+function observeWebBody(body: Body, observer: BodyObserver): void {
+  const { getReader, cancel, values, tee, pipeTo, pipeThrough } = body;
+  const observedReader = (...args: []): Reader => {
+    const reader = getReader.apply(body, args) as Reader;
+    observeMethods(reader, 'read', 'cancel', observer);
+    return reader;
+  };
+  override(body, 'getReader', observedReader);
+  override(body, 'cancel', (reason?: unknown) => {
+    if (!body.locked) observer.closed();
+    return cancel.call(body, reason);
+  });
+  const observedValues = (...args: []): AsyncIterator<Uint8Array> => {
+    const iterator = values.apply(body, args);
+    observeMethods(iterator, 'next', 'return', observer);
+    return iterator;
+  };
+  override(body, 'values', observedValues);
+  override(body, Symbol.asyncIterator, observedValues);
+  // These read inside the platform, where nothing can be seen: they get a stream that reads from an observed reader.
+  override(body, 'tee', () => (body.locked ? tee.call(body) : passThrough(observedReader()).tee()));
+  override(body, 'pipeTo', (...args: Parameters<Body['pipeTo']>) =>
+    body.locked ? pipeTo.apply(body, args) : passThrough(observedReader()).pipeTo(...args),
+  );
+  override(body, 'pipeThrough', (...args: Parameters<Body['pipeThrough']>) =>
+    body.locked ? pipeThrough.apply(body, args) : passThrough(observedReader()).pipeThrough(...args),
+  );
+}
+
+/** Hides the method of `source` that reads a piece, and the one that gives up. */
+function observeMethods(source: object, read: string, close: string, observer: BodyObserver): void {
+  const methods = source as Record<string, ((...args: unknown[]) => Promise<ReadResult>) | undefined>;
+  const readPiece = methods[read];
+  const giveUp = methods[close];
+  override(source, read, async (...args: unknown[]) => {
+    let result: ReadResult;
+    try {
+      result = (await readPiece?.apply(source, args)) as ReadResult;
+    } catch (error) {
+      observer.failed(error);
+      throw error;
+    }
+    if (result.done) observer.completed();
+    else if (result.value) observer.piece(result.value);
+    return result;
+  });
+  if (!giveUp) return;
+  override(source, close, (...args: unknown[]) => {
+    observer.closed();
+    return giveUp.apply(source, args);
+  });
+}
+
+/** A stream of what `reader` reads, one piece at a time and none ahead of demand. */
+function passThrough(reader: Reader): Body {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/**
+ * Observes a Node stream as it is read: the body of a `node-fetch` response, which is the default of SDK 0.39. Every way
+ * to read a Node stream emits its events on the stream itself, so one function in front of `emit` sees them all, and
+ * neither makes the stream flow nor holds it back, as a listener would.
+ */
+function observeNodeBody(body: EventEmitter, observer: BodyObserver): void {
+  const { emit } = body;
+  override(body, 'emit', (event: string | symbol, ...args: unknown[]) => {
+    if (event === 'data') observer.piece(args[0] as Uint8Array | string);
+    else if (event === 'end') observer.completed();
+    else if (event === 'error') observer.failed(args[0]);
+    // After the end this tells nothing new.
+    else if (event === 'close') observer.closed();
+    return emit.call(body, event, ...args);
+  });
+}
+
+/** Sets the property `name` of `target` itself, so that it hides the one of its class. */
+function override(target: object, name: PropertyKey, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, enumerable: false, writable: true });
 }

@@ -5,11 +5,10 @@ import type { SpannedCall } from '../../ports/call-span.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { ATTR } from '../../signals/names.ts';
 import { parseJson } from '../parse-json.ts';
-import { endInError, type OpenCall } from '../span/call-span.ts';
-import { setMessageFacts } from '../span/set-message-facts.ts';
+import { endInError, type OpenCall, setMessageFacts } from '../span/call-span.ts';
 import { messageFacts } from './message-facts.ts';
 import { MessageStream } from './message-stream.ts';
-import type { BodyObserver } from './observe-body.ts';
+import type { BodyObserver } from './observe-response.ts';
 
 /** The SDK's word for a failure on our side of a good response, such as a body that does not come whole. */
 const CLIENT_ERROR = 'client_error';

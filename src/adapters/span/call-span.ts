@@ -10,9 +10,10 @@ import {
   SpanStatusCode,
   type Tracer,
 } from '@opentelemetry/api';
+import type { Iteration, MessageFacts, Usage } from '../../model/message.ts';
 import { clean, MAX_URL } from '../../model/text.ts';
 import type { SpannedCall } from '../../ports/call-span.ts';
-import { ATTR } from '../../signals/names.ts';
+import { ATTR, SDK_ATTR } from '../../signals/names.ts';
 import type { BodyFields } from '../fetch/body-fields.ts';
 import type { SdkRequest } from '../sdk-shapes.ts';
 import { methodOf } from './method.ts';
@@ -81,6 +82,42 @@ export function endInError(span: Span, errorType: string, endedAt?: number): voi
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute(ATTR.errorType, clean(errorType));
   span.end(endedAt === undefined ? undefined : unixTime(endedAt));
+}
+
+/** The attributes of a usage. */
+const USAGE: ReadonlyArray<readonly [attribute: string, count: keyof Usage]> = [
+  [ATTR.inputTokens, 'input'],
+  [ATTR.outputTokens, 'output'],
+  [ATTR.cacheReadTokens, 'cacheRead'],
+  [ATTR.cacheWriteTokens, 'cacheWrite'],
+  [SDK_ATTR.cacheWrite5m, 'cacheWrite5m'],
+  [SDK_ATTR.cacheWrite1h, 'cacheWrite1h'],
+  [ATTR.reasoningTokens, 'reasoning'],
+];
+
+/** Sets on `span` what `message` says of its model, end and tokens. */
+export function setMessageFacts(span: Span, message: MessageFacts): void {
+  const { id, model, stopReason, usage, iterations = [] } = message;
+  const words = [
+    [ATTR.responseId, id],
+    [ATTR.responseModel, model],
+    [SDK_ATTR.stopReason, stopReason],
+    [SDK_ATTR.serviceTier, usage.serviceTier],
+  ] as const;
+  for (const [attribute, value] of words) if (value !== undefined) span.setAttribute(attribute, value);
+  for (const [attribute, name] of USAGE) {
+    const value = usage[name];
+    if (typeof value === 'number') span.setAttribute(attribute, value);
+  }
+  // The usage leaves out what compactions used; only the iterations have it.
+  const compactions = iterations.filter(({ type }) => type === 'compaction');
+  if (compactions.length === 0) return;
+  span.setAttribute(SDK_ATTR.compactionInput, sum(compactions, 'input'));
+  span.setAttribute(SDK_ATTR.compactionOutput, sum(compactions, 'output'));
+}
+
+function sum(iterations: readonly Iteration[], name: 'input' | 'output'): number {
+  return iterations.reduce((total, { usage }) => total + (usage[name] ?? 0), 0);
 }
 
 /** The platform that serves a host, by the SDK's names. */
