@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as main from '../src/index.ts';
 import * as instrumentation from '../src/instrumentation/index.ts';
+import * as resilience from '../src/resilience/index.ts';
 import { ATTR } from '../src/signals/names.ts';
 import * as testing from '../src/testing/index.ts';
 
@@ -17,7 +18,9 @@ const TOP = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 
 const PAGES = [...TOP, ...markdownIn('docs'), ...markdownIn('runbooks')];
 
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-const EXPORTED = new Set([main, instrumentation, testing].flatMap((module) => Object.keys(module)));
+const EXPORTED = new Set(
+  [main, instrumentation, resilience, testing].flatMap((module) => Object.keys(module)),
+);
 const METRICS = Object.values(main.METRICS).flatMap((metric) => [metric.name, main.prometheusName(metric)]);
 const ATTRIBUTES = Object.values(ATTR).flatMap((name) => [name, main.prometheusLabel(name)]);
 

@@ -29,6 +29,8 @@ export interface CallListener<Handle = unknown> {
   batchResultRead?(call: Call<Handle>, result: BatchResult): void;
   /** A policy of the application decided something about the call, while it is open. */
   decisionMade?(call: Call<Handle>, decision: Decision): void;
+  /** The call repeats one that has just failed after its own retries. */
+  callRepeated?(call: Call<Handle>): void;
 }
 
 /** The most request ids that a call remembers. */
@@ -184,6 +186,11 @@ export class Call<Handle = unknown> {
   otherResponded(id: string, model: string | undefined): void {
     if (this.ended || this.#others.length >= MAX_RESPONSES) return;
     this.#others.push({ id, model, cause: causeOfChange(this.attempt) });
+  }
+
+  /** The call turned out to repeat one that has just failed after its own retries. */
+  repeated(): void {
+    this.#listener.callRepeated?.(this);
   }
 
   /** A policy of the application decided something about the call. */

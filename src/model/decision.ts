@@ -26,10 +26,6 @@ export const DECISIONS = {
   fallback_refused: 'A fallback was left out: it cannot serve what the request asks for.',
   fallback_exhausted: 'Every model and client of the fallback chain failed.',
   stale_served: 'An earlier response was returned, because the API failed.',
-  deferred: 'A request was put into a queue or a message batch, to be served later.',
-  defer_retry: 'A deferred request failed and was put back.',
-  defer_completed: 'A deferred request was served.',
-  dead_letter: 'A deferred request was given up: it failed too often, or can never succeed.',
 } as const;
 
 /** The name of a decision. */

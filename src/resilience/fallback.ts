@@ -10,7 +10,7 @@ import {
   thrownFailure,
 } from './failure.ts';
 import { type Adapted, adaptRequest, type FallbackClient, type FallbackTarget } from './fallback-target.ts';
-import { withHeaders } from './local-response.ts';
+import { addHeader } from './local-response.ts';
 import type { Middleware } from './middleware.ts';
 import { createPolicy, type Passing, type PolicyOptions } from './policy.ts';
 import { copyRequest } from './request-facts.ts';
@@ -74,7 +74,7 @@ export function fallback(options: FallbackOptions): Middleware {
       const sent = await attempt(passing, () => send(passing, target, adapted.fields));
       if (!sent.failure) {
         passing.decide('fallback_served', `${to} served the call.`, { failure, to });
-        return withHeaders(sent.response, { [SERVED_BY_HEADER]: encodeURIComponent(to) });
+        return addHeader(sent.response, SERVED_BY_HEADER, encodeURIComponent(to));
       }
       void sent.response?.body?.cancel().catch(() => {});
       failure = sent.failure;

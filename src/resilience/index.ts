@@ -17,12 +17,15 @@ export { DECISION_HEADER, type FailureKind } from './failure.ts';
 export { type FallbackOptions, fallback, SERVED_BY_HEADER } from './fallback.ts';
 export { type FallbackClient, type FallbackTarget, UNSUPPORTED_ELSEWHERE } from './fallback-target.ts';
 export type { ApiRequest, CallOptions, Middleware, MiddlewareContext } from './middleware.ts';
+export { type PartialText, partial } from './partial.ts';
 export { POLICY_ORDER, type PolicyName, type PolicyOptions } from './policy.ts';
 export { type ResilienceOptions, resilience, withResilience } from './resilience.ts';
 export { type RetryOptions, retry } from './retry.ts';
 export type { RetryBudgetOptions } from './retry-budget.ts';
 export { RETRY_RULES, type RetryRule, type RetryRules } from './retry-rules.ts';
 export { type SizeGuardOptions, type SizeLimits, sizeGuard } from './size-guard.ts';
+export { type MemoryStoreOptions, memoryStore, type StaleEntry, type StaleStore } from './stale-store.ts';
+export { type StaleWhileDownOptions, staleWhileDown } from './stale-while-down.ts';
 export { type ThrottleOptions, throttle } from './throttle.ts';
 
 publishPolicies();

@@ -32,9 +32,11 @@ export function rejection({ decision, status, type, message, retryAfterMs }: Rej
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** `response` with more headers. Its body is passed on as it comes. */
-export function withHeaders(response: Response, added: Readonly<Record<string, string>>): Response {
+/** Adds a header to `response`, which stays the same object: whoever observes how its body is read still does. */
+export function addHeader(response: Response, name: string, value: string): Response {
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(added)) headers.set(name, value);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  headers.set(name, value);
+  // The headers of a response from `fetch` cannot be changed.
+  Reflect.defineProperty(response, 'headers', { value: headers, configurable: true, enumerable: true });
+  return response;
 }

@@ -10,6 +10,7 @@ import type { Middleware } from './middleware.ts';
 import { POLICY_ORDER, type PolicyName, type PolicyOptions, policyOf } from './policy.ts';
 import { type RetryOptions, retry } from './retry.ts';
 import { type SizeGuardOptions, sizeGuard } from './size-guard.ts';
+import { type StaleWhileDownOptions, staleWhileDown } from './stale-while-down.ts';
 import { type ThrottleOptions, throttle } from './throttle.ts';
 
 /** Settings of one policy, or `false` to leave it out. */
@@ -20,6 +21,8 @@ export interface ResilienceOptions extends PolicyOptions {
   /** Milliseconds from the start of a call to its response, all attempts and waits included. @default none */
   readonly deadline?: number | undefined;
   readonly sizeGuard?: Setting<SizeGuardOptions>;
+  /** Where to keep responses that are returned while the API fails. @default nowhere */
+  readonly staleWhileDown?: Setting<StaleWhileDownOptions> | undefined;
   /** Where to send a call that fails. @default nowhere */
   readonly fallback?: Setting<FallbackOptions> | undefined;
   readonly failFast?: Setting<FailFastOptions>;
@@ -33,7 +36,7 @@ export interface ResilienceOptions extends PolicyOptions {
 
 /** The policies that are there unless they are left out. */
 const DEFAULT_POLICIES = { sizeGuard, failFast, retry, throttle, circuitBreaker, attemptTimeout } as const;
-const POLICIES = { ...DEFAULT_POLICIES, fallback, concurrency } as const;
+const POLICIES = { ...DEFAULT_POLICIES, fallback, concurrency, staleWhileDown } as const;
 
 const FIELDS = ['onDecision', 'clock', 'deadline', ...Object.keys(POLICIES)];
 

@@ -6,7 +6,7 @@ export interface RetryBudgetOptions {
   readonly ratio?: number;
   /** Retries that are allowed without traffic; what was used comes back at one a minute. @default 10 */
   readonly reserve?: number;
-  /** The most retries that can be saved up. @default 100 */
+  /** The most retries that can be saved up. @default 20 */
   readonly capacity?: number;
 }
 
@@ -20,7 +20,7 @@ export class RetryBudget {
   #balance: number;
   #refilledAt: number;
 
-  constructor({ ratio = 0.1, reserve = 10, capacity = 100 }: RetryBudgetOptions, now: number) {
+  constructor({ ratio = 0.1, reserve = 10, capacity = 20 }: RetryBudgetOptions, now: number) {
     this.ratio = ratio;
     this.reserve = reserve;
     this.capacity = Math.max(capacity, reserve);

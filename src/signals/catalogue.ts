@@ -152,6 +152,15 @@ export const METRICS = {
     attributes: [...CALL, ATTR.errorType],
     integer: true,
   },
+  repeatedCalls: {
+    name: 'anthropic.client.repeated_calls',
+    kind: 'counter',
+    unit: '{call}',
+    description:
+      'Calls that repeat, within a minute, the request of a call that failed after its own retries: a retry loop around the SDK, which multiplies the load.',
+    attributes: [ATTR.requestModel],
+    integer: true,
+  },
   authenticationFailures: {
     name: 'anthropic.client.authentication_failures',
     kind: 'counter',

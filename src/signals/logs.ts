@@ -34,8 +34,6 @@ const EXPECTED: ReadonlySet<DecisionName> = new Set<DecisionName>([
   'queued',
   'circuit_closed',
   'key_accepted',
-  'deferred',
-  'defer_completed',
 ]);
 
 /** Writes log records to a `Logger`. Each method returns what the logger does: it may be a promise that rejects. */

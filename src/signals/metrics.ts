@@ -114,6 +114,11 @@ export class Metrics {
     recordStreak(state, this.#series(state, call, model), length, began);
   }
 
+  callRepeated(call: Call): void {
+    const state = this.#state();
+    state.instruments.repeatedCalls.add(1, this.#series(state, call).model);
+  }
+
   decisionMade(call: Call, { name, model }: Decision): void {
     const state = this.#state();
     recordDecision(state, name, this.#series(state, call, model).labels.model);

@@ -54,6 +54,7 @@ export const ATTR = {
   servedBy: 'anthropic.served_by',
   canceledBy: 'anthropic.canceled_by',
   attemptKind: 'anthropic.attempt.kind',
+  repeated: 'anthropic.call.repeated',
   callPhase: 'anthropic.call.phase',
   fallbackFrom: 'anthropic.fallback.from_model',
   fallbackTo: 'anthropic.fallback.to_model',

@@ -2,7 +2,7 @@
  * The listener behind every adapter: tells each signal what happened, and finds what takes more than one
  * attempt to see: streaks and exhausted calls. A signal that fails costs itself alone.
  */
-import type { Context } from '@opentelemetry/api';
+import { type Context, diag } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Attribution } from '../model/attribution.ts';
 import { type BatchResult, billsOfResult } from '../model/batch.ts';
@@ -28,12 +28,16 @@ export interface RecorderSettings extends HookSettings {
   readonly attributionOf: (parent: Context) => Attribution | undefined;
 }
 
+const REPETITION =
+  'anthropic-otel: a call repeats one that failed after its own retries. Two retry loops multiply the load: let either the SDK retry (`maxRetries`) or the loop around it (`maxRetries: 0`)';
+
 /** Records what happens to calls. */
 export class Recorder implements CallListener<CallSpan> {
   readonly #guard: Guard;
   readonly #metrics: Metrics;
   readonly #spans: Spans;
   readonly #streaks = new Streaks();
+  #repetitionReported = false;
   #settings: RecorderSettings = { prices: {}, attributionOf: () => undefined };
   #priceOf: ReturnType<typeof priceFinder> = () => undefined;
 
@@ -82,6 +86,14 @@ export class Recorder implements CallListener<CallSpan> {
     this.#guard.run('spans', () => this.#spans.attemptEnded(call, attempt));
     if (disposition === 'retried')
       this.#guard.run('logs', () => this.#settings.logs?.attemptRetried(call, attempt));
+  }
+
+  callRepeated(call: SpannedCall): void {
+    this.#guard.run('metrics', () => this.#metrics.callRepeated(call));
+    this.#guard.run('spans', () => this.#spans.callRepeated(call));
+    if (this.#repetitionReported) return;
+    this.#repetitionReported = true;
+    this.#guard.run('call', () => diag.warn(REPETITION));
   }
 
   decisionMade(call: SpannedCall, decision: Decision): void {

@@ -90,6 +90,10 @@ export class Spans {
     }
   }
 
+  callRepeated({ handle: { span, visible } }: SpannedCall): void {
+    if (visible) span.setAttribute(ATTR.repeated, true);
+  }
+
   /** States the decisions on the call span, as far as they are not too many. */
   decisionMade(call: SpannedCall, { name }: Decision): void {
     const { span, visible } = call.handle;

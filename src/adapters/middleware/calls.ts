@@ -13,6 +13,7 @@ import { runWithin } from '../span/enclosing-call.ts';
 import { callOf } from '../span/tap.ts';
 import { type Pass, UntracedCall } from '../untraced-call.ts';
 import { followDecisions } from './decisions.ts';
+import { repeatsFailure } from './repeated-calls.ts';
 import { observeWire, subscribeToWire } from './replays.ts';
 import { asksForMore } from './request-features.ts';
 import { runOnce } from './run-once.ts';
@@ -65,6 +66,7 @@ export class Calls {
   /** Enters the middleware of the application, where there is some. */
   #enter(call: SpannedCall, request: SdkRequest, next: Next, options: SdkRequestOptions): Promise<Response> {
     call.abort ??= abortOf(options.signal);
+    if (call.attempts === 0 && repeatsFailure(request.body, performance.now())) call.repeated();
     if (!this.#application && !options.middleware?.length) return next(request);
     return this.#enterMiddleware(call, request, next, options);
   }

@@ -13,6 +13,7 @@ import { observeBatchResults } from '../response/batch-results.ts';
 import { onErrorText, parseEnvelope } from '../response/error-envelope.ts';
 import { observeMessage } from '../response/message-observer.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
+import { requestAccepted, retryFailed } from './repeated-calls.ts';
 import { hideFromWire, observeWire, subscribeToWire, type WireResponse, type WireResult } from './replays.ts';
 import { runOnce } from './run-once.ts';
 
@@ -143,6 +144,7 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
   const { status, headers } = response;
   const head = readResponseHead(status, headers);
   if (isOk(status)) {
+    requestAccepted(sending.request.body);
     call.acceptAttempt(attempt, head);
     if (call.start.method === BATCH_RESULTS && 'text' in response) {
       observeBatchResults(sending.port.guard, attempt.url, response, (result) =>
@@ -154,7 +156,9 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
     }
     return;
   }
-  call.failAttempt(attempt, failureOf(sending, status, headers), head);
+  const failure = failureOf(sending, status, headers);
+  call.failAttempt(attempt, failure, head);
+  if (failure.retryable && attempt.number > 1) retryFailed(sending.request.body, performance.now());
   if (!('text' in response)) return;
   onErrorText(response, (text) => {
     if (text === undefined) return;
@@ -163,13 +167,14 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
 }
 
 /** Records that no response came to `attempt`, but `error`. */
-function recordError({ call, aborted }: Sending, attempt: Attempt, error: unknown): void {
+function recordError({ call, request, aborted }: Sending, attempt: Attempt, error: unknown): void {
   // An abort by the application is no failure; the end of the call says the rest.
   if (aborted()) return;
   call.failAttempt(attempt, {
     errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
     retryable: true,
   });
+  if (attempt.number > 1) retryFailed(request.body, performance.now());
 }
 
 /** What status and headers say of a failure. */

@@ -99,7 +99,16 @@ export class Fleet {
             { ...call, ...error, ...fault, [ATTR.outcome]: 'error', [ATTR.stream]: 'true' },
             failures,
           );
-          if (retryable) this.store.add('retriesExhausted', process, { ...base, ...error }, failures);
+          if (retryable) {
+            this.store.add('retriesExhausted', process, { ...base, ...error }, failures);
+            // One service in some has a retry loop of its own around the SDK.
+            this.store.add(
+              'repeatedCalls',
+              process,
+              { [ATTR.requestModel]: model },
+              Math.floor(failures / 2),
+            );
+          }
         } else {
           again += failures;
           this.store.observe(

@@ -34,6 +34,7 @@ export function errors(q: Queries): object {
         lines: [
           [retries.retriedOrFinal(q), retries.exhausted(q), retries.amplified(q)],
           [retries.delay(q), retries.waiting(q), retries.interrupted(q)],
+          [retries.repeated(q)],
         ],
       },
       {

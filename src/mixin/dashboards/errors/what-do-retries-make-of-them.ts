@@ -37,6 +37,26 @@ export function exhausted(q: Queries): SizedPanel {
   });
 }
 
+export function repeated(q: Queries): SizedPanel {
+  return graph({
+    title: 'Retry loops around the SDK: repeated calls, by model',
+    description:
+      'Calls that repeat, within a minute, one that failed after its own retries. Two loops multiply the load: let one of them retry.',
+    unit: 'locale',
+    queries: [
+      {
+        expr: `${q.bars('repeatedCalls', [LABEL.requestModel])} > 0`,
+        total: `${q.total('repeatedCalls', [LABEL.requestModel])} > 0`,
+        legend: `{{${LABEL.requestModel}}}`,
+      },
+    ],
+    noValue: NO_DATA.zero,
+    style: 'bars',
+    links: [runbook(q.config, 'AnthropicRetriesExhausted')],
+    width: 24,
+  });
+}
+
 export function amplified(q: Queries): SizedPanel {
   return graph({
     title: 'Attempts per call, by model',

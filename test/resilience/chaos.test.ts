@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../scripts/chaos/main.ts', import.meta.url));
+const run = promisify(execFile);
+
+test.each([2, 3])('the simulation meets its targets, whatever the chances (seed %i)', async (seed) => {
+  const { stdout } = await run(process.execPath, [MAIN, '--calls', '1000', '--seed', String(seed), '--json']);
+  const { targets } = JSON.parse(stdout) as { targets: { what: string; met: boolean; figures: string }[] };
+  expect(targets.filter(({ met }) => !met)).toEqual([]);
+  expect(targets.length).toBeGreaterThan(10);
+});
+
+test('a wrong option is an error with the usage', async () => {
+  await expect(run(process.execPath, [MAIN, '--calls', 'many'])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Usage: npm run chaos'),
+  });
+});
