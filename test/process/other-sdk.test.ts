@@ -26,7 +26,7 @@ export async function report(port) {
     parents: spans.getFinishedSpans().filter(({ parentSpanContext }) => parentSpanContext).length,
     own,
     propagates: Object.keys(carrier),
-    calls: /^anthropic_client_calls_total\\{.*outcome="ok".*\\} (\\d+)$/m.exec(page)?.[1],
+    calls: [...page.matchAll(/^anthropic_client_calls_total\\{.*outcome="ok".*\\} (\\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0),
     ofOthers: /^app_work/m.test(page),
   }));
 }
@@ -67,13 +67,13 @@ describe.each(['none', 'console'])('with OTEL_TRACES_EXPORTER=%s', (exporter) =>
       ANTHROPIC_OTEL_LOG: 'none',
     });
     expect(ended).toMatchObject({ code: 0, warnings: [] });
-    const told = JSON.parse(ended.stdout.split('\n').find((line) => line.startsWith('{"spans"')) ?? '{}');
-    expect(told).toEqual({
+    const reported = JSON.parse(ended.stdout.split('\n').find((line) => line.startsWith('{"spans"')) ?? '{}');
+    expect(reported).toEqual({
       spans: SPANS,
       parents: 2,
       own: ['app.work'],
       propagates: ['traceparent'],
-      calls: String(calls),
+      calls,
       ofOthers: false,
     });
   });
