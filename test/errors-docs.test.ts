@@ -1,4 +1,4 @@
-/** What every text says of retries agrees with `docs/errors.md`, which is made from the code. */
+/** What every text states about retries agrees with `docs/errors.md`, which is made from the code. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ describe('docs/errors.md', () => {
     for (const type of ERROR_TYPES) expect(text).toContain(`\`${type}\``);
   });
 
-  test('has a row for every status with a type, and says of each what the SDK does', () => {
+  test('has a row for every status with a type, and states for each what the SDK does', () => {
     for (const type of ERROR_TYPES) {
       const status = statusOf(type);
       if (status === undefined) continue;
@@ -46,7 +46,7 @@ describe('docs/errors.md', () => {
     ['500', /Retry once/],
     ['529', /at most 3 times within 30 s/],
     ['401', /Do not retry/],
-  ])('says of %s what the guides do', (status, advice) => {
+  ])('advises for %s what the guides do', (status, advice) => {
     expect(rows.get(status)?.[4]).toMatch(advice);
   });
 

@@ -1,4 +1,4 @@
-/** The pages of docs/hosts say what the host matrix runs: its commands, its code, its hosts, and the lines of `register`. */
+/** The pages of docs/hosts show what the host matrix runs: its commands, its code, its hosts, and the lines of `register`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -50,7 +50,7 @@ const CODE = new Set(
     .map((line) => line.replace(/\/\/ register$/, '').trim()),
 );
 
-/** What `register` can say, with the strings that are written in parts put together. */
+/** What `register` can print, with the strings that are written in parts put together. */
 const MESSAGES = ['start.ts', 'index.ts']
   .map((file) => readFileSync(join(ROOT, 'src/register', file), 'utf8'))
   .join('\n')
@@ -73,7 +73,7 @@ describe.each(PAGES)('docs/hosts/%s', (page) => {
     expect(linesIn(text, 'js').filter((line) => !CODE.has(line))).toEqual([]);
   });
 
-  test('quotes lines that register can say', () => {
+  test('quotes lines that register can print', () => {
     const parts = linesIn(text, 'text').flatMap((line) =>
       line.replace(/ The application is not affected\.$/, '').split(FILLED),
     );

@@ -203,7 +203,7 @@ export const CORE: readonly Mutant[] = [
   },
   {
     loses: 'the call span has the number of its attempts',
-    from: '[ATTR.attemptCount]: call.attemptsUnseen ? undefined : call.attempts,',
+    from: 'add(attributes, ATTR.attemptCount, call.attemptsUnseen ? undefined : call.attempts);',
     to: '',
   },
 ];

@@ -63,9 +63,9 @@ function responseOf(text: string, status: number): Response {
 
 async function expectHarmless(
   harness: Harness,
-  ours: readonly { name: string; attributes: object }[],
+  recorded: readonly { name: string; attributes: object }[],
 ): Promise<void> {
-  const spans = ours.flatMap(({ name, attributes }) => [name, ...strings(attributes)]);
+  const spans = recorded.flatMap(({ name, attributes }) => [name, ...strings(attributes)]);
   const records = strings(harness.logs());
   const labels = strings(
     [...(await harness.allPoints())].map(([, points]) => points.map(({ attributes }) => attributes)),

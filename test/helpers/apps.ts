@@ -14,7 +14,7 @@ if (process.env['SCRAPE']) {
 }
 `;
 
-/** Makes a call and prints the number of middlewares of the client, and the scraped metrics if `SCRAPE` says where. */
+/** Makes a call and prints the number of middlewares of the client, and the metrics at `SCRAPE`, if that is set. */
 const BODY = `
 const client = new Anthropic({ baseURL: process.env.BASE_URL, logLevel: 'off' });
 console.log('middleware', client.middleware.length);

@@ -11,7 +11,7 @@ export interface ExpectedAttempt {
   readonly errorType?: string;
   readonly errorCode?: string;
   readonly fault?: string;
-  /** Seconds of `retry-after`, where the span and log say so. */
+  /** Seconds of `retry-after`, where span and log have it. */
   readonly retryAfter?: number;
   /** The status that an SSE `error` event after the response stands for. */
   readonly eventStatus?: number;

@@ -40,12 +40,12 @@ function attemptLogs(
   streak: { readonly event: boolean } | undefined,
 ): LogRecord[] {
   const common = attemptFields(attempt, number, id);
-  // A response is told of at once, when the attempt has no duration yet.
-  const answered = { ...common, duration_s: streak?.event ? SECONDS : undefined };
+  // A response is reported at once, when the attempt has no duration yet.
+  const responded = { ...common, duration_s: streak?.event ? SECONDS : undefined };
   const logs: LogRecord[] = [];
   if (attempt.status === 401) {
     logs.push(
-      record('error', 'Claude API key refused (401)', call, 'anthropic.authentication_failed', answered),
+      record('error', 'Claude API key refused (401)', call, 'anthropic.authentication_failed', responded),
     );
   }
   if (streak) {
@@ -55,7 +55,7 @@ function attemptLogs(
         `Claude API: 2 consecutive server errors on ${call.route}`,
         call,
         'anthropic.server_error_streak',
-        { ...answered, streak: 2 },
+        { ...responded, streak: 2 },
       ),
     );
   }

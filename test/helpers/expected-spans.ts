@@ -52,7 +52,7 @@ function expectCallSpan(span: ReadableSpan, call: CompleteCall): void {
   expect(span.status.code, 'status of the call span').toBe(STATUS[outcome]);
   const reasons = stopReason ?? (inference && outcome === 'error' ? 'error' : undefined);
   const cost = usdOf(call);
-  expect(ours(span.attributes)).toEqual(
+  expect(own(span.attributes)).toEqual(
     compact({
       'anthropic.attempt.count': attempts.length,
       'anthropic.retry.delay_total': attempts.length > 1 ? expect.any(Number) : undefined,
@@ -90,7 +90,7 @@ const OURS = new Set([
 ]);
 
 /** The attributes that we add to the SDK's span. */
-function ours(attributes: Attributes): Attributes {
+function own(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([key]) => OURS.has(key)));
 }
 
@@ -109,7 +109,7 @@ function expectAttemptSpan(span: ReadableSpan, attempt: ExpectedAttempt, place: 
   expect(span.status.code, 'status of the attempt span').toBe(
     errorType === undefined ? SpanStatusCode.UNSET : SpanStatusCode.ERROR,
   );
-  const refused = status !== undefined && status >= 400;
+  const rejected = status !== undefined && status >= 400;
   expect(span.attributes).toEqual(
     compact({
       'http.request.method': call.httpMethod,
@@ -123,7 +123,7 @@ function expectAttemptSpan(span: ReadableSpan, attempt: ExpectedAttempt, place: 
       'http.response.status_code': status,
       'anthropic.request.id': id,
       'anthropic.retry_after': attempt.retryAfter,
-      'error.type': refused ? String(status) : errorType,
+      'error.type': rejected ? String(status) : errorType,
       'anthropic.error.type': errorType,
       'anthropic.error.code': attempt.errorCode,
     }),

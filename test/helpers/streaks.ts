@@ -5,7 +5,7 @@ import { completeCall, type ExpectedCall } from './expected-call.ts';
 export interface ExpectedStreak {
   readonly call: number;
   readonly attempt: number;
-  /** Whether the attempt was answered well, and an `error` event in its stream is what counts. */
+  /** Whether the attempt got a good response, and an `error` event in its stream is what counts. */
   readonly event: boolean;
   readonly route: string;
   readonly model: string | null;

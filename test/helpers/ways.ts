@@ -57,10 +57,10 @@ async function use(way, Client) {
   if (!(client instanceof (Client.default ?? Client))) console.log(way, 'is no instance');
   for (const each of client.withOptions ? [client, client.withOptions({ timeout: 5000 })] : [client]) {
     if (each.middleware && each.middleware.length !== 1) console.log(way, 'has middleware', each.middleware.length);
-    const answer = await each.post('/v1/messages', {
+    const message = await each.post('/v1/messages', {
       body: { model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] },
     });
-    if (answer.usage.output_tokens !== 27) console.log(way, JSON.stringify(answer));
+    if (message.usage.output_tokens !== 27) console.log(way, JSON.stringify(message));
     calls++;
   }
 }

@@ -20,7 +20,7 @@ const ATTRIBUTED = [
   'gen_ai.client.inference.usage.output_tokens',
 ];
 
-/** What the last log record of a call says. */
+/** The last log record of a call. */
 const lastAttribution = (harness: Harness): unknown => harness.logs().at(-1)?.fields['attribution'];
 
 describe('attributes', () => {
@@ -178,7 +178,7 @@ describe('baggage', () => {
 });
 
 describe('series stay bounded', () => {
-  test('the first 100 values of a key are told apart, and totals stay right', async () => {
+  test('the first 100 values of a key are kept apart, and totals stay right', async () => {
     const harness = await startHarness({ telemetry: KEYS });
     for (let n = 0; n < 130; n++) {
       await withAttributes({ team: `team-${n}`, feature: 'same' }, () =>
@@ -192,7 +192,7 @@ describe('series stay bounded', () => {
     expect(lastAttribution(harness)).toEqual({ team: 'team-129', feature: 'same' });
   });
 
-  test('the first 1,000 combinations of a model and values are told apart', async () => {
+  test('the first 1,000 combinations of a model and values are kept apart', async () => {
     const harness = await startHarness({ telemetry: KEYS });
     for (let n = 0; n < 1100; n++) {
       await withAttributes({ team: `team-${n % 90}`, feature: `feature-${n % 89}` }, () =>

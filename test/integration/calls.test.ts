@@ -83,7 +83,7 @@ describe('the promise of a call', () => {
   });
 });
 
-describe('what a call says of itself', () => {
+describe('the attributes of a call', () => {
   test('request parameters that the SDK leaves out are on the call span', async () => {
     const harness = await startHarness();
     const sampling = { temperature: 0.5, top_p: 0.9, top_k: 40 };

@@ -10,7 +10,7 @@ describe('the number of series is bounded', () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
     const names = Array.from({ length: 150 }, (_, index) => `model-${index}`);
     for (const model of names) {
-      harness.server.plan([respond.ok({ text: 'Hi', model: `answered-${model}` })]);
+      harness.server.plan([respond.ok({ text: 'Hi', model: `served-by-${model}` })]);
       await harness.client.messages.create({ ...HELLO, model });
     }
     for (const [name, points] of await harness.allPoints()) {
@@ -23,8 +23,8 @@ describe('the number of series is bounded', () => {
     }
     expect(await harness.metric('anthropic.client.calls')).toBe(150);
     expect(await harness.metric('anthropic.client.calls', { [MODEL_KEY]: '_OTHER' })).toBe(50);
-    const answered = await harness.points('gen_ai.client.inference.usage.output_tokens');
-    expect(new Set(answered.map(({ attributes }) => attributes['gen_ai.response.model'])).size).toBe(101);
+    const points = await harness.points('gen_ai.client.inference.usage.output_tokens');
+    expect(new Set(points.map(({ attributes }) => attributes['gen_ai.response.model'])).size).toBe(101);
     expect(await harness.metric('anthropic.client.active_calls')).toBe(0);
   });
 

@@ -95,8 +95,8 @@ describe('content and secrets', () => {
     const { metrics, spans } = await outputs(harness);
     expect(metrics).not.toContain(CANARY);
     expect(spans).not.toContain(CANARY);
-    const refused = harness.logs().find(({ fields }) => fields['status'] === 400)?.fields;
-    expect(refused).toMatchObject({ request_body: { system: SECRETIVE.system }, error_message: MESSAGE });
+    const rejected = harness.logs().find(({ fields }) => fields['status'] === 400)?.fields;
+    expect(rejected).toMatchObject({ request_body: { system: SECRETIVE.system }, error_message: MESSAGE });
     for (const { fields } of harness.logs()) {
       const { request_body: _body, error_message: _message, ...rest } = fields;
       expect(JSON.stringify(rest)).not.toContain(CANARY);

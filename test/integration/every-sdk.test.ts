@@ -26,7 +26,7 @@ async function allEnded({ metric }: Harness, { adapter }: OlderSdk): Promise<voi
 }
 
 describe.each(SDKS)('SDK $version', (sdk) => {
-  // The signal that an SDK gives to `fetch` does not say who aborts.
+  // The signal that an SDK gives to `fetch` does not show who aborts.
   const canceledBy = sdk.adapter === 'fetch' ? null : 'application';
 
   test('messages.create is one call with its tokens, model and id', async () => {

@@ -40,7 +40,7 @@ describe('hooks', () => {
     });
   });
 
-  test('are told of a failure and of who has to act', async () => {
+  test('get a failure and who has to act', async () => {
     const results: CallResult[] = [];
     const responseHook = (_: Span, result: CallResult): void => void results.push(result);
     const harness = await startHarness({ telemetry: { responseHook }, client: { maxRetries: 0 } });

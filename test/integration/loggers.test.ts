@@ -30,7 +30,7 @@ class Bunyan {
   error = this.#write;
 }
 
-/** One call that ends well after a retry, and what the telemetry says of its own failures. */
+/** One call that ends well after a retry, and what telemetry reports of its own failures. */
 async function callWith(logger: Logger): Promise<number> {
   const { server, client, metric } = await startHarness({ telemetry: { logger } });
   server.plan([respond.error(529)]);

@@ -42,7 +42,7 @@ describe("the application's own middleware", () => {
     });
   });
 
-  test('that answers itself makes a call without an attempt', async () => {
+  test('that responds itself makes a call without an attempt', async () => {
     const cached: Middleware = async () =>
       Response.json({
         id: 'msg_cached',
@@ -67,10 +67,10 @@ describe("the application's own middleware", () => {
 
   test('that throws reaches the application with its own error, and is its own fault', async () => {
     const problem = new Error('no calls on Sundays');
-    const refuse: Middleware = async () => {
+    const reject: Middleware = async () => {
       throw problem;
     };
-    const harness = await startHarness({ client: { middleware: [refuse] } });
+    const harness = await startHarness({ client: { middleware: [reject] } });
     expect(await rejection(harness.client.messages.create(HELLO))).toBe(problem);
     const [call] = await harness.points('anthropic.client.calls');
     expect(call?.attributes).toMatchObject({
@@ -154,7 +154,7 @@ describe("the application's own middleware", () => {
     await expectCall(harness, OK_CALL);
   });
 
-  test('runs outside ours, in its own order', async () => {
+  test('runs outside that of this package, in its own order', async () => {
     const order: string[] = [];
     const named =
       (name: string): Middleware =>
@@ -163,7 +163,7 @@ describe("the application's own middleware", () => {
         return next(request);
       };
     const harness = await startHarness({ client: { middleware: [named('first'), named('second')] } });
-    // The two, ours around them, and ours on the wire.
+    // The two, that of this package around them, and that on the wire.
     expect(harness.client.middleware).toHaveLength(4);
     await harness.client.messages.create(HELLO);
     expect(order).toEqual(['first', 'second']);

@@ -45,7 +45,7 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     expect(await collect(await client.messages.create(STREAM))).toHaveLength(10);
   });
 
-  test('nothing of ours reads ahead of the application', async () => {
+  test('nothing reads ahead of the application', async () => {
     const harness = await startHarness({ server: { eventDelayMs: 5 } });
     const response = await newClient(sdk, harness).messages.create(STREAM).asResponse();
     expect(response.bodyUsed).toBe(false);
@@ -188,8 +188,8 @@ describe('an SDK that has only fetch', () => {
   test.each(FETCH_ONLY)('SDK $version: a request of the application itself is passed on', async (sdk) => {
     const harness = await startHarness();
     const client = newClient(sdk, harness);
-    const answered = await (fetchOf(client) as typeof fetch)(`${harness.server.url}/v1/models`);
-    expect(answered.status).toBe(200);
+    const response = await (fetchOf(client) as typeof fetch)(`${harness.server.url}/v1/models`);
+    expect(response.status).toBe(200);
     expect(await harness.metric('anthropic.client.attempts')).toBe(0);
   });
 });

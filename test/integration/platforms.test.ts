@@ -214,7 +214,7 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
     );
   });
 
-  test('a retry after the refusal of the platform', async () => {
+  test('a retry after an error of the platform', async () => {
     const { harness, client } = await start();
     harness.server.plan([respond.error(429, { message: 'slow down' })]);
     const message = await client.messages.create(request);
@@ -300,7 +300,7 @@ test('counting tokens on Vertex is recorded under its own method', async () => {
   ]);
 });
 
-test('credentials of a platform that cannot be had fail the call, and nobody else is asked', async () => {
+test('credentials of a platform that cannot be had fail the call, and no other host is asked', async () => {
   const harness = await startHarness();
   const broken = { getRequestHeaders: () => Promise.reject(new Error('no token')) } as never;
   const client = new AnthropicVertex(
@@ -342,7 +342,7 @@ test('Bedrock ends a stream by an exception of its own, which counts as the erro
   ]);
 });
 
-test('a request that is not signed with a known key is refused in the words of Bedrock', async () => {
+test('a request that is not signed with a known key gets an error in the form of Bedrock', async () => {
   const harness = await startHarness({ server: { apiKeys: ['AKIDEXAMPLE'] } });
   const signed = new AnthropicBedrock(add(harness, { ...KEYS, awsSecretKey: 'secret' }));
   expect(await signed.messages.create(HELLO)).toMatchObject({ type: 'message' });

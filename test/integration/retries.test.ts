@@ -138,7 +138,7 @@ describe('responses that are not retried', () => {
   });
 
   test.each([
-    // What only the envelope says is not known of an attempt that the SDK retries without reading it.
+    // What only the envelope has is not known of an attempt that the SDK retries without reading it.
     [408, '_OTHER'],
     [409, 'conflict_error'],
     [504, 'timeout_error'],

@@ -63,7 +63,7 @@ describe('with telemetry as without', () => {
     ['a good response', []],
     ['a response after retries', [respond.error(529), respond.error(500)]],
     ['exhausted retries', [respond.error(500), respond.error(500), respond.error(500)]],
-    ['a refusal of the API', [respond.error(400, { message: 'messages: bad', code: 'bad' })]],
+    ['an error of the API', [respond.error(400, { message: 'messages: bad', code: 'bad' })]],
     ['a missing key', [respond.error(401)]],
     ['a page of a gateway', [respond.error(502), respond.error(502), respond.error(502)]],
     ['a long error body', [respond.error(400, { body: `{"error":{"message":"${'x'.repeat(200_000)}"}}` })]],
@@ -99,7 +99,7 @@ describe('with telemetry as without', () => {
     });
   });
 
-  test('a connection that is refused keeps its cause', async () => {
+  test('a refused connection keeps its cause', async () => {
     const result = await expectSame([], (client) => client.messages.create(HELLO), {
       baseURL: 'http://127.0.0.1:9',
       maxRetries: 0,

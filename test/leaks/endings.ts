@@ -12,7 +12,7 @@ const HELLO: MessageCreateParamsNonStreaming = {
 /** A way to end. */
 export interface Ending {
   readonly name: string;
-  /** What the API answers to one call. */
+  /** The responses of the API to one call. */
   readonly plan: () => readonly PlannedResponse[];
   readonly use: (client: Anthropic) => Promise<unknown>;
   /** The outcome that is recorded. */
@@ -33,7 +33,7 @@ async function read(client: Anthropic): Promise<void> {
   for await (const _ of await open(client));
 }
 
-/** Aborts a call that waits for its answer. */
+/** Aborts a call that waits for its response. */
 function abort(client: Anthropic): Promise<void> {
   const controller = new AbortController();
   const end = failed(client.messages.create(HELLO, { signal: controller.signal }));

@@ -1,5 +1,5 @@
 /**
- * Many calls of every ending leave nothing behind. `LEAK_CALLS` says how many of each; the full table is
+ * Many calls of every ending leave nothing behind. `LEAK_CALLS` is how many of each; the full table is
  * `LEAK_CALLS=100000 npx vitest run test/leaks`.
  */
 import { join } from 'node:path';
@@ -37,9 +37,9 @@ beforeAll(async () => {
   ]);
   ({ code, warnings } = ended);
   const lines = ended.stdout.split('\n').filter(Boolean);
-  const told = lines.map((line) => JSON.parse(line) as Left & NonNullable<typeof objects>);
-  objects = told.find(({ after }) => after !== undefined);
-  left = new Map(told.filter(({ name }) => name !== undefined).map((each) => [each.name, each]));
+  const reported = lines.map((line) => JSON.parse(line) as Left & NonNullable<typeof objects>);
+  objects = reported.find(({ after }) => after !== undefined);
+  left = new Map(reported.filter(({ name }) => name !== undefined).map((each) => [each.name, each]));
   for (const each of left.values()) process.stdout.write(`${figures(each)}\n`);
 }, 12 * HOUR);
 

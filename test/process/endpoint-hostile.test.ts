@@ -85,11 +85,11 @@ describe('a member of the endpoint', () => {
         for (let i = 0; i < 100; i++) socket.write(part);
       },
     ],
-  ])('%s costs its own metrics, and nothing else', async (_name, answer) => {
+  ])('%s costs its own metrics, and nothing else', async (_name, respond) => {
     open();
     await pageWhere(group.port, () => true);
     const socket = await connect();
-    socket.on('data', () => answer(socket));
+    socket.on('data', () => respond(socket));
     const began = performance.now();
     expect(await samples()).toEqual(OWN);
     expect(await samples()).toEqual(OWN);
@@ -161,11 +161,14 @@ describe('the page', () => {
     const value = fc
       .oneof(fc.integer(), fc.double({ noNaN: true }), fc.constant(Number.NaN))
       .map((number) => String(number).replace('Infinity', 'Inf'));
-    const told = fc.uniqueArray(fc.tuple(fc.string(), value), { selector: ([label]) => label, minLength: 1 });
+    const reported = fc.uniqueArray(fc.tuple(fc.string(), value), {
+      selector: ([label]) => label,
+      minLength: 1,
+    });
     const escaped = (text: string): string =>
       text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/"/g, '\\"');
     fc.assert(
-      fc.property(fc.array(told, { minLength: 2, maxLength: 4 }), (processes) => {
+      fc.property(fc.array(reported, { minLength: 2, maxLength: 4 }), (processes) => {
         const pages = processes.map((series, slot) => ({
           slot,
           text: `# HELP m of m\n# TYPE m gauge\n${series.map(([label, number]) => `m{l="${escaped(label)}"} ${number}`).join('\n')}`,

@@ -46,8 +46,8 @@ describe('the Prometheus endpoint', () => {
       const allowed = known.get(name);
       if (!allowed) continue;
       const keys = [...labels.matchAll(/(\w+)="/g)].map(([, key]) => key as string);
-      const ours = keys.filter((key) => !key.startsWith('otel_scope_') && key !== 'le');
-      expect(allowed, line).toEqual(expect.arrayContaining(ours));
+      const own = keys.filter((key) => !key.startsWith('otel_scope_') && key !== 'le');
+      expect(allowed, line).toEqual(expect.arrayContaining(own));
     }
   });
 });

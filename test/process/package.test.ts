@@ -17,8 +17,8 @@ beforeAll(() => {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const told: unknown = JSON.parse(output);
-  const [{ filename }] = (Array.isArray(told) ? told : Object.values(told as object)) as [
+  const listed: unknown = JSON.parse(output);
+  const [{ filename }] = (Array.isArray(listed) ? listed : Object.values(listed as object)) as [
     { filename: string },
   ];
   tarball = join(packed, filename);

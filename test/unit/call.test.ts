@@ -7,14 +7,14 @@ const OK: CallEnd = { outcome: 'ok', usage: {} };
 const FAILED: CallEnd = { outcome: 'error', sdkErrorType: 'overloaded_error', status: 529, usage: {} };
 const OVERLOADED = { errorType: 'overloaded_error', retryable: true };
 
-/** A call with a clock that the test turns, and what it tells its listener. */
+/** A call with a clock that the test turns, and what its listener gets. */
 function createCall(): { call: Call; events: string[]; clock: { now: number }; begin: () => Attempt } {
   const events: string[] = [];
   const clock = { now: 0 };
   const listener: CallListener = {
     callStarted: () => void events.push('call'),
     attemptStarted: (_, attempt) => void events.push(`attempt ${attempt.number}`),
-    attemptResponded: (_, attempt) => void events.push(`answered ${attempt.response?.status ?? 'not'}`),
+    attemptResponded: (_, attempt) => void events.push(`responded ${attempt.response?.status ?? 'not'}`),
     attemptEnded: (_, attempt) => void events.push(`${attempt.disposition} after ${attempt.duration}`),
     callEnded: (call, { outcome }) => void events.push(`${outcome} after ${call.duration}`),
   };
@@ -22,25 +22,25 @@ function createCall(): { call: Call; events: string[]; clock: { now: number }; b
   return { call, events, clock, begin: () => call.beginAttempt('POST', 'http://api/v1/messages') };
 }
 
-const answer = (status: number, requestId?: string) => ({ status, requestId, rateLimits: [] });
+const response = (status: number, requestId?: string) => ({ status, requestId, rateLimits: [] });
 
 describe('a call', () => {
-  test('tells of itself, its attempt, the response, the end of the attempt and its own end', () => {
+  test('reports itself, its attempt, the response, the end of the attempt and its own end', () => {
     const { call, events, clock, begin } = createCall();
     const attempt = begin();
     clock.now = 200;
-    call.acceptAttempt(attempt, answer(200));
+    call.acceptAttempt(attempt, response(200));
     clock.now = 1000;
     call.end(OK);
-    expect(events).toEqual(['call', 'attempt 1', 'answered 200', 'ok after 1', 'ok after 1']);
+    expect(events).toEqual(['call', 'attempt 1', 'responded 200', 'ok after 1', 'ok after 1']);
   });
 
   test('ends once, and its attempts end once', () => {
     const { call, events, begin } = createCall();
     const attempt = begin();
-    call.acceptAttempt(attempt, answer(200));
+    call.acceptAttempt(attempt, response(200));
     for (const end of [OK, FAILED, OK]) call.end(end);
-    call.failAttempt(attempt, OVERLOADED, answer(529));
+    call.failAttempt(attempt, OVERLOADED, response(529));
     expect(events.filter((event) => event.includes('after'))).toEqual(['ok after 0', 'ok after 0']);
   });
 
@@ -48,12 +48,12 @@ describe('a call', () => {
     const { call, events, clock, begin } = createCall();
     const first = begin();
     clock.now = 100;
-    call.failAttempt(first, OVERLOADED, answer(529));
+    call.failAttempt(first, OVERLOADED, response(529));
     clock.now = 600;
     const second = begin();
     expect(second).toMatchObject({ number: 2, retryDelay: 0.5, retryCause: 'overloaded_error' });
     clock.now = 700;
-    call.acceptAttempt(second, answer(200));
+    call.acceptAttempt(second, response(200));
     call.end(OK);
     expect(events).toContain('retried after 0.1');
     expect(call).toMatchObject({ attempts: 2, retryDelayTotal: 0.5, duration: 0.7, exhausted: false });
@@ -61,7 +61,7 @@ describe('a call', () => {
 
   test('whose last attempt failed with a retryable error is exhausted', () => {
     const { call, begin } = createCall();
-    call.failAttempt(begin(), OVERLOADED, answer(529));
+    call.failAttempt(begin(), OVERLOADED, response(529));
     call.end(FAILED);
     expect(call).toMatchObject({ exhausted: true, errorType: 'overloaded_error', fault: 'anthropic' });
   });
@@ -75,7 +75,7 @@ describe('a call', () => {
 
   test('remembers the first request ids, and not endlessly many', () => {
     const { call, begin } = createCall();
-    for (let index = 0; index < 50; index++) call.acceptAttempt(begin(), answer(500, `req_${index}`));
+    for (let index = 0; index < 50; index++) call.acceptAttempt(begin(), response(500, `req_${index}`));
     expect(call.requestIds).toHaveLength(16);
     expect(call.requestIds[0]).toBe('req_0');
   });

@@ -81,7 +81,7 @@ describe('the layers', () => {
 });
 
 describe('bounds', () => {
-  test('keep the first values and say _OTHER of the rest', () => {
+  test('keep the first values and replace the rest by _OTHER', () => {
     const values = new BoundedValues(2);
     expect(['a', 'b', 'a', 'c', 'b'].map((value) => values.of(value))).toEqual([
       'a',
@@ -94,7 +94,7 @@ describe('bounds', () => {
 });
 
 describe('streaks', () => {
-  test('grow with 5xx, end with other answers, and ignore overloads and silence', () => {
+  test('grow with 5xx, end with other responses, and ignore overloads and silence', () => {
     const streaks = new Streaks();
     const statuses = [500, 529, undefined, 503, 500, 404, 500, 200];
     const seen = statuses.map((status) => streaks.apply('path', streakEffect(status)));

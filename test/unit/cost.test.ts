@@ -29,7 +29,7 @@ const LIST: ReadonlyArray<readonly [string, number, number, number, number, numb
 ];
 
 describe('prices', () => {
-  test.each(LIST)('%s costs what the list says', (model, input, write5m, write1h, read, output) => {
+  test.each(LIST)('%s costs what the list has', (model, input, write5m, write1h, read, output) => {
     expect(priceOf(model, PRICES)).toMatchObject({
       input,
       cacheWrite5m: write5m,

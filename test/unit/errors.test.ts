@@ -58,13 +58,13 @@ describe('the error table', () => {
     expect(isRetryableStatus(529, 'maybe')).toBe(true);
   });
 
-  test('an account that cannot pay is a matter of config, whatever status says so', () => {
+  test('an account that cannot pay is a matter of config, whatever the status', () => {
     expect(faultOf({ errorType: 'invalid_request_error', status: 400, billing: true })).toBe('config');
     expect(faultOf({ errorType: 'rate_limit_error', status: 429, billing: true })).toBe('config');
   });
 
   test.each(['spend_limit_reached', 'credit_balance_too_low', 'billing_inactive'])(
-    'the code %s tells of such an account',
+    'the code %s marks such an account',
     (code) => expect(isBillingRefusal(code, undefined)).toBe(true),
   );
 
@@ -72,7 +72,7 @@ describe('the error table', () => {
     'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
     'You have reached your specified API usage limits. You will regain access on 2026-04-01 at 00:00 UTC.',
     'You have reached your specified workspace API usage limits. You will regain access on 2026-04-01 at 00:00 UTC.',
-  ])('without a code the message tells: %s', (message) => {
+  ])('without a code the message decides: %s', (message) => {
     expect(isBillingRefusal(undefined, message)).toBe(true);
   });
 

@@ -9,7 +9,7 @@ const fail = (): never => {
 describe('the guard', () => {
   afterEach(() => diag.disable());
 
-  test('tells of the first failure of each stage, also when counting it fails', () => {
+  test('reports the first failure of each stage, also when counting it fails', () => {
     const warn = vi.fn();
     diag.setLogger({ error() {}, warn, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ALL);
     const guard = new Guard(fail);
@@ -22,10 +22,13 @@ describe('the guard', () => {
 
   test('swallows whatever telemetry, the count and the diagnostics throw', () => {
     let quiet = true;
-    const say = (): void => {
+    const write = (): void => {
       if (!quiet) fail();
     };
-    diag.setLogger({ error: say, warn: say, info: say, debug: say, verbose: say }, DiagLogLevel.ALL);
+    diag.setLogger(
+      { error: write, warn: write, info: write, debug: write, verbose: write },
+      DiagLogLevel.ALL,
+    );
     quiet = false;
     const guard = new Guard(fail);
     const hostile = new Proxy({}, { get: fail });
@@ -37,7 +40,7 @@ describe('the guard', () => {
     quiet = true;
   });
 
-  test('counts a rejection that nobody waits for', async () => {
+  test('counts a rejection that is not awaited', async () => {
     const count = vi.fn();
     await new Guard(count).run('logs', () => Promise.reject(new Error('broken')))?.catch(() => {});
     expect(count.mock.calls).toEqual([['logs']]);

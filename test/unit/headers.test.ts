@@ -41,7 +41,7 @@ describe('rate-limit headers', () => {
     expect(readRateLimits(headers({}), NOW)).toEqual([]);
   });
 
-  test('of a gateway count only where the API has said nothing', () => {
+  test('of a gateway count only where the API states none', () => {
     const gateway = { 'x-ratelimit-limit-requests': '10', 'x-ratelimit-remaining-requests': '9' };
     const limits = readRateLimits(headers({ ...gateway, 'x-ratelimit-reset-requests': '6s' }), NOW);
     expect(limits).toMatchObject([{ type: 'requests', limit: 10, remaining: 9 }]);

@@ -19,7 +19,7 @@ import { onceLogger } from '../../src/register/diagnostics.ts';
 import { readSettings } from '../../src/register/settings.ts';
 import { prometheusLabel } from '../../src/signals/metric-definition.ts';
 
-/** Headers of which every one has the value `text`, as no platform would refuse. */
+/** Headers of which every one has the value `text`, which every platform accepts. */
 const headers = (text: string) => ({
   get: () => text,
   *[Symbol.iterator](): Generator<readonly [string, string]> {

@@ -65,7 +65,7 @@ const WRONG: ReadonlyArray<readonly [string, unknown, string]> = [
 ];
 
 describe('telemetry options', () => {
-  test.each(WRONG)('refuse %s with a TypeError that names it', (_title, options, message) => {
+  test.each(WRONG)('%s is rejected with a TypeError that names it', (_title, options, message) => {
     const wrong = options as TelemetryOptions;
     for (const make of [
       () => withTelemetry({}, wrong),
@@ -78,7 +78,7 @@ describe('telemetry options', () => {
     }
   });
 
-  test('that are no object are refused', () => {
+  test('that are no object are rejected', () => {
     expect(() => resolveOptions(null as never)).toThrow('expected `options` to be an object, got null');
     expect(() => resolveOptions('all' as never)).toThrow('expected `options` to be an object, got "all"');
   });
@@ -155,13 +155,13 @@ describe('an option that does not exist', () => {
     );
   });
 
-  test('that is near none is refused with all that do', () => {
+  test('that is near none is rejected with all that do', () => {
     const known = NAMES.map((name) => `\`${name}\``).join(', ');
     const message = `anthropic-otel: unknown option \`serviceName\`; known are ${known}`;
     expect(() => resolveOptions({ serviceName: 'mine' } as TelemetryOptions)).toThrow(new TypeError(message));
   });
 
-  test('is refused whatever its name is, in one short printable line', () => {
+  test('is rejected whatever its name is, in one short printable line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (name) => {
         fc.pre(!NAMES.includes(name) && !(name in Object.prototype));
@@ -208,7 +208,7 @@ describe('an option that does not exist', () => {
     [{ fast: { input: 1 } }, '`prices["mine"].fast` to be an object with input, output'],
     [{ longPrompt: { ...PRICE_OK, over: 1 } }, 'unknown option `prices["mine"].longPrompt.over`; known are'],
     [{ longPrompt: PRICE_OK }, '`prices["mine"].longPrompt` to be an object with above, input'],
-  ])('is refused in a price: %j', (wrong, message) => {
+  ])('is rejected in a price: %j', (wrong, message) => {
     const prices = { mine: { ...PRICE_OK, ...wrong } } as never;
     expect(() => resolveOptions({ prices })).toThrow(TypeError);
     expect(() => resolveOptions({ prices })).toThrow(message);
@@ -220,7 +220,7 @@ describe('an option that does not exist', () => {
 });
 
 describe('observe', () => {
-  test.each([null, undefined, 0, 1, '', 'client', true, Symbol('client'), 1n])('refuses %s', (client) => {
+  test.each([null, undefined, 0, 1, '', 'client', true, Symbol('client'), 1n])('rejects %s', (client) => {
     expect(() => observe(client as never)).toThrow(TypeError);
     expect(() => observe(client as never)).toThrow('expected `client` to be a client of @anthropic-ai/sdk');
   });

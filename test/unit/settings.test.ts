@@ -42,10 +42,10 @@ describe('the settings of register', () => {
     ['bogus', ['prometheus'], 1],
     ['bogus,otlp,more', ['otlp'], 1],
     ['bogus,none', [], 1],
-  ] as const)('with OTEL_METRICS_EXPORTER=%s have the readers %j', (value, readers, told) => {
+  ] as const)('with OTEL_METRICS_EXPORTER=%s have the readers %j', (value, readers, warned) => {
     const { metrics, warnings } = readSettings({ OTEL_METRICS_EXPORTER: value });
     expect((['prometheus', 'otlp', 'console'] as const).filter((name) => metrics[name])).toEqual(readers);
-    expect(warnings).toHaveLength(told);
+    expect(warnings).toHaveLength(warned);
     for (const warning of warnings) expect(warning).toContain('prometheus, otlp, console or none');
   });
 
@@ -58,7 +58,7 @@ describe('the settings of register', () => {
     ['ANTHROPIC_OTEL_CAPTURE_CONTENT', 'yes'],
     ['ANTHROPIC_OTEL_ATTEMPT_SPANS', '1'],
     ['ANTHROPIC_OTEL_LOG_LEVEL', 'debug'],
-  ])('with %s=%s keep the default and say so', (name, value) => {
+  ])('with %s=%s keep the default and report it', (name, value) => {
     const { warnings, ...settings } = readSettings({ [name]: value });
     const { warnings: _, ...defaults } = readSettings({});
     expect(settings).toEqual(defaults);

@@ -32,7 +32,7 @@ describe('clean text', () => {
     expect(clean('\u001b]0;title\u0007\u001b[2J')).toBe('\ufffd]0;title\ufffd\ufffd[2J');
   });
 
-  test('is cut, and says so', () => {
+  test('is cut, and marked as cut', () => {
     expect(clean('x'.repeat(MAX_TEXT))).toHaveLength(MAX_TEXT);
     expect(clean('x'.repeat(MAX_TEXT + 1))).toBe(`${'x'.repeat(MAX_TEXT - 1)}…`);
   });

@@ -83,7 +83,7 @@ export const CALLS: readonly Scenario[] = scenarios({
   },
   'a call that is aborted before it starts': ({ client, hello }) =>
     client().messages.create(hello, { signal: AbortSignal.abort(new Error('never mind')) }),
-  'a call that is aborted before its answer': {
+  'a call that is aborted before its response': {
     plan: () => [respond.hang()],
     use: ({ client, hello, server }) => {
       const controller = new AbortController();

@@ -200,7 +200,7 @@ const withCopy = (name: string): Scenario => ({
       json: await client.messages.create(world.hello),
       helper: await client.messages.stream(world.hello).finalMessage(),
       broken: await failure(client.messages.create({ ...world.hello, stream: true }).then(all)),
-      refused: await failure(client.messages.create(world.hello)),
+      rejected: await failure(client.messages.create(world.hello)),
     };
   },
 });

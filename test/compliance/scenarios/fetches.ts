@@ -34,13 +34,13 @@ const lookalike = (status: number, body: unknown, more: object = {}): unknown =>
   ...more,
 });
 
-const answering =
+const responding =
   (make: () => unknown): Scenario['use'] =>
   ({ client, hello }: World) =>
     outcome(client({ fetch: (async () => make()) as Fetch, maxRetries: 0 }).messages.create(hello));
 
 const MESSAGE = { id: 'msg_1', type: 'message', role: 'assistant', content: [], usage: { input_tokens: 1 } };
-const REFUSAL = { type: 'error', error: { type: 'invalid_request_error', message: 'no' } };
+const REJECTION = { type: 'error', error: { type: 'invalid_request_error', message: 'no' } };
 const noHeaders = (): never => {
   throw new Error('no headers today');
 };
@@ -63,30 +63,30 @@ export const FETCHES: readonly Scenario[] = scenarios({
       get: (target, key) => (key === 'name' ? 'Hostile' : Reflect.get(target, key)),
     }),
   ),
-  'fetch that gives a lookalike of a response': answering(() => lookalike(200, MESSAGE)),
-  'fetch that gives a lookalike of a refusal': answering(() => lookalike(400, REFUSAL)),
-  'fetch that gives a lookalike with a Node stream as its body': answering(() =>
-    lookalike(400, REFUSAL, { body: { pipe() {}, on() {} } }),
+  'fetch that gives a lookalike of a response': responding(() => lookalike(200, MESSAGE)),
+  'fetch that gives a lookalike of an error': responding(() => lookalike(400, REJECTION)),
+  'fetch that gives a lookalike with a Node stream as its body': responding(() =>
+    lookalike(400, REJECTION, { body: { pipe() {}, on() {} } }),
   ),
-  'fetch that gives a lookalike that cannot be cloned': answering(() =>
-    lookalike(400, REFUSAL, { body: new Response('{}').body, clone: noHeaders }),
+  'fetch that gives a lookalike that cannot be cloned': responding(() =>
+    lookalike(400, REJECTION, { body: new Response('{}').body, clone: noHeaders }),
   ),
-  'fetch that gives headers which cannot be listed': answering(() =>
+  'fetch that gives headers which cannot be listed': responding(() =>
     lookalike(200, MESSAGE, {
       headers: { get: () => 'application/json', entries: () => [], [Symbol.iterator]: noHeaders },
     }),
   ),
-  'fetch that gives an empty answer': answering(() => new Response(null, { status: 204 })),
-  'fetch that gives nothing': { anyMiddleware: true, use: answering(() => undefined) },
+  'fetch that gives an empty response': responding(() => new Response(null, { status: 204 })),
+  'fetch that gives nothing': { anyMiddleware: true, use: responding(() => undefined) },
   'fetch that gives a response whose body is locked': {
     anyMiddleware: true,
-    use: answering(() => {
-      const response = Response.json(REFUSAL, { status: 400 });
+    use: responding(() => {
+      const response = Response.json(REJECTION, { status: 400 });
       response.body?.getReader();
       return response;
     }),
   },
-  'fetch that gives a response whose body fails': answering(
+  'fetch that gives a response whose body fails': responding(
     () =>
       new Response(
         new ReadableStream({
@@ -95,7 +95,7 @@ export const FETCHES: readonly Scenario[] = scenarios({
         { status: 500, headers: { 'content-type': 'application/json' } },
       ),
   ),
-  'fetch that gives an error body in slow pieces': answering(() => {
+  'fetch that gives an error body in slow pieces': responding(() => {
     const pieces = ['{"type":"error",', '"error":{"type":"api_error",', '"message":"slow"}}'];
     return new Response(
       new ReadableStream({

@@ -60,7 +60,7 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
       { status: 529, headers: { 'retry-after-ms': '1' } },
     );
   }, []),
-  'middleware that answers itself': withMiddleware(async () => Response.json(CACHED), []),
+  'middleware that responds itself': withMiddleware(async () => Response.json(CACHED), []),
   'middleware that throws': withMiddleware(() => throwAnything(new RangeError('no calls on Sundays')), []),
   'middleware that rejects': withMiddleware(async () => throwAnything(new RangeError('no calls today')), []),
   'middleware that throws after a response': withMiddleware(async (request, next) => {

@@ -39,7 +39,7 @@ const helper = async ({ client, hello }: World): Promise<unknown> => {
 const TROUBLE: Readonly<Record<string, (said: World['said']) => readonly PlannedResponse[]>> = {
   'that is good': (said) => [respond.ok({ text: said('answer') })],
   'after a retry': () => [respond.error(529)],
-  'that is refused': (said) => [respond.error(400, { message: said('error') })],
+  'that is rejected': (said) => [respond.error(400, { message: said('error') })],
   'with an error event': (said) => [respond.sseError('overloaded_error', 4, { message: said('error') })],
   'that is cut': () => [respond.cutStream()],
   'whose socket is reset': () => [respond.resetStream()],

@@ -54,12 +54,12 @@ export async function runScenarios(copies: string, way: Way, only = ''): Promise
     ...env,
   });
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-  const told = lines.map((line) => JSON.parse(line) as Observation & Pick<Run, 'recorded'>);
-  const observations = told.filter((line) => line.name !== undefined);
+  const reported = lines.map((line) => JSON.parse(line) as Observation & Pick<Run, 'recorded'>);
+  const observations = reported.filter((line) => line.name !== undefined);
   return {
     code,
     observations: new Map(observations.map((observation) => [observation.name, observation])),
-    recorded: told.find((line) => line.recorded)?.recorded,
+    recorded: reported.find((line) => line.recorded)?.recorded,
     records,
     warnings,
   };

@@ -11,7 +11,7 @@ export type Sdk = typeof import('@anthropic-ai/sdk');
 export interface World {
   readonly sdk: Sdk;
   readonly server: AnthropicServer;
-  /** The request of the scenarios. Frozen: nobody but the application changes it. */
+  /** The request of the scenarios. Frozen: only the application changes it. */
   readonly hello: MessageCreateParamsNonStreaming;
   /** What stands for the application's data: in requests, in responses, in errors. */
   readonly said: (where: string) => string;

@@ -59,7 +59,7 @@ export interface Component {
   readonly make: (fault: Fault) => { telemetry?: TelemetryOptions; propagator?: TextMapPropagator };
 }
 
-/** Faults of steps that are synchronous by contract: a promise that they return is nobody's concern. */
+/** Faults of steps that are synchronous by contract: a promise that they return is not awaited. */
 const SYNCHRONOUS: readonly Fault[] = ['throws', 'throws no error', 'hangs', 'is slow', 'returns garbage'];
 
 const tracing = (processor: SpanProcessor, sampler?: Sampler): { telemetry: TelemetryOptions } => ({

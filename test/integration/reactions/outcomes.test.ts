@@ -47,7 +47,7 @@ describe('a call that is canceled', () => {
       },
       'application',
     ],
-  ] as const)('by %s says so, before its response', async (_, signal, canceledBy) => {
+  ] as const)('by %s is recorded as such, before its response', async (_, signal, canceledBy) => {
     const harness = await startHarness();
     harness.server.plan([respond.hang()]);
     await rejection(harness.client.messages.create(HELLO, { signal: signal() }));
@@ -58,7 +58,7 @@ describe('a call that is canceled', () => {
   const timeOut = (controller: AbortController): void =>
     controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
 
-  test('by a timeout while it waits for a retry says so', async () => {
+  test('by a timeout while it waits for a retry is recorded as such', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.error(529, { headers: { 'retry-after': '30', 'retry-after-ms': null } })]);
     const controller = new AbortController();
@@ -70,7 +70,7 @@ describe('a call that is canceled', () => {
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.canceled_by': 'timeout' })).toBe(1);
   });
 
-  test('by a timeout in the middle of its stream says so', async () => {
+  test('by a timeout in the middle of its stream is recorded as such', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.hangBody(2)]);
     const controller = new AbortController();

@@ -58,7 +58,7 @@ describe.each([false, true])('a refusal, stream: %s', (stream) => {
     });
   });
 
-  test('that nobody serves is a refusal of the last model', async () => {
+  test('that no model serves is a refusal of the last model', async () => {
     const harness = await start(SONNET);
     harness.server.plan([refusal(100, 10), refusal(200, 20)]);
     await create(harness, stream);

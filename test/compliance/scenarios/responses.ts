@@ -1,4 +1,4 @@
-/** What the API, the network and gateways answer to a call. */
+/** The responses of the API, the network and gateways to a call. */
 import type { ClientOptions } from '@anthropic-ai/sdk';
 import { type PlannedResponse, respond } from '../../../src/testing/index.ts';
 import { type Scenario, scenarios, type World } from '../support/world.ts';
@@ -10,16 +10,16 @@ const meets = (plan: (said: World['said']) => readonly PlannedResponse[]): Omit<
   use: create,
 });
 
-export const ANSWERS: readonly Scenario[] = scenarios({
+export const RESPONSES: readonly Scenario[] = scenarios({
   'a good response': meets((said) => [respond.ok({ text: said('answer') })]),
   'two overloads and then a good response': meets(() => [respond.error(529), respond.error(529)]),
   'exhausted retries': meets((said) =>
     [500, 500, 500].map((status) => respond.error(status, { message: said('error') })),
   ),
-  'a request that is refused': meets((said) => [
+  'a request that is rejected': meets((said) => [
     respond.error(400, { message: `messages.0.content: ${said('error')}`, code: 'bad_request' }),
   ]),
-  'a key that is refused': meets((said) => [respond.error(401, { message: said('error') })]),
+  'a key that is rejected': meets((said) => [respond.error(401, { message: said('error') })]),
   'an account without credit': meets(() => [respond.error(402)]),
   'a permission that is missing': meets(() => [respond.error(403)]),
   'a model that is unknown': meets(() => [respond.error(404)]),
@@ -27,8 +27,8 @@ export const ANSWERS: readonly Scenario[] = scenarios({
   'a request that is too large': meets((said) => [respond.error(413, { message: said('error') })]),
   'a value that cannot be processed': meets((said) => [respond.error(422, { message: said('error') })]),
   'a rate limit with a time to wait': meets(() => [respond.error(429, { retryAfter: 1 })]),
-  'a rate limit that says not to retry': meets(() => [respond.error(429, { shouldRetry: false })]),
-  'a refusal that says to retry': meets(() => [respond.error(400, { shouldRetry: true })]),
+  'a rate limit that asks not to retry': meets(() => [respond.error(429, { shouldRetry: false })]),
+  'an error that asks to retry': meets(() => [respond.error(400, { shouldRetry: true })]),
   'a page of a gateway': meets(() => [respond.error(502), respond.error(503), respond.error(502)]),
   'an error type that nobody knows': meets((said) => [
     respond.error(418, { type: said('type'), message: said('error') }),
@@ -53,7 +53,7 @@ export const ANSWERS: readonly Scenario[] = scenarios({
     use: ({ client, hello }) => client({ maxRetries: 0 }).messages.create(hello),
   },
   'a refusal by the model': meets(() => [respond.refusal()]),
-  'a slow answer': meets(() => [respond.slow({ delayMs: 30 })]),
+  'a slow response': meets(() => [respond.slow({ delayMs: 30 })]),
   'a response in pieces of one byte': meets(() => [respond.ok({ chunkBytes: 1 })]),
   'no response before the timeout': {
     plan: () => [respond.hang()],
@@ -76,7 +76,7 @@ export const ANSWERS: readonly Scenario[] = scenarios({
       return client({ fetch }).messages.create(hello, { signal: controller.signal });
     },
   },
-  'a connection that is refused': ({ client, hello }) =>
+  'a refused connection': ({ client, hello }) =>
     client({ baseURL: 'http://127.0.0.1:9', maxRetries: 0 }).messages.create(hello),
   'a host that does not exist': ({ client, hello }) =>
     client({ baseURL: 'http://host.invalid', maxRetries: 0 }).messages.create(hello),
