@@ -16,6 +16,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 /** Runs the command line `args` and sets the exit code of the process. */
 export async function main(args: readonly string[]): Promise<void> {
   const io = processIo(args.includes('--json'));
+  // `anthropic-otel export | head` ends with what it has written.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
     process.exitCode = await run(args, io);
   } catch (error) {
@@ -71,7 +73,9 @@ function report(error: unknown, io: Io): number {
   else {
     io.note(`anthropic-otel: ${message}`);
     if (known && error.fix) io.note(error.fix);
-    if (!known && error instanceof Error && error.stack) io.note(error.stack);
+    // A system error says what it is: no space, no permission, no such folder. A stack is for mistakes of this program.
+    const isSystemError = error instanceof Error && 'syscall' in error;
+    if (!known && !isSystemError && error instanceof Error && error.stack) io.note(error.stack);
   }
   return known ? error.exitCode : EXIT.problem;
 }

@@ -1,5 +1,5 @@
 /** Each finding of doctor is found where exactly that is broken; a healthy stack has none. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -366,4 +366,18 @@ describe('Grafana', () => {
     if (stored) grafana.dashboards.delete('anthropic-triage');
     expect(await found(args)).toEqual(['dashboards-absent', 'datasource-missing']);
   });
+});
+
+test('every finding has a test that breaks exactly that, and a row in the page on troubleshooting', async () => {
+  const folder = join(ROOT, 'src/cli/doctor');
+  const sources = await Promise.all(
+    (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  const written = sources.join('\n').matchAll(/\bid: '([a-z-]+)'|clockFinding\(\s*'([a-z-]+)'/g);
+  const ids = new Set([...written].map(([, plain, clock]) => plain ?? clock ?? ''));
+  expect(ids.size).toBeGreaterThan(28);
+  const tests = await readFile(import.meta.filename, 'utf8');
+  const page = await readFile(join(ROOT, 'docs/troubleshooting.md'), 'utf8');
+  expect([...ids].filter((id) => !tests.includes(id))).toEqual([]);
+  expect([...ids].filter((id) => !page.includes(`| \`${id}\` |`))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -184,4 +185,39 @@ describe('anthropic-otel export', () => {
     expect(ended.stderr).toMatch(message);
     expect(ended.stderr).toContain('anthropic-otel.config.json');
   });
+});
+
+describe('anthropic-otel export, where the folder is not as usual', () => {
+  test('removes nothing outside of its folder, whatever its manifest says', async () => {
+    const folder = createFolder({ 'precious.txt': 'keep' });
+    await cli(folder, ['export', 'prometheus']);
+    const sha256 = createHash('sha256').update('keep').digest('hex');
+    const entry = { sha256, target: 'prometheus' };
+    const files = { '../precious.txt': entry, [join(folder, 'precious.txt')]: entry };
+    writeFileSync(join(folder, 'monitoring/.anthropic-otel.json'), JSON.stringify({ files }));
+    await cli(folder, ['export', 'prometheus', '--force']);
+    expect(readFileSync(join(folder, 'precious.txt'), 'utf8')).toBe('keep');
+  });
+
+  test('says in one line that a folder cannot be written', async () => {
+    const ended = await cli(createFolder({ monitoring: 'a file' }), ['export', 'prometheus']);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('says that its manifest is damaged, and what to do', async () => {
+    const folder = createFolder({ 'monitoring/.anthropic-otel.json': '{' });
+    const ended = await cli(folder, ['export', 'prometheus']);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('--force');
+  });
+});
+
+test('dashboards follow the configuration too', async () => {
+  const text = '{ "groupingLabels": ["region", "job"], "spend": { "dailyBudgetUsd": 4321 } }';
+  const folder = createFolder({ 'anthropic-otel.config.json': text });
+  await cli(folder, ['export', 'dashboards']);
+  const files = Object.values(readTree(join(folder, 'monitoring'))).join('\n');
+  expect(files).toContain('by (region, job');
+  expect(files).toContain('4321');
 });

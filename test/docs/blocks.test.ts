@@ -17,8 +17,10 @@ async function problemOf(block: Block, session: Session): Promise<string | undef
   if (language === 'js' || language === 'ts') return session.program(block);
   if (language === 'yaml') return problemOfYaml(text, session.folder);
   if (language === 'promql') return problemOfQuery(text, session.folder);
-  if (language === 'ini')
-    return /^(?:\[[\w.]+\]|\w+ = .+|\s*|\n)+$/.test(text) ? undefined : 'not a file of settings';
+  if (language === 'ini') {
+    const wrong = text.split('\n').find((line) => !/^(?:\[[\w.]+\]|\w+ = .+)?$/.test(line));
+    return wrong && `not a setting: ${wrong}`;
+  }
   if (language !== 'sh') return `no way to run ${language}`;
   for (const command of commandsOf(block)) {
     const problem = await session.command(command);

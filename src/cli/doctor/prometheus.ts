@@ -47,6 +47,15 @@ class Api {
     return data;
   }
 
+  /** The same, where not every engine has it: Mimir has no targets, and notifies by itself. */
+  async getIfKnown<Data>(
+    path: string,
+    parameters?: Readonly<Record<string, string>>,
+  ): Promise<Data | undefined> {
+    const { status } = await send(`${this.url}/api/v1/${path}`);
+    return status === 404 || status === 501 ? undefined : this.get<Data>(path, parameters);
+  }
+
   async query(
     expression: string,
   ): Promise<readonly { metric: Record<string, string>; value: [number, string] }[]> {
@@ -92,7 +101,8 @@ async function checkClock(api: Api): Promise<Finding[]> {
 
 async function checkScrape(api: Api, metricsUrl: string | undefined): Promise<Finding[]> {
   const name = prometheusName(METRICS.startTime);
-  const { activeTargets } = await api.get<{ activeTargets: Target[] }>('targets', { state: 'active' });
+  const known = await api.getIfKnown<{ activeTargets: Target[] }>('targets', { state: 'active' });
+  const activeTargets = known?.activeTargets ?? [];
   const port = metricsUrl === undefined ? undefined : new URL(metricsUrl).port || '80';
   const ours = activeTargets.filter(
     ({ scrapeUrl }) => port !== undefined && new URL(scrapeUrl).port === port,
@@ -200,7 +210,9 @@ function sameTexts(left: Readonly<Record<string, string>>, right: Readonly<Recor
 }
 
 async function checkAlertmanagers(api: Api): Promise<Finding[]> {
-  const { activeAlertmanagers } = await api.get<{ activeAlertmanagers: { url: string }[] }>('alertmanagers');
+  const known = await api.getIfKnown<{ activeAlertmanagers: { url: string }[] }>('alertmanagers');
+  if (!known) return [];
+  const { activeAlertmanagers } = known;
   if (activeAlertmanagers.length === 0) {
     return [
       {

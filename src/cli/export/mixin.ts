@@ -27,4 +27,4 @@ export const exampleYaml = (config: CliConfig): string => written(build.exampleY
 /** The part of it to paste into another configuration. */
 export const routingYaml = (config: CliConfig): string => written(build.routingYaml(config));
 /** The dashboards, below `dashboards/`. */
-export const dashboardFiles = (_config: CliConfig): readonly File[] => dashboards();
+export const dashboardFiles = (config: CliConfig): readonly File[] => dashboards(config);

@@ -1,7 +1,7 @@
 /** Compares what `export` would write with what is there. Nothing that the user changed is overwritten unasked. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { usageError } from '../command.ts';
 import type { File } from '../package-files.ts';
 
@@ -51,7 +51,7 @@ export async function makePlan(
     }
   }
   for (const [path, { sha256, target }] of Object.entries(known.files)) {
-    if (wanted.has(path) || !Object.hasOwn(files, target)) continue;
+    if (wanted.has(path) || !Object.hasOwn(files, target) || !isInside(path)) continue;
     const before = await readText(join(folder, path));
     if (before === undefined) continue;
     const kind = hash(before) === sha256 ? 'remove' : 'unchanged';
@@ -74,6 +74,11 @@ function kindOf(before: string | undefined, after: string, written: string | und
   if (before === undefined) return 'create';
   if (before === after) return 'unchanged';
   return written === hash(before) ? 'update' : 'conflict';
+}
+
+/** Whether a path of the manifest, which anybody may have edited, stays in the folder. */
+function isInside(path: string): boolean {
+  return !isAbsolute(path) && !normalize(path).startsWith('..');
 }
 
 function nextManifest(known: Manifest, files: Readonly<Record<string, readonly File[]>>): Manifest {
