@@ -71,6 +71,8 @@ export class CallSeries {
   /** Path and model. */
   readonly streak: Attributes;
   readonly streakKey: string;
+  /** What tells who the calls are made for apart from others. */
+  readonly attributionKey: string;
   readonly #values: LabelValues;
   readonly #sets = new BoundedCache<Attributes>(MAX_SETS);
   readonly #responses = new BoundedCache<ResponseSeries>(MAX_RESPONSES);
@@ -88,6 +90,7 @@ export class CallSeries {
     this.route = { [ATTR.httpRoute]: route };
     this.streak = { ...this.route, ...this.model };
     this.streakKey = `${route} ${model}`;
+    this.attributionKey = JSON.stringify(labels.attribution);
   }
 
   /** Of a call that failed, or an attempt: method, model and error. */

@@ -17,5 +17,5 @@ export function recordCost(
     const usd = cost[kind];
     if (usd !== undefined) instruments.cost.add(usd, series.cost(kind));
   }
-  detection.costAdded(totalCost(cost), series.labels.attribution);
+  detection.costAdded(totalCost(cost), series);
 }

@@ -88,9 +88,9 @@ export class Detection {
     this.#count(kind, model, 1, counted?.at ?? this.#now());
   }
 
-  /** `attribution`: who the call was made for. */
-  costAdded(usd: number, attribution: Attributes): void {
-    this.#cost.add(undefined, JSON.stringify(attribution), usd, () => attribution);
+  /** Costs of a call of `series` are known. */
+  costAdded(usd: number, { attributionKey, labels }: CallSeries): void {
+    this.#cost.add(undefined, attributionKey, usd, () => labels.attribution);
   }
 
   /** The API responded with 401 on `route`. */
