@@ -1,11 +1,11 @@
 /** Runs one variant in a process of its own, whose clock it replaces, and prints what came of it as JSON. */
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { createMeter, type Snapshot } from '../../dev/telemetry.ts';
 import { costOf, priceFinder, totalCost } from '../../src/model/cost.ts';
 import { PRICES } from '../../src/model/prices.ts';
 import { subscribeToDecisions } from '../../src/resilience/index.ts';
 import { seededRandom } from '../../src/testing/script/random.ts';
-import { createMeter, type Snapshot } from '../../test/helpers/telemetry.ts';
 import { PHASE_MS, PHASES, PRIMARY } from './phases.ts';
 import type { Comparison, VariantResult } from './result.ts';
 import { idealDuration, type Sent, SimulatedApi } from './simulated-api.ts';

@@ -1,13 +1,13 @@
 /** Calls that a test makes by hand, on a clock of its own, and the metrics that come of them. */
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { vi } from 'vitest';
+import { createMeter, type Snapshot } from '../../dev/telemetry.ts';
 import type { Attempt } from '../../src/model/attempt.ts';
 import { Call, type CallStart } from '../../src/model/call.ts';
 import { errorType, isRetryableStatus } from '../../src/model/errors.ts';
 import type { RateLimit } from '../../src/model/rate-limit.ts';
 import { resolveOptions, type TelemetryOptions } from '../../src/options.ts';
 import { Telemetry } from '../../src/telemetry.ts';
-import { createMeter, type Snapshot } from '../helpers/telemetry.ts';
 
 export const MODEL_KEY = 'gen_ai.request.model';
 

@@ -1,12 +1,12 @@
 /** Compares everything that was recorded with what a test states of its calls: every point, span and log line. */
 import { expect } from 'vitest';
+import type { Point } from '../../dev/telemetry.ts';
 import { METRICS } from '../../src/index.ts';
 import type { ExpectedCall } from './expected-call.ts';
 import { expectedLogs } from './expected-logs.ts';
 import { expectedPoints } from './expected-points.ts';
 import { expectSpans } from './expected-spans.ts';
 import { type Harness, keyOf } from './harness.ts';
-import type { Point } from './telemetry.ts';
 
 /** Expects exactly one call, recorded as `call`. */
 export function expectCall(harness: Harness, call: ExpectedCall): Promise<void> {

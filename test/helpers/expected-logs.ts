@@ -1,5 +1,6 @@
 /** The log records that expected calls leave behind. */
 import { expect } from 'vitest';
+import type { LogRecord } from '../../dev/telemetry.ts';
 import {
   type CompleteCall,
   completeCall,
@@ -8,7 +9,6 @@ import {
   usdOf,
 } from './expected-call.ts';
 import { streaksOf } from './streaks.ts';
-import type { LogRecord } from './telemetry.ts';
 
 type Fields = Record<string, unknown>;
 type Ids = readonly (string | undefined)[];

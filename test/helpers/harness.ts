@@ -6,6 +6,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, Sampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { onTestFinished } from 'vitest';
+import { createLogger, createMeter, createTracing, type LogRecord, type Point } from '../../dev/telemetry.ts';
 import { type TelemetryOptions, withTelemetry } from '../../src/index.ts';
 import { type Telemetry, telemetryFor } from '../../src/telemetry.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type AnthropicServerOptions,
   startAnthropicServer,
 } from '../../src/testing/index.ts';
-import { createLogger, createMeter, createTracing, type LogRecord, type Point } from './telemetry.ts';
 
 /** The model of the requests, and a small valid request. */
 export const MODEL = 'claude-opus-5-5';

@@ -6,10 +6,10 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createTracing } from '../../dev/telemetry.ts';
 import type { Logger, TelemetryOptions } from '../../src/index.ts';
 import { respond } from '../../src/testing/index.ts';
 import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
-import { createTracing } from '../helpers/telemetry.ts';
 
 const fail = (): never => {
   throw new Error('telemetry is broken');

@@ -4,6 +4,7 @@ import { metrics } from '@opentelemetry/api';
 import { MetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createLogger, createMeter, createTracing } from '../../dev/telemetry.ts';
 import { type TelemetryOptions, withTelemetry } from '../../src/index.ts';
 import {
   AnthropicInstrumentation,
@@ -11,7 +12,6 @@ import {
 } from '../../src/instrumentation/index.ts';
 import { respond, startAnthropicServer } from '../../src/testing/index.ts';
 import { HELLO, MODEL, rejection } from '../helpers/harness.ts';
-import { createLogger, createMeter, createTracing } from '../helpers/telemetry.ts';
 
 class Reader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}

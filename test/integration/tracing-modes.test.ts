@@ -2,10 +2,10 @@ import Anthropic from '@anthropic-ai/sdk';
 import { type Span, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
 import { describe, expect, test, vi } from 'vitest';
+import { createTracing } from '../../dev/telemetry.ts';
 import { withTelemetry } from '../../src/index.ts';
 import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
-import { createTracing } from '../helpers/telemetry.ts';
 
 /** Expects the metrics and log lines of one call with one retry, whatever becomes of spans. */
 async function expectMetricsOfOneCall(harness: Harness): Promise<void> {

@@ -1,12 +1,12 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { metrics, SpanKind } from '@opentelemetry/api';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { createMeter } from '../../dev/telemetry.ts';
 import { observe, withTelemetry } from '../../src/index.ts';
 import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
-import { createMeter } from '../helpers/telemetry.ts';
 
 const RETRIED = {
   status: 529,

@@ -7,9 +7,9 @@ import { Stream } from '@anthropic-ai/sdk/core/streaming';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { createMeter } from '../../dev/telemetry.ts';
 import { withTelemetry } from '../../src/index.ts';
 import { Call } from '../../src/model/call.ts';
-import { createMeter } from '../helpers/telemetry.ts';
 import { ENDINGS, type Ending } from './endings.ts';
 import { startServerThread } from './server.ts';
 

@@ -1,6 +1,6 @@
 /** What telemetry recorded of a session, by the model of each call. */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { createTracing, LogRecord, Point, Snapshot } from '../helpers/telemetry.ts';
+import type { createTracing, LogRecord, Point, Snapshot } from '../../dev/telemetry.ts';
 import { FALLBACK } from './middleware.ts';
 
 /** What telemetry recorded of one call. */

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
+import { createLogger, createMeter, createTracing } from '../../dev/telemetry.ts';
 import { observe, type TelemetryOptions, withTelemetry } from '../../src/index.ts';
 import { telemetryFor } from '../../src/telemetry.ts';
-import { createLogger, createMeter, createTracing } from '../helpers/telemetry.ts';
 import { ApplicationCall, type Fetched, type Noted } from './application.ts';
 import { GOOD_EVENTS } from './messages.ts';
 import { createMiddleware } from './middleware.ts';

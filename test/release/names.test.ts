@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { currentNames, type Names } from '../../scripts/names.ts';
+import { currentNames, type Names } from '../../dev/release-names.ts';
 
 const released = JSON.parse(readFileSync(join(import.meta.dirname, 'names.json'), 'utf8')) as Names;
 const changelog = readFileSync(join(import.meta.dirname, '../../CHANGELOG.md'), 'utf8');

@@ -2,8 +2,8 @@
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { createLogger, createMeter, createTracing } from '../../../dev/telemetry.ts';
 import { observe, withTelemetry } from '../../../src/index.ts';
-import { createLogger, createMeter, createTracing } from '../../helpers/telemetry.ts';
 
 /** Adds telemetry, and prints at the end what it recorded. */
 export interface AddedTelemetry {

@@ -13,7 +13,7 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { LogFields, Logger } from '../../src/index.ts';
+import type { LogFields, Logger } from '../src/index.ts';
 
 /** One series of a metric. A histogram has its number of values and their sum. */
 export interface Point {
