@@ -1,4 +1,4 @@
-/** Requests to Prometheus, Alertmanager and Grafana, with errors that say what to do. */
+/** Requests to Prometheus, Alertmanager and Grafana, with errors that state what to do. */
 import { UserError, usageError } from './command.ts';
 
 /** How long a server may take, in milliseconds. */
@@ -30,7 +30,7 @@ export function serverUrl(option: string, given: string): string {
 
 /**
  * Sends a request. User and password in the address become basic authentication.
- * @throws a UserError where nobody responds
+ * @throws a UserError where there is no response
  */
 export async function send(
   address: string,

@@ -18,7 +18,7 @@ export interface Io {
   note(line: string): void;
   /** `text` in a style, where standard output is a terminal and NO_COLOR is unset. */
   style(format: Format, text: string): string;
-  /** Runs `work`. When it takes longer than a second, says what it is about. */
+  /** Runs `work`. When it takes longer than a second, prints what it is about. */
   progress<Result>(text: string, work: Promise<Result>): Promise<Result>;
 }
 

@@ -73,7 +73,7 @@ function report(error: unknown, io: Io): number {
   else {
     io.note(`anthropic-otel: ${message}`);
     if (known && error.fix) io.note(error.fix);
-    // A system error says what it is: no space, no permission, no such folder. A stack is for mistakes of this program.
+    // A system error states what it is: no space, no permission, no such folder. A stack is for mistakes of this program.
     const isSystemError = error instanceof Error && 'syscall' in error;
     if (!known && !isSystemError && error instanceof Error && error.stack) io.note(error.stack);
   }

@@ -26,7 +26,7 @@ export function findConfig(folder: string): string | undefined {
 
 /**
  * Reads the configuration in `folder`, or the one at `path`.
- * @throws a UserError that says what is wrong with it
+ * @throws a UserError that states what is wrong with it
  */
 export async function loadConfig(folder: string, path?: string): Promise<LoadedConfig> {
   const file = path === undefined ? findConfig(folder) : resolve(folder, path);

@@ -18,10 +18,10 @@ export async function checkAlertmanager(url: string, config: CliConfig): Promise
   try {
     const before = Date.now();
     const { status, body, date } = await send(`${url}/api/v2/status`);
-    const ours = (before + Date.now()) / 2;
+    const local = (before + Date.now()) / 2;
     if (status !== 200) throw new Error(`it responds with ${status} to /api/v2/status`);
     const clock =
-      date === undefined ? undefined : clockFinding('alertmanager-clock', 'Alertmanager', date, ours);
+      date === undefined ? undefined : clockFinding('alertmanager-clock', 'Alertmanager', date, local);
     const text = (body as { config: { original: string } }).config.original;
     return [
       ...(clock ? [clock] : []),
@@ -45,19 +45,19 @@ function checkRoutes({ route, receivers = [] }: Configuration, config: CliConfig
   const { groups } = parse(rulesYaml(config)) as {
     groups: { rules: { alert?: string; labels?: Record<string, string> }[] }[];
   };
-  const deaf = new Map<string, string[]>();
+  const unreached = new Map<string, string[]>();
   for (const { alert, labels } of groups.flatMap(({ rules }) => rules)) {
     if (alert === undefined) continue;
     const names = receiversOf(route, { ...labels, alertname: alert, job: config.prometheus.job });
-    const hears = (name: string): boolean =>
+    const notifies = (name: string): boolean =>
       receivers.some(
         (each) => each.name === name && Object.keys(each).some((key) => key.endsWith('_configs')),
       );
-    if (names.some(hears)) continue;
+    if (names.some(notifies)) continue;
     const key = names.join(', ');
-    deaf.set(key, [...(deaf.get(key) ?? []), alert]);
+    unreached.set(key, [...(unreached.get(key) ?? []), alert]);
   }
-  return [...deaf].map(([receiver, alerts]) => ({
+  return [...unreached].map(([receiver, alerts]) => ({
     id: 'route-without-receiver',
     problem: `${alerts.length} alerts reach no one: the receiver ${receiver} has no integration (${alerts.slice(0, 3).join(', ')}${alerts.length > 3 ? ', …' : ''}).`,
     fix: `Give the receiver ${receiver} a webhook, a pager or a channel in alertmanager.yaml.`,

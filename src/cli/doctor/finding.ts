@@ -12,8 +12,8 @@ export interface Finding {
 export const MAX_CLOCK_DIFFERENCE = 30_000;
 
 /** The finding that a server's clock differs from this machine's, if it does. */
-export function clockFinding(id: string, what: string, theirs: number, ours: number): Finding | undefined {
-  const difference = theirs - ours;
+export function clockFinding(id: string, what: string, remote: number, local: number): Finding | undefined {
+  const difference = remote - local;
   if (Math.abs(difference) <= MAX_CLOCK_DIFFERENCE) return undefined;
   const seconds = Math.round(Math.abs(difference) / 1000);
   return {

@@ -94,8 +94,8 @@ export async function checkPrometheus(
 async function checkClock(api: Api): Promise<Finding[]> {
   const before = Date.now();
   const { result } = await api.get<{ result: [number, string] }>('query', { query: 'time()' });
-  const ours = (before + Date.now()) / 2;
-  const finding = clockFinding('prometheus-clock', 'Prometheus', Number(result[1]) * 1000, ours);
+  const local = (before + Date.now()) / 2;
+  const finding = clockFinding('prometheus-clock', 'Prometheus', Number(result[1]) * 1000, local);
   return finding ? [finding] : [];
 }
 
@@ -104,10 +104,10 @@ async function checkScrape(api: Api, metricsUrl: string | undefined): Promise<Fi
   const known = await api.getIfKnown<{ activeTargets: Target[] }>('targets', { state: 'active' });
   const activeTargets = known?.activeTargets ?? [];
   const port = metricsUrl === undefined ? undefined : new URL(metricsUrl).port || '80';
-  const ours = activeTargets.filter(
+  const targets = activeTargets.filter(
     ({ scrapeUrl }) => port !== undefined && new URL(scrapeUrl).port === port,
   );
-  const down = ours.filter(({ health }) => health === 'down');
+  const down = targets.filter(({ health }) => health === 'down');
   if (down.length > 0) {
     return down.map(({ scrapeUrl, lastError }) => ({
       id: 'scrape-failing',

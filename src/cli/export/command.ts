@@ -53,8 +53,8 @@ and the exit code is 1. Keep your settings in anthropic-otel.config.*, and chang
     const changed = plan.changes.filter(({ kind }) => kind !== 'unchanged');
     const conflicts = changed.filter(({ kind }) => kind === 'conflict');
     const shown = relative(io.cwd, folder) || '.';
-    const refused = !values.check && conflicts.length > 0 && !values.force;
-    const written = !values.check && !refused;
+    const blocked = !values.check && conflicts.length > 0 && !values.force;
+    const written = !values.check && !blocked;
     if (written) await io.progress(`writing ${changed.length} files`, applyPlan(plan));
     io.printJson({ folder, written, changes: changed.map(toJson) });
 
@@ -70,7 +70,7 @@ and the exit code is 1. Keep your settings in anthropic-otel.config.*, and chang
     for (const change of values.check ? changed : conflicts) {
       if (change.kind !== 'create') printDiff(change, io, values['full-diff'] ?? false);
     }
-    if (refused) {
+    if (blocked) {
       io.print(`You changed ${counted(conflicts.length)} in ${shown}; nothing was written:`);
       printChanges(conflicts, io);
       io.print('Keep your settings in anthropic-otel.config.*, or overwrite your changes with --force.');

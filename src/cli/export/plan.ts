@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { usageError } from '../command.ts';
 import type { File } from '../package-files.ts';
 
-/** Remembers what was written, so that a change of the user's is known from a change of ours. */
+/** Remembers what was written, so that a change by the user is distinguished from a change by this command. */
 const MANIFEST = '.anthropic-otel.json';
 
 interface Manifest {

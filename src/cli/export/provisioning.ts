@@ -10,7 +10,7 @@ function file(path: string, comment: readonly string[], value: object): File {
   return { path, content: document.toString(YAML) };
 }
 
-/** Tells Grafana where the dashboards are. */
+/** The provider that reads the dashboards from files. */
 export function dashboardProvider(): File {
   return file(
     'grafana-provisioning/dashboards/anthropic-otel.yaml',

@@ -28,7 +28,7 @@ interface Step {
   readonly seconds: number;
 }
 
-/** Runs the service, breaks its API, and says when each part of the way was reached. Ends all that it started. */
+/** Runs the service, breaks its API, and reports when each part of the way was reached. Ends all that it started. */
 export async function rehearseChain(io: Io, options: ChainOptions): Promise<number> {
   const { plan, prometheus, alertmanager, host, port } = options;
   const { startAnthropicServer, respond } = (await import(

@@ -42,7 +42,7 @@ ${Object.entries(PLANS)
 
 Without --listen, the alerts of the plan are sent to Alertmanager with the label simulated="true", and are resolved at the
 end. It shows that routes, receivers and the pager work. With --listen, a test service calls a local stand-in for the API, which
-fails as the plan says: Prometheus has to scrape the service, evaluate the rules and notify. No call leaves the machine.`,
+fails as the plan states: Prometheus has to scrape the service, evaluate the rules and notify. No call leaves the machine.`,
   async run({ values, positionals }, io) {
     const [name, ...more] = positionals;
     if (name === undefined || more.length > 0)

@@ -13,7 +13,7 @@ export interface PageOptions {
   readonly signal: AbortSignal;
 }
 
-/** Makes the alerts fire, says whom they reach, and ends them, also when interrupted. */
+/** Makes the alerts fire, reports whom they reach, and ends them, also when interrupted. */
 export async function rehearsePage(
   io: Io,
   { alertmanager, alerts, duration, signal }: PageOptions,
