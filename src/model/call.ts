@@ -182,10 +182,12 @@ export class Call<Handle = unknown> {
     this.#listener.batchResultRead?.(this, result);
   }
 
-  /** Another client gave the application's middleware the response with `id` of `model` during this call. */
-  otherResponded(id: string, model: string | undefined): void {
-    if (this.ended || this.#others.length >= MAX_RESPONSES) return;
-    this.#others.push({ id, model, cause: causeOfChange(this.attempt) });
+  /** A call has ended that the application's middleware made with another client, and may serve this one with. */
+  otherEnded(other: Call<Handle>): void {
+    const attempt = other.#accepted.at(-1);
+    if (!attempt || this.ended || this.#others.length >= MAX_RESPONSES) return;
+    const billed = attempt.message !== undefined;
+    this.#others.push({ attempt, billed, cause: causeOfChange(this.attempt) });
   }
 
   /** The call turned out to repeat one that has just failed after its own retries. */
@@ -253,7 +255,10 @@ export class Call<Handle = unknown> {
     // What the SDK says in the end is said of this response, when no middleware can have replaced it.
     if (last && !last.observed) last.message ??= messageOf(end);
     if (this.start.operation !== undefined) {
-      this.bills = this.#accepted.flatMap((each) => (each.message ? billsOf(each.message, each.model) : []));
+      const unbilled = this.#others.filter(({ billed }) => !billed).map(({ attempt }) => attempt);
+      this.bills = [...this.#accepted, ...unbilled].flatMap((each) =>
+        each.message ? billsOf(each.message, each.model) : [],
+      );
     }
     if (end.outcome === 'ok') this.serving = servingOf(model, this.#accepted, this.#others, end);
   }

@@ -33,8 +33,9 @@ export function causeOfChange(before: Attempt | undefined): string {
 
 /** A response that the application's middleware got from another client during a call. */
 export interface OtherResponse {
-  readonly id: string;
-  readonly model: string | undefined;
+  readonly attempt: Attempt;
+  /** Whether its own call is billed for it. It is not where its body is read only through this call. */
+  readonly billed: boolean;
   /** Why the application asked another client. */
   readonly cause: string;
 }
@@ -52,8 +53,9 @@ export function servingOf(
   others: readonly OtherResponse[],
   end: { readonly responseId?: string | undefined; readonly stopReason?: string | undefined },
 ): Serving {
-  const other = end.responseId === undefined ? undefined : others.find(({ id }) => id === end.responseId);
-  if (other) return fallback(model, other.model ?? model, other.cause);
+  const { responseId } = end;
+  const other = others.find(({ attempt }) => responseId !== undefined && idOf(attempt) === responseId);
+  if (other) return fallback(model, other.attempt.model ?? model, other.cause);
   const serving = servingAttempt(accepted, end);
   if (!serving) return { servedBy: 'application' };
   const within = serverFallbackOf(serving.message);

@@ -245,7 +245,7 @@ export const METRICS = {
     kind: 'counter',
     unit: '{call}',
     description:
-      'Calls that used tokens of a model without a known price: the cost estimate leaves them out.',
+      'Calls that used tokens without a known price, by their model, the priority tier or the fast mode: the cost estimate leaves them out.',
     attributes: [ATTR.requestModel],
     integer: true,
   },

@@ -9,7 +9,7 @@ import { bodyFields, modelOf } from '../fetch/body-fields.ts';
 import type { SdkMiddleware, SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
 import { type AttemptInFlight, attemptInFlight } from '../span/attempt-in-flight.ts';
 import { startCallSpan } from '../span/call-span.ts';
-import { runWithin } from '../span/enclosing-call.ts';
+import { isWithinCall, runWithin } from '../span/enclosing-call.ts';
 import { callOf } from '../span/tap.ts';
 import { type Pass, UntracedCall } from '../untraced-call.ts';
 import { followDecisions } from './decisions.ts';
@@ -179,7 +179,7 @@ export class Calls {
       request,
       options,
       model: this.#model(call, request, options),
-      observes: application || asksForMore(options.body),
+      observes: application || isWithinCall() || asksForMore(options.body),
       aborted: () => options.signal?.aborted === true,
       fetchErrors: this.#fetchErrors,
     };

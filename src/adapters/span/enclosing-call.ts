@@ -16,3 +16,8 @@ export const enclosingCall: AsyncLocalStorage<WeakRef<Call>> = processWide(
 export function runWithin<Result>(call: Call, send: () => Result): Result {
   return enclosingCall.run(new WeakRef(call), send);
 }
+
+/** Whether middleware of an open call runs: what it asks another client for, it may pass on unread. */
+export function isWithinCall(): boolean {
+  return enclosingCall.getStore()?.deref()?.ended === false;
+}

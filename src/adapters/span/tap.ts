@@ -147,11 +147,8 @@ function openCall(
     port.guard.run('call', () => {
       port.closed(call);
       const endedAt = typeof endTime === 'number' ? now() - Math.max(0, Date.now() - endTime) : undefined;
-      const end = callEnd(outcome, facts);
-      call.end(end, endedAt);
-      if (outer && call.bills.length > 0 && end.responseId !== undefined) {
-        outer.deref()?.otherResponded(end.responseId, call.start.model);
-      }
+      call.end(callEnd(outcome, facts), endedAt);
+      outer?.deref()?.otherEnded(call);
     });
   };
   const abandon = (): void => {

@@ -152,3 +152,36 @@ test.each([true, false])(
     expect(await harness.metric('anthropic.client.attempts')).toBe(observed ? 2 : 1);
   },
 );
+
+test.each([false, true])(
+  'a response of another client that is passed on unread, stream: %s, is billed once, to its own model',
+  async (stream) => {
+    const harness = await startHarness();
+    const other = harness.newClient();
+    const elsewhere: Middleware = async (request, next) => {
+      const response = await next(request);
+      if (response.ok) return response;
+      const params = { ...HELLO, model: HAIKU };
+      return stream
+        ? other.messages.create({ ...params, stream }).asResponse()
+        : other.messages.create(params).asResponse();
+    };
+    harness.server.plan([
+      respond.error(429),
+      respond.ok({ text: 'Hi', usage: { input_tokens: 70, output_tokens: 110 } }),
+    ]);
+    const client = harness.newClient({ middleware: [elsewhere], maxRetries: 0 });
+    if (!stream) await client.messages.create(HELLO);
+    else for await (const _ of await client.messages.create(STREAM));
+    const used = 'gen_ai.client.inference.usage';
+    expect(await harness.points(`${used}.output_tokens`)).toMatchObject([
+      { attributes: { 'gen_ai.request.model': HAIKU }, value: 110 },
+    ]);
+    expect(await harness.metric(`${used}.input_tokens`)).toBe(70);
+    expect(await harness.metric('anthropic.client.cost')).toBeCloseTo((70 * 0.1 + 110 * 0.5) / 1e6, 12);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.served_by': 'fallback' })).toBe(1);
+    expect(await harness.points('anthropic.client.fallbacks')).toMatchObject([
+      { attributes: { 'anthropic.fallback.cause': 'rate_limit_error' }, value: 1 },
+    ]);
+  },
+);
