@@ -90,15 +90,17 @@ export class Counts extends Selectors {
     const on = this.onProcess;
     const now = `last_over_time(${this.started}[${last}])`;
     const then = `last_over_time(${this.started}[${before}] offset ${window})`;
-    const restarted = `${on} (${now} > ${then})`;
+    const first = `min_over_time(${this.started}[${last}])`;
+    const young = `>= time() - ${seconds} - ${GRACE}`;
+    const restarted = `${on} (${now} > (${then} or ${first}))`;
     const value = `last_over_time(${counter}[${last}])`;
     const base = `last_over_time(${counter}[${before}] offset ${window})`;
     const peak = `max_over_time(${counter}[${last}])`;
     return [
       `${sum} (`,
-      `  (${value} - (${base} or 0 * ${value}) >= 0 and ${on} (time() - ${now} <= ${seconds} + ${GRACE} or ${then}) unless ${restarted})`,
+      `  (${value} - (${base} or 0 * ${value}) >= 0 and ${on} (${now} ${young} or ${then}) unless ${restarted})`,
       `  or (${counter} and ${restarted})`,
-      `  or label_replace((${peak} - ${base} > 0 unless ${counter} >= ${peak}) and ${restarted}, "part", "before", "", "")`,
+      `  or label_replace((${peak} - (${base} or 0 * ${peak}) > 0 unless ${counter} >= ${peak}) and ${restarted} and ${on} (${first} ${young} or ${then}), "part", "before", "", "")`,
       ')',
     ].join('\n');
   }
