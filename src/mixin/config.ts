@@ -173,6 +173,15 @@ export interface AlertConfig {
     readonly headroom: number;
     readonly headroomFor: Duration;
   };
+  /** AnthropicPoliciesDegraded: what the policies of `anthropic-otel/resilience` do. */
+  readonly policies: {
+    /** Fires above this share of the calls of a model that a fallback serves... Default: 0.1. */
+    readonly fallbackRatio: number;
+    /** ...or when a call waits longer than this before it is sent, in seconds. Default: 30. */
+    readonly queueSeconds: number;
+    /** How long each condition must last. Default: `5m`. */
+    readonly for: Duration;
+  };
   /** AnthropicInvalidRequests: requests that the API rejects as wrong or too large. */
   readonly invalidRequests: {
     /** Fires above this share of the attempts. Default: 0.05. */
@@ -275,6 +284,7 @@ export const DEFAULT_CONFIG: AlertConfig = {
   replica: { ratio: 0.5, minFailed: 5, for: '2m' },
   retries: { ratio: 0.05, for: '10m' },
   rateLimit: { ratio: 0.1, headroom: 0.1, headroomFor: '10m' },
+  policies: { fallbackRatio: 0.1, queueSeconds: 30, for: '5m' },
   invalidRequests: { ratio: 0.05 },
   latency: { callSeconds: 10, secondsPerToken: 0.05, firstChunkSeconds: 10, for: '10m' },
   spend: { dailyBudgetUsd: 600, attribution: [] },

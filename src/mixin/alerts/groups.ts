@@ -7,6 +7,7 @@ import * as attempts from './rules/attempts.ts';
 import * as errorBudget from './rules/error-budget.ts';
 import * as failures from './rules/failures.ts';
 import * as money from './rules/money.ts';
+import * as resilience from './rules/resilience.ts';
 import * as responses from './rules/responses.ts';
 import * as telemetry from './rules/telemetry.ts';
 import * as waiting from './rules/waiting.ts';
@@ -52,6 +53,7 @@ function allGroups(q: Queries): RuleGroup[] {
         attempts.invalidRequests(q),
         failures.permissionDenied(q),
         failures.modelNotFound(q),
+        ...resilience.policiesDegraded(q),
         // After the fast one, which inhibits it.
         ...errorBudget.errorBudgetBurningSlow(q),
       ],

@@ -10,6 +10,8 @@ export const ROUTE: string = prometheusLabel(ATTR.httpRoute);
 export const KIND: string = prometheusLabel(ATTR.attemptKind);
 /** The label that names a rate limit. */
 export const LIMIT: string = prometheusLabel(ATTR.rateLimit);
+/** The label that names a queue of calls. */
+export const QUEUE: string = prometheusLabel(ATTR.queue);
 /** The label that names a stop reason. */
 export const STOP_REASON: string = prometheusLabel(ATTR.stopReason);
 

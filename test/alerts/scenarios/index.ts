@@ -3,6 +3,7 @@ import type { Scenario } from '../support/scenario.ts';
 import { ATTEMPTS, LONG, TIME } from './attempts.ts';
 import { FAILURES } from './failures.ts';
 import { BUDGETS, FLEETS, healthyFleets, troubledFleets } from './fleet.ts';
+import { POLICIES } from './policies.ts';
 
 /** Those of one alert each, and of the classes of fleets. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -10,6 +11,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ATTEMPTS,
   ...TIME,
   ...LONG,
+  ...POLICIES,
   ...FLEETS,
   ...BUDGETS,
 ];

@@ -1,0 +1,56 @@
+/** Alerts on the policies of `anthropic-otel/resilience`: what they keep from the users, and when they can no longer do so. */
+import { ATTR } from '../../../signals/names.ts';
+import type { Queries } from '../expressions.ts';
+import { MODEL, QUEUE, RECORDS, ROUTE } from '../names.ts';
+import type { AlertRule } from '../rule.ts';
+import { MODEL_TEXT, percent, serviceText } from '../text.ts';
+
+/** The policies hold calls back or send them elsewhere, or can no longer retry. */
+export function policiesDegraded(q: Queries): AlertRule[] {
+  const { fallbackRatio, queueSeconds, for: hold } = q.config.policies;
+  const common = {
+    alert: 'AnthropicPoliciesDegraded',
+    severity: 'warning',
+    fault: 'unknown',
+    for: hold,
+    keepFiringFor: q.config.keepFiringFor,
+    dashboard: 'anthropic-errors',
+  } as const;
+  const served = q.last('recentDecisions', { [ATTR.decision]: 'fallback_served' });
+  return [
+    {
+      ...common,
+      condition: 'circuit_open',
+      note: 'The circuit of a model and path is open or half open in a process.',
+      expr: `max by (${q.and(MODEL, ROUTE)}) (${q.series('circuitOpen')}) == 1`,
+      summary: `${serviceText(q.config)}: calls to Claude are not sent, the circuit breaker is open.`,
+      description: `The circuit breaker of ${MODEL_TEXT} has been open for ${hold}: calls fail without a request, or go to a fallback.`,
+      perModel: true,
+    },
+    {
+      ...common,
+      condition: 'falling_back',
+      note: 'Calls of the last 5 minutes that a fallback served, as a share of the calls of their model.',
+      expr: `sum by (${q.serviceModel}) (${served}) / ${RECORDS.modelCalls} > ${fallbackRatio}`,
+      summary: `${serviceText(q.config)}: Claude calls fall back to another model or provider.`,
+      description: `{{ $value | humanizePercentage }} of the calls to ${MODEL_TEXT} were served by a fallback, for ${hold}. The allowance is ${percent(fallbackRatio)}. Quality and price differ.`,
+      perModel: true,
+    },
+    {
+      ...common,
+      condition: 'retry_budget',
+      note: 'A process has no retry left.',
+      expr: `min by (${q.service}) (${q.series('retryBudget')}) < 1`,
+      summary: `${serviceText(q.config)}: Claude calls are no longer retried, the budget is empty.`,
+      description: `A process has made retries for a tenth of its calls, and makes no more, for ${hold}. Calls fail at their first error.`,
+    },
+    {
+      ...common,
+      condition: 'queue_age',
+      note: 'A call waits long before it is sent.',
+      expr: `max by (${q.and(QUEUE)}) (${q.series('queueAge')}) > ${queueSeconds}`,
+      summary: `${serviceText(q.config)}: Claude calls wait before they are sent.`,
+      description: `The oldest call in the queue {{ $labels.${QUEUE} }} has waited {{ $value | humanizeDuration }}, and one has waited longer than ${queueSeconds} s for ${hold}.`,
+    },
+  ];
+}
