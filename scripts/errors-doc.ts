@@ -52,14 +52,9 @@ const ALERTS: Readonly<Partial<Record<AttemptKind, readonly string[]>>> = {
   permission: ['AnthropicPermissionDenied'],
   not_found: ['AnthropicModelNotFound'],
   invalid: ['AnthropicInvalidRequests'],
-  rate_limit: ['AnthropicRateLimitPressure', 'AnthropicRateLimited', 'AnthropicRetriesExhausted'],
-  overloaded: ['AnthropicRetriesElevated', 'AnthropicOverloaded', 'AnthropicRetriesExhausted'],
-  server_error: [
-    'AnthropicConsecutiveServerErrors',
-    'AnthropicRetriesElevated',
-    'AnthropicServerErrorsRetried',
-    'AnthropicRetriesExhausted',
-  ],
+  rate_limit: ['AnthropicRateLimitPressure', 'AnthropicRetriesExhausted'],
+  overloaded: ['AnthropicRetriesElevated', 'AnthropicRetriesExhausted'],
+  server_error: ['AnthropicConsecutiveServerErrors', 'AnthropicRetriesElevated', 'AnthropicRetriesExhausted'],
   network: ['AnthropicRetriesElevated', 'AnthropicRetriesExhausted'],
   timeout: ['AnthropicRetriesElevated', 'AnthropicRetriesExhausted'],
 };
@@ -182,8 +177,6 @@ const known = new Set(rules.flatMap((rule) => (isAlert(rule) ? [rule.alert] : []
 
 function alertsOf(kind: AttemptKind | undefined): string {
   const names = (kind && ALERTS[kind]) ?? [];
-  return names
-    .filter((name) => known.has(name))
-    .map((name) => `[${name}](../runbooks/${name}.md)`)
-    .join(', ');
+  for (const name of names) if (!known.has(name)) throw new Error(`no such alert: ${name}`);
+  return names.map((name) => `[${name}](../runbooks/${name}.md)`).join(', ');
 }

@@ -15,11 +15,15 @@ import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './o
 import type { AdapterPort } from './ports/adapter-port.ts';
 import type { CallSpan, SpannedCall } from './ports/call-span.ts';
 import { Guard, type Stage } from './ports/guard.ts';
-import { getProcessWide, setProcessWide } from './process-wide.ts';
+import { getProcessWide, processWide, setProcessWide } from './process-wide.ts';
 import { Logs } from './signals/logs.ts';
 import { Metrics } from './signals/metrics.ts';
 import { Recorder } from './signals/recorder.ts';
+import { VERSION } from './signals/scope.ts';
 import { Spans } from './signals/spans.ts';
+
+/** What is kept for each meter provider, by every copy of this version: ES module and CommonJS. */
+const METER_STATES = Symbol.for(`anthropic-otel.meter-states@${VERSION}`);
 
 /** Records what the adapters see, as its options say. */
 export class Telemetry implements AdapterPort {
@@ -47,6 +51,7 @@ export class Telemetry implements AdapterPort {
     this.#metrics = new Metrics(
       () => this.#options.meterProvider ?? this.#meterProvider ?? metrics.getMeterProvider(),
       firstUseTime,
+      processWide(METER_STATES, () => new WeakMap()),
     );
     this.guard = new Guard((stage) => this.#metrics.telemetryError(stage));
     this.#recorder = new Recorder(this.guard, this.#metrics, this.#spans);

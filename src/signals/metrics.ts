@@ -23,7 +23,7 @@ import { recordCost } from './metrics/cost.ts';
 import { recordDecision } from './metrics/decisions.ts';
 import { recordInference, recordTokens } from './metrics/inference.ts';
 import { initialiseSeries, MESSAGES_METHOD, MESSAGES_ROUTE } from './metrics/initial-series.ts';
-import { type MeterState, meterStateOf } from './metrics/meter-state.ts';
+import { type MeterState, type MeterStates, meterStateOf } from './metrics/meter-state.ts';
 import { ATTR } from './names.ts';
 
 /** Settings of the metrics. They may change. */
@@ -38,6 +38,7 @@ export interface MetricsSettings {
 export class Metrics {
   readonly #providerNow: () => MeterProvider;
   readonly #firstUse: () => number | undefined;
+  readonly #states: MeterStates;
   #settings: MetricsSettings = { models: [], retirements: {} };
   #provider: MeterProvider | undefined;
   #current: MeterState | undefined;
@@ -46,9 +47,14 @@ export class Metrics {
 
   /**
    * `provider` is asked at each record, because an application may register its own late. `firstUse` is the Unix time, in
-   * seconds, at which the process was first known to use the SDK.
+   * seconds, at which the process was first known to use the SDK. `states` is shared by all that record in the process.
    */
-  constructor(provider: () => MeterProvider, firstUse: () => number | undefined) {
+  constructor(
+    provider: () => MeterProvider,
+    firstUse: () => number | undefined,
+    states: MeterStates = new WeakMap(),
+  ) {
+    this.#states = states;
     this.#providerNow = provider;
     this.#firstUse = firstUse;
   }
@@ -154,7 +160,7 @@ export class Metrics {
   #state(): MeterState {
     const provider = this.#providerNow();
     if (this.#current !== undefined && provider === this.#provider) return this.#current;
-    const state = meterStateOf(provider, this.#firstUse);
+    const state = meterStateOf(this.#states, provider, this.#firstUse);
     if (this.#current) this.#earlier.push(this.#current);
     this.#provider = provider;
     this.#current = state;

@@ -199,6 +199,19 @@ test('clients with options of their own add up in one series', async () => {
   expect(await gauge(one, 'server_error_run_age')).toEqual({ '/v1/messages': 0 });
 });
 
+test('copies of the package in one process add up in one series', async () => {
+  const one = createScene();
+  vi.resetModules();
+  const copy = (await import('./scene.ts')).createScene({ meterProvider: one.meterProvider });
+  expect(copy.telemetry.constructor).not.toBe(one.telemetry.constructor);
+  for (const scene of [one, copy]) {
+    const call = scene.start();
+    scene.fail(call, call.beginAttempt('POST', 'u'), 500);
+  }
+  expect(await gauge(one, 'recent_attempts')).toEqual({ 'm server_error': 2 });
+  expect(await gauge(one, 'server_error_run_age')).toEqual({ '/v1/messages': 0 });
+});
+
 test('made-up names of models and paths are capped', async () => {
   const scene = createScene();
   for (let n = 0; n < 300; n++) {

@@ -71,10 +71,15 @@ export class MeterState {
   }
 }
 
-const states = new WeakMap<MeterProvider, MeterState>();
+/** The states, by meter provider. */
+export type MeterStates = WeakMap<MeterProvider, MeterState>;
 
 /** The state of `provider`, made when it is first asked for. */
-export function meterStateOf(provider: MeterProvider, firstUse: () => number | undefined): MeterState {
+export function meterStateOf(
+  states: MeterStates,
+  provider: MeterProvider,
+  firstUse: () => number | undefined,
+): MeterState {
   let state = states.get(provider);
   if (!state) {
     state = new MeterState(provider, firstUse);
