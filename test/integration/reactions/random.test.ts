@@ -130,14 +130,16 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-const WITH_MIDDLEWARE = SDKS.filter(({ adapter }) => adapter !== 'fetch');
+const WITH_MIDDLEWARE = SDKS.filter(({ adapter }) => adapter !== 'fetch').flatMap((sdk) =>
+  [true, false].map((contextManager) => ({ ...sdk, contextManager })),
+);
 
 test.each(WITH_MIDDLEWARE)(
-  'random reactions of SDK $version are counted as the API and the application know them',
-  async (sdk) => {
+  'random reactions are counted as the API and the application know them: SDK $version, a context manager: $contextManager',
+  async ({ contextManager, ...sdk }) => {
     await fc.assert(
       fc.asyncProperty(reaction, async (each) => {
-        const harness = await startHarness();
+        const harness = await startHarness({ contextManager });
         const served = await run(harness, sdk, each);
         const totals = new Map<string, { attempts: number; input: number; output: number }>();
         for (const { model, status, input, output } of each.steps) {
@@ -170,7 +172,7 @@ test.each(WITH_MIDDLEWARE)(
         expect(await harness.metric('anthropic.telemetry.errors')).toBe(0);
         await harness.server.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   },
   120_000,
