@@ -19,7 +19,7 @@ export function addAdapters<Options extends SdkClientOptions>(options: Options, 
     const application = middleware.filter((each) => !isOurMiddleware(each));
     added.middleware = addMiddleware(adapters, application);
   }
-  // The SDK's default is `node-fetch` in some versions and the platform's in others: which, nobody knows before the client is made.
+  // The SDK's default is `node-fetch` in some versions and the platform's in others: which one is not known before the client is made.
   if (typeof fetch === 'function') added.fetch = observedFetchOf(options, adapters);
   port.clientMade(true);
   return Object.assign(copyOptions(options), added);

@@ -21,7 +21,7 @@ import { endInError, type OpenCall, setResponseFacts } from './span/call-span.ts
 
 /** What a pass through the SDK's middleware, or its `fetch`, depends on. */
 export interface Pass {
-  /** How many attempts came before it, as its request says. */
+  /** How many attempts came before it, as its request states. */
   readonly retries: number;
   /** How often the SDK retries, where that is certain. */
   readonly maxRetries: number | undefined;

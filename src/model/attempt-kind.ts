@@ -1,4 +1,4 @@
-/** The kinds of attempts that rules tell apart. */
+/** The kinds of attempts that rules distinguish. */
 import type { Attempt } from './attempt.ts';
 
 /** How an attempt ended, as a closed set: `ok`, or what kind of failure it was. */

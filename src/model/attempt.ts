@@ -10,7 +10,7 @@ import type { RequestShape } from './request-shape.ts';
  */
 export type Disposition = 'ok' | 'retried' | 'final' | 'canceled';
 
-/** A response of the API to an attempt, as its status line and headers tell it. */
+/** A response of the API to an attempt, as its status line and headers state it. */
 export interface ResponseHead {
   readonly status: number;
   readonly requestId?: string | undefined;
@@ -63,9 +63,9 @@ export interface Attempt {
   response?: ResponseHead | undefined;
   /** Monotonic time of the response, in milliseconds. */
   respondedAt?: number | undefined;
-  /** Whether its body is observed, and so what the call says of its only response is not needed. */
+  /** Whether its body is observed, and so what the SDK states of the only response is not needed. */
   observed?: boolean | undefined;
-  /** What its response says of itself, as far as it was read. */
+  /** What its response states, as far as it was read. */
   message?: MessageFacts | undefined;
   failure?: AttemptFailure | undefined;
   /** Monotonic time of the failure, in milliseconds. */

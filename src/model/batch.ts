@@ -11,7 +11,7 @@ const KNOWN: ReadonlySet<string> = new Set(BATCH_RESULTS);
 export interface BatchResult {
   /** One of `BATCH_RESULTS`, or `_OTHER`. */
   readonly type: string;
-  /** What the response says of itself, where there is one. */
+  /** What the response states, where there is one. */
   readonly message?: MessageFacts | undefined;
 }
 

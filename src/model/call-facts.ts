@@ -25,7 +25,7 @@ export interface CallStart {
   readonly attemptsUnseen?: boolean | undefined;
 }
 
-/** What the request says that the start of the call does not. */
+/** What the request states that the start of the call does not. */
 export interface RequestFacts {
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;
@@ -38,7 +38,7 @@ export interface RequestFacts {
 /** What is known of a call when it ends. */
 export interface CallEnd {
   readonly outcome: Outcome;
-  /** Whether the SDK sent a request, where it says so. */
+  /** Whether the SDK sent a request, where it states that. */
   readonly sent?: boolean | undefined;
   /** The SDK's own word for the error: the envelope's type, a connection word, or a status. */
   readonly sdkErrorType?: string | undefined;

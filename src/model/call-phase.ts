@@ -19,7 +19,7 @@ export function phaseOf(call: Call): { readonly phase: CallPhase; readonly since
   }
   if (timeToFirstChunk !== undefined)
     return { phase: 'streaming', since: startedAt + timeToFirstChunk * 1000 };
-  // The head of a stream comes at once, and says nothing of the message.
+  // The head of a stream comes at once, and shows nothing of the message.
   const awaitsContent = call.stream && call.start.operation !== undefined && !attempt?.failure;
   return attempt?.respondedAt === undefined || awaitsContent
     ? { phase: 'first_byte', since: startedAt }

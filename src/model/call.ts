@@ -46,7 +46,7 @@ export class Call<Handle = unknown> {
   /** Monotonic time of the start, in milliseconds. */
   readonly startedAt: number;
   readonly requestIds: string[] = [];
-  /** Who it is made for, as the application says. Fixed when it starts. */
+  /** Who it is made for, as the application states it. Fixed when it starts. */
   attribution: Attribution | undefined;
   /** What the application's hooks add to its span and log records. */
   added: Readonly<Record<string, AddedValue>> | undefined;
@@ -171,7 +171,7 @@ export class Call<Handle = unknown> {
     if (attempt !== this.attempt) this.#endIfResolved(attempt);
   }
 
-  /** The SDK has read the body of the response to `attempt`, which says more of its failure. */
+  /** The SDK has read the body of the response to `attempt`, which states more of its failure. */
   describeFailure(attempt: Attempt, details: Partial<FailureFacts>): void {
     if (attempt.disposition || !attempt.failure) return;
     setFailure(attempt, { ...attempt.failure, ...details });
@@ -233,7 +233,7 @@ export class Call<Handle = unknown> {
     const status = end.status ?? last?.response?.status;
     this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
     if (last && (!failure || failure.errorType !== this.errorType)) {
-      // What only the end tells: an `error` event in the stream, a cut stream, a body that is no JSON.
+      // What only the end shows: an `error` event in the stream, a cut stream, a body that is no JSON.
       const rejected = failure !== undefined && (last.response?.status ?? 0) >= 300;
       setFailure(last, {
         ...failure,
@@ -252,7 +252,7 @@ export class Call<Handle = unknown> {
       return;
     }
     const last = this.#accepted.at(-1);
-    // What the SDK says in the end is said of this response, when no middleware can have replaced it.
+    // What the SDK states in the end is about this response, when no middleware can have replaced it.
     if (last && !last.observed) last.message ??= messageOf(end);
     if (this.start.operation !== undefined) {
       const unbilled = this.#others.filter(({ billed }) => !billed).map(({ attempt }) => attempt);
@@ -292,12 +292,12 @@ function lastDisposition(attempt: Attempt, outcome: Outcome): Disposition {
   return attempt.response ? 'ok' : 'canceled';
 }
 
-/** Sets why `attempt` failed. Who has to act is decided here, for all who say so. */
+/** Sets why `attempt` failed. Who has to act is decided here, and nowhere else. */
 function setFailure(attempt: Attempt, failure: FailureFacts): void {
   attempt.failure = { ...failure, fault: faultOf({ ...failure, status: attempt.response?.status }) };
 }
 
-/** What the SDK says of the response in the end. */
+/** What the SDK states of the response in the end. */
 function messageOf({ responseId, responseModel, stopReason, usage }: CallEnd): MessageFacts {
   return { id: responseId, model: responseModel, stopReason, usage };
 }

@@ -51,7 +51,7 @@ export function priceOf(model: string, prices: PriceTable): Price | undefined {
  * The estimated cost of `usage` at `price`; `unpriced` where the table has no price for how it was served: the fast mode of a model that has none in the table,
  * or the priority tier, whose price is agreed with each customer.
  *
- * @param fast whether the call asked for the fast mode, where the usage does not say
+ * @param fast whether the call asked for the fast mode, where the usage does not state it
  */
 export function costOf(usage: Usage, price: Price, fast = false): Cost | 'unpriced' {
   const rates = ratesOf(usage, price, usage.fast ?? fast);

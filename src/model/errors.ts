@@ -59,7 +59,7 @@ const BEDROCK_TYPES: Readonly<Record<string, string>> = {
 /** The error types that end in an exhausted call, for series that exist before their first event. */
 export const RETRYABLE_TYPES: readonly string[] = Object.keys(TYPES).filter((type) => TYPES[type]?.retryable);
 
-/** What a status means when no envelope says more. */
+/** What a status means when no envelope states more. */
 const STATUSES: Readonly<Record<number, string>> = Object.fromEntries(
   Object.entries(TYPES).flatMap(([type, { status }]) => (status === undefined ? [] : [[status, type]])),
 );
@@ -81,7 +81,7 @@ export function statusOf(type: string): number | undefined {
   return Object.hasOwn(TYPES, type) ? TYPES[type]?.status : undefined;
 }
 
-/** What is known of a failure, to say whose it is. */
+/** What is known of a failure, to decide who has to act. */
 export interface Failure {
   readonly errorType: string;
   /** The status of the response, if there was one. */
@@ -92,7 +92,7 @@ export interface Failure {
 
 /**
  * Whether the API refuses because the account cannot pay or reached its spend limit. It does so under several
- * statuses. `code` is the envelope's `details.error_code`; without one only the message tells, as in these:
+ * statuses. `code` is the envelope's `details.error_code`; without one only the message shows it, as in these:
  * https://github.com/anthropics/claude-code/issues/66314 (credit), https://github.com/anthropics/claude-code/issues/38038 (limit).
  */
 export function isBillingRefusal(code: string | undefined, message: string | undefined): boolean {

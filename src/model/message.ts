@@ -1,4 +1,4 @@
-/** What a Message of the API says of itself, and what is billed for it. */
+/** What a Message of the API states, and what is billed for it. */
 import { modelFamily } from './model-family.ts';
 
 /** Counts of a Message. What is not known is absent. */
@@ -38,7 +38,7 @@ export interface Iteration {
   readonly usage: Usage;
 }
 
-/** What a Message says of itself. */
+/** What a Message states. */
 export interface MessageFacts {
   readonly id?: string | undefined;
   readonly model?: string | undefined;

@@ -131,7 +131,7 @@ function count(value: string | null | undefined): number | undefined {
 /** The longest text that is a time, in UTF-16 code units. */
 const MAX_TIME = 64;
 
-/** A header's value as it may be kept until somebody asks for the time in it. */
+/** A header's value as it may be kept until the time in it is needed. */
 function time(value: string | null | undefined): string | undefined {
   return typeof value === 'string' && value.length <= MAX_TIME ? value : undefined;
 }

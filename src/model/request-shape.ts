@@ -122,7 +122,7 @@ function listTree(list: readonly unknown[], depth: number): ShapeTree {
   return others > 0 ? { ...items, [OTHER]: others } : items;
 }
 
-/** What tells the items of a list apart: their `type`, else their `role`. A tool of the application has neither. */
+/** What distinguishes the items of a list: their `type`, else their `role`. A tool of the application has neither. */
 function kindOf(item: unknown): string | undefined {
   if (!isObject(item)) return typeOf(item);
   const { type, role } = item;

@@ -45,7 +45,7 @@ export interface OtherResponse {
  *
  * @param accepted the attempts that the API accepted, in their order
  * @param others the responses of other clients
- * @param end what the SDK says of the response in the end
+ * @param end what the SDK states of the response in the end
  */
 export function servingOf(
   model: string | undefined,

@@ -1,11 +1,11 @@
 /** Counts consecutive server errors per path. */
 
-/** What a response does to a streak: extends it, ends it, or says nothing about it. */
+/** What a response does to a streak: extends it, ends it, or neither. */
 export type StreakEffect = 'extends' | 'ends' | 'none';
 
 /**
  * The effect of a response with `status`. A 5xx extends the streak. An overload (529) neither extends nor
- * ends it: it is its own alert, and says nothing of the health behind the load. No response says nothing.
+ * ends it: it has its own alert, and does not show the health behind the load. No response is no effect.
  */
 export function streakEffect(status: number | undefined): StreakEffect {
   if (status === undefined || status === 529) return 'none';

@@ -1,4 +1,4 @@
-/** An invoice of scripted responses: what the telemetry says of the cost, and what the price list says, by arithmetic of its own. */
+/** An invoice of scripted responses: the cost that telemetry records, and that of the price list, by arithmetic of its own. */
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';

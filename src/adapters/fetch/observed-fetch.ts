@@ -9,7 +9,7 @@
  * `fetch` before its first `await`, that is, never on the application's stack. A request that is not the SDK's, which
  * the application may make with the same function, is passed on and sets nothing. And wherever the storage is inherited,
  * by a listener of the application on a stream that makes a call of its own, say, a first attempt begins anew: only
- * an attempt that says it is a retry goes on with the call that waits for one.
+ * an attempt that states that it is a retry goes on with the call that waits for one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientAdapters } from '../client-adapters.ts';
@@ -59,7 +59,7 @@ export function observeFetch(fetch: Fetch, adapters: ClientAdapters, timeout: nu
     const sending = sendingOf(adapters, call, sdk, timeout);
     const pass = {
       retries: sdk.retries,
-      // The options of one call can say otherwise, and are not seen here.
+      // The options of one call can differ, and are not seen here.
       maxRetries: undefined,
       readsEmpty: true,
       aborted: sending.aborted,
@@ -76,7 +76,7 @@ export function observeFetch(fetch: Fetch, adapters: ClientAdapters, timeout: nu
 interface FetchedRequest {
   readonly request: SdkRequest;
   readonly fields: BodyFields;
-  /** How many attempts came before it, as it says. */
+  /** How many attempts came before it, as it states. */
   readonly retries: number;
   readonly signal: AbortSignal | null | undefined;
   /** Monotonic time of the begin, in milliseconds. */

@@ -23,7 +23,7 @@ type Next = Parameters<SdkMiddleware>[1];
 
 /**
  * The traced call behind options of the SDK. From a call nothing leads to its options: they hold the span, which must be
- * collected when nobody reads the call's stream.
+ * collected when the call's stream is never read.
  */
 const tracedBy = new WeakMap<SdkRequestOptions, SpannedCall>();
 
@@ -212,10 +212,10 @@ function tie(call: SpannedCall, options: SdkRequestOptions): void {
   tracedBy.set(options, call);
 }
 
-/** A call without a signal: nobody but its reader can cancel it. */
+/** A call without a signal: only its reader can cancel it. */
 const NO_SIGNAL = { deref: () => undefined };
 
-/** The signal leads to what listens to it, the span of the call for one, which must be collected when nobody reads the call's stream. */
+/** The signal leads to what listens to it, the span of the call for one, which must be collected when the call's stream is never read. */
 function abortOf(signal: AbortSignal | null | undefined): { deref(): AbortState | undefined } {
   return signal ? new WeakRef(signal) : NO_SIGNAL;
 }

@@ -17,7 +17,7 @@ export function isRetryableError(error: unknown): boolean {
   return false;
 }
 
-/** `error.type` of a call that the SDK ends with `error`, as its own call spans say it. */
+/** `error.type` of a call that the SDK ends with `error`, as its own call spans have it. */
 export function sdkErrorType(error: unknown): string {
   if (isAbortError(error) || hasClass(error, 'APIConnectionTimeoutError')) return 'client_timeout_error';
   if (hasClass(error, 'APIConnectionError')) return 'connection_error';

@@ -25,7 +25,7 @@ export interface Sending {
   readonly options: SdkRequestOptions;
   /** The model that the request names, where that is not the call's. */
   readonly model?: string | undefined;
-  /** Whether the response may be replaced, or say more than the SDK does of it. */
+  /** Whether the response may be replaced, or state more than the SDK's span does. */
   readonly observes?: boolean | undefined;
   /** Whether the application has aborted the call. The SDK's own timeout is no abort. */
   aborted(): boolean;
@@ -41,7 +41,7 @@ const BATCH_RESULTS = 'messages.batches.results';
 /** Statuses of failures that lie in the request. */
 const INPUT_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
 
-/** Statuses of responses that `fetch` follows by itself, when they say where to. */
+/** Statuses of responses that `fetch` follows by itself, when they state where to. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 function isRedirect(response: WireResponse | undefined): boolean {
@@ -168,7 +168,7 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
 
 /** Records that no response came to `attempt`, but `error`. */
 function recordError({ call, request, aborted }: Sending, attempt: Attempt, error: unknown): void {
-  // An abort by the application is no failure; the end of the call says the rest.
+  // An abort by the application is no failure; the end of the call shows the rest.
   if (aborted()) return;
   call.failAttempt(attempt, {
     errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
@@ -177,7 +177,7 @@ function recordError({ call, request, aborted }: Sending, attempt: Attempt, erro
   if (attempt.number > 1) retryFailed(request.body, performance.now());
 }
 
-/** What status and headers say of a failure. */
+/** What status and headers state of a failure. */
 function failureOf({ request, options, port }: Sending, status: number, headers: Headers): FailureFacts {
   return {
     errorType: errorType(undefined, status),
@@ -189,7 +189,7 @@ function failureOf({ request, options, port }: Sending, status: number, headers:
   };
 }
 
-/** Records what the body says, which the SDK reads once it has given up: of a failure that it retries, the status alone is known. */
+/** Records what the body states, which the SDK reads once it has given up: of a failure that it retries, the status alone is known. */
 function describe({ call, options }: Sending, attempt: Attempt, status: number, text: string): void {
   const { type, code, message } = parseEnvelope(text);
   const { shape, content } = attempt.failure ?? {};
@@ -227,7 +227,7 @@ function isTimeout(error: unknown): boolean {
   return name === 'AbortError' || /timed? ?out/i.test(`${String(error)} ${String(cause ?? '')}`);
 }
 
-/** What the options of a call say of its request. */
+/** What the options of a call state of its request. */
 export function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

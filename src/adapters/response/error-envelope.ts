@@ -5,7 +5,7 @@
  */
 import { field, parseJson } from '../parse-json.ts';
 
-/** What an error envelope says. Every field is as the API sent it, of any length. */
+/** What an error envelope states. Every field is as the API sent it, of any length. */
 export interface ErrorEnvelope {
   readonly type?: string | undefined;
   readonly code?: string | undefined;

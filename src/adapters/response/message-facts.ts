@@ -1,4 +1,4 @@
-/** Reads what a Message says of itself and of what it used. No content. */
+/** Reads what a Message states of itself and of what it used. No content. */
 import type { Iteration, IterationType, MessageFacts, Usage } from '../../model/message.ts';
 import { clean } from '../../model/text.ts';
 import { field } from '../parse-json.ts';
@@ -13,7 +13,7 @@ const ITERATION_TYPES: ReadonlySet<unknown> = new Set<IterationType>([
   'compaction',
 ]);
 
-/** What `message`, a Message as the API sends it, says of itself. Everything is absent of what is none. */
+/** What `message`, a Message as the API sends it, states. Of what is no Message, everything is absent. */
 export function messageFacts(message: unknown): MessageFacts {
   const usage = field(message, 'usage');
   const iterations = field(usage, 'iterations');

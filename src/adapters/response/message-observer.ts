@@ -1,4 +1,4 @@
-/** Learns what an accepted response says of itself, from whoever reads it: the SDK, or middleware of the application. */
+/** Learns what an accepted response states, from whoever reads it: the SDK, or middleware of the application. */
 import type { Attempt } from '../../model/attempt.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { parseJson } from '../parse-json.ts';
@@ -9,7 +9,7 @@ import { type BodyObserver, observeResponse } from './observe-response.ts';
 /** The longest body that is put together from its pieces, in bytes. */
 const MAX_BODY = 4 * 1024 * 1024;
 
-/** Keeps in `attempt` what its `response` says of itself while it is read. */
+/** Keeps in `attempt` what its `response` states while it is read. */
 export function observeMessage(guard: Guard, attempt: Attempt, response: Response): void {
   const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true;
   observeResponse(response, new MessageObserver(guard, attempt, isStream));

@@ -1,4 +1,4 @@
-/** Follows the server-sent events of a streamed Message as they pass, and keeps of it what the call span says. */
+/** Follows the server-sent events of a streamed Message as they pass, and keeps what the call span has of it. */
 import type { MessageFacts } from '../../model/message.ts';
 import { field, parseJson } from '../parse-json.ts';
 import { messageFacts } from './message-facts.ts';
@@ -32,11 +32,11 @@ const PLACEHOLDERS = ['output_tokens', 'output_tokens_details'];
 /** A word in the event of a content block at which the API goes on with another model. */
 const FALLBACK = '"fallback"';
 
-/** What a streamed Message told so far. */
+/** What a streamed Message has stated so far. */
 export class MessageStream {
   /** Whether `message_stop` came. */
   stopped = false;
-  /** Whether the last piece told something new of the Message. */
+  /** Whether the last piece had something new of the Message. */
   changed = false;
   /** `error.type` of an `error` event; empty when the event names none. */
   errorType: string | undefined;
@@ -154,7 +154,7 @@ export type OnEvent = (event: string, data: string) => void;
 
 /**
  * An incremental reader of server-sent events. It keeps one unfinished line, and of an unfinished event its data, but
- * only when `wanted` says that the data is of use.
+ * only when the data is `wanted`.
  */
 export class SseReader {
   readonly #wanted: (event: string) => boolean;

@@ -2,7 +2,7 @@
 import type { EventEmitter } from 'node:events';
 
 /**
- * Told how the body of a response is read. After the first of `completed`, `failed` and `closed` nothing else counts.
+ * Learns how the body of a response is read. After the first of `completed`, `failed` and `closed` nothing else counts.
  * The observer itself sees to it that nothing it does throws.
  */
 export interface BodyObserver {
@@ -27,7 +27,7 @@ export interface BodyObserver {
 /** Methods that read the whole body. */
 const WHOLE = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
 
-/** Told of the reading of a whole body. */
+/** Learns of the reading of a whole body. */
 type WholeObserver = Pick<BodyObserver, 'json' | 'text' | 'bytes' | 'completed' | 'failed'>;
 
 /** Observes the reading of `response`, which stays the same object. */
@@ -36,7 +36,7 @@ export function observeResponse(response: Response, observer: BodyObserver): voi
   observeWhole(response, observer, () => {
     whole = true;
   });
-  // The platform may read a whole body piece by piece. The whole tells more.
+  // The platform may read a whole body piece by piece. The whole has more.
   const pieces: BodyObserver = {
     piece: (bytes) => void (whole || observer.piece(bytes)),
     json: () => {},
@@ -183,7 +183,7 @@ function observeNodeBody(body: EventEmitter, observer: BodyObserver): void {
     if (event === 'data') observer.piece(args[0] as Uint8Array | string);
     else if (event === 'end') observer.completed();
     else if (event === 'error') observer.failed(args[0]);
-    // After the end this tells nothing new.
+    // After the end this is nothing new.
     else if (event === 'close') observer.closed();
     return emit.call(body, event, ...args);
   });

@@ -74,7 +74,7 @@ export class ResponseReading implements BodyObserver {
 
   closed(): void {
     this.#step(() => {
-      // An event that is no JSON makes the SDK throw and close the stream; anybody else who closes it has had enough.
+      // An event that is no JSON makes the SDK throw and close the stream; everyone else who closes it has had enough.
       if (this.#stream?.broken) this.#fail(CLIENT_ERROR);
       // Left after its last event, the stream was whole.
       else if (this.#stream?.stopped) this.#succeed();

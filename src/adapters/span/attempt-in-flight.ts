@@ -1,5 +1,5 @@
 /**
- * Ties an attempt to its call where no context manager is registered. The SDK tells its call span of each attempt while
+ * Ties an attempt to its call where no context manager is registered. The SDK records each attempt on its call span while
  * our middleware is on the stack: at that moment the span asks here which attempt is in flight.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';

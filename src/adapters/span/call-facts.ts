@@ -34,7 +34,7 @@ export function fact(value: AttributeValue | undefined): AttributeValue | undefi
   return typeof value === 'number' ? value : text(value);
 }
 
-/** What the span named `name` says of its call when it starts. */
+/** What the span named `name` states of its call when it starts. */
 export function callStart(name: string, attributes: Attributes): CallStart {
   return {
     method: clean(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name),
@@ -50,7 +50,7 @@ export function callStart(name: string, attributes: Attributes): CallStart {
   };
 }
 
-/** What the ended span says of its call, by the attributes that were kept of it: see `fact`. */
+/** What the ended span states of its call, by the attributes that were kept of it: see `fact`. */
 export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
   return {
     outcome,

@@ -19,7 +19,7 @@ import type { SdkRequest } from '../sdk-shapes.ts';
 import { methodOf } from './method.ts';
 import { callOf } from './tap.ts';
 
-/** A call, and the span that tells its facts. */
+/** A call, and the span that has its facts. */
 export interface OpenCall {
   readonly call: SpannedCall;
   readonly span: Span;
@@ -67,7 +67,7 @@ function unixTime(at: number): number {
   return Date.now() - (performance.now() - at);
 }
 
-/** Sets on `span` what the response itself says. */
+/** Sets on `span` what the response itself states. */
 export function setResponseFacts(span: Span, status: number, requestId: string | null): void {
   span.setAttribute(ATTR.httpStatus, status);
   if (requestId) span.setAttribute(ATTR.requestId, clean(requestId));
@@ -95,7 +95,7 @@ const USAGE: ReadonlyArray<readonly [attribute: string, count: keyof Usage]> = [
   [ATTR.reasoningTokens, 'reasoning'],
 ];
 
-/** Sets on `span` what `message` says of its model, end and tokens. */
+/** Sets on `span` what `message` states of its model, end and tokens. */
 export function setMessageFacts(span: Span, message: MessageFacts): void {
   const { id, model, stopReason, usage, iterations = [] } = message;
   const words = [

@@ -1,4 +1,4 @@
-/** Finds the SDK method and the route behind an HTTP request, where no span of the SDK says them. */
+/** Finds the SDK method and the route behind an HTTP request, where no span of the SDK has them. */
 
 /** A method of the SDK, by its names in the SDK's own call spans. */
 export interface SdkMethod {

@@ -1,6 +1,6 @@
 /**
  * The tap: a tracer provider that wraps the application's own. The SDK is given it through its public
- * `openTelemetry.tracerProvider` option. Its spans pass everything on to the real span, always say that they record, and
+ * `openTelemetry.tracerProvider` option. Its spans pass everything on to the real span, always report that they record, and
  * keep what the model reads. So the facts of each call are known also when tracing is off or sampled out.
  */
 import {
@@ -120,7 +120,7 @@ function invisible(parent: Context): Span {
 
 const INVALID: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
 
-/** Ends calls whose span the SDK lets go without an end: a stream that nobody reads. */
+/** Ends calls whose span the SDK lets go without an end: a stream that is never read. */
 const dropped = new FinalizationRegistry<() => void>((end) => end());
 
 function openCall(
@@ -238,7 +238,7 @@ class TapSpan implements Span {
     this.#pass((span) => span.recordException(exception, time));
   }
 
-  /** A span that throws must not keep the SDK from telling the rest, which the metrics are made of. */
+  /** A span that throws must not keep the SDK from recording the rest, which the metrics are made of. */
   #pass(step: (span: Span) => unknown): this {
     this.#guard.run('spans', () => step(this.#span));
     return this;

@@ -74,7 +74,7 @@ async function readWhole(response: Response, read: Step['read']): Promise<void> 
   else for await (const _ of response.body as ReadableStream<Uint8Array>);
 }
 
-/** Middleware that does what `reaction` says. */
+/** Middleware that does what `reaction` describes. */
 function reacting({ steps, end, stream }: Reaction): Middleware {
   return async (request, next) => {
     let last: Response | undefined;
