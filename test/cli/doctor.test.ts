@@ -1,4 +1,5 @@
 /** Each finding of doctor is found where exactly that is broken; a healthy stack has none. */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -113,6 +114,22 @@ describe('packages', () => {
   ])('%s, with %j', async (id, change) => {
     const packages = Object.entries({ ...HEALTHY_PACKAGES, ...change }).filter(([, version]) => version);
     expect(await found([], installed(Object.fromEntries(packages) as Record<string, string>))).toEqual([id]);
+  });
+
+  test('finds the packages of a workspace in the folder above, and a linked package', async () => {
+    const root = createFolder({
+      ...installed({ 'node_modules/@opentelemetry/api': '1.10.0', 'sources/sdk': '1.11.0' }),
+      'packages/app/package.json': '{}',
+    });
+    const run = async (): Promise<string> => (await cli(join(root, 'packages/app'), ['doctor'])).stdout;
+    expect(await run()).toContain('[sdk-missing]');
+    mkdirSync(join(root, 'node_modules/@anthropic-ai'));
+    writeFileSync(
+      join(root, 'sources/sdk/package.json'),
+      JSON.stringify({ name: '@anthropic-ai/sdk', version: '1.11.0' }),
+    );
+    symlinkSync(join(root, 'sources/sdk'), join(root, 'node_modules/@anthropic-ai/sdk'));
+    expect(await run()).toBe('');
   });
 
   test('double-instrumentation', async () => {

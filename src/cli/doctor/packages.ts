@@ -1,6 +1,6 @@
 /** What is installed in `node_modules`. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 /** One installed copy of a package. */
 export interface Installed {
@@ -17,22 +17,43 @@ const WATCHED = [
   /anthropic/,
 ];
 
-/** All copies of the packages that matter here, at any depth. Links are not followed, so a workspace is read once. */
+/**
+ * All copies of the packages that matter here, at any depth. In a folder of a workspace, the packages are in a folder above: it is
+ * searched too when the SDK is not here.
+ */
 export function installedPackages(folder: string): Installed[] {
-  const found: Installed[] = [];
-  visit(folder, 'node_modules', found);
-  return found;
+  const search: Search = { root: folder, found: [], seen: new Set() };
+  for (let above = '.'; ; above = above === '.' ? '..' : `${above}/..`) {
+    visit(search, above === '.' ? 'node_modules' : `${above}/node_modules`);
+    const isTop = resolve(folder, above) === resolve(folder, above, '..');
+    if (isTop || search.found.some(({ name }) => name === '@anthropic-ai/sdk')) return search.found;
+  }
 }
 
-function visit(root: string, modules: string, found: Installed[]): void {
-  for (const name of packageNames(join(root, modules))) {
+interface Search {
+  readonly root: string;
+  readonly found: Installed[];
+  /** Real paths: pnpm and workspaces have links to the same folder. */
+  readonly seen: Set<string>;
+}
+
+function visit(search: Search, modules: string): void {
+  for (const name of packageNames(join(search.root, modules))) {
     const path = `${modules}/${name}`;
-    const manifest = WATCHED.some((pattern) => pattern.test(name))
-      ? readManifest(join(root, path))
-      : undefined;
-    if (manifest?.version) found.push({ name: manifest.name ?? name, version: manifest.version, path });
-    visit(root, `${path}/node_modules`, found);
+    const folder = join(search.root, path);
+    if (WATCHED.some((pattern) => pattern.test(name))) add(search, name, path);
+    // A linked package has its own packages where it is developed, not here.
+    if (!isLink(folder)) visit(search, `${path}/node_modules`);
   }
+}
+
+function add({ root, found, seen }: Search, name: string, path: string): void {
+  const manifest = readManifest(join(root, path));
+  if (!manifest?.version) return;
+  const real = realpathSync(join(root, path));
+  if (seen.has(real)) return;
+  seen.add(real);
+  found.push({ name: manifest.name ?? name, version: manifest.version, path });
 }
 
 function packageNames(folder: string): string[] {
@@ -50,14 +71,19 @@ function pnpmNames(folder: string): string[] {
   });
 }
 
+/** Folders and links. */
 function entries(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
       .map(({ name }) => name);
   } catch {
     return [];
   }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function readManifest(folder: string): { name?: string; version?: string } | undefined {
