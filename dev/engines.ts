@@ -34,7 +34,7 @@ export interface Engine {
 }
 
 /**
- * The programs of each suite, fetched on first use. A suite that cannot be had is left out, and `onProgress` is told why.
+ * The programs of each suite, fetched on first use. A suite that cannot be had is left out, and `onProgress` gets the reason.
  */
 export async function findEngines(onProgress: (line: string) => void = () => {}): Promise<Engine[]> {
   const engines: Engine[] = [];

@@ -15,7 +15,7 @@ Prometheus 3, Mimir or the Collector gives the same names for every metric of th
 
 **Series.** Every label value comes from a closed set, or is capped in number and in length: the first 100 distinct models, methods, paths,
 providers and statuses, the first 30 servers (address and port), none longer than 128 characters; then \`_OTHER\`, and no port or status. Of
-servers, models and models of responses together, the first 200 combinations are told apart; of models and [attribution](configuration.md#attribution) values, 1,000. Names that are cut are in spans and logs: see
+servers, models and models of responses together, the first 200 combinations are kept apart; of models and [attribution](configuration.md#attribution) values, 1,000. Names that are cut are in spans and logs: see
 [Limits](configuration.md#limits). Request ids, conversation ids and users are in spans and logs only.
 
 **Series before their first event.** An increase needs a value to start from. \`authentication_failures\` and \`telemetry.errors\` are at 0 from the

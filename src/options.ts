@@ -65,7 +65,7 @@ export interface TelemetryOptions {
   retirements?: RetirementTable | undefined;
   /**
    * Keys of {@link withAttributes} that become labels of calls, attempts, tokens and cost, as `anthropic.attribution.<key>`. At most 3: each multiplies
-   * the series. Of each key the first 100 values are told apart, of models and values together the first 1,000 combinations; the rest is `_OTHER`.
+   * the series. Of each key the first 100 values are kept apart, of models and values together the first 1,000 combinations; the rest is `_OTHER`.
    * @default none; attributes are on spans and in log records all the same
    */
   attributionKeys?: readonly string[] | undefined;
@@ -96,7 +96,7 @@ export interface TelemetryOptions {
    */
   responseHook?: ResponseHook | undefined;
   /**
-   * Whether log records of a refused request carry its body, and those of failures the API's message. Both hold what
+   * Whether log records of a rejected request carry its body, and those of failures the API's message. Both hold what
    * your users wrote.
    * @default false
    */
