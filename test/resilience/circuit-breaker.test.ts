@@ -122,6 +122,17 @@ describe('the circuit', () => {
     expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
   });
 
+  test('is not opened again by late failures of requests from before it opened', async () => {
+    const all = await start();
+    const { server, client, names } = all;
+    server.plan([respond.error(529, { delayMs: 100 })]);
+    const slow = rejected(client.messages.create(HELLO));
+    await server.waitForRequests(1);
+    await fail(all, 4);
+    await slow;
+    expect(names()).toEqual(['circuit_opened']);
+  });
+
   test('at most one request in ten calls goes into an open circuit', async () => {
     const all = await start();
     const { server, client, clock } = all;
@@ -147,4 +158,12 @@ test('a rejection of the circuit is not retried', async () => {
   await rejected(client.messages.create(HELLO));
   expect(clock.waits).toHaveLength(length);
   expect(names().at(-1)).toBe('circuit_rejected');
+});
+
+test('nor does the SDK retry it', async () => {
+  const all = await start();
+  await fail(all, 4);
+  const client = all.newClient({ maxRetries: 2 });
+  expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
+  expect(all.names()).toEqual(['circuit_opened', 'circuit_rejected']);
 });
