@@ -173,26 +173,30 @@ export class Calls {
   #sending(call: SpannedCall, request: SdkRequest, options: SdkRequestOptions): Sending {
     call.abort ??= abortOf(options.signal);
     const application = this.#application || Boolean(options.middleware?.length);
+    const rewritten = this.#isRewritten(request, options);
     return {
       port: this.#adapters.port,
       call,
       request,
       options,
-      model: this.#model(call, request, options),
+      rewritten,
+      model: rewritten ? this.#model(call, request) : call.start.model,
       observes: application || isWithinCall() || asksForMore(options.body),
       aborted: () => options.signal?.aborted === true,
       fetchErrors: this.#fetchErrors,
     };
   }
 
-  /** The model that `request` names. What the application's middleware did not touch is the request of the call. */
-  #model(call: SpannedCall, request: SdkRequest, options: SdkRequestOptions): string | undefined {
-    const { model, operation } = call.start;
-    const untouched =
-      !this.#application || (this.#passBodies.has(options) && this.#passBodies.get(options) === request.body);
-    if (untouched || (model === undefined && operation === undefined)) return model;
+  /** Whether middleware of the application may have changed the body of `request`. */
+  #isRewritten(request: SdkRequest, options: SdkRequestOptions): boolean {
+    return this.#application && this.#passBodies.get(options) !== request.body;
+  }
+
+  /** The model that a rewritten request names. */
+  #model({ start }: SpannedCall, request: SdkRequest): string | undefined {
+    if (start.model === undefined && start.operation === undefined) return undefined;
     const named = modelOf(request.body);
-    return named === undefined ? model : clean(named);
+    return named === undefined ? start.model : clean(named);
   }
 
   #pass(request: SdkRequest, options: SdkRequestOptions): Pass {

@@ -9,6 +9,7 @@ import { parseRetryAfter } from '../../model/retry-after.ts';
 import { clean, MAX_URL } from '../../model/text.ts';
 import type { AdapterPort } from '../../ports/adapter-port.ts';
 import type { SpannedCall } from '../../ports/call-span.ts';
+import { parseJson } from '../parse-json.ts';
 import { observeBatchResults } from '../response/batch-results.ts';
 import { onErrorText, parseEnvelope } from '../response/error-envelope.ts';
 import { observeMessage } from '../response/message-observer.ts';
@@ -25,6 +26,8 @@ export interface Sending {
   readonly options: SdkRequestOptions;
   /** The model that the request names, where that is not the call's. */
   readonly model?: string | undefined;
+  /** Whether middleware of the application has changed the body of the request. */
+  readonly rewritten?: boolean | undefined;
   /** Whether the response may be replaced, or state more than the SDK's span does. */
   readonly observes?: boolean | undefined;
   /** Whether the application has aborted the call. The SDK's own timeout is no abort. */
@@ -178,19 +181,30 @@ function recordError({ call, request, aborted }: Sending, attempt: Attempt, erro
 }
 
 /** What status and headers state of a failure. */
-function failureOf({ request, options, port }: Sending, status: number, headers: Headers): FailureFacts {
+function failureOf(sending: Sending, status: number, headers: Headers): FailureFacts {
+  const { request, port } = sending;
   return {
     errorType: errorType(undefined, status),
     retryable: isRetryableStatus(status, headers.get('x-should-retry')),
     shape: INPUT_STATUSES.has(status)
-      ? requestShape(options.body, request.body, request.headers.get('anthropic-beta'), undefined)
+      ? requestShape(sentBody(sending), request.body, request.headers.get('anthropic-beta'), undefined)
       : undefined,
-    content: port.captureContent ? { request: options.body } : undefined,
+    content: port.captureContent ? { request: sentBody(sending) } : undefined,
   };
 }
 
+/** The longest rewritten body that is parsed, in UTF-16 units. */
+const MAX_REWRITTEN = 4 * 1024 * 1024;
+
+/** The body that was sent: that of the call, or what middleware of the application made of it. */
+function sentBody({ request: { body }, options, rewritten }: Sending): unknown {
+  if (!rewritten || typeof body !== 'string' || body.length > MAX_REWRITTEN) return options.body;
+  return parseJson(body) ?? options.body;
+}
+
 /** Records what the body states, which the SDK reads once it has given up: of a failure that it retries, the status alone is known. */
-function describe({ call, options }: Sending, attempt: Attempt, status: number, text: string): void {
+function describe(sending: Sending, attempt: Attempt, status: number, text: string): void {
+  const { call } = sending;
   const { type, code, message } = parseEnvelope(text);
   const { shape, content } = attempt.failure ?? {};
   const billing = isBillingRefusal(code, message);
@@ -200,7 +214,7 @@ function describe({ call, options }: Sending, attempt: Attempt, status: number, 
     billing,
     // The wait for a retry does not raise a spend limit: the call has not run out of retries.
     ...(billing && status === 429 && { retryable: false }),
-    shape: shape && !billing ? { ...shape, errorField: errorField(message, options.body) } : undefined,
+    shape: shape && !billing ? { ...shape, errorField: errorField(message, sentBody(sending)) } : undefined,
     content: content && { ...content, message },
   });
 }

@@ -108,6 +108,19 @@ test('a model that is set before the first attempt is a fallback whose cause is 
   });
 });
 
+test('a rejected request of middleware is described by the body that was sent', async () => {
+  const shorten: Middleware = (request, next) => {
+    const { max_tokens: _, ...body } = JSON.parse(String(request.body));
+    return next({ ...request, body: JSON.stringify({ ...body, temperature: 1 }) });
+  };
+  const harness = await startHarness({ client: { middleware: [shorten] } });
+  await rejection(harness.client.messages.create(HELLO));
+  const [record] = harness.logs();
+  expect(record?.fields['request_shape']).toMatchObject({ errorField: 'max_tokens' });
+  const shape = record?.fields['request_shape'] as { fields: object } | undefined;
+  expect(Object.keys(shape?.fields ?? {}).sort()).toEqual(['messages', 'model', 'temperature']);
+});
+
 test('another spelling of the same model is no fallback', async () => {
   const dated: Middleware = (request, next) =>
     next({ ...request, body: rewrite(request.body, 'claude-haiku-4-5-20251001') });
