@@ -312,7 +312,7 @@ const WAITING: readonly Scenario[] = [
     shows: ['gen_ai_request_model'],
     checks: [
       ...silent(1080, 1260),
-      ...during(1320, 2700, [`${HANGS}/timed_out gen_ai_request_model=${OPUS}`], 230),
+      ...during(1320, 2955, [`${HANGS}/timed_out gen_ai_request_model=${OPUS}`], 109),
       ...silent(3015, 3060),
     ],
   },
@@ -398,14 +398,14 @@ const cost = (calls: readonly CallSpec[], more: Partial<ProcessSpec> = {}): Proc
 const HOURS = 3600;
 const MONEY: readonly Scenario[] = [
   {
-    name: 'an hourly batch of 3 minutes for 30 USD, in pods of its own: 600 USD are exceeded after 20 hours',
+    name: 'an hourly batch of 2 minutes for 30 USD, in pods of its own: 600 USD are exceeded after 20 hours',
     scrape: 60,
     evaluate: 300,
     processes: Array.from({ length: 26 }, (_, i) => ({
       labels: { job: 'app', instance: `batch-${i}` },
       start: i * HOURS + 600,
-      end: i * HOURS + 800,
-      calls: traffic(60, { from: i * HOURS + 600, to: i * HOURS + 780, usd: 30 / 180 }),
+      end: i * HOURS + 730,
+      calls: traffic(60, { from: i * HOURS + 600, to: i * HOURS + 720, usd: 30 / 120 }),
     })),
     checks: [
       ...silent(600, 20 * HOURS, 3600),

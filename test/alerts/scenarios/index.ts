@@ -3,6 +3,7 @@ import type { Scenario } from '../support/scenario.ts';
 import { ATTEMPTS, LONG, TIME } from './attempts.ts';
 import { FAILURES } from './failures.ts';
 import { BUDGETS, FLEETS, healthyFleets, troubledFleets } from './fleet.ts';
+import { BURNS, LIMITS } from './limits.ts';
 import { POLICIES } from './policies.ts';
 
 /** Those of one alert each, and of the classes of fleets. */
@@ -14,6 +15,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...POLICIES,
   ...FLEETS,
   ...BUDGETS,
+  ...LIMITS,
+  ...BURNS,
 ];
 
 /** Random ones, `count` of each kind. */

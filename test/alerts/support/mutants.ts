@@ -37,7 +37,7 @@ export function mutantsOf(rule: AlertRule | RecordRule): Mutant[] {
 }
 
 function editsOf(expr: string): Edit[] {
-  return [...matcherEdits(expr), ...plainEdits(expr), ...matchingEdits(expr)];
+  return [...matcherEdits(expr), ...plainEdits(expr)];
 }
 
 /** Label matchers: the operator turned round, the matcher left out, an alternative of a regular expression left out. */
@@ -100,15 +100,6 @@ function plainEdits(expr: string): Edit[] {
     edits.push(...changed.map((operator) => ({ at: match.index, length: match[0].length, with: operator })));
   }
   return edits;
-}
-
-/** Each process matched by job alone. */
-function matchingEdits(expr: string): Edit[] {
-  return [...expr.matchAll(/on \(job, instance, anthropic_process\)/g)].map(({ index, 0: text }) => ({
-    at: index,
-    length: text.length,
-    with: 'on (job)',
-  }));
 }
 
 function scaled(duration: Duration): string[] {

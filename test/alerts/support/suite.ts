@@ -4,7 +4,11 @@ import { type AlertConfig, DEFAULT_CONFIG } from '../../../src/mixin/config.ts';
 import { type PromtoolTest, type Tester, testRules } from './promtool.ts';
 import { type Check, firingQuery, promtoolTest, type Scenario } from './scenario.ts';
 
-const BUDGET = ['AnthropicErrorBudgetBurningFast', 'AnthropicErrorBudgetBurningSlow'];
+/** The alerts that look back on days: most of the time of a test. */
+export const BUDGET: readonly string[] = [
+  'AnthropicErrorBudgetBurningFast',
+  'AnthropicErrorBudgetBurningSlow',
+];
 
 /** A check that did not hold. */
 export interface Failure {
