@@ -349,8 +349,8 @@ describe('Alertmanager', () => {
   });
 
   test('notifications-failing', async () => {
-    const nobody = `http://127.0.0.1:${await freePort()}`;
-    const other = await startOther(text.replaceAll(stack.webhook.url, nobody));
+    const closed = `http://127.0.0.1:${await freePort()}`;
+    const other = await startOther(text.replaceAll(stack.webhook.url, closed));
     await until(async () => (await check(other.url)).includes('notifications-failing'));
     expect(await check(other.url)).toEqual(['notifications-failing']);
   });

@@ -120,7 +120,7 @@ describe('anthropic-otel export', () => {
     expect(readFileSync(join(folder, 'monitoring/prometheus.yaml'), 'utf8')).toBe('global: {}\n');
   });
 
-  test('updates what it has written when the configuration changes, and --check tells before', async () => {
+  test('updates what it has written when the configuration changes, and --check reports it before', async () => {
     const folder = createFolder();
     await cli(folder, ['export']);
     writeFileSync(join(folder, 'anthropic-otel.config.json'), '{ "errorRate": { "ratio": 0.13 } }');
@@ -188,7 +188,7 @@ describe('anthropic-otel export', () => {
 });
 
 describe('anthropic-otel export, where the folder is not as usual', () => {
-  test('removes nothing outside of its folder, whatever its manifest says', async () => {
+  test('removes nothing outside of its folder, whatever its manifest names', async () => {
     const folder = createFolder({ 'precious.txt': 'keep' });
     await cli(folder, ['export', 'prometheus']);
     const sha256 = createHash('sha256').update('keep').digest('hex');
@@ -199,13 +199,13 @@ describe('anthropic-otel export, where the folder is not as usual', () => {
     expect(readFileSync(join(folder, 'precious.txt'), 'utf8')).toBe('keep');
   });
 
-  test('says in one line that a folder cannot be written', async () => {
+  test('states in one line that a folder cannot be written', async () => {
     const ended = await cli(createFolder({ monitoring: 'a file' }), ['export', 'prometheus']);
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  test('says that its manifest is damaged, and what to do', async () => {
+  test('states that its manifest is damaged, and what to do', async () => {
     const folder = createFolder({ 'monitoring/.anthropic-otel.json': '{' });
     const ended = await cli(folder, ['export', 'prometheus']);
     expect(ended.code).toBe(2);

@@ -36,7 +36,7 @@ test('push updates what differs, and nothing else', async () => {
   expect(grafana.dashboards.get('anthropic-triage')?.dashboard['title']).not.toBe('Changed');
 });
 
-test('push --dry-run says what would change, and changes nothing', async () => {
+test('push --dry-run prints what would change, and changes nothing', async () => {
   const grafana = await startGrafanaApi();
   const ended = await cli(createFolder(), ['push', '--grafana', grafana.url, '--dry-run'], ENV);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -48,7 +48,7 @@ test.each([
   [{}, (url: string) => url, /responded with 401[\s\S]*GRAFANA_TOKEN/],
   [ENV, (url: string) => `${url}/nowhere`, /responded with 404[\s\S]*address of its start page/],
   [ENV, () => 'http://127.0.0.1:9', /does not respond/],
-])('push with %j ends with 1 and says what to do', async (env, address, message) => {
+])('push with %j ends with 1 and states what to do', async (env, address, message) => {
   const grafana = await startGrafanaApi();
   const ended = await cli(createFolder(), ['push', '--grafana', address(grafana.url)], env);
   expect(ended).toMatchObject({ code: 1, stdout: '' });

@@ -68,8 +68,8 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(({ language }) => !OUTP
   },
 );
 
-test('few blocks cannot be run here, and each says why', () => {
+test('few blocks cannot be run here, and each states why', () => {
   const reasons = PAGES.flatMap(blocksOf).flatMap(({ notRun }) => notRun ?? []);
   expect(reasons.filter((reason) => reason.length < 15)).toEqual([]);
-  expect(reasons.length).toBeLessThanOrEqual(8);
+  expect(reasons.length).toBeLessThanOrEqual(10);
 });
