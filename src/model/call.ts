@@ -8,6 +8,7 @@ import type { Attempt, Disposition, FailureFacts, ResponseHead } from './attempt
 import type { AddedValue, Attribution } from './attribution.ts';
 import type { BatchResult } from './batch.ts';
 import type { CallEnd, CallStart, Outcome, RequestFacts } from './call-facts.ts';
+import type { CallListener } from './call-listener.ts';
 import { type AbortState, type CanceledBy, canceledBy } from './canceled.ts';
 import type { Decision } from './decision.ts';
 import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
@@ -15,23 +16,8 @@ import { type Bill, billsOf, type MessageFacts } from './message.ts';
 import { causeOfChange, fallbackCauseOf, type OtherResponse, type Serving, servingOf } from './serving.ts';
 
 export { OUTCOMES } from './call-facts.ts';
+export type { CallListener } from './call-listener.ts';
 export type { CallEnd, CallStart, Outcome, RequestFacts };
-
-/** Receives what happens to calls. */
-export interface CallListener<Handle = unknown> {
-  callStarted?(call: Call<Handle>): void;
-  attemptStarted?(call: Call<Handle>, attempt: Attempt): void;
-  /** The attempt failed, or its response arrived. Comes before `attemptEnded`, at once. */
-  attemptResponded?(call: Call<Handle>, attempt: Attempt): void;
-  attemptEnded?(call: Call<Handle>, attempt: Attempt): void;
-  callEnded?(call: Call<Handle>, end: CallEnd): void;
-  /** The application has read the result of a request of a batch. It may read on when the call has ended. */
-  batchResultRead?(call: Call<Handle>, result: BatchResult): void;
-  /** A policy of the application decided something about the call, while it is open. */
-  decisionMade?(call: Call<Handle>, decision: Decision): void;
-  /** The call repeats one that has just failed after its own retries. */
-  callRepeated?(call: Call<Handle>): void;
-}
 
 /** The most request ids that a call remembers. */
 const MAX_REQUEST_IDS = 16;
