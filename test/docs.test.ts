@@ -103,6 +103,14 @@ test('every row of the table of classes names a test and its title', () => {
   expect(missing).toEqual([]);
 });
 
+test('every npm script runs files that are there', () => {
+  const files = Object.values(scripts).flatMap((command) =>
+    all(command, /\b((?:scripts|test|bench)\/[\w./-]+)/g),
+  );
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 test('every environment variable of this package that a page names is read in the code', () => {
   const code = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
