@@ -59,10 +59,9 @@ for (const engine of await findEngines((line) => console.error(line))) {
 }
 
 async function vmalert(engine: Engine): Promise<void> {
-  const program = engine.program('vmalert-tool');
-  const version = await versionOf(engine.program('vmalert')).catch(() => 'unknown');
-  await row(`vmalert ${version}`, `${scenarios.length} scenarios`, () =>
-    failuresOf(scenarios, { tester: { vmalertTool: program } }),
+  // Debian's build does not report its version.
+  await row(`vmalert of Debian ${engine.suite}`, `${scenarios.length} scenarios`, () =>
+    failuresOf(scenarios, { tester: { vmalertTool: engine.program('vmalert-tool') } }),
   );
 }
 
