@@ -188,8 +188,11 @@ describe('an SDK that has only fetch', () => {
   test.each(FETCH_ONLY)('SDK $version: a request of the application itself is passed on', async (sdk) => {
     const harness = await startHarness();
     const client = newClient(sdk, harness);
-    const response = await (fetchOf(client) as typeof fetch)(`${harness.server.url}/v1/models`);
+    const response = await (fetchOf(client) as typeof fetch)(`${harness.server.url}/v1/models`, {
+      method: 'GET',
+    });
     expect(response.status).toBe(200);
+    await response.text();
     expect(await harness.metric('anthropic.client.attempts')).toBe(0);
   });
 });
