@@ -47,12 +47,13 @@ export async function evaluate(
   from: number,
   to: number,
   variables: Readonly<Record<string, string>> = {},
+  scrapeInterval = 1,
 ): Promise<Answers> {
   const context = {
     from: from * 1000,
     to: to * 1000,
     maxDataPoints: to - from,
-    scrapeInterval: 1,
+    scrapeInterval,
     variables: { ...VARIABLES, ...variables },
   };
   const step = intervalOf(context);

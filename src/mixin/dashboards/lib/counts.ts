@@ -27,12 +27,6 @@ const BAR: CountWindow = {
   before: '5m',
 };
 
-/** The last five minutes. */
-const RECENT: CountWindow = { window: '5m', seconds: '300', last: '5m', before: '10m' };
-
-/** The last hour. */
-const HOUR: CountWindow = { window: '1h', seconds: '3600', last: '1h', before: '10m' };
-
 /** The minute of a record. */
 export const RECORDED: CountWindow = { window: '1m', seconds: '60', last: '5m', before: '15m' };
 
@@ -41,6 +35,28 @@ export const RECORDED: CountWindow = { window: '1m', seconds: '60', last: '5m', 
  * long time range: then they are read, and no counter is. A series that is no record has no such label.
  */
 export const RECORDED_LABEL = 'recorded="$recorded"';
+
+/** A time range that ends now, and how its restarts are looked for. */
+interface TimeRange {
+  /** As a PromQL duration. */
+  readonly range: string;
+  /** The same in seconds, as PromQL. */
+  readonly seconds: string;
+  /** Restarts are looked for at every step. */
+  readonly step: string;
+  /** How far back from a restart the highest value is looked for: some scrapes. */
+  readonly peaks: string;
+}
+
+/** The dashboard's time range. */
+const RANGE: TimeRange = {
+  range: '$__range',
+  seconds: '$__range_s',
+  step: '$__interval',
+  peaks: '$__rate_interval',
+};
+const RECENT: TimeRange = { range: '5m', seconds: '300', step: '5s', peaks: '1m' };
+const HOUR: TimeRange = { range: '1h', seconds: '3600', step: '15s', peaks: '2m' };
 
 /** Counts for one configuration. */
 export class Counts extends Selectors {
@@ -70,12 +86,12 @@ export class Counts extends Selectors {
 
   /** The events of the last five minutes, those of processes that ended or restarted since included. */
   recent<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
-    return this.count(this.metric(key, matchers), sumBy(by), RECENT);
+    return this.#countedIn(this.metric(key, matchers), by, RECENT);
   }
 
   /** The events of the last hour. */
   lastHour<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
-    return this.count(this.metric(key, matchers), sumBy(by), HOUR);
+    return this.#countedIn(this.metric(key, matchers), by, HOUR);
   }
 
   /**
@@ -93,14 +109,17 @@ export class Counts extends Selectors {
     const first = `min_over_time(${this.started}[${last}])`;
     const young = `>= time() - ${seconds} - ${GRACE}`;
     const restarted = `${on} (${now} > (${then} or ${first}))`;
-    const value = `last_over_time(${counter}[${last}])`;
-    const base = `last_over_time(${counter}[${before}] offset ${window})`;
+    // The last sample, also of a process that is silent or has ended; but after a restart not that of the life before.
+    const otherLife = `${on} changes(${this.started}[${before}]) > 0`;
+    const value = `(${counter} or (last_over_time(${counter}[${last}]) unless ${otherLife}))`;
+    const earlier = `last_over_time(${counter}[${before}] offset ${window})`;
+    const base = `(${counter} offset ${window} or (${earlier} unless ${otherLife}))`;
     const peak = `max_over_time(${counter}[${last}])`;
     return [
       `${sum} (`,
       `  (${value} - (${base} or 0 * ${value}) >= 0 and ${on} (${now} ${young} or ${then}) unless ${restarted})`,
       `  or (${counter} and ${restarted})`,
-      `  or label_replace((${peak} - (${base} or 0 * ${peak}) > 0 unless ${counter} >= ${peak}) and ${restarted} and ${on} (${first} ${young} or ${then}), "part", "before", "", "")`,
+      `  or label_replace((${peak} - (${earlier} or 0 * ${peak}) > 0 unless ${counter} >= ${peak}) and ${restarted} and ${on} (${first} ${young} or ${then}), "part", "before", "", "")`,
       ')',
     ].join('\n');
   }
@@ -118,16 +137,6 @@ export class Counts extends Selectors {
     return `${sumBy(by)} (sum_over_time(${record}[${range}]))`;
   }
 
-  /**
-   * `increase(x[$__range])` loses what a series counted before its first sample (every new pod, every new model) and
-   * extrapolates the rest. This one adds up, of each series:
-   * 1. where it ended, also of processes that are gone;
-   * 2. where its earlier lives ended, if its process restarted in place;
-   * 3. less where it was when the range began: nothing, for a process that began since; its first value, where its age is not
-   *    known, because Prometheus did not see it when the range began.
-   * A restart in place loses at most one step (`$__interval`) of one process, and only if the new life outgrows the old
-   * one within that step.
-   */
   #totalOf<K extends MetricKey>(
     key: K,
     part: Part | undefined,
@@ -135,24 +144,40 @@ export class Counts extends Selectors {
     matchers: Matchers<K>,
   ): string {
     const counter = withLabel(part ? this.histogram(key, part, matchers) : this.metric(key, matchers));
+    const counted = this.#countedIn(counter, by, RANGE);
+    return either(this.#recorded(key, part, by, matchers, '$__range'), counted);
+  }
+
+  /**
+   * `increase()` loses what a series counted before its first sample (every new pod, every new model) and
+   * extrapolates the rest. This one adds up, of each series:
+   * 1. where it ended, also of processes that are gone;
+   * 2. where its earlier lives ended, if its process restarted in place;
+   * 3. less where it was when the range began: nothing, for a process that began since; its first value, where its age is not
+   *    known, because Prometheus did not see it when the range began.
+   * A restart in place loses at most one step of one process, and only if the new life outgrows the old
+   * one within that step.
+   */
+  #countedIn(counter: string, by: readonly string[], { range, seconds, step, peaks }: TimeRange): string {
     const { started, onProcess: on } = this;
-    const first = `min_over_time(${started}[$__range])`;
-    const known = `${started} offset $__range == ${first}`;
-    const dated = `(${known} or ${first} >= time() - $__range_s - ${GRACE})`;
-    const restarted = `changes(${started}[$__range]) > 0`;
-    const restarts = `(${started} > last_over_time(${started}[1h] offset $__interval))`;
+    const first = `min_over_time(${started}[${range}])`;
+    const known = `${started} offset ${range} == ${first}`;
+    const dated = `(${known} or ${first} >= time() - ${seconds} - ${GRACE})`;
+    const restarted = `changes(${started}[${range}]) > 0`;
+    const restarts = `(${started} > last_over_time(${started}[1h] offset ${step}))`;
     // An instant selector reads each sample once; a range selector copies its window at every step.
-    const peak = `(max_over_time(${counter}[$__rate_interval]) and ${on} ${restarts}) > ${counter}`;
-    const last = `last_over_time(${counter}[1h] offset $__interval) and ${on} ${restarts}`;
-    const counted = [
+    const peak = `(max_over_time(${counter}[${peaks}]) and ${on} ${restarts}) > ${counter}`;
+    const last = `last_over_time(${counter}[1h] offset ${step}) and ${on} ${restarts}`;
+    return [
       `${sumBy(by)} (`,
-      `  (increase(${counter}[$__range]) and ${on} (${restarted} unless ${dated}))`,
-      `  or last_over_time(${counter}[$__range])`,
-      `  or label_replace(sum_over_time((${peak} or ${last})[$__range:$__interval]) and ${on} (${restarted} and ${dated}), "part", "restarts", "", "")`,
-      `  or label_replace(0 - ((${counter} offset $__range and ${on} (${known})) or (min_over_time(${counter}[$__range]) unless ${on} (${restarted} or ${dated}))), "part", "begin", "", "")`,
+      `  (increase(${counter}[${range}]) and ${on} (${restarted} unless ${dated}))`,
+      // Of a process that restarted, a series that its new life does not have ended with an earlier life.
+      `  or (${counter} and ${on} (${restarted}))`,
+      `  or (last_over_time(${counter}[${range}]) unless ${on} (${restarted} and ${started}))`,
+      `  or label_replace(sum_over_time((${peak} or ${last})[${range}:${step}]) and ${on} (${restarted} and ${dated}), "part", "restarts", "", "")`,
+      `  or label_replace(0 - ((${counter} offset ${range} and ${on} (${known})) or (min_over_time(${counter}[${range}]) unless ${on} (${restarted} or ${dated}))), "part", "begin", "", "")`,
       ')',
     ].join('\n');
-    return either(this.#recorded(key, part, by, matchers, '$__range'), counted);
   }
 }
 

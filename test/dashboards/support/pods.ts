@@ -1,0 +1,65 @@
+/** A fleet of pods, each with telemetry of its own, behind one HTTP server that Prometheus scrapes. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Anthropic from '@anthropic-ai/sdk';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { withTelemetry } from '../../../src/index.ts';
+import { telemetryFor } from '../../../src/telemetry.ts';
+
+/** Where a pod is found. */
+export interface PodName {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly job: string;
+  readonly instance: string;
+}
+
+/** A fleet. */
+export interface Pods extends AsyncDisposable {
+  /** What Prometheus has to scrape. */
+  readonly scrapeConfig: object;
+  /** Starts a process of the pod, or its next one in the same place, and returns its client. */
+  start(pod: PodName): Anthropic;
+  /** Ends the process of the pod: nobody answers for it any more. */
+  kill(pod: PodName): Promise<void>;
+}
+
+/** Starts the server; the pods themselves begin with `start`. */
+export async function startPods(names: readonly PodName[], apiUrl: string): Promise<Pods> {
+  const running = new Map<string, { exporter: PrometheusExporter; provider: MeterProvider }>();
+  const server = createServer((request, response) => {
+    const pod = running.get((request.url ?? '').split('/')[1] ?? '');
+    if (pod) pod.exporter.getMetricsRequestHandler(request, response);
+    else response.writeHead(503).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kill = async ({ instance }: PodName): Promise<void> => {
+    await running.get(instance)?.provider.shutdown();
+    running.delete(instance);
+  };
+  return {
+    scrapeConfig: {
+      job_name: 'pods',
+      static_configs: names.map((labels) => ({
+        targets: [target],
+        labels: { ...labels, __metrics_path__: `/${labels.instance}/metrics` },
+      })),
+    },
+    kill,
+    start({ instance }) {
+      const exporter = new PrometheusExporter({ preventServerStart: true });
+      const provider = new MeterProvider({ readers: [exporter] });
+      running.set(instance, { exporter, provider });
+      const telemetry = {};
+      telemetryFor(telemetry).setMeterProvider(provider);
+      return new Anthropic(withTelemetry({ baseURL: apiUrl, apiKey: 'good-key', timeout: 2000 }, telemetry));
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(names.map(kill));
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
