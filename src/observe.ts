@@ -1,8 +1,8 @@
 /** The two functions that put telemetry into a client by its public options alone. */
 import { diag } from '@opentelemetry/api';
-import { createAdapters } from './adapters/client-adapters.ts';
+import { createAdapters, hasOnlyFetch } from './adapters/client-adapters.ts';
 import { addAdapters } from './adapters/client-options.ts';
-import { hasOnlyFetch, observedFetchOf } from './adapters/fetch/client-fetch.ts';
+import { observedFetchOf } from './adapters/fetch/client-fetch.ts';
 import type { SdkClient, SdkClientOptions } from './adapters/sdk-shapes.ts';
 import type { TelemetryOptions } from './options.ts';
 import { telemetryFor } from './telemetry.ts';

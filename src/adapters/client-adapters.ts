@@ -8,7 +8,7 @@
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
 import type { AdapterPort } from '../ports/adapter-port.ts';
 import { VERSION } from '../signals/scope.ts';
-import type { SdkOpenTelemetryOptions } from './sdk-shapes.ts';
+import type { SdkClient, SdkOpenTelemetryOptions } from './sdk-shapes.ts';
 import { resolveOpenTelemetry } from './span/sdk-open-telemetry.ts';
 import { createTap } from './span/tap.ts';
 
@@ -61,4 +61,14 @@ export function adaptersOf(option: SdkOpenTelemetryOptions | false | undefined):
   return typeof tap === 'object' && tap !== null
     ? (tap as { [ADAPTERS]?: ClientAdapters })[ADAPTERS]
     : undefined;
+}
+
+/** Whether `fetch` is all that can be observed of `client`: its SDK makes no spans and runs no middleware. */
+export function hasOnlyFetch({ openTelemetry, middleware, fetch }: SdkClient): boolean {
+  return openTelemetry === undefined && !Array.isArray(middleware) && typeof fetch === 'function';
+}
+
+/** Whether the calls of a client are seen before its `fetch`: by the span of the SDK, or by our middleware. */
+export function seenBeforeFetch({ sdkTraces, sdkRunsMiddleware }: ClientAdapters): boolean {
+  return sdkTraces || sdkRunsMiddleware;
 }

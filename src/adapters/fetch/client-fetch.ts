@@ -1,6 +1,6 @@
 /** Puts the observed `fetch` into clients. */
 import type { AdapterPort } from '../../ports/adapter-port.ts';
-import { type ClientAdapters, createAdapters } from '../client-adapters.ts';
+import { type ClientAdapters, createAdapters, hasOnlyFetch } from '../client-adapters.ts';
 import { DEFAULT_TIMEOUT, type SdkClient, type SdkClientOptions } from '../sdk-shapes.ts';
 import { type Fetch, observeFetch, originalFetch } from './observed-fetch.ts';
 
@@ -11,11 +11,6 @@ type FetchSource = Pick<SdkClientOptions, 'fetch' | 'timeout'>;
 export function observedFetchOf(source: FetchSource, adapters: ClientAdapters): Fetch {
   const fetch = originalFetch(source.fetch) ?? (source.fetch as Fetch);
   return observeFetch(fetch, adapters, source.timeout ?? DEFAULT_TIMEOUT);
-}
-
-/** Whether `fetch` is all that can be observed of `client`: its SDK makes no spans and runs no middleware. */
-export function hasOnlyFetch({ openTelemetry, middleware, fetch }: SdkClient): boolean {
-  return openTelemetry === undefined && !Array.isArray(middleware) && typeof fetch === 'function';
 }
 
 /**

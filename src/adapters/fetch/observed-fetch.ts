@@ -12,7 +12,7 @@
  * an attempt that states that it is a retry goes on with the call that waits for one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ClientAdapters } from '../client-adapters.ts';
+import { type ClientAdapters, seenBeforeFetch } from '../client-adapters.ts';
 import { reportToWire } from '../middleware/replays.ts';
 import { requestFacts, type Sending, sendAttempt } from '../middleware/send-attempt.ts';
 import { parseJson } from '../parse-json.ts';
@@ -50,9 +50,9 @@ export function observeFetch(fetch: Fetch, adapters: ClientAdapters, timeout: nu
   chains.run({ call: undefined }, () => {});
   const observed: Fetch = function (input, init) {
     const send = (): Promise<Response> => fetch.call(this, input, init);
-    const { port, sdkTraces, sdkRunsMiddleware } = adapters;
+    const { port } = adapters;
     if (!port.enabled) return send();
-    if (sdkTraces || sdkRunsMiddleware) return reportToWire(input, send);
+    if (seenBeforeFetch(adapters)) return reportToWire(input, send);
     const sdk = port.guard.run('call', () => readRequest(input, init));
     const call = sdk && port.guard.run('call', () => callFor(adapters, sdk));
     if (!sdk || !call) return send();

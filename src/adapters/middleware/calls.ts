@@ -65,8 +65,10 @@ export class Calls {
 
   /** Enters the middleware of the application, where there is some. */
   #enter(call: SpannedCall, request: SdkRequest, next: Next, options: SdkRequestOptions): Promise<Response> {
-    call.abort ??= abortOf(options.signal);
-    if (call.attempts === 0 && repeatsFailure(request.body, performance.now())) call.repeated();
+    this.#adapters.port.guard.run('call', () => {
+      call.abort ??= abortOf(options.signal);
+      if (call.attempts === 0 && repeatsFailure(request.body, performance.now())) call.repeated();
+    });
     if (!this.#application && !options.middleware?.length) return next(request);
     return this.#enterMiddleware(call, request, next, options);
   }

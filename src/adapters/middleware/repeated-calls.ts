@@ -1,6 +1,6 @@
 /**
  * Finds retry loops around the SDK: a call that repeats the request of one that has just failed after its own retries. Both
- * loops then multiply the load. While no call fails, no body is looked at.
+ * loops then multiply the load. While no call has failed for a minute, no body is looked at.
  */
 import { createHash } from 'node:crypto';
 import { processWide } from '../../process-wide.ts';
@@ -31,18 +31,27 @@ export function retryFailed(body: unknown, now: number): void {
 }
 
 /** The API accepted a request: to send it again repeats no failure. */
-export function requestAccepted(body: unknown): void {
-  const digest = failures.size === 0 ? undefined : digestOf(body);
+export function requestAccepted(body: unknown, now: number): void {
+  const digest = anyRecent(now) ? digestOf(body) : undefined;
   if (digest !== undefined) failures.delete(digest);
 }
 
 /** Whether a new call repeats a request that failed a short time ago. */
 export function repeatsFailure(body: unknown, now: number): boolean {
-  if (failures.size === 0) return false;
+  if (!anyRecent(now)) return false;
   const digest = digestOf(body);
   const failedAt = digest === undefined ? undefined : failures.get(digest);
   if (digest !== undefined) failures.delete(digest);
   return failedAt !== undefined && now - failedAt < WINDOW_MS;
+}
+
+/** Whether any request failed a short time ago. Forgets those that did not. */
+function anyRecent(now: number): boolean {
+  for (const [oldest, at] of failures) {
+    if (now - at < WINDOW_MS) return true;
+    failures.delete(oldest);
+  }
+  return false;
 }
 
 function digestOf(body: unknown): string | undefined {

@@ -147,7 +147,7 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
   const { status, headers } = response;
   const head = readResponseHead(status, headers);
   if (isOk(status)) {
-    requestAccepted(sending.request.body);
+    requestAccepted(sending.request.body, performance.now());
     call.acceptAttempt(attempt, head);
     if (call.start.method === BATCH_RESULTS && 'text' in response) {
       observeBatchResults(sending.port.guard, attempt.url, response, (result) =>
