@@ -56,7 +56,7 @@ export function dashboardRecordsYaml(config: AlertConfig): string {
   const groups = [{ name: 'anthropic-dashboards', interval: RECORDED.window, rules }];
   return [
     '# anthropic.dashboards.yaml: made by `npm run generate` from src/mixin/dashboards/records.ts.',
-    '# Optional, beside anthropic.rules.yaml: with it, dashboards of large fleets and long time ranges are fast.',
+    '# Optional, beside anthropic.rules.yaml: with it, dashboards of large fleets and long time ranges are faster.',
     stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false }),
   ].join('\n');
 }
