@@ -179,6 +179,8 @@ export interface AlertConfig {
     readonly fallbackRatio: number;
     /** ...or when a call waits longer than this before it is sent, in seconds. Default: 30. */
     readonly queueSeconds: number;
+    /** ...or when a deferred request waits longer than this for its result, in hours. Default: 25, as a batch may take 24. */
+    readonly deferredHours: number;
     /** How long each condition must last. Default: `5m`. */
     readonly for: Duration;
   };
@@ -284,7 +286,7 @@ export const DEFAULT_CONFIG: AlertConfig = {
   replica: { ratio: 0.5, minFailed: 5, for: '2m' },
   retries: { ratio: 0.05, for: '10m' },
   rateLimit: { ratio: 0.1, headroom: 0.1, headroomFor: '10m' },
-  policies: { fallbackRatio: 0.1, queueSeconds: 30, for: '5m' },
+  policies: { fallbackRatio: 0.1, queueSeconds: 30, deferredHours: 25, for: '5m' },
   invalidRequests: { ratio: 0.05 },
   latency: { callSeconds: 10, secondsPerToken: 0.05, firstChunkSeconds: 10, for: '10m' },
   spend: { dailyBudgetUsd: 600, attribution: [] },

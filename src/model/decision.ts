@@ -26,6 +26,11 @@ export const DECISIONS = {
   fallback_refused: 'A fallback was left out: it cannot serve what the request asks for.',
   fallback_exhausted: 'Every model and client of the fallback chain failed.',
   stale_served: 'An earlier response was returned, because the API failed.',
+  deferred: 'A request was put in the queue for message batches.',
+  defer_sent: 'A message batch with deferred requests was created.',
+  defer_waiting: 'A worker waits, because the API does not take or give its batch.',
+  defer_retry: 'A deferred request failed, and is sent again with a later batch.',
+  dead_lettered: 'A deferred request failed for good, and is a dead letter.',
 } as const;
 
 /** The name of a decision. */

@@ -47,12 +47,22 @@ export interface QueueState {
   readonly age: number;
 }
 
+/** The deferred requests of all queues, as their stores stated them last. */
+export interface DeferredState {
+  readonly backlog: number;
+  /** How long ago the oldest one without a result was deferred, in seconds. */
+  readonly age: number;
+  readonly deadLetters: number;
+}
+
 /** What the policies of the process know at the moment. */
 export interface ResilienceState {
   readonly circuits: readonly CircuitState[];
   /** The retries that are left; absent without a budget. */
   readonly retryBudget: number | undefined;
   readonly queues: readonly QueueState[];
+  /** Absent without a queue, and before its store stated anything. */
+  readonly deferred: DeferredState | undefined;
 }
 
 const STATE = Symbol.for('anthropic-otel.resilience.read-state');

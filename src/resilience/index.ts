@@ -12,6 +12,20 @@ export { type CircuitBreakerOptions, circuitBreaker } from './circuit-breaker.ts
 export { type Clock, systemClock } from './clock.ts';
 export { type ConcurrencyOptions, concurrency } from './concurrency.ts';
 export { type DeadlineOptions, deadline } from './deadline.ts';
+export { type DeferOptions, type DeferQueue, type DeferWorkOptions, defer } from './defer.ts';
+export {
+  type ClaimedRequest,
+  type DeadLetter,
+  type DeferClaim,
+  type DeferFailure,
+  type DeferredRequest,
+  type DeferStats,
+  type DeferStore,
+  type MemoryDeferStore,
+  type MemoryDeferStoreOptions,
+  memoryDeferStore,
+} from './defer-store.ts';
+export type { DeferClient } from './defer-worker.ts';
 export { type FailFastOptions, failFast } from './fail-fast.ts';
 export { DECISION_HEADER, type FailureKind } from './failure.ts';
 export { type FallbackOptions, fallback, SERVED_BY_HEADER } from './fallback.ts';

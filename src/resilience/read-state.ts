@@ -1,8 +1,15 @@
 /** Lets telemetry read what the policies of the process know. */
-import { type CircuitState, publishState, type QueueName, type QueueState } from '../ports/decisions.ts';
+import {
+  type CircuitState,
+  type DeferredState,
+  publishState,
+  type QueueName,
+  type QueueState,
+} from '../ports/decisions.ts';
 import { CIRCUITS, type KnownCircuit } from './circuit-breaker.ts';
 import { systemClock } from './clock.ts';
 import { SLOTS, type Slots } from './concurrency.ts';
+import { DEFERRED, type KnownDeferred } from './defer.ts';
 import type { Pace } from './pace.ts';
 import { BUDGETS } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -19,6 +26,7 @@ export function publishPolicies(): void {
       ...queueState('throttle', [...allShared<Pace>(systemClock, PACES).values()]),
       ...queueState('concurrency', [...allShared<Slots>(systemClock, SLOTS).values()]),
     ],
+    deferred: deferred(),
   }));
 }
 
@@ -37,4 +45,17 @@ function queueState(queue: QueueName, all: readonly { readonly queue: TurnQueue 
   const since = Math.min(...all.map((each) => each.queue.oldest ?? Number.POSITIVE_INFINITY));
   const age = Number.isFinite(since) ? Math.max(0, systemClock.now() - since) / 1000 : 0;
   return [{ queue, size, age }];
+}
+
+function deferred(): DeferredState | undefined {
+  const all = [...allShared<KnownDeferred>(systemClock, DEFERRED).values()].flatMap(
+    ({ stats }) => stats ?? [],
+  );
+  if (all.length === 0) return undefined;
+  const now = systemClock.now();
+  return {
+    backlog: all.reduce((sum, { backlog }) => sum + backlog, 0),
+    age: Math.max(0, ...all.map(({ oldestAt = now }) => (now - oldestAt) / 1000)),
+    deadLetters: all.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+  };
 }

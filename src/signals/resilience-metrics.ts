@@ -51,4 +51,30 @@ export const RESILIENCE_METRICS = {
     description: 'How long the call has waited that waits longest; 0 when none waits. For detection.',
     attributes: [ATTR.queue],
   },
+  deferredBacklog: {
+    name: 'anthropic.resilience.deferred_backlog',
+    kind: 'observable_gauge',
+    unit: '{request}',
+    description:
+      'Deferred requests without a result, as the store stated last. Processes with one store state the same.',
+    attributes: [],
+    integer: true,
+  },
+  deferredAge: {
+    name: 'anthropic.resilience.deferred_age',
+    kind: 'observable_gauge',
+    unit: '{second}',
+    description:
+      'How long ago the oldest deferred request without a result was deferred; 0 when there is none. For detection.',
+    attributes: [],
+  },
+  deadLetters: {
+    name: 'anthropic.resilience.dead_letters',
+    kind: 'observable_gauge',
+    unit: '{request}',
+    description:
+      'Deferred requests that failed for good and are still in the store, as it stated last. For detection.',
+    attributes: [],
+    integer: true,
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ResilienceOptions, resilience } from '../../src/resilience/index.ts';
+import { defer, memoryDeferStore, type ResilienceOptions, resilience } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
 import { HELLO, MODEL, startHarness } from '../helpers/harness.ts';
 
@@ -113,4 +113,23 @@ test('without the sub-path in use there is no series of it', async () => {
     .filter(([, points]) => points.length > 0)
     .map(([name]) => name);
   expect(names.filter((name) => name === 'anthropic.resilience.decisions')).toEqual([]);
+});
+
+test('the backlog, the age of the oldest deferred request and the dead letters are metrics', async () => {
+  const { client, server, metric, points } = await startHarness({ client: { maxRetries: 0 } });
+  const store = memoryDeferStore();
+  const queue = defer(store, { client, onResult: () => undefined, pollMs: 1, backoffMs: 1 });
+  await store.enqueue({ customId: 'old', params: JSON.stringify(HELLO), enqueuedAt: Date.now() - 90_000 });
+  await queue.enqueue('new', HELLO);
+  const states = async () => [
+    await metric('anthropic.resilience.deferred_backlog'),
+    await metric('anthropic.resilience.dead_letters'),
+  ];
+  expect(await states()).toEqual([2, 0]);
+  const [age] = await points('anthropic.resilience.deferred_age');
+  expect(age?.value).toBeGreaterThanOrEqual(90);
+  server.plan([respond.error(400), respond.error(400)]);
+  await queue.work({ stopWhenEmpty: true });
+  expect(await states()).toEqual([0, 1]);
+  expect(await metric('anthropic.resilience.deferred_age')).toBe(0);
 });

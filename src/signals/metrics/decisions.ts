@@ -40,4 +40,14 @@ export function observePolicies(instruments: Instruments, values: LabelValues): 
   instruments.queueAge.addCallback((result) => {
     for (const { queue, age } of readState()?.queues ?? []) result.observe(age, { [ATTR.queue]: queue });
   });
+  for (const [gauge, key] of [
+    [instruments.deferredBacklog, 'backlog'],
+    [instruments.deferredAge, 'age'],
+    [instruments.deadLetters, 'deadLetters'],
+  ] as const) {
+    gauge.addCallback((result) => {
+      const deferred = readState()?.deferred;
+      if (deferred) result.observe(deferred[key]);
+    });
+  }
 }

@@ -69,4 +69,29 @@ export const POLICIES: readonly Scenario[] = [
     shows: ['anthropic_resilience_queue'],
     checks: checks('queue_age', ' anthropic_resilience_queue=throttle'),
   },
+  {
+    name: 'a deferred request waits 25 h and a minute for its result',
+    processes: [
+      busy({ [seriesOf('deferredAge')]: between(0, 90_060) }),
+      busy({ [seriesOf('deferredAge')]: () => 0 }, 'pod-2'),
+    ],
+    checks: checks('deferred_age'),
+  },
+  {
+    name: 'a deferred request waits 25 h for its result',
+    processes: [busy({ [seriesOf('deferredAge')]: between(0, 90_000) })],
+    checks: silent(900, 2900, 200),
+  },
+  {
+    name: 'a deferred request is a dead letter',
+    processes: [busy({ [seriesOf('deadLetters')]: between(0, 1) })],
+    checks: checks('dead_letters'),
+  },
+  {
+    name: 'the store of deferred requests is long, and has no dead letters',
+    processes: [
+      busy({ [seriesOf('deadLetters')]: () => 0, [seriesOf('deferredBacklog')]: between(0, 5000) }),
+    ],
+    checks: silent(900, 2900, 200),
+  },
 ];

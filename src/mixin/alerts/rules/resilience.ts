@@ -7,7 +7,7 @@ import { MODEL_TEXT, percent, serviceText } from '../text.ts';
 
 /** The policies hold calls back or send them elsewhere, or can no longer retry. */
 export function policiesDegraded(q: Queries): AlertRule[] {
-  const { fallbackRatio, queueSeconds, for: hold } = q.config.policies;
+  const { fallbackRatio, queueSeconds, deferredHours, for: hold } = q.config.policies;
   const common = {
     alert: 'AnthropicPoliciesDegraded',
     severity: 'warning',
@@ -51,6 +51,22 @@ export function policiesDegraded(q: Queries): AlertRule[] {
       expr: `max by (${q.and(QUEUE)}) (${q.series('queueAge')}) > ${queueSeconds}`,
       summary: `${serviceText(q.config)}: Claude calls wait before they are sent.`,
       description: `The oldest call in the queue {{ $labels.${QUEUE} }} has waited {{ $value | humanizeDuration }}, and one has waited longer than ${queueSeconds} s for ${hold}.`,
+    },
+    {
+      ...common,
+      condition: 'deferred_age',
+      note: 'A deferred request waits longer for its result than a batch may take.',
+      expr: `max by (${q.service}) (${q.series('deferredAge')}) > ${deferredHours * 3600}`,
+      summary: `${serviceText(q.config)}: deferred Claude requests get no results.`,
+      description: `The oldest deferred request has waited {{ $value | humanizeDuration }}, and one has waited longer than ${deferredHours} h for ${hold}. A batch ends within 24 h: no worker runs, or the API takes no batches.`,
+    },
+    {
+      ...common,
+      condition: 'dead_letters',
+      note: 'Requests that failed for good lie in the store of deferred requests.',
+      expr: `max by (${q.service}) (${q.series('deadLetters')}) > 0`,
+      summary: `${serviceText(q.config)}: deferred Claude requests failed for good.`,
+      description: `{{ $value }} deferred requests are dead letters, for ${hold}: nothing sends them again.`,
     },
   ];
 }

@@ -47,6 +47,7 @@ export function errors(q: Queries): object {
         lines: [
           [policies.decisions(q), policies.recent(q)],
           [policies.circuits(q), policies.budget(q), policies.queues(q)],
+          [policies.deferred(q)],
         ],
       },
       logsAndTraces(),

@@ -91,3 +91,20 @@ export function queues(q: Queries): SizedPanel {
     links: [runbook(q.config, 'AnthropicRateLimitPressure')],
   });
 }
+
+export function deferred(q: Queries): SizedPanel {
+  return graph({
+    title: 'Deferred requests, the age of the oldest, and dead letters',
+    description:
+      'Requests that wait for the result of a message batch. Processes with one store state the same: the largest counts.',
+    unit: 'short',
+    queries: [
+      { expr: `max(${q.metric('deferredBacklog')})`, legend: 'waiting' },
+      { expr: `max(${q.metric('deferredAge')}) / 3600`, legend: 'oldest, h' },
+      { expr: `max(${q.metric('deadLetters')})`, legend: 'dead letters' },
+    ],
+    noValue: 'Nothing deferred',
+    links: [runbook(q.config, 'AnthropicPoliciesDegraded')],
+    width: 24,
+  });
+}
