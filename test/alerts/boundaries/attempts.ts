@@ -125,4 +125,10 @@ export const POLICIES: readonly Boundary[] = [
     (value) => ({ [gauge('queueAge')]: value }),
     above(config.policies.queueSeconds),
   ),
+  limit(
+    `${POLICY}/deferred_age`,
+    (value) => ({ [gauge('deferredAge')]: value }),
+    above(config.policies.deferredHours * 3600),
+  ),
+  limit(`${POLICY}/dead_letters`, (value) => ({ [gauge('deadLetters')]: value }), { not: [0], holds: [1] }),
 ];
