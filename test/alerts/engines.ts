@@ -43,7 +43,16 @@ const rows: Row[] = [];
 async function row(engine: string, checked: string, play: () => Promise<readonly Failure[]>): Promise<void> {
   if (!engine.includes(flags.only)) return;
   console.error(`${engine}: ${checked}`);
-  rows.push({ engine, checked, failures: await play() });
+  const failures = await play();
+  rows.push({ engine, checked, failures });
+  if (!flags.json) print({ engine, checked, failures });
+}
+
+/** One line of the table, as soon as its engine is done: a slow engine hides no other. */
+function print({ engine, checked, failures }: Row): void {
+  const result = failures.length === 0 ? 'ok' : `${failures.length} failed`;
+  console.log(`${engine.padEnd(22)}  ${result}  ${checked}`);
+  for (const { scenario, text } of failures.slice(0, 20)) console.log(`  ${scenario}: ${text}`);
 }
 
 for (const engine of await findEngines((line) => console.error(line))) {
@@ -96,13 +105,4 @@ async function checkConfigs(amtool: string): Promise<Failure[]> {
 }
 
 if (flags.json) console.log(JSON.stringify(rows));
-else {
-  const width = Math.max(...rows.map(({ engine }) => engine.length));
-  for (const { engine, checked, failures } of rows) {
-    console.log(
-      `${engine.padEnd(width)}  ${failures.length === 0 ? 'ok' : `${failures.length} failed`}  ${checked}`,
-    );
-    for (const { scenario, text } of failures.slice(0, 20)) console.log(`  ${scenario}: ${text}`);
-  }
-}
 if (rows.length === 0 || rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
