@@ -33,7 +33,7 @@ import {
 
 /** What the workload does not do, or not for long enough. */
 const NOT_PLAYED =
-  /a week ago|olicies|Decisions of|Open circuits|Retry budget|Calls that wait|that another model served|Models in use that retire|server tools|Message Batches|Used up in|Age of the last run|Retry loops around the SDK/;
+  /a week ago|olicies|Decisions of|Open circuits|Retry budget|Calls that wait|that another model served|Models in use that retire|server tools|Message Batches|Used up in|Age of the last run|Retry loops around the SDK|Deferred requests/;
 const MODELS = [OPUS, SONNET, HAIKU, UNKNOWN];
 const now = () => Math.floor(Date.now() / 1000);
 
