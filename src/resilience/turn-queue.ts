@@ -7,7 +7,7 @@ export type WaitEnd = 'turn' | 'timeout' | 'ended';
 /** How to wait. */
 export interface WaitOptions {
   readonly clock: Clock;
-  /** Whose turn it is; those of one tenant are in order. */
+  /** The tenants in the order in which they are served next; calls of one tenant stay in order. */
   readonly tenant: string;
   readonly maxWaitMs: number;
   readonly signal?: AbortSignal | undefined;
