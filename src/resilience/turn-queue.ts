@@ -7,7 +7,7 @@ export type WaitEnd = 'turn' | 'timeout' | 'ended';
 /** How to wait. */
 export interface WaitOptions {
   readonly clock: Clock;
-  /** The tenants in the order in which they are served next; calls of one tenant stay in order. */
+  /** Calls of one tenant are served in order, and tenants in turn. */
   readonly tenant: string;
   readonly maxWaitMs: number;
   readonly signal?: AbortSignal | undefined;
