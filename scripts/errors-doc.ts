@@ -49,9 +49,9 @@ const ROWS: readonly Row[] = [
 const ALERTS: Readonly<Partial<Record<AttemptKind, readonly string[]>>> = {
   authentication: ['AnthropicAuthenticationFailed'],
   billing: ['AnthropicBillingFailed'],
-  permission: ['AnthropicPermissionDenied'],
-  not_found: ['AnthropicModelNotFound'],
-  invalid: ['AnthropicInvalidRequests'],
+  permission: ['AnthropicRequestsRejected'],
+  not_found: ['AnthropicRequestsRejected'],
+  invalid: ['AnthropicRequestsRejected'],
   rate_limit: ['AnthropicRateLimitPressure', 'AnthropicRetriesExhausted'],
   overloaded: ['AnthropicRetriesElevated', 'AnthropicRetriesExhausted'],
   server_error: ['AnthropicConsecutiveServerErrors', 'AnthropicRetriesElevated', 'AnthropicRetriesExhausted'],

@@ -68,9 +68,12 @@ export interface AlertConfig {
   readonly instanceLabels: readonly string[];
   /** Labels that every alert gets, such as `{ team: 'ai-platform' }`, for your own routes. Default: none. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Another severity for single alerts, such as `{ AnthropicBillingFailed: 'warning' }`. Default: none. */
+  /**
+   * Another severity for single alerts or conditions, such as `{ AnthropicBillingFailed: 'warning', 'AnthropicRequestsRejected/permission': 'critical' }`.
+   * Default: none.
+   */
   readonly severities: Readonly<Record<string, Severity>>;
-  /** Names of alerts to leave out. Default: none. */
+  /** Alerts or conditions to leave out, such as `['AnthropicReplicaFailing', 'AnthropicResponsesChanged/cache_hits']`. Default: none. */
   readonly disabled: readonly string[];
   /** Where links lead, without a slash at the end. */
   readonly urls: {
@@ -124,7 +127,7 @@ export interface AlertConfig {
     /** And this share of the calls, where traffic is high. Default: 0.01. */
     readonly allowedRatio: number;
   };
-  /** AnthropicErrorBudgetBurningFast and AnthropicErrorBudgetBurningSlow: multi-window, multi-burn-rate, as in the SRE workbook. */
+  /** AnthropicErrorBudgetBurning: multi-window, multi-burn-rate, as in the SRE workbook. */
   readonly errorBudget: {
     /** Share of the calls that must succeed. Default: 0.99. */
     readonly objective: number;
@@ -184,7 +187,7 @@ export interface AlertConfig {
     /** How long each condition must last. Default: `5m`. */
     readonly for: Duration;
   };
-  /** AnthropicInvalidRequests: requests that the API rejects as wrong or too large. */
+  /** AnthropicRequestsRejected, `condition="invalid"`: requests that the API rejects as wrong or too large. */
   readonly invalidRequests: {
     /** Fires above this share of the attempts. Default: 0.05. */
     readonly ratio: number;
@@ -206,7 +209,7 @@ export interface AlertConfig {
     /** Budgets of single teams, features or customers. Default: none. */
     readonly attribution: readonly AttributionBudget[];
   };
-  /** AnthropicStopReasonsChanged. */
+  /** AnthropicResponsesChanged, `condition="stop_reasons"`. */
   readonly stopReasons: {
     /** Stop reasons that cut or withhold a response. */
     readonly reasons: readonly string[];
@@ -217,7 +220,7 @@ export interface AlertConfig {
     /** Calls of the last hour below which no share is judged. Default: 50. */
     readonly minCalls: number;
   };
-  /** AnthropicCacheHitsDropped. */
+  /** AnthropicResponsesChanged, `condition="cache_hits"`. */
   readonly cacheHits: {
     /** Fires when the share of input tokens read from the cache in the last hour is below this share of the median of a week. Default: 0.5. */
     readonly ratio: number;
@@ -228,7 +231,7 @@ export interface AlertConfig {
   };
   /** AnthropicModelRetiring: opens a ticket `ticketDays` before the retirement of a model that is used, and is kept as `info` from `infoDays` on. */
   readonly retirement: { readonly infoDays: number; readonly ticketDays: number };
-  /** AnthropicTelemetryAbsent, AnthropicTelemetryErrors, AnthropicClientsUnobserved. */
+  /** AnthropicTelemetryAbsent, AnthropicTelemetryDegraded. */
   readonly telemetry: {
     /** How long a target may be down, or a service silent. Default: `10m`. */
     readonly absentFor: Duration;

@@ -86,19 +86,28 @@ describe.each(ALERT_RULES.map((rule) => [nameOf(rule), rule] as const))('%s', (_
   });
 });
 
-describe.each(INHIBITIONS)('$source', ({ source, targets }) => {
-  it.each(targets)('stands before %s in one group, and waits no longer', (target) => {
-    const group = GROUPS.find(({ rules }) => rules.some((rule) => isAlert(rule) && rule.alert === source));
-    const alerts = group?.rules.filter(isAlert) ?? [];
-    const last = alerts.findLastIndex(({ alert }) => alert === source);
-    const first = alerts.findIndex(({ alert }) => alert === target);
-    expect(first).toBeGreaterThan(last);
-    expect(seconds(alerts[last]?.for ?? '0s')).toBeLessThanOrEqual(seconds(alerts[first]?.for ?? '0s'));
-  });
-});
+it.each(INHIBITIONS)(
+  'puts the $source.severity rules of $source.alertname before those that they inhibit, and lets them wait no longer',
+  ({ source, target }) => {
+    const alerts = GROUPS.flatMap(({ name, rules }) =>
+      rules.filter(isAlert).map((rule) => ({ ...rule, group: name })),
+    );
+    const matching = ({ alertname, severity }: typeof source) =>
+      alerts.filter((rule) => rule.alert === alertname && rule.severity === severity);
+    const [sources, targets] = [matching(source), matching(target)];
+    expect(sources.length * targets.length).toBeGreaterThan(0);
+    expect(new Set([...sources, ...targets].map(({ group }) => group)).size).toBe(1);
+    for (const rule of sources) {
+      for (const inhibited of targets) {
+        expect(alerts.indexOf(inhibited)).toBeGreaterThan(alerts.indexOf(rule));
+        expect(seconds(rule.for ?? '0s')).toBeLessThanOrEqual(seconds(inhibited.for ?? '0s'));
+      }
+    }
+  },
+);
 
 it('lets the loss of telemetry inhibit nothing', () => {
-  expect(INHIBITIONS.filter(({ source }) => /Telemetry|Watchdog/.test(source))).toEqual([]);
+  expect(INHIBITIONS.filter(({ source }) => /Telemetry|Watchdog/.test(source.alertname))).toEqual([]);
 });
 
 describe('settings', () => {
@@ -120,6 +129,24 @@ describe('settings', () => {
     const alerts = ruleGroups(config).flatMap(({ rules }) => rules.filter(isAlert));
     expect(alerts.map(({ alert }) => alert)).not.toContain('AnthropicWatchdog');
     expect(alerts.find(({ alert }) => alert === 'AnthropicBillingFailed')?.severity).toBe('warning');
+  });
+
+  it('leave out, and change the severity of, a single condition of an alert', () => {
+    const config = defineConfig({
+      disabled: ['AnthropicResponsesChanged/cache_hits'],
+      severities: { AnthropicRequestsRejected: 'info', 'AnthropicRequestsRejected/permission': 'critical' },
+    });
+    const alerts = ruleGroups(config).flatMap(({ rules }) => rules.filter(isAlert));
+    const of = (name: string) =>
+      alerts
+        .filter(({ alert }) => alert === name)
+        .map(({ condition, severity }) => `${condition} ${severity}`);
+    expect(of('AnthropicResponsesChanged')).toEqual(['stop_reasons warning', 'model warning']);
+    expect(of('AnthropicRequestsRejected')).toEqual([
+      'invalid info',
+      'permission critical',
+      'model_not_found info',
+    ]);
   });
 
   it('give a budget to a team', () => {

@@ -31,7 +31,7 @@ async function render(renderings: readonly Rendering[]): Promise<void> {
         const alert_rule_test = [...alerts].map((alertname) => ({ eval_time, alertname, exp_alerts: [] }));
         return { ...test, alert_rule_test };
       });
-      const disabled = same[0]?.scenario.budget ? [] : BUDGET;
+      const disabled = same[0]?.scenario.budget ? [] : [BUDGET];
       const { output } = await testRules(
         rulesYaml({ ...DEFAULT_CONFIG, disabled }),
         tests,

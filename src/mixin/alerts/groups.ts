@@ -2,11 +2,12 @@
 import type { AlertConfig } from '../config.ts';
 import { Queries } from './expressions.ts';
 import { counterRecords, latencyRecords, recentRecords } from './records.ts';
-import { isAlert, type RuleGroup } from './rule.ts';
+import { type AlertRule, isAlert, type RuleGroup, type Severity } from './rule.ts';
 import * as attempts from './rules/attempts.ts';
 import * as errorBudget from './rules/error-budget.ts';
 import * as failures from './rules/failures.ts';
 import * as money from './rules/money.ts';
+import { requestsRejected } from './rules/rejected.ts';
 import * as resilience from './rules/resilience.ts';
 import * as responses from './rules/responses.ts';
 import * as telemetry from './rules/telemetry.ts';
@@ -16,22 +17,32 @@ import * as waiting from './rules/waiting.ts';
  * The rule groups for one configuration. Within a group, a record stands before the alerts that read it, and an alert before those that it
  * inhibits: rules of a group are evaluated in order, so nothing lags an interval behind and Alertmanager learns of the cause first.
  *
- * @throws TypeError when the configuration names an alert that does not exist.
+ * @throws TypeError when the configuration names an alert or a condition that does not exist.
  */
 export function ruleGroups(config: AlertConfig): RuleGroup[] {
   const groups = allGroups(new Queries(config));
-  const names = new Set(groups.flatMap(({ rules }) => rules.filter(isAlert).map(({ alert }) => alert)));
+  const names = new Set(groups.flatMap(({ rules }) => rules.filter(isAlert).flatMap(namesOf)));
   for (const name of [...config.disabled, ...Object.keys(config.severities)]) {
     if (!names.has(name)) throw new TypeError(`There is no alert ${name}. Alerts: ${[...names].join(', ')}.`);
   }
+  const isDisabled = (rule: AlertRule) => namesOf(rule).some((name) => config.disabled.includes(name));
   return groups.map((group) => ({
     ...group,
     rules: group.rules
-      .filter((rule) => !isAlert(rule) || !config.disabled.includes(rule.alert))
-      .map((rule) =>
-        isAlert(rule) ? { ...rule, severity: config.severities[rule.alert] ?? rule.severity } : rule,
-      ),
+      .filter((rule) => !isAlert(rule) || !isDisabled(rule))
+      .map((rule) => (isAlert(rule) ? { ...rule, severity: severityOf(rule, config) } : rule)),
   }));
+}
+
+/** What a setting may call a rule: the name of its alert, or that and its condition. */
+function namesOf({ alert, condition }: AlertRule): string[] {
+  return condition ? [alert, `${alert}/${condition}`] : [alert];
+}
+
+function severityOf(rule: AlertRule, { severities }: AlertConfig): Severity {
+  // The condition is more specific than the alert.
+  const named = namesOf(rule).findLast((name) => Object.hasOwn(severities, name));
+  return (named && severities[named]) || rule.severity;
 }
 
 function allGroups(q: Queries): RuleGroup[] {
@@ -46,16 +57,14 @@ function allGroups(q: Queries): RuleGroup[] {
         failures.retriesExhausted(q),
         failures.billingFailed(q),
         ...waiting.callsHanging(q),
-        ...errorBudget.errorBudgetBurningFast(q),
+        ...errorBudget.errorBudgetPages(q),
         failures.replicaFailing(q),
         ...attempts.retriesElevated(q),
         ...attempts.rateLimitPressure(q),
-        attempts.invalidRequests(q),
-        failures.permissionDenied(q),
-        failures.modelNotFound(q),
+        ...requestsRejected(q),
         ...resilience.policiesDegraded(q),
-        // After the fast one, which inhibits it.
-        ...errorBudget.errorBudgetBurningSlow(q),
+        // After the pages, which inhibit them.
+        ...errorBudget.errorBudgetTickets(q),
       ],
     },
     {
@@ -69,21 +78,14 @@ function allGroups(q: Queries): RuleGroup[] {
       rules: [
         ...counterRecords(q),
         ...money.spendHigh(q),
-        responses.stopReasonsChanged(q),
-        responses.cacheHitsDropped(q),
-        responses.modelSubstituted(q),
+        ...responses.responsesChanged(q),
         ...responses.modelRetiring(q),
       ],
     },
     {
       name: 'anthropic-telemetry',
       interval: '1m',
-      rules: [
-        ...telemetry.telemetryAbsent(q),
-        telemetry.telemetryErrors(q),
-        telemetry.clientsUnobserved(q),
-        telemetry.watchdog(),
-      ],
+      rules: [...telemetry.telemetryAbsent(q), ...telemetry.telemetryDegraded(q), telemetry.watchdog()],
     },
   ];
 }

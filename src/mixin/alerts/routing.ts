@@ -1,22 +1,29 @@
 /** Alertmanager routing for the pack: a complete example, and the part of it to paste into a configuration. */
-import type { AlertConfig, Duration } from '../config.ts';
+import type { AlertConfig, Duration, Severity } from '../config.ts';
 import { receiver } from './receivers.ts';
 
-/** One alert that inhibits others, which it causes, for the same labels. */
+/** Alerts that inhibit others, which they cause, where the grouping labels are equal. */
 export interface Inhibition {
-  readonly source: string;
-  readonly targets: readonly string[];
-  /** Labels that source and target both carry, on top of the grouping labels. */
-  readonly equal: readonly string[];
+  readonly source: AlertMatch;
+  readonly target: AlertMatch;
+}
+
+/** Which alerts: by name, and by severity where an alert has several. */
+export interface AlertMatch {
+  readonly alertname: string;
+  readonly severity: Severity;
 }
 
 /**
- * What inhibits what, within one service of one cluster. Source and targets stand in one rule group, the source first and with no longer `for`:
+ * What inhibits what, within one service of one cluster. Source and target stand in one rule group, the source first and with no longer `for`:
  * otherwise a target can be notified before Alertmanager learns of the source. Where an alert is caused by another one only in part, its
  * expression leaves that part out instead: calls with a rejected key are in no error rate. Loss of telemetry inhibits nothing.
  */
 export const INHIBITIONS: readonly Inhibition[] = [
-  { source: 'AnthropicErrorBudgetBurningFast', targets: ['AnthropicErrorBudgetBurningSlow'], equal: [] },
+  {
+    source: { alertname: 'AnthropicErrorBudgetBurning', severity: 'critical' },
+    target: { alertname: 'AnthropicErrorBudgetBurning', severity: 'warning' },
+  },
 ];
 
 /** Times of a route. */
@@ -91,9 +98,13 @@ function childRoutes(): object[] {
 }
 
 function inhibitRules(config: AlertConfig): object[] {
-  return INHIBITIONS.map(({ source, targets, equal }) => ({
-    source_matchers: [`alertname = ${JSON.stringify(source)}`],
-    target_matchers: [`alertname =~ ${JSON.stringify(targets.join('|'))}`],
-    equal: [...config.groupingLabels, ...equal],
+  return INHIBITIONS.map(({ source, target }) => ({
+    source_matchers: matchers(source),
+    target_matchers: matchers(target),
+    equal: config.groupingLabels,
   }));
+}
+
+function matchers(match: AlertMatch): string[] {
+  return Object.entries(match).map(([label, value]) => `${label} = ${JSON.stringify(value)}`);
 }

@@ -83,7 +83,7 @@ export const ATTEMPTS: readonly Boundary[] = [
   ),
   ...shareOf('AnthropicRetriesElevated/network', ['network', 'timeout'], config.retries.ratio),
   ...shareOf(`${PRESSURE}/rejected`, ['rate_limit'], config.rateLimit.ratio),
-  ...shareOf('AnthropicInvalidRequests', ['invalid'], config.invalidRequests.ratio),
+  ...shareOf('AnthropicRequestsRejected/invalid', ['invalid'], config.invalidRequests.ratio),
   {
     rule: `${PRESSURE}/headroom`,
     phases: [

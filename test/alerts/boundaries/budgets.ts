@@ -105,7 +105,7 @@ const WEEK = tilesIn('7d');
 const budget = config.spend.dailyBudgetUsd;
 const cost = (usd: number): Given => ({ [of(RECORDS.cost)]: usd });
 
-const STOPS = 'AnthropicStopReasonsChanged';
+const STOPS = 'AnthropicResponsesChanged/stop_reasons';
 const { ratio: extra, factor: times, minCalls: hourCalls } = config.stopReasons;
 const stopped = of(RECORDS.stopReasons, `${JOB},anthropic_stop_reason="refusal"`);
 const stops = (share: number, count = 1000): Given => ({
@@ -123,7 +123,7 @@ const playStops = (tiles: Parameters<typeof tiled>[1], every?: number): Boundary
     every,
   );
 
-const HITS = 'AnthropicCacheHitsDropped';
+const HITS = 'AnthropicResponsesChanged/cache_hits';
 const { ratio: hitRatio, minUsual, minTokens } = config.cacheHits;
 const [read, input] = [of(RECORDS.cacheRead, OF_MODEL), of(RECORDS.input, OF_MODEL)];
 const hits = (share: number, count = minTokens / 10): Given => ({
@@ -147,11 +147,8 @@ const playHits = (tiles: Parameters<typeof tiled>[1], every?: number): Boundary 
 
 /** Alerts on budgets, and on what changed within a week. */
 export const BUDGETS: readonly Boundary[] = [
-  ...config.errorBudget.page.flatMap((window) =>
-    burns(`AnthropicErrorBudgetBurningFast/${window.long}/${window.short}`, window),
-  ),
-  ...config.errorBudget.ticket.flatMap((window) =>
-    burns(`AnthropicErrorBudgetBurningSlow/${window.long}/${window.short}`, window),
+  ...[...config.errorBudget.page, ...config.errorBudget.ticket].flatMap((window) =>
+    burns(`AnthropicErrorBudgetBurning/${window.long}/${window.short}`, window),
   ),
   tiled(
     'AnthropicSpendHigh/service',

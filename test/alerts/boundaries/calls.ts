@@ -83,12 +83,16 @@ export const CALLS: readonly Boundary[] = [
     above(allowedCalls),
   ),
   anyOf('AnthropicBillingFailed', 'billing'),
-  anyOf('AnthropicPermissionDenied', 'permission'),
-  anyOf('AnthropicModelNotFound', 'not_found'),
-  limit('AnthropicModelNotFound', (value) => ({ [of(attempts, kind('not_found', JOB))]: value }), {
-    not: [1],
-    holds: [],
-  }),
+  anyOf('AnthropicRequestsRejected/permission', 'permission'),
+  anyOf('AnthropicRequestsRejected/model_not_found', 'not_found'),
+  limit(
+    'AnthropicRequestsRejected/model_not_found',
+    (value) => ({ [of(attempts, kind('not_found', JOB))]: value }),
+    {
+      not: [1],
+      holds: [],
+    },
+  ),
   limit(HANG, (value) => waiting(value, 150), above(150)),
   limit(HANG, (value) => waiting(value), above(config.hanging.unknownSeconds)),
   limit(HANG, (value) => waiting(value, 1000), { not: [config.hanging.unknownSeconds * 1.1], holds: [] }),

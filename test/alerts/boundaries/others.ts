@@ -37,7 +37,7 @@ const clients = (value: number): Given => ({
 /** Alerts on responses and telemetry. */
 export const OTHERS: readonly Boundary[] = [
   {
-    rule: 'AnthropicModelSubstituted',
+    rule: 'AnthropicResponsesChanged/model',
     phases: [
       phase(10, asked, false),
       phase(240, { ...asked, [substituted]: 1 }, true),
@@ -62,7 +62,7 @@ export const OTHERS: readonly Boundary[] = [
   down([[6, { [of('up')]: 1, [processes]: 1 }]], false),
   down([[6, { [of('up')]: 0 }]], false),
   ...[config.telemetry.allowedErrors * 0.95, config.telemetry.allowedErrors * 1.1].map((value) => ({
-    rule: 'AnthropicTelemetryErrors',
+    rule: 'AnthropicTelemetryDegraded/errors',
     step: 40,
     phases: [
       phase(50, failures(0), false),
@@ -70,6 +70,6 @@ export const OTHERS: readonly Boundary[] = [
       phase(60, failures(value), false),
     ],
   })),
-  limit('AnthropicClientsUnobserved', clients, { not: [0], holds: [1] }),
+  limit('AnthropicTelemetryDegraded/unobserved', clients, { not: [0], holds: [1] }),
   { rule: 'AnthropicWatchdog', phases: [phase(4, {}, true)] },
 ];

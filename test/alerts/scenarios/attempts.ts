@@ -156,7 +156,7 @@ const INVALID: readonly Scenario[] = [
     }),
     checks: [
       { at: 1200, firing: [] },
-      ...during(1215, 1785, ['AnthropicHighErrorRate', 'AnthropicInvalidRequests'], 190),
+      ...during(1215, 1785, ['AnthropicHighErrorRate', 'AnthropicRequestsRejected/invalid'], 190),
       ...silent(1815, 2100, 95),
     ],
   },
@@ -483,7 +483,7 @@ const RESPONSES: readonly Scenario[] = [
       ...during(
         31.2 * HOURS,
         38 * HOURS,
-        ['AnthropicStopReasonsChanged anthropic_stop_reason=refusal'],
+        ['AnthropicResponsesChanged/stop_reasons anthropic_stop_reason=refusal'],
         3600,
       ),
     ],
@@ -507,7 +507,12 @@ const RESPONSES: readonly Scenario[] = [
     shows: ['gen_ai_request_model'],
     checks: [
       ...silent(10 * HOURS, 30 * HOURS, 7200),
-      ...during(31.2 * HOURS, 40 * HOURS, [`AnthropicCacheHitsDropped gen_ai_request_model=${OPUS}`], 3600),
+      ...during(
+        31.2 * HOURS,
+        40 * HOURS,
+        [`AnthropicResponsesChanged/cache_hits gen_ai_request_model=${OPUS}`],
+        3600,
+      ),
     ],
   },
   {
@@ -525,7 +530,7 @@ const RESPONSES: readonly Scenario[] = [
     shows: ['anthropic_fallback_to_model'],
     checks: [
       ...silent(1200, 1290, 45),
-      ...during(1305, 4890, [`AnthropicModelSubstituted anthropic_fallback_to_model=${HAIKU}`], 255),
+      ...during(1305, 4890, [`AnthropicResponsesChanged/model anthropic_fallback_to_model=${HAIKU}`], 255),
       ...silent(5220, 5400),
     ],
   },
@@ -601,7 +606,12 @@ const TELEMETRY: readonly Scenario[] = [
     shows: ['job', 'anthropic_telemetry_stage'],
     checks: [
       { at: 1200, firing: [] },
-      ...during(1215, 2085, ['AnthropicTelemetryErrors job=app anthropic_telemetry_stage=metrics'], 145),
+      ...during(
+        1215,
+        2085,
+        ['AnthropicTelemetryDegraded/errors job=app anthropic_telemetry_stage=metrics'],
+        145,
+      ),
       ...silent(2430, 2700),
     ],
   },
@@ -615,7 +625,7 @@ const TELEMETRY: readonly Scenario[] = [
     }),
     checks: [
       ...silent(1200, 1785, 65),
-      ...during(1800, 2985, ['AnthropicClientsUnobserved'], 237),
+      ...during(1800, 2985, ['AnthropicTelemetryDegraded/unobserved'], 237),
       { at: 3015, firing: [] },
     ],
   },

@@ -248,13 +248,13 @@ const REJECTED: readonly Scenario[] = [
     name: 'one attempt gets a 403',
     processes: burst([failed(1, 'permission'), ok(500)]),
     shows: ['gen_ai_request_model'],
-    checks: fires(`AnthropicPermissionDenied gen_ai_request_model=${OPUS}`),
+    checks: fires(`AnthropicRequestsRejected/permission gen_ai_request_model=${OPUS}`),
   },
   {
     name: 'one attempt that names a model gets a 404',
     processes: burst([failed(1, 'not_found'), ok(500)]),
     shows: ['gen_ai_request_model'],
-    checks: fires(`AnthropicModelNotFound gen_ai_request_model=${OPUS}`),
+    checks: fires(`AnthropicRequestsRejected/model_not_found gen_ai_request_model=${OPUS}`),
   },
   {
     name: 'a 404 for a file, by a call without a model',

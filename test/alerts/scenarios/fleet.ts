@@ -209,7 +209,7 @@ const BUDGET: readonly Scenario[] = [
       ...during(
         25 * HOUR,
         25.5 * HOUR,
-        ['AnthropicErrorBudgetBurningFast/1h/5m', 'AnthropicErrorBudgetBurningSlow/3d/6h'],
+        ['AnthropicErrorBudgetBurning/1h/5m', 'AnthropicErrorBudgetBurning/3d/6h'],
         1080,
       ),
     ],
@@ -225,7 +225,7 @@ const BUDGET: readonly Scenario[] = [
     ],
     checks: [
       ...silent(4 * HOUR, 10 * HOUR, 7200),
-      ...during(40 * HOUR, 45 * HOUR, ['AnthropicErrorBudgetBurningSlow/3d/6h'], 10_800),
+      ...during(40 * HOUR, 45 * HOUR, ['AnthropicErrorBudgetBurning/3d/6h'], 10_800),
     ],
   },
   {
@@ -241,9 +241,9 @@ const BUDGET: readonly Scenario[] = [
       {
         at: 19.5 * HOUR,
         firing: [
-          'AnthropicErrorBudgetBurningFast/6h/30m',
-          'AnthropicErrorBudgetBurningSlow/1d/2h',
-          'AnthropicErrorBudgetBurningSlow/3d/6h',
+          'AnthropicErrorBudgetBurning/6h/30m',
+          'AnthropicErrorBudgetBurning/1d/2h',
+          'AnthropicErrorBudgetBurning/3d/6h',
           'AnthropicHighErrorRate',
           'AnthropicRetriesElevated/anthropic',
         ],
@@ -394,7 +394,7 @@ const TROUBLES: readonly (readonly [string[], (from: number, to: number, every: 
     ['AnthropicHighErrorRate', 'AnthropicRetriesElevated/anthropic', 'AnthropicRetriesExhausted'],
     failing(['overloaded', 'overloaded', 'overloaded'], 40),
   ],
-  [['AnthropicHighErrorRate', 'AnthropicInvalidRequests'], failing(['invalid'], 40)],
+  [['AnthropicHighErrorRate', 'AnthropicRequestsRejected/invalid'], failing(['invalid'], 40)],
   [['AnthropicBillingFailed', 'AnthropicHighErrorRate'], failing(['billing'], 40)],
   [['AnthropicCallsHanging/timed_out'], (from, to) => traffic(40, { from, to, canceledBy: 'timeout' })],
 ];

@@ -69,7 +69,7 @@ const SHARES: readonly Scenario[] = [
     shows: ['gen_ai_request_model'],
     checks: at(
       `AnthropicHighErrorRate gen_ai_request_model=${OPUS}`,
-      `AnthropicInvalidRequests gen_ai_request_model=${OPUS}`,
+      `AnthropicRequestsRejected/invalid gen_ai_request_model=${OPUS}`,
     ),
   },
   {
@@ -90,7 +90,7 @@ const SHARES: readonly Scenario[] = [
         { model, count: 1, attempts: [i < 3 ? 'invalid' : 'ok'] as Kind[] },
       ]),
     ),
-    checks: at('AnthropicHighErrorRate', 'AnthropicInvalidRequests'),
+    checks: at('AnthropicHighErrorRate', 'AnthropicRequestsRejected/invalid'),
   },
 ];
 

@@ -2,12 +2,12 @@
 const EQUIVALENT: readonly { readonly rule: RegExp; readonly change: RegExp; readonly reason: string }[] = [
   { rule: /^AnthropicWatchdog$/, change: /vector\(1\)$/, reason: 'any value fires' },
   {
-    rule: /^AnthropicModelSubstituted$/,
+    rule: /^AnthropicResponsesChanged.model$/,
     change: /^anthropic_fallback_cause="other" -> \(left out\)/,
     reason: 'the subtraction pairs series of one cause, and two of its three sides name it',
   },
   {
-    rule: /^AnthropicTelemetryErrors$|time_to_first_chunk:mean5m$/,
+    rule: /^AnthropicTelemetryDegraded.errors$|time_to_first_chunk:mean5m$/,
     change: /^>=? -> >=? /,
     reason: 'increase() and rate() extrapolate: where exactly the limit lies differs by engine',
   },

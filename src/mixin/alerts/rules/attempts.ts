@@ -1,4 +1,4 @@
-/** Alerts on attempts that fail, which retries may hide from users: rate limits, overload, server errors, the network, invalid requests. */
+/** Alerts on attempts that fail, which retries may hide from users: rate limits, overload, server errors, the network. */
 import { ATTR } from '../../../signals/names.ts';
 import { seconds } from '../../config.ts';
 import type { Queries } from '../expressions.ts';
@@ -76,23 +76,4 @@ export function rateLimitPressure(q: Queries): AlertRule[] {
         'with retry-after. The caller sees a call that hangs.',
     },
   ];
-}
-
-/** Requests that the API rejects as wrong or too large. */
-export function invalidRequests(q: Queries): AlertRule {
-  const { ratio } = q.config.invalidRequests;
-  return {
-    alert: 'AnthropicInvalidRequests',
-    note: 'The share of attempts that the API rejects as invalid or too large, of a model or else of the service.',
-    severity: 'warning',
-    fault: 'input',
-    keepFiringFor: q.config.keepFiringFor,
-    expr: q.attemptShare('invalid', ratio),
-    summary: `${serviceText(q.config)}: the Claude API rejects more than ${percent(ratio)} of the requests as invalid.`,
-    description:
-      `{{ $value | humanizePercentage }} of the attempts for ${MODEL_TEXT} were rejected as invalid (400, 422) or too large (413) in ` +
-      'the last 5m. The log lines have the shape of the request.',
-    dashboard: 'anthropic-errors',
-    perModel: true,
-  };
 }

@@ -5,22 +5,20 @@ import { RECORDS } from '../names.ts';
 import type { AlertRule } from '../rule.ts';
 import { percent, serviceText } from '../text.ts';
 
-/** The budget burns so fast that waiting until the morning would spend most of it. */
-export function errorBudgetBurningFast(q: Queries): AlertRule[] {
+/** The budget burns so fast that waiting until the morning would spend most of it: a page. */
+export function errorBudgetPages(q: Queries): AlertRule[] {
   return q.config.errorBudget.page.map((window) => ({
     ...common(q, window),
-    alert: 'AnthropicErrorBudgetBurningFast',
     severity: 'critical',
     summary: `${serviceText(q.config)}: the error budget of the Claude calls burns fast.`,
     description: description(q, window, 'At this speed it is spent within days or sooner.'),
   }));
 }
 
-/** The budget burns faster than it may, but there is time for a ticket. */
-export function errorBudgetBurningSlow(q: Queries): AlertRule[] {
+/** The budget burns faster than it may, but there is time: a ticket. */
+export function errorBudgetTickets(q: Queries): AlertRule[] {
   return q.config.errorBudget.ticket.map((window) => ({
     ...common(q, window),
-    alert: 'AnthropicErrorBudgetBurningSlow',
     severity: 'warning',
     summary: `${serviceText(q.config)}: the error budget of the Claude calls will not last.`,
     description: description(q, window, 'At this speed it does not last for the month.'),
@@ -29,13 +27,14 @@ export function errorBudgetBurningSlow(q: Queries): AlertRule[] {
 
 type Common = Pick<
   AlertRule,
-  'condition' | 'note' | 'fault' | 'expr' | 'dashboard' | 'keepFiringFor' | 'leadingKind'
+  'alert' | 'condition' | 'note' | 'fault' | 'expr' | 'dashboard' | 'keepFiringFor' | 'leadingKind'
 >;
 
 function common(q: Queries, { long, short, factor }: BurnWindow): Common {
   const { objective, minFailedCalls } = q.config.errorBudget;
   const limit = Number((factor * (1 - objective)).toPrecision(6));
   return {
+    alert: 'AnthropicErrorBudgetBurning',
     condition: `${long}/${short}`,
     note: `The share of failed calls of the last ${long}, above ${factor} times the budget there and in the last ${short}.`,
     fault: 'unknown',

@@ -2,8 +2,8 @@
 import { ATTR } from '../../../signals/names.ts';
 import { seconds } from '../../config.ts';
 import type { Queries } from '../expressions.ts';
-import { KIND, RECORDS, ROUTE } from '../names.ts';
-import { matching, recordSeries } from '../promql.ts';
+import { RECORDS, ROUTE } from '../names.ts';
+import { recordSeries } from '../promql.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent, ROUTE_TEXT, serviceText } from '../text.ts';
 
@@ -136,48 +136,4 @@ export function replicaFailing(q: Queries): AlertRule {
       'healthy. Look at its host, its secret, its version and its network.',
     dashboard: 'anthropic-errors',
   };
-}
-
-/** Alerts on attempts that the API rejects: any of `kind`. */
-function anyAttempt(
-  q: Queries,
-  kind: 'permission' | 'not_found',
-  alert: Pick<AlertRule, 'alert' | 'note' | 'summary' | 'description'>,
-): AlertRule {
-  const rejected = recordSeries(RECORDS.attemptsByKind, 'recentAttempts', {
-    [ATTR.attemptKind]: kind,
-    // Calls that name no model look for a file or a batch.
-    ...(kind === 'not_found' && { [ATTR.requestModel]: matching('.+') }),
-  });
-  return {
-    ...alert,
-    severity: 'warning',
-    fault: 'config',
-    keepFiringFor: q.config.keepFiringFor,
-    expr: `sum without (${KIND}) (${rejected}) > 0`,
-    dashboard: 'anthropic-errors',
-    perModel: true,
-  };
-}
-
-/** 403. */
-export function permissionDenied(q: Queries): AlertRule {
-  return anyAttempt(q, 'permission', {
-    alert: 'AnthropicPermissionDenied',
-    note: 'Any attempt with a 403.',
-    summary: `${serviceText(q.config)}: the Claude API denies permission.`,
-    description:
-      `{{ printf "%.0f" $value }} attempt(s) for ${MODEL_TEXT} got a 403 in the last 5m: the workspace of the key may not use the ` +
-      'model or feature, or a proxy on the way denies access.',
-  });
-}
-
-/** 404 for a model. */
-export function modelNotFound(q: Queries): AlertRule {
-  return anyAttempt(q, 'not_found', {
-    alert: 'AnthropicModelNotFound',
-    note: 'Any attempt that names a model and got a 404.',
-    summary: `${serviceText(q.config)}: a requested Claude model does not exist.`,
-    description: `{{ printf "%.0f" $value }} attempt(s) for ${MODEL_TEXT} got a 404 in the last 5m: the name is wrong, or the model was retired.`,
-  });
 }

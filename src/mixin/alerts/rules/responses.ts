@@ -6,18 +6,29 @@ import { prometheusLabel } from '../promql.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent, serviceText } from '../text.ts';
 
+/** Responses are cut or withheld, come from another model, or without the prompt cache, more than they used to. */
+export function responsesChanged(q: Queries): AlertRule[] {
+  return [stopReasons(q), model(q), cacheHits(q)].map((rule) => ({
+    alert: 'AnthropicResponsesChanged',
+    severity: 'warning',
+    keepFiringFor: q.config.keepFiringFor,
+    ...rule,
+  }));
+}
+
+/** What the rules of AnthropicResponsesChanged do not share. */
+type Condition = Omit<AlertRule, 'alert' | 'severity' | 'keepFiringFor'>;
+
 /** Refusals or cut responses are suddenly more frequent. */
-export function stopReasonsChanged(q: Queries): AlertRule {
+function stopReasons(q: Queries): Condition {
   const { ratio, factor, minCalls } = q.config.stopReasons;
   const on = `on (${q.service}) group_left ()`;
   const share = (window: '1h' | '7d', min = '') =>
     `${sumOver(RECORDS.stopReasons, window)} / ${on} ${min ? `(${sumOver(RECORDS.calls, window)} ${min})` : sumOver(RECORDS.calls, window)}`;
   return {
-    alert: 'AnthropicStopReasonsChanged',
+    condition: 'stop_reasons',
     note: `The share of calls with a stop reason in the last hour, above ${factor} times its share of the week plus ${percent(ratio)}.`,
-    severity: 'warning',
     fault: 'input',
-    keepFiringFor: q.config.keepFiringFor,
     expr: `${share('1h', `>= ${minCalls}`)}\n> ${ratio} + ${factor} * (${share('7d')})`,
     summary: `${serviceText(q.config)}: more Claude responses than usual end with {{ $labels.${STOP_REASON} }}.`,
     description:
@@ -28,15 +39,13 @@ export function stopReasonsChanged(q: Queries): AlertRule {
 }
 
 /** Calls get a response of another model family than they asked for, and nobody asked for that. */
-export function modelSubstituted(q: Queries): AlertRule {
+function model(q: Queries): Condition {
   const [from, to] = [prometheusLabel(ATTR.fallbackFrom), prometheusLabel(ATTR.fallbackTo)];
   const substituted = q.series('fallbacks', { [ATTR.fallbackCause]: SILENT });
   return {
-    alert: 'AnthropicModelSubstituted',
+    condition: 'model',
     note: 'Calls of the last hour that another model served without a fallback that anybody asked for: growth, or the value of a new series.',
-    severity: 'warning',
     fault: 'unknown',
-    keepFiringFor: q.config.keepFiringFor,
     expr: `sum by (${q.and(from, to)}) (\n  ${substituted} - (${substituted} offset 1h or 0 * ${substituted}) > 0\n)`,
     summary: `${serviceText(q.config)}: another Claude model responds than the requested one.`,
     description:
@@ -47,15 +56,13 @@ export function modelSubstituted(q: Queries): AlertRule {
 }
 
 /** A smaller share of the input comes from the prompt cache. */
-export function cacheHitsDropped(q: Queries): AlertRule {
+function cacheHits(q: Queries): Condition {
   const { ratio, minUsual, minTokens } = q.config.cacheHits;
   const usual = `${sumOver(RECORDS.cacheRead, '7d')} / ${sumOver(RECORDS.input, '7d')}`;
   return {
-    alert: 'AnthropicCacheHitsDropped',
+    condition: 'cache_hits',
     note: `The share of input tokens that were read from the cache in the last hour, below ${percent(ratio)} of its share of the week.`,
-    severity: 'warning',
     fault: 'application',
-    keepFiringFor: q.config.keepFiringFor,
     expr: [
       `${sumOver(RECORDS.cacheRead, '1h')} / (${sumOver(RECORDS.input, '1h')} >= ${minTokens})`,
       `< ${ratio} * (${usual} > ${minUsual})`,

@@ -48,39 +48,39 @@ export function telemetryAbsent(q: Queries): AlertRule[] {
   ];
 }
 
-/** The instrumentation failed, and swallowed it. */
-export function telemetryErrors(q: Queries): AlertRule {
-  const { errorWindow, allowedErrors } = q.config.telemetry;
-  return {
-    alert: 'AnthropicTelemetryErrors',
-    note: 'Failures of this package, which never reach the application.',
+/** The instrumentation fails and swallows it, or does not see clients. */
+export function telemetryDegraded(q: Queries): AlertRule[] {
+  const { errorWindow, allowedErrors, absentFor } = q.config.telemetry;
+  const common = {
+    alert: 'AnthropicTelemetryDegraded',
     severity: 'warning',
     fault: 'telemetry',
-    keepFiringFor: q.config.keepFiringFor,
-    expr: `sum by (${q.and(STAGE)}) (increase(${q.series('telemetryErrors')}[${errorWindow}])) > ${allowedErrors}`,
-    summary: `${serviceText(q.config)}: the Claude telemetry fails.`,
-    description:
-      `{{ printf "%.0f" $value }} failures while recording {{ $labels.${STAGE} }} in the last ${errorWindow}. The Claude calls are not ` +
-      'affected, what is recorded of them may be.',
     dashboard: 'anthropic-telemetry',
-  };
-}
-
-/** Clients are made that are not observed: what they do is seen in part, or not at all. */
-export function clientsUnobserved(q: Queries): AlertRule {
-  return {
-    alert: 'AnthropicClientsUnobserved',
-    note: 'Clients of running processes that are not observed.',
-    severity: 'warning',
-    fault: 'telemetry',
-    for: q.config.telemetry.absentFor,
-    expr: `sum by (${q.service}) (${q.series('telemetryClients', { [ATTR.observed]: 'false' })}) > 0`,
-    summary: `${serviceText(q.config)}: some Claude clients are not observed.`,
-    description:
-      'The running processes made {{ printf "%.0f" $value }} client(s) that are not observed: bundled, or loaded before ' +
-      'anthropic-otel/register. Their calls are counted without their attempts.',
-    dashboard: 'anthropic-telemetry',
-  };
+  } as const;
+  return [
+    {
+      ...common,
+      condition: 'errors',
+      note: 'Failures of this package, which never reach the application.',
+      keepFiringFor: q.config.keepFiringFor,
+      expr: `sum by (${q.and(STAGE)}) (increase(${q.series('telemetryErrors')}[${errorWindow}])) > ${allowedErrors}`,
+      summary: `${serviceText(q.config)}: the Claude telemetry fails.`,
+      description:
+        `{{ printf "%.0f" $value }} failures while recording {{ $labels.${STAGE} }} in the last ${errorWindow}. The Claude calls are not ` +
+        'affected, what is recorded of them may be.',
+    },
+    {
+      ...common,
+      condition: 'unobserved',
+      note: 'Clients of running processes that are not observed.',
+      for: absentFor,
+      expr: `sum by (${q.service}) (${q.series('telemetryClients', { [ATTR.observed]: 'false' })}) > 0`,
+      summary: `${serviceText(q.config)}: some Claude clients are not observed.`,
+      description:
+        'The running processes made {{ printf "%.0f" $value }} client(s) that are not observed: bundled, or loaded before ' +
+        'anthropic-otel/register. Their calls are counted without their attempts.',
+    },
+  ];
 }
 
 /** Always fires: when it stops, the way from Prometheus to the receiver is broken. */

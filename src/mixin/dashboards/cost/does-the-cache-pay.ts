@@ -40,7 +40,7 @@ export function hitRatio(q: Queries): SizedPanel {
       },
     ],
     noValue: 'No cache reads',
-    links: [runbook(q.config, 'AnthropicCacheHitsDropped')],
+    links: [runbook(q.config, 'AnthropicResponsesChanged')],
   });
 }
 
@@ -98,7 +98,7 @@ export function net(q: Queries): SizedPanel {
     text: 'value_and_name',
     width: 8,
     height: 9,
-    links: [runbook(q.config, 'AnthropicCacheHitsDropped')],
+    links: [runbook(q.config, 'AnthropicResponsesChanged')],
   });
 }
 
@@ -115,6 +115,6 @@ export function overTime(q: Queries): SizedPanel {
     ],
     noValue: 'No cache reads',
     colored: ['saved by reading', 'extra for writing'],
-    links: [runbook(q.config, 'AnthropicCacheHitsDropped')],
+    links: [runbook(q.config, 'AnthropicResponsesChanged')],
   });
 }

@@ -13,7 +13,7 @@ export function stopReasons(q: Queries): SizedPanel {
   const { reasons } = q.config.stopReasons;
   return graph({
     title: 'Responses cut off or withheld, share of successful calls',
-    description: `By stop reason. ${reasons.join(', ')} are watched by AnthropicStopReasonsChanged.`,
+    description: `By stop reason. ${reasons.join(', ')} are watched by AnthropicResponsesChanged.`,
     unit: 'percentunit',
     softMax: 0.05,
     queries: reasons.map((reason) => ({
@@ -24,7 +24,7 @@ export function stopReasons(q: Queries): SizedPanel {
       legend: reason,
     })),
     noValue: NO_DATA.traffic,
-    links: [runbook(q.config, 'AnthropicStopReasonsChanged')],
+    links: [runbook(q.config, 'AnthropicResponsesChanged')],
   });
 }
 

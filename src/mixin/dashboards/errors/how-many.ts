@@ -34,7 +34,7 @@ export function counts(q: Queries): SizedPanel[] {
       'Failed calls',
       'Calls that failed after all retries.',
       q.total('calls', [], ONLY.failedCalls),
-      'AnthropicErrorBudgetBurningFast',
+      'AnthropicErrorBudgetBurning',
     ),
     count(
       'Out of retries',

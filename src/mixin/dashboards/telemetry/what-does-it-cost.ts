@@ -21,7 +21,7 @@ export function seriesByService(q: Queries): SizedPanel {
       { expr: q.named(`topk(10, count by (${q.service.join(', ')}) (${ours(q)}))`), legend: '{{service}}' },
     ],
     noValue: NO_DATA.telemetry,
-    links: [runbook(q.config, 'AnthropicTelemetryErrors')],
+    links: [runbook(q.config, 'AnthropicTelemetryDegraded')],
     width: 12,
     height: 10,
   });
@@ -36,7 +36,7 @@ export function seriesByMetric(q: Queries): SizedPanel {
     queries: [{ expr: `topk(12, count by (__name__) (${ours(q)}))`, legend: '{{__name__}}', instant: true }],
     noValue: NO_DATA.telemetry,
     thresholds: NEUTRAL,
-    links: [runbook(q.config, 'AnthropicTelemetryErrors')],
+    links: [runbook(q.config, 'AnthropicTelemetryDegraded')],
     width: 12,
     height: 10,
   });

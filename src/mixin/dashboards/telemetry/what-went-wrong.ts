@@ -11,7 +11,7 @@ export function failures(q: Queries): SizedPanel {
   const { allowedErrors, errorWindow } = q.config.telemetry;
   return graph({
     title: 'Telemetry failures, by stage',
-    description: `Where the code of this package, or the telemetry code that it calls, failed and was caught. AnthropicTelemetryErrors fires above ${allowedErrors} in ${errorWindow}.`,
+    description: `Where the code of this package, or the telemetry code that it calls, failed and was caught. AnthropicTelemetryDegraded fires above ${allowedErrors} in ${errorWindow}.`,
     unit: 'locale',
     queries: [
       {
@@ -23,7 +23,7 @@ export function failures(q: Queries): SizedPanel {
     noValue: NO_DATA.zero,
     style: 'bars',
     colored: STAGES,
-    links: [runbook(q.config, 'AnthropicTelemetryErrors')],
+    links: [runbook(q.config, 'AnthropicTelemetryDegraded')],
     width: 12,
   });
 }

@@ -52,7 +52,7 @@ export function numbers(q: Queries): SizedPanel[] {
         { from: 0, color: WARN },
         { from: 0.25, color: GOOD },
       ],
-      alert: 'AnthropicErrorBudgetBurningSlow',
+      alert: 'AnthropicErrorBudgetBurning',
     }),
     number({
       title: 'Burn rate (1h)',
@@ -65,7 +65,7 @@ export function numbers(q: Queries): SizedPanel[] {
         { from: 1, color: WARN },
         { from: fast?.factor ?? 14.4, color: BAD },
       ],
-      alert: 'AnthropicErrorBudgetBurningFast',
+      alert: 'AnthropicErrorBudgetBurning',
     }),
     number({
       title: 'Last 401',

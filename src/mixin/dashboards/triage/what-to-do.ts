@@ -18,7 +18,7 @@ export function whatToDo({ config }: Queries): SizedPanel {
       `| **anthropic** | [Status page](${STATUS_PAGE}), then [5xx](${to('AnthropicConsecutiveServerErrors')}): shed load, or change the model. |`,
       `| **traffic** | [429](${to('AnthropicRateLimitPressure')}): who sends, which limit, when is it full again? |`,
       `| **config** | [401](${to('AnthropicAuthenticationFailed')}), [billing](${to('AnthropicBillingFailed')}): what was deployed or rotated last? |`,
-      `| **input** | [400, 413, 422](${to('AnthropicInvalidRequests')}): the log line has the shape of the request. |`,
+      `| **input** | [400, 413, 422](${to('AnthropicRequestsRejected')}): the log line has the shape of the request. |`,
       '| **network** | Proxy, DNS, egress, timeouts: compare services on the same hosts. |',
       `| **application** | Our code aborted or [timed out](${to('AnthropicCallsHanging')}): the log line has the error. |`,
     ].join('\n'),

@@ -120,7 +120,7 @@ export function outcomes(q: Queries): SizedPanel {
     ],
     noValue: NO_DATA.traffic,
     style: 'bars',
-    links: [runbook(q.config, 'AnthropicStopReasonsChanged')],
+    links: [runbook(q.config, 'AnthropicResponsesChanged')],
   });
 }
 
