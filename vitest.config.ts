@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests that run for minutes. */
-const SOAK = 'test/{properties,leaks,bounds}/**';
+const SOAK = ['test/{properties,leaks,bounds}/**/*.test.ts', 'test/cli/demo.test.ts'];
 
 export default defineConfig({
   test: {
@@ -46,7 +46,7 @@ export default defineConfig({
             ...configDefaults.exclude,
             'test/*.test.ts',
             'test/{unit,testing,integration,process}/**',
-            SOAK,
+            ...SOAK,
           ],
           // Hundreds of simulated hours in one test, on whatever machine.
           testTimeout: 300_000,
@@ -55,10 +55,10 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Not part of `npm test`: many calls, long names, random sessions. `npm run test:soak`.
+        // Not part of `npm test`: many calls, long names, random sessions, the whole demo. `npm run test:soak`.
         test: {
           name: 'soak',
-          include: [`${SOAK}/*.test.ts`],
+          include: SOAK,
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
         },

@@ -60,7 +60,9 @@ async function run(command) {
   );
   run.last = child;
   const [code, signal] = await once(child, 'exit');
-  if (code !== 0 && signal !== 'SIGTERM') throw new Error(`${command} ended with ${code ?? signal}`);
+  // A server that was ended: by the signal itself, or, as Next.js does, with the exit code of a shell for it.
+  const ended = child.killed && (signal === 'SIGTERM' || code === 143);
+  if (code !== 0 && !ended) throw new Error(`${command} ended with ${code ?? signal}`);
 }
 
 /** Asks a service once it listens, prints its response and its metrics, and ends it. */

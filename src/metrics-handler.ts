@@ -10,6 +10,13 @@ export interface MetricsHandlerOptions {
    * @default '/metrics'
    */
   readonly path?: string;
+  /**
+   * Serves the metrics only where the request names this host, such as `metrics.internal` or, with a port, `localhost:8080`. Other hosts go to
+   * `next()`, or get a 404. A host is what the client says it is: it separates names of one server, and keeps web pages that rebind a name out;
+   * who may read is for `token` and `basicAuth`.
+   * @default every host
+   */
+  readonly host?: string;
   /** Asks for `Authorization: Bearer <token>`. */
   readonly token?: string;
   /** Asks for this user and password. With `token` too, either is enough. */
@@ -29,7 +36,9 @@ const TEXT = Symbol.for('anthropic-otel.metrics-text');
 /** Below this, in bytes, compression costs more than it saves. */
 const MIN_GZIP = 1024;
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-const NAMES = ['path', 'token', 'basicAuth'];
+const NAMES = ['path', 'host', 'token', 'basicAuth'];
+/** The port of a host, if it names one; an IPv6 address is in brackets. */
+const PORT = /:\d*$/;
 
 /** Makes the metrics that `register` records available to {@link metricsHandler}, in every copy of this package. */
 export function shareMetrics(text: Text): void {
@@ -63,7 +72,7 @@ export function metricsHandler(options: MetricsHandlerOptions = {}): MetricsHand
 /** A handler of `text`; `undefined` instead of a promise: there is none. */
 export function createHandler(
   text: () => Promise<string> | undefined,
-  { path = '/metrics', token, basicAuth }: MetricsHandlerOptions,
+  { path = '/metrics', host, token, basicAuth }: MetricsHandlerOptions,
 ): MetricsHandler {
   const accepted = [
     ...(token === undefined ? [] : [`Bearer ${token}`]),
@@ -74,7 +83,7 @@ export function createHandler(
   const challenge = token === undefined ? 'Basic realm="metrics", charset="UTF-8"' : 'Bearer realm="metrics"';
   return (request, response, next) => {
     response.on('error', () => {});
-    if (request.url?.split('?')[0] !== path) {
+    if (request.url?.split('?')[0] !== path || !isHost(host, request.headers.host)) {
       if (next) return next();
       // A body is not read, and not objected to.
       request.resume();
@@ -126,6 +135,12 @@ function end(
   response.end(body);
 }
 
+/** Whether a request for `given` is one for `host`. Without a port, any port is meant. */
+function isHost(host: string | undefined, given = ''): boolean {
+  if (host === undefined) return true;
+  return (PORT.test(host) ? given : given.replace(PORT, '')).toLowerCase() === host.toLowerCase();
+}
+
 /** `gzip` or `*`, unless with a quality of zero. */
 function acceptsGzip(header: string | string[] | undefined): boolean {
   const codings = String(header ?? '')
@@ -156,9 +171,11 @@ function checkOptions(options: MetricsHandlerOptions): void {
         `anthropic-otel: metricsHandler has no option \`${name}\`; there are ${NAMES.join(', ')}`,
       );
   }
-  const { path, token, basicAuth } = options;
+  const { path, host, token, basicAuth } = options;
   if (path !== undefined && !(isText(path) && path.startsWith('/')))
     throw expected('path', 'a path that begins with a slash', path);
+  if (host !== undefined && !(isText(host) && URL.canParse(`http://${host}/`) && !/[/?#@\s]/.test(host)))
+    throw expected('host', 'a host, such as metrics.internal or localhost:8080', host);
   // Not shown: what is wrong with a secret may be a part of it.
   if (token !== undefined && !isText(token))
     throw expected('token', 'a text that is not empty', typeof token);

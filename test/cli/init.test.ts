@@ -9,6 +9,7 @@ import { cli, cliJson, createFolder, readTree } from './support/cli.ts';
 
 interface InitResult {
   readonly file: string;
+  readonly project: { readonly moduleSystem: string };
   readonly steps: readonly { title: string; lines: string[] }[];
 }
 
@@ -106,6 +107,67 @@ describe('anthropic-otel init', () => {
     expect(steps[0]?.lines.join('\n')).toMatch(first);
     expect(steps[1]?.lines.join('\n')).toMatch(second);
     expect(steps[2]?.lines.join('\n')).toContain('anthropic-otel doctor');
+  });
+
+  test.each<[string, string, Record<string, string>]>([
+    [
+      'ES modules',
+      'the manifest says so',
+      { 'package.json': '{"type":"module"}', 'index.js': 'require("x")' },
+    ],
+    ['CommonJS', 'the manifest says so', { 'package.json': '{"type":"commonjs"}', 'index.js': 'import "x"' }],
+    [
+      'ES modules',
+      'the start script names an .mjs',
+      { 'package.json': '{"scripts":{"start":"node --env-file=.env ./server.mjs"}}' },
+    ],
+    [
+      'CommonJS',
+      'the start script names a .cjs',
+      { 'package.json': '{"scripts":{"start":"NODE_ENV=production node server.cjs"}}' },
+    ],
+    [
+      'ES modules',
+      'its code imports',
+      {
+        'package.json': '{"scripts":{"start":"node app"},"main":"lib/app.js"}',
+        'lib/app.js': "#!/usr/bin/env node\n/* const x = require('x'); */\nimport x from 'x';",
+      },
+    ],
+    ['ES modules', 'its code exports', { 'src/index.js': 'export const handler = async () => {};' }],
+    [
+      'CommonJS',
+      'its code requires',
+      { 'package.json': '{"main":"./app.js"}', 'app.js': "// import x from 'x';\nconst x = require('x');" },
+    ],
+    [
+      'CommonJS',
+      'the compiler writes it',
+      {
+        'tsconfig.json': '{ // compiled\n "compilerOptions": { "module": "CommonJS", } }',
+        'src/index.ts': "import x from 'x';",
+      },
+    ],
+    [
+      'ES modules',
+      'the compiler writes them',
+      {
+        'tsconfig.json': '{"extends":"./base"}',
+        'base.json': '{"compilerOptions":{"module":"ESNext"}}',
+        'package.json': '{"scripts":{"start":"node dist/main.js"}}',
+      },
+    ],
+    [
+      'CommonJS',
+      'nodenext follows the manifest',
+      { 'tsconfig.json': '{"compilerOptions":{"module":"nodenext"}}' },
+    ],
+    ['ES modules', 'TypeScript without settings imports', { 'app.ts': "import type { X } from 'x';" }],
+    ['CommonJS', 'nothing says otherwise', {}],
+    ['CommonJS', 'the manifest is damaged', { 'package.json': '{' }],
+  ])('finds %s where %s', async (system, _why, files) => {
+    const { project } = await cliJson<InitResult>(createFolder(files), ['init']);
+    expect(project.moduleSystem).toBe(system);
   });
 
   test.each([

@@ -1,5 +1,8 @@
 /** A rehearsal rings the pager, and leaves nothing behind. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { DEFAULTS } from '../../src/cli/config/config.ts';
+import { rulesYaml } from '../../src/cli/export/mixin.ts';
 import { freePort, ROOT, start } from '../helpers/process.ts';
 import { cli, createFolder } from './support/cli.ts';
 import { type Stack, startStack, until } from './support/stack.ts';
@@ -78,7 +81,22 @@ test('rehearses the whole way, with a service that Prometheus scrapes', async ()
     ].join('\n'),
   );
   await until(() => notified('AnthropicAuthenticationFailed', 'firing'));
+  const count = (query: string): Promise<number> => stack.prometheus.number(`count(${query})`);
+  const simulated = await count('ALERTS{job="anthropic-otel-simulation", simulated="true"}');
+  expect(simulated).toBeGreaterThan(0);
+  expect(await count('ALERTS{job="anthropic-otel-simulation"}')).toBe(simulated);
+  expect(await count('ALERTS{simulated!=""}')).toBe(simulated);
   await expect(fetch(`http://${listen}/metrics`)).rejects.toThrow();
+});
+
+test('every alert of a service is labeled for the service that is simulated', () => {
+  const { groups } = parse(rulesYaml(DEFAULTS)) as {
+    groups: { rules: { alert?: string; labels?: Record<string, string> }[] }[];
+  };
+  const plain = groups
+    .flatMap(({ rules }) => rules)
+    .filter(({ alert, labels }) => alert && !labels?.['simulated']?.includes('"anthropic-otel-simulation"'));
+  expect(plain.map(({ alert }) => alert)).toEqual(['AnthropicWatchdog']);
 });
 
 test.each([

@@ -108,6 +108,24 @@ describe('metricsHandler', () => {
     }
   });
 
+  test.each([
+    [
+      'metrics.internal',
+      ['metrics.internal', 'METRICS.internal:8080'],
+      ['localhost', 'metrics.internal.example', ''],
+    ],
+    ['localhost:8080', ['localhost:8080'], ['localhost', 'localhost:80', 'localhost:80801']],
+    ['[::1]', ['[::1]', '[::1]:9464'], ['::1', '[::2]:9464']],
+  ])('serves the metrics for the host %s alone', async (host, right, wrong) => {
+    const url = `${await startMounted(`{ host: '${host}' }`)}/metrics`;
+    for (const each of right) expect((await get(url, 'GET', { host: each })).status, each).toBe(200);
+    for (const each of wrong) {
+      const page = await get(url, 'GET', { host: each });
+      expect(page.body.toString(), each).toBe('application');
+      expect((await get(url, 'GET', { host: each, alone: '1' })).status, each).toBe(404);
+    }
+  });
+
   test('responds with 503 where register has not started', async () => {
     const page = await get(`${await startMounted('', [])}/metrics`);
     expect(page.status).toBe(503);
@@ -116,6 +134,8 @@ describe('metricsHandler', () => {
 
   test.each([
     [{ path: 'metrics' }, '`path`'],
+    [{ host: 'http://metrics.internal' }, '`host`'],
+    [{ host: '' }, '`host`'],
     [{ token: '' }, '`token`'],
     [{ basicAuth: { username: 'u' } }, '`basicAuth`'],
     [{ tokn: 'secret' }, '`tokn`'],

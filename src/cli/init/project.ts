@@ -1,6 +1,7 @@
 /** What kind of application is in a folder, as far as it decides what to do next. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ModuleSystem, moduleSystemOf } from './module-system.ts';
 
 /** Frameworks that are started or bundled in a way of their own. */
 const FRAMEWORKS = {
@@ -23,7 +24,7 @@ const NEIGHBORS = {
 export interface Project {
   readonly frameworks: readonly string[];
   readonly neighbors: readonly string[];
-  readonly moduleSystem: 'ES modules' | 'CommonJS';
+  readonly moduleSystem: ModuleSystem;
   readonly typescript: boolean;
   readonly docker: boolean;
   readonly kubernetes: boolean;
@@ -39,6 +40,7 @@ export interface Project {
 interface Manifest {
   readonly name?: string;
   readonly type?: string;
+  readonly main?: string;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: object;
   readonly devDependencies?: object;
@@ -56,7 +58,7 @@ export function inspectProject(folder: string): Project {
   return {
     frameworks: named(FRAMEWORKS),
     neighbors: named(NEIGHBORS),
-    moduleSystem: manifest.type === 'module' ? 'ES modules' : 'CommonJS',
+    moduleSystem: moduleSystemOf(folder, manifest),
     typescript: has('tsconfig.json') || 'typescript' in dependencies,
     docker: has(
       'Dockerfile',

@@ -1,12 +1,10 @@
 /** Sends simulated alerts to an Alertmanager, as Prometheus would, and takes them back. */
 import { parse } from 'yaml';
+import { SIMULATION_JOB } from '../../mixin/alerts/text.ts';
 import { UserError } from '../command.ts';
 import type { CliConfig } from '../config/config.ts';
 import { rulesYaml } from '../export/mixin.ts';
 import { send } from '../http.ts';
-
-/** The job of all that is simulated. */
-export const JOB = 'anthropic-otel-simulation';
 
 /** An alert as Alertmanager takes it. */
 export interface SimulatedAlert {
@@ -34,7 +32,7 @@ export function simulatedAlerts(config: CliConfig): ReadonlyMap<string, Simulate
   const alerts = new Map<string, SimulatedAlert>();
   for (const { alert, labels, annotations } of groups.flatMap(({ rules }) => rules)) {
     if (alert === undefined) continue;
-    const all = { ...labels, alertname: alert, job: JOB, simulated: 'true' };
+    const all = { ...labels, alertname: alert, job: SIMULATION_JOB, simulated: 'true' };
     const texts = Object.entries(annotations ?? {}).map(([name, text]) => [name, rendered(text, all)]);
     const rendering = Object.fromEntries(texts) as Record<string, string>;
     alerts.set(alert, {
@@ -73,7 +71,7 @@ export async function postAlerts(
 
 /** The alerts of the job that is simulated, as Alertmanager has them. */
 export async function receivedAlerts(url: string): Promise<readonly ReceivedAlert[]> {
-  const filter = encodeURIComponent(`job="${JOB}"`);
+  const filter = encodeURIComponent(`job="${SIMULATION_JOB}"`);
   const { status, body } = await send(`${url}/api/v2/alerts?filter=${filter}`);
   if (status !== 200 || !Array.isArray(body)) {
     throw new UserError(`${url} is no Alertmanager: it responded with ${status} to /api/v2/alerts`);

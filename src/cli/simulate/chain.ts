@@ -3,11 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { SIMULATION_JOB } from '../../mixin/alerts/text.ts';
 import { EXIT, UserError } from '../command.ts';
 import { send } from '../http.ts';
 import type { Io } from '../io.ts';
 import { PACKAGE_ROOT } from '../package-files.ts';
-import { JOB, receivedAlerts } from './alertmanager.ts';
+import { receivedAlerts } from './alertmanager.ts';
 import type { Plan } from './plans.ts';
 
 /** What is rehearsed, and where. */
@@ -41,9 +42,7 @@ export async function rehearseChain(io: Io, options: ChainOptions): Promise<numb
     io.note(
       `The service that is simulated has its metrics at http://${host}:${port}/metrics. Let your Prometheus scrape it:`,
     );
-    io.note(
-      `  - { job_name: ${JOB}, static_configs: [{ targets: ['${host}:${port}'], labels: { simulated: 'true' } }] }`,
-    );
+    io.note(`  - { job_name: ${SIMULATION_JOB}, static_configs: [{ targets: ['${host}:${port}'] }] }`);
     const reach = async (step: string, condition: () => Promise<boolean>, since: number): Promise<void> => {
       const reached = await io.progress(`waiting: ${step}`, poll(condition, options));
       if (!reached)
@@ -55,7 +54,7 @@ export async function rehearseChain(io: Io, options: ChainOptions): Promise<numb
       steps.push({ step, seconds });
       io.print(`${io.style('green', '✓')} ${step} ${io.style('dim', `(${seconds} s)`)}`);
     };
-    const selector = `{job="${JOB}"}`;
+    const selector = `{job="${SIMULATION_JOB}"}`;
     await reach(
       'Prometheus scrapes the service',
       () => hasSeries(prometheus, `anthropic_client_start_time${selector}`),
@@ -65,8 +64,10 @@ export async function rehearseChain(io: Io, options: ChainOptions): Promise<numb
     plan.breakApi(api, respond);
     io.print(`  ${plan.story}`);
     for (const alert of plan.alerts) {
-      const firing = `ALERTS{alertname="${alert}",job="${JOB}",alertstate="firing"}`;
+      const firing = `ALERTS{alertname="${alert}",job="${SIMULATION_JOB}",alertstate="firing"}`;
       await reach(`${alert} fires in Prometheus`, () => hasSeries(prometheus, firing), broken);
+      if (!(await hasSeries(prometheus, `${firing} and ALERTS{simulated="true"}`)))
+        io.note(`${alert} has no label simulated="true": the rules in Prometheus are of an older version.`);
       if (!alertmanager) continue;
       const arrived = async (): Promise<boolean> =>
         (await receivedAlerts(alertmanager)).some(({ labels }) => labels['alertname'] === alert);
@@ -95,7 +96,7 @@ function startService(apiUrl: string, host: string, port: number): ChildProcess 
         ANTHROPIC_API_KEY: 'simulated-key',
         ANTHROPIC_BASE_URL: apiUrl,
         ANTHROPIC_OTEL_LOG: 'none',
-        OTEL_SERVICE_NAME: JOB,
+        OTEL_SERVICE_NAME: SIMULATION_JOB,
         OTEL_METRICS_EXPORTER: 'prometheus',
         OTEL_EXPORTER_PROMETHEUS_HOST: host,
         OTEL_EXPORTER_PROMETHEUS_PORT: String(port),

@@ -22,8 +22,19 @@ export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(6))} %`;
 }
 
+/** The job of the service that `anthropic-otel simulate` runs. */
+export const SIMULATION_JOB = 'anthropic-otel-simulation';
+/** `true` in alerts of that service. Rule engines leave a label out whose text is empty. */
+const SIMULATED = `{{ if eq $labels.job "${SIMULATION_JOB}" }}true{{ end }}`;
+
 /** The labels that an alert gets on top of those of its expression. */
 export function alertLabels(rule: AlertRule, config: AlertConfig): Record<string, string> {
-  const { severity, fault, condition } = rule;
-  return { ...config.labels, severity, fault, ...(condition && { condition }) };
+  const { severity, fault, condition, ofService = true } = rule;
+  return {
+    ...config.labels,
+    severity,
+    fault,
+    ...(condition && { condition }),
+    ...(ofService && { simulated: SIMULATED }),
+  };
 }
