@@ -6,6 +6,7 @@ import { Call, type CallListener } from '../src/model/call.ts';
 import type { CallSeries } from '../src/signals/metrics/call-series.ts';
 import { Detection } from '../src/signals/metrics/detection.ts';
 import { LabelValues } from '../src/signals/metrics/label-values.ts';
+import { SeriesIndex } from '../src/signals/metrics/series-index.ts';
 import { machine } from './statistics.ts';
 
 const ROUNDS = 30;
@@ -13,7 +14,7 @@ const CALLS = 20_000;
 const OPEN_CALLS = 10_000;
 const MODELS = 100;
 
-const values = new LabelValues();
+const index = new SeriesIndex(new LabelValues());
 const open = new Map<Call, CallSeries>();
 const detection = new Detection(open);
 const listener: CallListener = {};
@@ -44,7 +45,7 @@ const calls = Array.from({ length: CALLS }, (_, n) => {
   call.acceptAttempt(attempt, { status: 200, rateLimits: [] });
   const end = { outcome: 'ok', usage: { input: 10, output: 20 } } as const;
   call.end(end);
-  return { call, attempt, end, series: values.seriesOf(call) };
+  return { call, attempt, end, series: index.of(call) };
 });
 
 const perCall = least(() => {
@@ -61,7 +62,7 @@ const perCall = least(() => {
 });
 for (let n = 0; n < OPEN_CALLS; n++) {
   const call = newCall(n);
-  open.set(call, values.seriesOf(call));
+  open.set(call, index.of(call));
 }
 let observed = 0;
 const result = { observe: () => void observed++ };

@@ -1,5 +1,6 @@
 /** One HTTP request within a call. */
-import type { Fault } from './errors.ts';
+import type { Outcome } from './call-facts.ts';
+import { type Fault, faultOf } from './errors.ts';
 import type { MessageFacts } from './message.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RequestShape } from './request-shape.ts';
@@ -73,4 +74,15 @@ export interface Attempt {
   /** In seconds, when the attempt has ended. */
   duration?: number | undefined;
   disposition?: Disposition | undefined;
+}
+
+/** How the last attempt of a call with `outcome` ended. */
+export function lastDisposition(attempt: Attempt, outcome: Outcome): Disposition {
+  if (outcome === 'error' || attempt.failure) return 'final';
+  return attempt.response ? 'ok' : 'canceled';
+}
+
+/** Sets why `attempt` failed. Who has to act is decided here, and nowhere else. */
+export function setFailure(attempt: Attempt, failure: FailureFacts): void {
+  attempt.failure = { ...failure, fault: faultOf({ ...failure, status: attempt.response?.status }) };
 }

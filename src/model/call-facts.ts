@@ -1,6 +1,10 @@
 /** What is known of a call when it starts, when it sends its request, and when it ends. */
 import type { Usage } from './message.ts';
 
+/** The path and the method of calls that make a message. */
+export const MESSAGES_ROUTE = '/v1/messages';
+export const MESSAGES_METHOD = 'messages.create';
+
 /** How a call ended. `canceled`: the application aborted it, or closed its stream early. */
 export type Outcome = 'ok' | 'error' | 'canceled';
 

@@ -4,11 +4,17 @@
  * A `Call` is made once, when the SDK starts it, and ended exactly once, whatever its end. It turns what
  * the adapters see into events for a `CallListener`, each attempt ended exactly once and before its call.
  */
-import type { Attempt, Disposition, FailureFacts, ResponseHead } from './attempt.ts';
+import {
+  type Attempt,
+  type Disposition,
+  type FailureFacts,
+  lastDisposition,
+  type ResponseHead,
+  setFailure,
+} from './attempt.ts';
 import type { AddedValue, Attribution } from './attribution.ts';
 import type { BatchResult } from './batch.ts';
 import type { CallEnd, CallStart, Outcome, RequestFacts } from './call-facts.ts';
-import type { CallListener } from './call-listener.ts';
 import { type AbortState, type CanceledBy, canceledBy } from './canceled.ts';
 import type { Decision } from './decision.ts';
 import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
@@ -16,7 +22,6 @@ import { type Bill, billsOf, type MessageFacts } from './message.ts';
 import { causeOfChange, fallbackCauseOf, type OtherResponse, type Serving, servingOf } from './serving.ts';
 
 export { OUTCOMES } from './call-facts.ts';
-export type { CallListener } from './call-listener.ts';
 export type { CallEnd, CallStart, Outcome, RequestFacts };
 
 /** The most request ids that a call remembers. */
@@ -24,6 +29,22 @@ const MAX_REQUEST_IDS = 16;
 
 /** The most accepted attempts, and the most responses of other clients, that a call remembers. */
 const MAX_RESPONSES = 100;
+
+/** Receives what happens to calls. */
+export interface CallListener<Handle = unknown> {
+  callStarted?(call: Call<Handle>): void;
+  attemptStarted?(call: Call<Handle>, attempt: Attempt): void;
+  /** The attempt failed, or its response arrived. Comes before `attemptEnded`, at once. */
+  attemptResponded?(call: Call<Handle>, attempt: Attempt): void;
+  attemptEnded?(call: Call<Handle>, attempt: Attempt): void;
+  callEnded?(call: Call<Handle>, end: CallEnd): void;
+  /** The application has read the result of a request of a batch. It may read on when the call has ended. */
+  batchResultRead?(call: Call<Handle>, result: BatchResult): void;
+  /** A policy of the application decided something about the call, while it is open. */
+  decisionMade?(call: Call<Handle>, decision: Decision): void;
+  /** The call repeats one that has just failed after its own retries. */
+  callRepeated?(call: Call<Handle>): void;
+}
 
 /** A call in progress. `handle` is the adapter's own and opaque here. */
 export class Call<Handle = unknown> {
@@ -271,16 +292,6 @@ export class Call<Handle = unknown> {
     attempt.disposition = disposition;
     this.#listener.attemptEnded?.(this, attempt);
   }
-}
-
-function lastDisposition(attempt: Attempt, outcome: Outcome): Disposition {
-  if (outcome === 'error' || attempt.failure) return 'final';
-  return attempt.response ? 'ok' : 'canceled';
-}
-
-/** Sets why `attempt` failed. Who has to act is decided here, and nowhere else. */
-function setFailure(attempt: Attempt, failure: FailureFacts): void {
-  attempt.failure = { ...failure, fault: faultOf({ ...failure, status: attempt.response?.status }) };
 }
 
 /** What the SDK states of the response in the end. */

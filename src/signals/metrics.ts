@@ -3,6 +3,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { BatchResult } from '../model/batch.ts';
 import type { Call, CallEnd } from '../model/call.ts';
+import { MESSAGES_METHOD, MESSAGES_ROUTE } from '../model/call-facts.ts';
 import type { BilledCost } from '../model/cost.ts';
 import type { Decision } from '../model/decision.ts';
 import type { RetirementTable } from '../model/retirements.ts';
@@ -22,7 +23,7 @@ import { closeCall, recordCallEnd, recordCallStart } from './metrics/calls.ts';
 import { recordCost } from './metrics/cost.ts';
 import { recordDecision } from './metrics/decisions.ts';
 import { recordInference, recordTokens } from './metrics/inference.ts';
-import { initialiseSeries, MESSAGES_METHOD, MESSAGES_ROUTE } from './metrics/initial-series.ts';
+import { initialiseSeries } from './metrics/initial-series.ts';
 import { type MeterState, type MeterStates, meterStateOf } from './metrics/meter-state.ts';
 import { ATTR } from './names.ts';
 
@@ -72,7 +73,7 @@ export class Metrics {
 
   callStarted(call: Call): void {
     const state = this.#state();
-    recordCallStart(state, state.values.seriesOf(call), call);
+    recordCallStart(state, state.series.of(call), call);
   }
 
   callEnded(call: Call, end: CallEnd, costs: readonly BilledCost[]): void {
@@ -151,8 +152,8 @@ export class Metrics {
 
   /** The series of `call`, or of what it asked another model for. */
   #series(state: MeterState, call: Call, model: string | undefined = call.start.model): CallSeries {
-    if (model === call.start.model) return state.open.get(call) ?? state.values.seriesOf(call);
-    const series = state.values.seriesOf(call, model);
+    if (model === call.start.model) return state.open.get(call) ?? state.series.of(call);
+    const series = state.series.of(call, model);
     initialiseSeries(state, series, call.stream);
     return series;
   }
@@ -172,7 +173,7 @@ export class Metrics {
   #initialiseModels(state: MeterState): void {
     for (const model of this.#settings.models) {
       const start = { method: MESSAGES_METHOD, provider: 'anthropic', route: MESSAGES_ROUTE, stream: false };
-      initialiseSeries(state, state.values.seriesOf({ start: { ...start, model: clean(model) } }), false);
+      initialiseSeries(state, state.series.of({ start: { ...start, model: clean(model) } }), false);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Records attempts, and what their responses say of the path and its limits. */
+/** Records attempts, and what their responses state of the path and its limits. */
 import type { Attempt } from '../../model/attempt.ts';
 import type { RateLimit } from '../../model/rate-limit.ts';
 import type { CallSeries } from './call-series.ts';
@@ -38,13 +38,13 @@ export function recordAttemptEnd(
 /** Records a response with 401, at a time in Unix seconds. */
 export function recordAuthenticationFailure(state: MeterState, series: CallSeries, at: number): void {
   state.instruments.authenticationFailures.add(1, series.route);
-  state.authenticationFailureTimes.set(series.route, at);
+  state.authenticationFailureTimes.set(series.labels.route, series.route, at);
   state.detection.authenticationFailed(series.labels.route);
 }
 
 /** Records that the streak of a path and model has a new length, and whether it has just begun. */
 export function recordStreak(state: MeterState, series: CallSeries, length: number, began: boolean): void {
-  state.streaks.set(series.streak, length);
+  state.streaks.set(series.streakKey, series.streak, length);
   if (began) state.instruments.serverErrorStreaks.add(1, series.streak);
 }
 

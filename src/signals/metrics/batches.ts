@@ -9,10 +9,10 @@ import type { MeterState } from './meter-state.ts';
 /** The operation behind each request of a batch. */
 const OPERATION = 'chat';
 
-/** The series of what `call`, which reads the results of a batch, says of a request for `model`. */
-export function batchSeries({ values }: MeterState, call: Call, model: string | undefined): CallSeries {
+/** The series of what `call`, which reads the results of a batch, states of a request for `model`. */
+export function batchSeries({ series }: MeterState, call: Call, model: string | undefined): CallSeries {
   const { start, attribution } = call;
-  return values.seriesOf({ start: { ...start, operation: OPERATION, model }, attribution }, model);
+  return series.of({ start: { ...start, operation: OPERATION, model }, attribution }, model);
 }
 
 /** Records a result, and the tokens that it is billed for. */

@@ -11,7 +11,7 @@ import type { Fault } from '../../model/errors.ts';
 import type { ServedBy } from '../../model/serving.ts';
 import { stopReasonOf } from '../../model/stop-reason.ts';
 import { ATTR } from '../names.ts';
-import type { LabelValues } from './label-values.ts';
+import type { CallLabels, LabelValues } from './label-values.ts';
 
 /** The most sets of attributes that the series of one kind of call keep ready. */
 const MAX_SETS = 50;
@@ -46,19 +46,6 @@ interface KnownAttempt {
   readonly attributes: Attributes;
 }
 
-/** What calls of one kind have in common: the labels by which their series are found. Capped. */
-export interface CallLabels {
-  readonly method: string;
-  readonly model: string | undefined;
-  readonly provider: string;
-  readonly route: string;
-  readonly operation: string | undefined;
-  readonly address: string | undefined;
-  readonly port: number | undefined;
-  /** Who the calls are made for. */
-  readonly attribution: Attributes;
-}
-
 /** The attributes of the calls with one set of labels. */
 export class CallSeries {
   readonly labels: CallLabels;
@@ -71,7 +58,7 @@ export class CallSeries {
   /** Path and model. */
   readonly streak: Attributes;
   readonly streakKey: string;
-  /** What tells who the calls are made for apart from others. */
+  /** Stands for who the calls are made for. */
   readonly attributionKey: string;
   readonly #values: LabelValues;
   readonly #sets = new BoundedCache<Attributes>(MAX_SETS);

@@ -1,11 +1,6 @@
-/** Records what policies decide, and states what they know when metrics are collected. */
-import type { Attributes } from '@opentelemetry/api';
+/** Records what policies decide. */
 import type { DecisionName } from '../../model/decision.ts';
-import { clean, MAX_LABEL } from '../../model/text.ts';
-import { readState } from '../../ports/decisions.ts';
-import type { Instruments } from '../instruments.ts';
 import { ATTR } from '../names.ts';
-import type { LabelValues } from './label-values.ts';
 import type { MeterState } from './meter-state.ts';
 
 /** Records a decision. `model` is capped. */
@@ -13,41 +8,4 @@ export function recordDecision(state: MeterState, name: DecisionName, model: str
   const attributes = { [ATTR.decision]: name, ...(model !== undefined && { [ATTR.requestModel]: model }) };
   state.instruments.resilienceDecisions.add(1, attributes);
   state.decisions.add(model, name, 1, () => attributes);
-}
-
-/** States what the policies of the process know, where there are any. */
-export function observePolicies(instruments: Instruments, values: LabelValues): void {
-  instruments.circuitOpen.addCallback((result) => {
-    const open = new Map<string, { attributes: Attributes; value: number }>();
-    for (const circuit of readState()?.circuits ?? []) {
-      const route = values.bounded(ATTR.httpRoute, clean(circuit.path, MAX_LABEL));
-      const model = circuit.model && values.bounded(ATTR.requestModel, clean(circuit.model, MAX_LABEL));
-      const key = `${route} ${model}`;
-      const attributes = { [ATTR.httpRoute]: route, ...(model && { [ATTR.requestModel]: model }) };
-      // Of several keys, one with an open circuit is enough.
-      const value = Math.max(open.get(key)?.value ?? 0, circuit.open ? 1 : 0);
-      open.set(key, { attributes, value });
-    }
-    for (const { attributes, value } of open.values()) result.observe(value, attributes);
-  });
-  instruments.retryBudget.addCallback((result) => {
-    const left = readState()?.retryBudget;
-    if (left !== undefined) result.observe(left);
-  });
-  instruments.queueSize.addCallback((result) => {
-    for (const { queue, size } of readState()?.queues ?? []) result.observe(size, { [ATTR.queue]: queue });
-  });
-  instruments.queueAge.addCallback((result) => {
-    for (const { queue, age } of readState()?.queues ?? []) result.observe(age, { [ATTR.queue]: queue });
-  });
-  for (const [gauge, key] of [
-    [instruments.deferredBacklog, 'backlog'],
-    [instruments.deferredAge, 'age'],
-    [instruments.deadLetters, 'deadLetters'],
-  ] as const) {
-    gauge.addCallback((result) => {
-      const deferred = readState()?.deferred;
-      if (deferred) result.observe(deferred[key]);
-    });
-  }
 }

@@ -1,13 +1,10 @@
 /** Series at zero before their first event: an increase needs a value to start from. */
+import { MESSAGES_METHOD, MESSAGES_ROUTE } from '../../model/call-facts.ts';
 import { COST_KINDS } from '../../model/cost.ts';
 import { RETRYABLE_TYPES } from '../../model/errors.ts';
 import { ATTR } from '../names.ts';
 import type { CallSeries } from './call-series.ts';
 import type { MeterState } from './meter-state.ts';
-
-/** The path and the method of calls that make a message. */
-export const MESSAGES_ROUTE = '/v1/messages';
-export const MESSAGES_METHOD = 'messages.create';
 
 /** The kinds of calls whose series exist. */
 const initialised = new WeakMap<CallSeries, Set<boolean>>();

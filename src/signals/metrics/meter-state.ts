@@ -4,24 +4,26 @@
  */
 import type { Attributes, MeterProvider, ObservableGauge } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
+import { MESSAGES_ROUTE } from '../../model/call-facts.ts';
 import { headroomOf, KnownLimits, type RateLimit, resetTimeOf } from '../../model/rate-limit.ts';
 import { STAGES } from '../../ports/guard.ts';
 import { createInstruments, type Instruments } from '../instruments.ts';
 import { ATTR } from '../names.ts';
 import { SCOPE_NAME, VERSION } from '../scope.ts';
 import type { CallSeries } from './call-series.ts';
-import { observePolicies } from './decisions.ts';
 import { Detection } from './detection.ts';
-import { MESSAGES_ROUTE } from './initial-series.ts';
 import { LabelValues } from './label-values.ts';
 import { LastValues } from './last-values.ts';
+import { observePolicies } from './policies.ts';
 import { RecentSums } from './recent-sums.ts';
 import { Retirements } from './retirement.ts';
+import { SeriesIndex } from './series-index.ts';
 
 /** The instruments of a meter provider, and what they have recorded or will state when metrics are collected. */
 export class MeterState {
   readonly instruments: Instruments;
   readonly values = new LabelValues();
+  readonly series = new SeriesIndex(this.values);
   /** The open calls. */
   readonly open = new Map<Call, CallSeries>();
   readonly detection = new Detection(this.open);

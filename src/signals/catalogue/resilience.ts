@@ -1,6 +1,6 @@
 /** The metrics of `anthropic-otel/resilience`. They exist once the sub-path is used. */
-import type { MetricDefinition } from './metric-definition.ts';
-import { ATTR } from './names.ts';
+import type { MetricDefinition } from '../metric-definition.ts';
+import { ATTR } from '../names.ts';
 
 /** Part of the catalogue. */
 export const RESILIENCE_METRICS = {
