@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bodyFields } from '../../src/adapters/fetch/body-fields.ts';
 import { earliestTimeout, isTimeoutDue } from '../../src/adapters/fetch/timeout.ts';
-import { SseReader } from '../../src/adapters/response/message-stream.ts';
-import { methodOf } from '../../src/adapters/span/method.ts';
+import { SseReader } from '../../src/adapters/response/message.ts';
+import { methodOf } from '../../src/adapters/span/call-span.ts';
 
 describe('fields of a request body', () => {
   const WANTED = { model: 'claude-opus-5-5', max_tokens: 100, stream: true, temperature: 0.5, speed: 'fast' };

@@ -2,7 +2,7 @@
 import { type BatchResult, batchResultOf } from '../../model/batch.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { field, parseJson } from '../parse-json.ts';
-import { messageFacts } from './message-facts.ts';
+import { messageFacts } from './message.ts';
 import { type BodyObserver, observeResponse } from './observe-response.ts';
 
 /** The longest line that is parsed, in UTF-16 units. Of a longer one, the type of the result is all that is read. */

@@ -2,8 +2,7 @@
 import type { Attempt } from '../../model/attempt.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { parseJson } from '../parse-json.ts';
-import { messageFacts } from './message-facts.ts';
-import { MessageStream } from './message-stream.ts';
+import { MessageStream, messageFacts } from './message.ts';
 import { type BodyObserver, observeResponse } from './observe-response.ts';
 
 /** The longest body that is put together from its pieces, in bytes. */

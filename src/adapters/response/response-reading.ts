@@ -6,8 +6,7 @@ import type { Guard } from '../../ports/guard.ts';
 import { ATTR } from '../../signals/names.ts';
 import { parseJson } from '../parse-json.ts';
 import { endInError, type OpenCall, setMessageFacts } from '../span/call-span.ts';
-import { messageFacts } from './message-facts.ts';
-import { MessageStream } from './message-stream.ts';
+import { MessageStream, messageFacts } from './message.ts';
 import type { BodyObserver } from './observe-response.ts';
 
 /** The SDK's word for a failure on our side of a good response, such as a body that does not come whole. */
