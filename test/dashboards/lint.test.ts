@@ -67,18 +67,23 @@ describe.each(DASHBOARDS)('$path', ({ path, json }) => {
   });
 
   it('has panels that do not overlap and fill their line', () => {
-    const cells = new Set<string>();
-    for (const { title, gridPos } of panelsOf(json)) {
-      expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
-      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
-        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
-          expect(cells.has(`${x} ${y}`), `${title} overlaps`).toBe(false);
-          cells.add(`${x} ${y}`);
+    // The panels of a closed row take no room before it is opened.
+    for (const group of [json.panels, ...json.panels.map((panel) => panel.panels ?? [])]) {
+      const cells = new Set<string>();
+      for (const { title, gridPos } of group) {
+        expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
+        for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
+          for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+            expect(cells.has(`${x} ${y}`), `${title} overlaps`).toBe(false);
+            cells.add(`${x} ${y}`);
+          }
         }
       }
+      const rows = new Set(
+        group.flatMap(({ gridPos: { y, h } }) => Array.from({ length: h }, (_, i) => y + i)),
+      );
+      expect(cells.size).toBe(24 * rows.size);
     }
-    const height = Math.max(...panelsOf(json).map(({ gridPos }) => gridPos.y + gridPos.h));
-    expect(cells.size).toBe(24 * height);
   });
 
   it('has panels with title, description, unit, data source, legend and a text for no data', () => {

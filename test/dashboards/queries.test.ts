@@ -45,6 +45,7 @@ const COMMON = [
   // What the reader of the cost dashboard attributes to, and labels that a query makes.
   'team',
   'class',
+  'metric',
 ];
 /** What a panel asks for that is not ours. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {

@@ -72,8 +72,8 @@ export class Browser {
     for (let tries = 0; ; tries++) {
       const title = await this.#evaluate('document.title');
       if (title === 'ready') break;
-      if (title === 'failed' || tries > 300)
-        throw new Error(`${url}: ${await this.#evaluate('document.body.textContent')}`);
+      if (title === 'failed') throw new Error(`${url}: ${await this.#evaluate('document.body.textContent')}`);
+      if (tries > 1200) throw new Error(`${url}: not drawn after two minutes`);
       await sleep(100);
     }
     const height = Number(

@@ -80,7 +80,7 @@ export class Counts extends Selectors {
     const counter = withLabel(this.metric(key, matchers));
     return either(
       this.#recorded(key, undefined, by, matchers, '$__interval'),
-      this.count(counter, sumBy(by), BAR),
+      this.count(counter, sumBy(by), BAR, withLabel(this.started)),
     );
   }
 
@@ -102,15 +102,16 @@ export class Counts extends Selectors {
    * 3. and what its old life counted in the window.
    * A process that was away for longer than `before` counts nothing: the age of its events is not known.
    */
-  count(counter: string, sum: string, { window, seconds, last, before }: CountWindow): string {
+  count(counter: string, sum: string, at: CountWindow, started = this.started): string {
+    const { window, seconds, last, before } = at;
     const on = this.onProcess;
-    const now = `last_over_time(${this.started}[${last}])`;
-    const then = `last_over_time(${this.started}[${before}] offset ${window})`;
-    const first = `min_over_time(${this.started}[${last}])`;
+    const now = `last_over_time(${started}[${last}])`;
+    const then = `last_over_time(${started}[${before}] offset ${window})`;
+    const first = `min_over_time(${started}[${last}])`;
     const young = `>= time() - ${seconds} - ${GRACE}`;
     const restarted = `${on} (${now} > (${then} or ${first}))`;
     // The last sample, also of a process that is silent or has ended; but after a restart not that of the life before.
-    const otherLife = `${on} changes(${this.started}[${before}]) > 0`;
+    const otherLife = `${on} changes(${started}[${before}]) > 0`;
     const value = `(${counter} or (last_over_time(${counter}[${last}]) unless ${otherLife}))`;
     const earlier = `last_over_time(${counter}[${before}] offset ${window})`;
     const base = `(${counter} offset ${window} or (${earlier} unless ${otherLife}))`;
@@ -144,7 +145,7 @@ export class Counts extends Selectors {
     matchers: Matchers<K>,
   ): string {
     const counter = withLabel(part ? this.histogram(key, part, matchers) : this.metric(key, matchers));
-    const counted = this.#countedIn(counter, by, RANGE);
+    const counted = this.#countedIn(counter, by, RANGE, withLabel(this.started));
     return either(this.#recorded(key, part, by, matchers, '$__range'), counted);
   }
 
@@ -158,8 +159,9 @@ export class Counts extends Selectors {
    * A restart in place loses at most one step of one process, and only if the new life outgrows the old
    * one within that step.
    */
-  #countedIn(counter: string, by: readonly string[], { range, seconds, step, peaks }: TimeRange): string {
-    const { started, onProcess: on } = this;
+  #countedIn(counter: string, by: readonly string[], of: TimeRange, started = this.started): string {
+    const { range, seconds, step, peaks } = of;
+    const on = this.onProcess;
     const first = `min_over_time(${started}[${range}])`;
     const known = `${started} offset ${range} == ${first}`;
     const dated = `(${known} or ${first} >= time() - ${seconds} - ${GRACE})`;

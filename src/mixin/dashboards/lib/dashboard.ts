@@ -67,14 +67,17 @@ function layOut(sections: readonly Section[]): (Panel | RowPanel)[] {
       title === undefined
         ? undefined
         : new RowBuilder(title).id(++id).gridPos({ x: 0, y: y++, w: 24, h: 1 }).collapsed(collapsed);
+    let below = y;
     for (const line of lines) {
       let x = 0;
       for (const { builder, width: w, height: h } of line) {
-        placed.push(builder.id(++id).gridPos({ x, y, w, h }).build());
+        placed.push(builder.id(++id).gridPos({ x, y: below, w, h }).build());
         x += w;
       }
-      y += Math.max(...line.map(({ height }) => height));
+      below += Math.max(...line.map(({ height }) => height));
     }
+    // Until a row is opened, its panels take no room.
+    if (!collapsed) y = below;
     if (row) panels.push({ ...row.build(), panels: collapsed ? placed : [] });
     if (!collapsed) panels.push(...placed);
   }

@@ -28,6 +28,8 @@ export interface GraphOptions extends PanelOptions {
   readonly thresholdLines?: boolean;
   /** A pattern of series that are bars in a graph of lines, each a number of events. */
   readonly asBars?: string;
+  /** Series have long names: the legend is below also in a wide graph, and as wide as that. */
+  readonly longNames?: boolean;
   /** The axis reaches at least this far, and further where the values do. */
   readonly softMax?: number;
 }
@@ -41,7 +43,7 @@ export function graph(options: GraphOptions): SizedPanel {
   const calc = totals.length > 0 ? 'sum' : options.asBars ? 'max' : 'lastNotNull';
   const { width = 8 } = options;
   // Beside a wide graph there is room for long names; a narrow one has them below, where Grafana limits their height.
-  const wide = width >= 12;
+  const wide = width >= 12 && !options.longNames;
   const builder = common(new TimeSeries(), { ...options, min })
     .legend(
       new VizLegendOptionsBuilder()
@@ -51,7 +53,7 @@ export function graph(options: GraphOptions): SizedPanel {
         .calcs(calc === 'lastNotNull' && wide ? [calc, 'max'] : [calc])
         .sortBy(NAME_OF_CALC[calc])
         .sortDesc(true)
-        .width(wide ? Math.min(30 * width, 480) : 0),
+        .width(wide ? LEGEND_WIDTH : 0),
     )
     .tooltip(
       new VizTooltipOptionsBuilder()
@@ -88,6 +90,9 @@ export function graph(options: GraphOptions): SizedPanel {
   }
   return { builder, width, height: options.height ?? 9 };
 }
+
+/** Of a legend beside a graph, in pixels: room for the name of a model and two numbers. */
+const LEGEND_WIDTH = 310;
 
 /** As the header of the legend has it. */
 const NAME_OF_CALC = { lastNotNull: 'Last *', max: 'Max', sum: 'Total' } as const;

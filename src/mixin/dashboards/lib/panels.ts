@@ -5,6 +5,7 @@
 import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
 import {
   BarGaugeDisplayMode,
+  BarGaugeSizing,
   BigValueColorMode,
   BigValueGraphMode,
   type BigValueTextMode,
@@ -71,6 +72,10 @@ export function gauges(options: PanelOptions): SizedPanel {
   const builder = common(new BarGauge(), options)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .displayMode(BarGaugeDisplayMode.Basic)
+    // A bar that stands alone would be as high as the panel.
+    .sizing(BarGaugeSizing.Manual)
+    .minVizHeight(16)
+    .maxVizHeight(32)
     .orientation(VizOrientation.Horizontal)
     .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(16));
   return { builder, width: options.width ?? 8, height: options.height ?? 9 };

@@ -2,9 +2,9 @@
 import { graph } from '../lib/graph.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
-import { gauges } from '../lib/panels.ts';
 import type { Queries } from '../lib/queries.ts';
-import { NEUTRAL, NO_DATA } from '../lib/style.ts';
+import { NO_DATA } from '../lib/style.ts';
+import { table } from '../lib/table.ts';
 
 /** Every series of this package. */
 export function ours(q: Queries): string {
@@ -28,14 +28,14 @@ export function seriesByService(q: Queries): SizedPanel {
 }
 
 export function seriesByMetric(q: Queries): SizedPanel {
-  return gauges({
-    title: 'Series, by metric (the 12 largest)',
+  const metric = `label_replace(count by (__name__) (${ours(q)}), "metric", "$1", "__name__", "(.+?)(_bucket|_sum|_count)?")`;
+  return table({
+    title: 'Series, by metric',
     description:
-      'Names that end in _seconds_bucket came by OTLP, names without the unit from the Prometheus exporter.',
-    unit: 'locale',
-    queries: [{ expr: `topk(12, count by (__name__) (${ours(q)}))`, legend: '{{__name__}}', instant: true }],
+      'The 20 metrics with the most. Names that end in _seconds came by OTLP, names without the unit from the Prometheus exporter.',
+    labels: [{ label: 'metric', title: 'Metric' }],
+    values: [{ title: 'Series', expr: `topk(20, sum by (metric) (${metric}))`, unit: 'locale', width: 90 }],
     noValue: NO_DATA.telemetry,
-    thresholds: NEUTRAL,
     links: [runbook(q.config, 'AnthropicTelemetryDegraded')],
     width: 12,
     height: 10,

@@ -46,7 +46,7 @@ export function numbers(q: Queries): SizedPanel[] {
       above(1),
     ),
     number(
-      'Clients not observed',
+      'Unobserved clients',
       'Clients of the SDK that were made in the time range and are not observed: bundled, or loaded before this package.',
       q.orZero(q.total('telemetryClients', [], { [ATTR.observed]: 'false' })),
       'AnthropicTelemetryDegraded',

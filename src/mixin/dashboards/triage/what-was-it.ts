@@ -139,6 +139,7 @@ export function fallbacks(q: Queries): SizedPanel {
     ],
     noValue: 'No fallbacks',
     style: 'bars',
+    longNames: true,
     width: 12,
     links: [toDashboard('anthropic-errors', 'Errors'), runbook(q.config)],
   });

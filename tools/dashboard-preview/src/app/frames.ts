@@ -1,5 +1,6 @@
 /** Asks Prometheus what a panel asks, and makes of it what Grafana's data source would. */
 import {
+  cacheFieldDisplayNames,
   type DataFrame,
   type DataTransformerConfig,
   type Field,
@@ -92,6 +93,8 @@ export async function loadFrames(
       ? await firstValueFrom(transformDataFrame([...panel.transformations], frames))
       : frames;
   applyConfig(transformed, panel, theme);
+  // The color of a series is made from its name, and the name is looked for here.
+  cacheFieldDisplayNames(transformed);
   return transformed;
 }
 

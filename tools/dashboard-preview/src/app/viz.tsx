@@ -144,7 +144,7 @@ function Stat(props: VizProps) {
 
 function Bars(props: VizProps) {
   const { panel, theme, width, height } = props;
-  const { displayMode, showUnfilled, text } = panel.options;
+  const { displayMode, showUnfilled, text, minVizHeight, maxVizHeight } = panel.options;
   const values = lastValues(props);
   const largest = Math.max(...values.map(({ numeric }) => numeric));
   return (
@@ -170,7 +170,8 @@ function Bars(props: VizProps) {
       width={width}
       height={height}
       itemSpacing={10}
-      minVizHeight={16}
+      minVizHeight={minVizHeight}
+      maxVizHeight={maxVizHeight}
       orientation={VizOrientation.Horizontal}
     />
   );
