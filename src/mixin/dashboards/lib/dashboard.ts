@@ -132,13 +132,16 @@ function link(title: string, url: string): DashboardLinkBuilder {
     .targetBlank(true);
 }
 
-/** Without what the builders write and Grafana 10 to 12 do not know, or know as "hidden in a menu". */
+/** What the builders write and the schema of Grafana 13 does not know: options of other variables, and of tables before Grafana 12. */
+const UNKNOWN = ['auto', 'auto_min', 'auto_count', 'footer'];
+
+/** Without what the builders write and some Grafana from 10 on does not know, or knows as "hidden in a menu". */
 function classic(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(classic);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, item]) => key !== 'placement' || item !== 'inControlsMenu')
+      .filter(([key, item]) => !UNKNOWN.includes(key) && (key !== 'placement' || item !== 'inControlsMenu'))
       .map(([key, item]) => [key, classic(item)]),
   );
 }

@@ -29,7 +29,7 @@ export function failureTable(q: Queries, width: number): SizedPanel {
     links: [runbook(q.config)],
     labels: [
       ...serviceColumns(q),
-      { label: LABEL.fault, title: 'Who has to act', colored: true, width: 130 },
+      { label: LABEL.fault, title: 'Who has to act', colored: true, width: 125 },
       {
         label: LABEL.errorType,
         title: 'Error type',

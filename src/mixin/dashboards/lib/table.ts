@@ -19,6 +19,8 @@ export interface LabelColumn {
   /** Colors the words that have a color. */
   readonly colored?: boolean;
   readonly links?: readonly Link[];
+  /** Right of the values: what a phone need not show first. */
+  readonly last?: boolean;
 }
 
 /** A column that shows the values of a query. */
@@ -58,9 +60,14 @@ export function table(options: TableOptions): SizedPanel {
 function organize(labels: readonly LabelColumn[], values: readonly ValueColumn[]): object {
   const field = (index: number) =>
     values.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`;
+  const named = (last: boolean) =>
+    labels
+      .filter((column) => (column.last ?? false) === last)
+      .map(({ label, title }) => [label, title] as const);
   const columns = [
-    ...labels.map(({ label, title }) => [label, title] as const),
+    ...named(false),
     ...values.map(({ title }, index) => [field(index), title] as const),
+    ...named(true),
   ];
   return {
     excludeByName: { Time: true },
@@ -121,12 +128,12 @@ function colorOptions(): object {
   return Object.fromEntries(Object.entries(COLORS).map(([word, color], index) => [word, { color, index }]));
 }
 
-/** The columns that name a service. */
+/** The columns that name a service: its name on the left, where it runs on the right. */
 export function serviceColumns({ service }: Queries): LabelColumn[] {
   return service.map((label) => ({
     label,
     title: SERVICE_TITLES[label] ?? label,
-    ...(label !== 'job' && { width: label === 'cluster' ? 80 : 95 }),
+    ...(label !== 'job' && { width: label === 'cluster' ? 80 : 95, last: true }),
   }));
 }
 

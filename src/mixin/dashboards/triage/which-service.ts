@@ -34,7 +34,7 @@ export function services(q: Queries): SizedPanel {
             ofService('anthropic-cost', 'Its cost', columns),
           ],
         })),
-      { label: LABEL.fault, title: 'Who has to act', colored: true, width: 130 },
+      { label: LABEL.fault, title: 'Who has to act', colored: true, width: 125 },
       ...names.filter(({ label }) => label !== 'job').reverse(),
     ],
     values: [
