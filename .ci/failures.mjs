@@ -6,7 +6,9 @@ const [mode, ...paths] = process.argv.slice(2).includes('--files')
   ? ['files', ...process.argv.slice(2).filter((each) => each !== '--files')]
   : ['totals', ...process.argv.slice(2)];
 const reports = paths.map((path) => JSON.parse(readFileSync(path, 'utf8')));
-const failedFiles = reports.flatMap((report) => report.testResults.filter((file) => file.status === 'failed'));
+const failedFiles = reports.flatMap((report) =>
+  report.testResults.filter((file) => file.status === 'failed'),
+);
 
 if (mode === 'files') {
   for (const file of failedFiles) console.log(relative(process.cwd(), file.name));
@@ -15,9 +17,13 @@ if (mode === 'files') {
     const failed = file.assertionResults.filter((test) => test.status === 'failed');
     if (failed.length === 0) console.log(`FAILED ${relative(process.cwd(), file.name)}: ${file.message}`);
     for (const test of failed) {
-      console.log(`FAILED ${relative(process.cwd(), file.name)} > ${test.fullName}\n  ${test.failureMessages.join('\n').slice(0, 1500)}`);
+      console.log(
+        `FAILED ${relative(process.cwd(), file.name)} > ${test.fullName}\n  ${test.failureMessages.join('\n').slice(0, 1500)}`,
+      );
     }
   }
   const sum = (name) => reports.reduce((total, report) => total + report[name], 0);
-  console.log(`${sum('numPassedTests')} passed, ${sum('numFailedTests')} failed, ${sum('numPendingTests')} skipped`);
+  console.log(
+    `${sum('numPassedTests')} passed, ${sum('numFailedTests')} failed, ${sum('numPendingTests')} skipped`,
+  );
 }

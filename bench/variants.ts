@@ -135,6 +135,7 @@ async function recordsOfOneCall(meterProvider: MeterProvider): Promise<() => voi
     Object.entries(METRICS).map(([key, { name }]) => [name, key as MetricKey]),
   );
   let records: (() => void)[] = [];
+  const callbacks: ((result: object) => void)[] = [];
   const spy = (name: string): object => {
     const instrument = real[names.get(name)!] as unknown as Record<
       string,
@@ -143,15 +144,21 @@ async function recordsOfOneCall(meterProvider: MeterProvider): Promise<() => voi
     const note = (method: string) => (value: number, attributes: Attributes) => {
       records.push(() => instrument[method]!(value, attributes));
     };
-    return { add: note('add'), record: note('record'), addCallback() {} };
+    const addCallback = (callback: (result: object) => void): void => void callbacks.push(callback);
+    return { add: note('add'), record: note('record'), addCallback };
   };
   const meter = new Proxy({} as Meter, { get: () => spy });
   const telemetry = { meterProvider: { getMeter: () => meter } };
   const client = new Anthropic(withTelemetry({ ...OPTIONS, fetch: stubFetch(json.replies) }, telemetry));
   await json.run(client);
+  const collect = (): void => {
+    for (const callback of callbacks) callback({ observe() {} });
+  };
   // The first call also makes series at zero; the second is what a call costs.
+  collect();
   records = [];
   await json.run(client);
+  collect();
   const once = records;
   return () => {
     for (const record of once) record();

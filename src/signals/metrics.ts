@@ -74,6 +74,7 @@ export class Metrics {
   callStarted(call: Call): void {
     const state = this.#state();
     recordCallStart(state, state.series.of(call), call);
+    state.summed.flushIfLate();
   }
 
   callEnded(call: Call, end: CallEnd, costs: readonly BilledCost[]): void {

@@ -18,10 +18,12 @@ import { observePolicies } from './policies.ts';
 import { RecentSums } from './recent-sums.ts';
 import { Retirements } from './retirement.ts';
 import { SeriesIndex } from './series-index.ts';
+import { SummedCounters } from './summed-counters.ts';
 
 /** The instruments of a meter provider, and what they have recorded or will state when metrics are collected. */
 export class MeterState {
   readonly instruments: Instruments;
+  readonly summed: SummedCounters;
   readonly values = new LabelValues();
   readonly series = new SeriesIndex(this.values);
   /** The open calls. */
@@ -37,7 +39,8 @@ export class MeterState {
 
   /** `firstUse` is the Unix time, in seconds, at which the process was first known to use the SDK. */
   constructor(provider: MeterProvider, firstUse: () => number | undefined) {
-    const instruments = createInstruments(provider.getMeter(SCOPE_NAME, VERSION));
+    this.summed = new SummedCounters(createInstruments(provider.getMeter(SCOPE_NAME, VERSION)));
+    const { instruments } = this.summed;
     this.instruments = instruments;
     const startTime = Date.now() / 1000;
     // A process that does not use the SDK yet may not be scraped: what it then counts at first is new all the same.
