@@ -3,6 +3,7 @@ import { defineCommand, EXIT } from '../command.ts';
 import { loadConfig } from '../config/load.ts';
 import { serverUrl } from '../http.ts';
 import { checkAlertmanager } from './alertmanager.ts';
+import { serviceName } from './environment.ts';
 import type { Finding } from './finding.ts';
 import { checkGrafana } from './grafana.ts';
 import { checkPage } from './page.ts';
@@ -27,7 +28,7 @@ export const doctor = defineCommand({
       description: 'the configuration (default: anthropic-otel.config.*)',
     },
   },
-  details: `Checks the packages in the working directory, and each address that is given. Prints nothing on standard output and
+  details: `Checks the packages and settings in the working directory, and each address that is given. Prints nothing on standard output and
 exits with 0 where nothing is wrong. Each finding has a name: look it up in docs/troubleshooting.md.`,
   async run({ values }, io) {
     const { config } = await loadConfig(io.cwd, values.config);
@@ -41,8 +42,10 @@ exits with 0 where nothing is wrong. Each finding has a name: look it up in docs
       url('alertmanager'),
       url('grafana'),
     ];
-    const checks: [string, Promise<Finding[]> | Finding[]][] = [['packages', checkProject(io.cwd)]];
-    if (metrics) checks.push([metrics, checkPage(metrics)]);
+    const checks: [string, Promise<Finding[]> | Finding[]][] = [
+      ['packages', checkProject(io.cwd, io.env, prometheus !== undefined)],
+    ];
+    if (metrics) checks.push([metrics, checkPage(metrics, serviceName(io.cwd, io.env))]);
     if (prometheus) checks.push([prometheus, checkPrometheus(prometheus, config, metrics)]);
     if (alertmanager) checks.push([alertmanager, checkAlertmanager(alertmanager, config)]);
     if (grafana) checks.push([grafana, checkGrafana(grafana, io.env['GRAFANA_TOKEN'], config)]);

@@ -15,8 +15,8 @@ const SAMPLE = /^([a-zA-Z_:][\w:]*)(\{.*\})? (\S+)/;
 /** Metrics that every process has from its start. */
 const ALWAYS = ['startTime', 'telemetryClients'] as const satisfies readonly MetricKey[];
 
-/** Checks the page at `url`. */
-export async function checkPage(url: string): Promise<Finding[]> {
+/** Checks the page at `url`. `service` is the name that the application gives itself, if that is known. */
+export async function checkPage(url: string, service: string | undefined): Promise<Finding[]> {
   const reply = await send(url).catch((error: unknown) =>
     String(error instanceof Error ? error.message : error),
   );
@@ -40,7 +40,22 @@ export async function checkPage(url: string): Promise<Finding[]> {
       foreign(url, samples.length > 0 ? 'it serves the metrics of something else' : 'its page is empty'),
     ];
   }
-  return [...checkNames(samples), ...checkValues(samples)];
+  return [...checkService(url, samples, service), ...checkNames(samples), ...checkValues(samples)];
+}
+
+/** Two services on one machine that were given one port: the page is that of the service that started first. */
+function checkService(url: string, samples: readonly Sample[], service: string | undefined): Finding[] {
+  const names = samples
+    .filter(({ name }) => name === 'target_info')
+    .flatMap(({ labels }) => /\bservice_name="((?:[^"\\]|\\.)*)"/.exec(labels)?.[1] ?? []);
+  if (service === undefined || names.length === 0 || names.includes(service)) return [];
+  return [
+    {
+      id: 'endpoint-other-service',
+      problem: `${url} has the metrics of ${[...new Set(names)].join(', ')}, and not those of ${service}, which OTEL_SERVICE_NAME names.`,
+      fix: 'Give each service on a machine a port of its own: OTEL_EXPORTER_PROMETHEUS_PORT=9465.',
+    },
+  ];
 }
 
 function checkNames(samples: readonly Sample[]): Finding[] {

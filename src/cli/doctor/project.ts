@@ -1,6 +1,9 @@
 /** Checks of the application in the working directory: versions and copies of the packages that work together. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { VERSION } from '../../signals/scope.ts';
+import { checkBundle } from './bundle.ts';
+import { checkEnvironment } from './environment.ts';
 import type { Finding } from './finding.ts';
 import { type Installed, installedPackages } from './packages.ts';
 
@@ -8,14 +11,18 @@ import { type Installed, installedPackages } from './packages.ts';
 const OTHERS =
   /^(@traceloop\/instrumentation-anthropic|@arizeai\/openinference-instrumentation-anthropic|@elastic\/opentelemetry-instrumentation-anthropic|@langtrase\/typescript-sdk|openlit|@traceloop\/node-server-sdk)$/;
 
-/** Checks the application in `folder`. A folder without `node_modules` has nothing to check. */
-export function checkProject(folder: string): Finding[] {
+/** Checks the application in `folder`, and the variables that it starts with. Without `node_modules`, there are no packages to check. */
+export function checkProject(folder: string, env: NodeJS.ProcessEnv, toPrometheus: boolean): Finding[] {
+  return [...checkPackages(folder), ...checkBundle(folder), ...checkEnvironment(folder, env, toPrometheus)];
+}
+
+function checkPackages(folder: string): Finding[] {
   const packages = installedPackages(folder);
   if (packages.length === 0) return [];
   const copies = (name: string): Installed[] => packages.filter((each) => each.name === name);
   return [
     ...checkSdk(copies('@anthropic-ai/sdk')),
-    ...checkOwn(copies('anthropic-otel')),
+    ...(copies('@anthropic-ai/sdk').length > 0 ? checkOwn(copies('anthropic-otel')) : []),
     ...checkApi(copies('@opentelemetry/api')),
     ...checkOtelSdk(copies('@opentelemetry/sdk-metrics')),
     ...checkOthers(folder),
@@ -53,7 +60,27 @@ function checkSdk(copies: readonly Installed[]): Finding[] {
 }
 
 function checkOwn(copies: readonly Installed[]): Finding[] {
-  if (distinct(copies).length < 2) return [];
+  const [own] = copies;
+  if (!own) {
+    return [
+      {
+        id: 'package-missing',
+        problem:
+          'anthropic-otel is not installed here: node --import anthropic-otel/register does not start.',
+        fix: 'Install it with: npm install anthropic-otel. Or run doctor in the folder of the application.',
+      },
+    ];
+  }
+  if (distinct(copies).length < 2) {
+    if (own.version === VERSION) return [];
+    return [
+      {
+        id: 'package-version',
+        problem: `The application has anthropic-otel ${own.version}, and this is doctor of ${VERSION}, with other rules and dashboards.`,
+        fix: 'Run the doctor of the application, in its folder: npx anthropic-otel doctor. Or update: npm install anthropic-otel@latest',
+      },
+    ];
+  }
   return [
     {
       id: 'package-duplicates',

@@ -1,70 +1,13 @@
-/** Checks of a Prometheus: whether it scrapes the application, has the rules, and notifies an Alertmanager. */
-import { parse } from 'yaml';
-import { METRICS } from '../../signals/catalogue.ts';
-import { prometheusName } from '../../signals/metric-definition.ts';
+/** Checks of a Prometheus: its version and clock, whether it scrapes the application, has the rules, and notifies an Alertmanager. */
 import type { CliConfig } from '../config/config.ts';
-import { rulesYaml } from '../export/mixin.ts';
 import { send } from '../http.ts';
 import { clockFinding, type Finding } from './finding.ts';
+import { PrometheusApi } from './prometheus-api.ts';
+import { checkRules } from './rules.ts';
+import { checkScrape } from './scrape.ts';
 
-interface Target {
-  readonly scrapeUrl: string;
-  readonly health: 'up' | 'down' | 'unknown';
-  readonly lastError: string;
-}
-
-interface Rule {
-  readonly name: string;
-  readonly query: string;
-  readonly duration?: number;
-  readonly health: string;
-  readonly lastError?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-interface WantedRule {
-  readonly alert?: string;
-  readonly record?: string;
-  readonly expr: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-/** Reads the API of one Prometheus. */
-class Api {
-  readonly url: string;
-
-  constructor(url: string) {
-    this.url = url;
-  }
-
-  async get<Data>(path: string, parameters: Readonly<Record<string, string>> = {}): Promise<Data> {
-    const query = new URLSearchParams(parameters).toString();
-    const { status, body } = await send(`${this.url}/api/v1/${path}${query && `?${query}`}`);
-    const { data, error } = body as { data?: Data; error?: string };
-    if (status !== 200 || data === undefined) {
-      throw new Error(`it responds with ${status}${error ? `: ${error}` : ''} to ${path}`);
-    }
-    return data;
-  }
-
-  /** The same, where not every engine has it: Mimir has no targets, and notifies by itself. */
-  async getIfKnown<Data>(
-    path: string,
-    parameters?: Readonly<Record<string, string>>,
-  ): Promise<Data | undefined> {
-    const { status } = await send(`${this.url}/api/v1/${path}`);
-    return status === 404 || status === 501 ? undefined : this.get<Data>(path, parameters);
-  }
-
-  async query(
-    expression: string,
-  ): Promise<readonly { metric: Record<string, string>; value: [number, string] }[]> {
-    const { result } = await this.get<{
-      result: { metric: Record<string, string>; value: [number, string] }[];
-    }>('query', { query: expression });
-    return result;
-  }
-}
+/** The oldest Prometheus that takes the rules, by the major and minor number of its version. */
+const OLDEST = [2, 42] as const;
 
 /** Checks the Prometheus at `url`. `metricsUrl` is where the application has its metrics, if that is known. */
 export async function checkPrometheus(
@@ -72,14 +15,16 @@ export async function checkPrometheus(
   config: CliConfig,
   metricsUrl: string | undefined,
 ): Promise<Finding[]> {
-  const api = new Api(url);
+  const api = new PrometheusApi(url);
   try {
-    return [
-      ...(await checkClock(api)),
-      ...(await checkScrape(api, metricsUrl)),
-      ...(await checkRules(api, config)),
-      ...(await checkAlertmanagers(api)),
+    const checks = [
+      checkVersion(api),
+      checkClock(api),
+      checkScrape(api, metricsUrl),
+      checkRules(api, config),
+      checkAlertmanagers(api),
     ];
+    return (await Promise.all(checks)).flat();
   } catch (error) {
     return [
       {
@@ -91,7 +36,21 @@ export async function checkPrometheus(
   }
 }
 
-async function checkClock(api: Api): Promise<Finding[]> {
+/** Other engines have versions of their own, all below 2 or without a number. */
+async function checkVersion(api: PrometheusApi): Promise<Finding[]> {
+  const info = await api.getIfKnown<{ version?: string }>('status/buildinfo').catch(() => undefined);
+  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(info?.version ?? '') ?? [];
+  if (Number(major) !== OLDEST[0] || Number(minor) >= OLDEST[1]) return [];
+  return [
+    {
+      id: 'prometheus-version',
+      problem: `Prometheus ${info?.version} is too old for the rules: they need ${OLDEST.join('.')} or later.`,
+      fix: 'Update Prometheus. Older ones do not know keep_firing_for, and reject the file.',
+    },
+  ];
+}
+
+async function checkClock(api: PrometheusApi): Promise<Finding[]> {
   const before = Date.now();
   const { result } = await api.get<{ result: [number, string] }>('query', { query: 'time()' });
   const local = (before + Date.now()) / 2;
@@ -99,117 +58,7 @@ async function checkClock(api: Api): Promise<Finding[]> {
   return finding ? [finding] : [];
 }
 
-async function checkScrape(api: Api, metricsUrl: string | undefined): Promise<Finding[]> {
-  const name = prometheusName(METRICS.startTime);
-  const known = await api.getIfKnown<{ activeTargets: Target[] }>('targets', { state: 'active' });
-  const activeTargets = known?.activeTargets ?? [];
-  const port = metricsUrl === undefined ? undefined : new URL(metricsUrl).port || '80';
-  const targets = activeTargets.filter(
-    ({ scrapeUrl }) => port !== undefined && new URL(scrapeUrl).port === port,
-  );
-  const down = targets.filter(({ health }) => health === 'down');
-  if (down.length > 0) {
-    return down.map(({ scrapeUrl, lastError }) => ({
-      id: 'scrape-failing',
-      problem: `Prometheus cannot scrape ${scrapeUrl}: ${lastError}.`,
-      fix:
-        'Is the address right as seen from Prometheus? In a container, the application must listen on all interfaces: ' +
-        'OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0.',
-    }));
-  }
-  if ((await api.query(name)).length > 0) return [];
-  const near = await api.query(
-    `group by (__name__) ({__name__=~"(anthropic[._]client|gen[._]?ai[._]client)[._].+"})`,
-  );
-  if (near.length > 0) {
-    const names = near.map(({ metric }) => metric['__name__'] ?? '').slice(0, 3);
-    return [
-      {
-        id: 'metric-names',
-        problem: `Prometheus has ${names.join(', ')}, but no ${name}.`,
-        fix:
-          'The names were changed on the way. With OTLP, leave otlp.translation_strategy of Prometheus and add_metric_suffixes of a ' +
-          'Collector at their defaults; take relabelings of __name__ out.',
-      },
-    ];
-  }
-  return [
-    {
-      id: 'not-scraped',
-      problem: `Prometheus has no ${name}: it does not scrape the application.`,
-      fix: `Add a job to scrape_configs: { job_name: my-service, static_configs: [{ targets: ['${metricsUrl ? new URL(metricsUrl).host : 'localhost:9464'}'] }] }`,
-    },
-  ];
-}
-
-async function checkRules(api: Api, config: CliConfig): Promise<Finding[]> {
-  const { groups } = await api.get<{ groups: { name: string; rules: Rule[] }[] }>('rules');
-  const loaded = groups.flatMap(({ rules }) => rules);
-  const wanted = (parse(rulesYaml(config)) as { groups: { rules: WantedRule[] }[] }).groups.flatMap(
-    ({ rules }) => rules,
-  );
-  const nameOf = ({ alert, record }: WantedRule): string => alert ?? record ?? '';
-  const absent = wanted.filter((rule) => !loaded.some(({ name }) => name === nameOf(rule)));
-  if (absent.length === wanted.length) {
-    return [
-      {
-        id: 'rules-missing',
-        problem: 'Prometheus has none of the rules.',
-        fix: 'Run npx anthropic-otel export, and add alerts/anthropic.rules.yaml to rule_files.',
-      },
-    ];
-  }
-  const findings: Finding[] = loaded
-    .filter(({ name, health }) => health === 'err' && wanted.some((rule) => nameOf(rule) === name))
-    .map(({ name, lastError }) => ({
-      id: 'rules-failing',
-      problem: `The rule ${name} fails: ${lastError ?? 'unknown'}.`,
-      fix: 'Is there a second Prometheus, or a relabeling, that gives series twice? Look at the page Rules of Prometheus.',
-    }));
-  const old = [...absent.map(nameOf), ...(await changedRules(api, loaded, wanted, nameOf))];
-  if (old.length > 0) {
-    const shown = old.slice(0, 3).join(', ') + (old.length > 3 ? ` and ${old.length - 3} more` : '');
-    findings.push({
-      id: 'rules-old',
-      problem: `The rules in Prometheus are not those of this version and configuration: ${shown} differ.`,
-      fix: 'Run npx anthropic-otel export, take the new alerts/anthropic.rules.yaml, and reload Prometheus.',
-    });
-  }
-  return findings;
-}
-
-/** Names of the rules whose query or whose annotations differ. Prometheus itself brings both queries into one form. */
-async function changedRules(
-  api: Api,
-  loaded: readonly Rule[],
-  wanted: readonly WantedRule[],
-  nameOf: (rule: WantedRule) => string,
-): Promise<string[]> {
-  const format = (query: string): Promise<string> =>
-    api.get<string>('format_query', { query }).catch(() => query.replace(/\s/g, ''));
-  const changed: string[] = [];
-  for (const rule of wanted) {
-    const name = nameOf(rule);
-    const candidates = loaded.filter((each) => each.name === name);
-    if (candidates.length === 0) continue;
-    const expr = await format(rule.expr);
-    const same = await Promise.all(
-      candidates.map(
-        async ({ query, annotations }) =>
-          (await format(query)) === expr && sameTexts(annotations ?? {}, rule.annotations ?? {}),
-      ),
-    );
-    if (!same.includes(true)) changed.push(name);
-  }
-  return changed;
-}
-
-function sameTexts(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean {
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].every((key) => left[key] === right[key]);
-}
-
-async function checkAlertmanagers(api: Api): Promise<Finding[]> {
+async function checkAlertmanagers(api: PrometheusApi): Promise<Finding[]> {
   const known = await api.getIfKnown<{ activeAlertmanagers: { url: string }[] }>('alertmanagers');
   if (!known) return [];
   const { activeAlertmanagers } = known;

@@ -4,6 +4,7 @@ import type { CliConfig } from '../config/config.ts';
 import { type File, shippedFiles } from '../package-files.ts';
 import {
   alertmanagerYaml,
+  dashboardsYaml,
   exampleYaml,
   grafanaYaml,
   prometheusRuleYaml,
@@ -25,6 +26,7 @@ export function alertFiles(config: CliConfig): readonly File[] {
     { path: 'alerts/anthropic.helm-values.yaml', content: helmValues(rules) },
     { path: 'alerts/anthropic.grafana.yaml', content: grafanaYaml(config) },
     { path: 'alerts/anthropic.recording.yaml', content: recordingYaml(config) },
+    { path: 'alerts/anthropic.dashboards.yaml', content: dashboardsYaml(config) },
   ];
 }
 

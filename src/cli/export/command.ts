@@ -35,7 +35,8 @@ export const exportCommand = defineCommand({
   details: `Targets (default: all):
   dashboards            Grafana dashboards
   alerts                rules for Prometheus, Thanos and vmalert; for Mimir; PrometheusRule; Helm values of
-                        kube-prometheus-stack; Grafana-managed alerts and the recording rules that they need
+                        kube-prometheus-stack; Grafana-managed alerts and the recording rules that they need;
+                        records that make dashboards of large fleets faster
   alertmanager          a complete Alertmanager configuration, the part to paste into yours, templates
   runbooks              the runbook of each alert
   grafana-provisioning  dashboard provider, data source, ConfigMaps for the sidecar of Grafana

@@ -1,6 +1,7 @@
 /** What the generators of this package make of a configuration. */
 import * as build from '../../mixin/alerts/build.ts';
 import { dashboards } from '../../mixin/dashboards/build.ts';
+import { dashboardRecordsYaml } from '../../mixin/dashboards/records.ts';
 import type { CliConfig } from '../config/config.ts';
 import type { File } from '../package-files.ts';
 
@@ -16,6 +17,8 @@ function written(text: string): string {
 export const rulesYaml = (config: CliConfig): string => written(build.rulesYaml(config));
 /** The recording rules alone, for Grafana-managed alerts. */
 export const recordingYaml = (config: CliConfig): string => written(build.recordingYaml(config));
+/** Records that make dashboards of large fleets and long time ranges faster; optional. */
+export const dashboardsYaml = (config: CliConfig): string => written(dashboardRecordsYaml(config));
 /** The rules as a resource of the Prometheus operator. */
 export const prometheusRuleYaml = (config: CliConfig): string => written(build.prometheusRuleYaml(config));
 /** The alerts for Grafana's own alerting. */

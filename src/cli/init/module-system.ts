@@ -36,7 +36,7 @@ export function moduleSystemOf(folder: string, manifest: StartManifest): ModuleS
 }
 
 /** The files that the application may begin with, as the manifest names them, or else as files are usually named. */
-function startFiles(folder: string, { main, scripts = {} }: StartManifest): readonly string[] {
+export function startFiles(folder: string, { main, scripts = {} }: StartManifest): readonly string[] {
   const start = typeof scripts['start'] === 'string' ? scripts['start'] : '';
   const named = [...start.matchAll(SOURCE)].map(([, file = '']) => file);
   if (named.length > 0) return named;

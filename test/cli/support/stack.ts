@@ -14,6 +14,12 @@ import { findPrometheusTools } from '../../../dev/prometheus-tools.ts';
 import { startWebhook, type Webhook } from '../../../dev/webhook.ts';
 import { type AnthropicServer, startAnthropicServer } from '../../../src/testing/index.ts';
 
+/** By default Prometheus sends an alert to Alertmanager again after a minute, and shows a series for 5 minutes after its last sample. */
+export const PROMETHEUS_ARGUMENTS: readonly string[] = [
+  '--rules.alert.resend-delay=1s',
+  '--query.lookback-delta=5s',
+];
+
 /** An Alertmanager that was started. */
 export interface Alertmanager extends AsyncDisposable {
   readonly url: string;
@@ -123,8 +129,7 @@ export async function startStack(): Promise<Stack> {
   };
   const prometheus = await startPrometheus({
     config: prometheusConfig,
-    // By default Prometheus sends an alert to Alertmanager again after a minute, and shows a series for 5 minutes after its last sample.
-    args: ['--rules.alert.resend-delay=1s', '--query.lookback-delta=5s'],
+    args: PROMETHEUS_ARGUMENTS,
   });
   return {
     api,

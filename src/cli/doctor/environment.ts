@@ -1,0 +1,52 @@
+/** Checks of the variables that the application starts with, as far as they are known here: those of this shell, and those in `.env`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { Finding } from './finding.ts';
+
+/** Checks the variables for the application in `folder`. `toPrometheus`: whether its metrics go to a Prometheus, as far as is known. */
+export function checkEnvironment(folder: string, env: NodeJS.ProcessEnv, toPrometheus: boolean): Finding[] {
+  const file = readEnvFile(folder);
+  const value = (name: string): string => (env[name] || file[name] || '').trim().toLowerCase();
+  const where = (name: string): string => (env[name] ? 'in this shell' : 'in .env');
+  const exporters = value('OTEL_METRICS_EXPORTER')
+    .split(',')
+    .map((each) => each.trim());
+  const findings: Finding[] = [];
+  if (value('OTEL_SDK_DISABLED') === 'true') {
+    findings.push({
+      id: 'telemetry-disabled',
+      problem: `OTEL_SDK_DISABLED=true ${where('OTEL_SDK_DISABLED')} switches all telemetry off.`,
+      fix: 'Take the variable out. To switch off one signal, use OTEL_METRICS_EXPORTER, OTEL_TRACES_EXPORTER or ANTHROPIC_OTEL_LOG.',
+    });
+  }
+  if (exporters.includes('none')) {
+    findings.push({
+      id: 'metrics-disabled',
+      problem: `OTEL_METRICS_EXPORTER has "none" ${where('OTEL_METRICS_EXPORTER')}: there are no metrics, so no dashboards and no alerts.`,
+      fix: 'Take the variable out for an endpoint that Prometheus scrapes, or set it to otlp.',
+    });
+  }
+  const preference = value('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE');
+  if (toPrometheus && exporters.includes('otlp') && ['delta', 'lowmemory'].includes(preference)) {
+    findings.push({
+      id: 'delta-temporality',
+      problem: `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=${preference} ${where('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE')} sends counters as differences, which Prometheus drops.`,
+      fix: 'Take the variable out: the default is cumulative, for Prometheus, Mimir and Grafana Cloud.',
+    });
+  }
+  return findings;
+}
+
+/** The name that the application in `folder` gives itself, if that is known. */
+export function serviceName(folder: string, env: NodeJS.ProcessEnv): string | undefined {
+  return env['OTEL_SERVICE_NAME'] || readEnvFile(folder)['OTEL_SERVICE_NAME'] || undefined;
+}
+
+function readEnvFile(folder: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(join(folder, '.env'), 'utf8'));
+  } catch {
+    return {};
+  }
+}
