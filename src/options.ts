@@ -56,11 +56,11 @@ export interface TelemetryOptions {
    */
   prices?: PriceTable | undefined;
   /**
-   * When models retire, by model id, as ISO 8601 dates or times: beside or in place of the built-in table. `retires_at` of the Models API fits.
+   * When models retire, by model id, as ISO 8601 dates or times: beside or in place of the built-in table. What the application
+   * reads with `client.models.list()` or `.retrieve()` goes before that table, and these dates before both.
    * @default the dates of `RETIREMENTS`, for models of the Claude API
    * @example
-   * const retirements = {};
-   * for await (const { id, retires_at } of client.models.list()) if (retires_at) retirements[id] = retires_at;
+   * withTelemetry(options, { retirements: { 'anthropic.claude-sonnet-4-5-20250929-v1:0': '2027-01-31' } });
    */
   retirements?: RetirementTable | undefined;
   /**

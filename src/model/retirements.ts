@@ -7,6 +7,9 @@ import { modelFamily } from './model-family.ts';
 /** Dates or times of retirement (ISO 8601) by model id. A date begins at 00:00 UTC. */
 export type RetirementTable = Readonly<Record<string, string>>;
 
+/** What the Models API states of models, by id: a date or time of retirement, or that there is none. */
+export type StatedRetirements = readonly (readonly [model: string, time: string | undefined])[];
+
 /** Of when the vendor's page is that the table below was taken from. `@anthropic-ai/sdk` 1.11.0 (November) names the same date for Sonnet 4.5. */
 export const RETIREMENTS_DATE = '2026-10';
 
@@ -23,8 +26,8 @@ export const RETIREMENTS: RetirementTable = {
   'claude-3-5-sonnet': '2025-10-28',
 };
 
-/** The platform for which the default table holds. */
-const OPERATED_BY_ANTHROPIC = 'anthropic';
+/** The platform for which the default table holds, and what the Models API states. */
+export const OPERATED_BY_ANTHROPIC = 'anthropic';
 
 /** Whether `value` is a date or a time, as a table has it. */
 export function isRetirementTime(value: unknown): value is string {
@@ -33,12 +36,21 @@ export function isRetirementTime(value: unknown): value is string {
 
 /**
  * When `model` retires at `provider`, in Unix seconds, or `undefined` where no date is known. `own` are the application's dates: they hold for every
- * provider, and go before the default table.
+ * provider, and go first. Then comes what the Models API stated, by family, and the default table.
  */
-export function retirementTime(model: string, provider: string, own: RetirementTable): number | undefined {
-  const time =
-    find(own, model) ?? (provider === OPERATED_BY_ANTHROPIC ? find(RETIREMENTS, model) : undefined);
+export function retirementTime(
+  model: string,
+  provider: string,
+  own: RetirementTable,
+  stated: ReadonlyMap<string, string | undefined> = new Map(),
+): number | undefined {
+  const time = find(own, model) ?? (provider === OPERATED_BY_ANTHROPIC ? operated(model, stated) : undefined);
   return time === undefined ? undefined : Date.parse(time) / 1000;
+}
+
+function operated(model: string, stated: ReadonlyMap<string, string | undefined>): string | undefined {
+  const family = modelFamily(model);
+  return stated.has(family) ? stated.get(family) : find(RETIREMENTS, model);
 }
 
 function find(table: RetirementTable, model: string): string | undefined {

@@ -6,7 +6,7 @@ import type { Call, CallEnd } from '../model/call.ts';
 import { MESSAGES_METHOD, MESSAGES_ROUTE } from '../model/call-facts.ts';
 import type { BilledCost } from '../model/cost.ts';
 import type { Decision } from '../model/decision.ts';
-import type { RetirementTable } from '../model/retirements.ts';
+import type { RetirementTable, StatedRetirements } from '../model/retirements.ts';
 import type { StreakEffect } from '../model/streak.ts';
 import { clean } from '../model/text.ts';
 import type { Stage } from '../ports/guard.ts';
@@ -130,6 +130,11 @@ export class Metrics {
   decisionMade(call: Call, { name, model }: Decision): void {
     const state = this.#state();
     recordDecision(state, name, this.#series(state, call, model).labels.model);
+  }
+
+  /** The Models API stated when models retire. */
+  modelsRead(retirements: StatedRetirements): void {
+    this.#state().retirements.stated(retirements);
   }
 
   batchResultRead(call: Call, result: BatchResult, costs: readonly BilledCost[]): void {

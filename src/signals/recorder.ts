@@ -12,6 +12,7 @@ import type { Decision } from '../model/decision.ts';
 import { statusOf } from '../model/errors.ts';
 import type { Bill } from '../model/message.ts';
 import type { PriceTable } from '../model/prices.ts';
+import { OPERATED_BY_ANTHROPIC, type StatedRetirements } from '../model/retirements.ts';
 import { type StreakEffect, Streaks, streakEffect } from '../model/streak.ts';
 import type { CallSpan, SpannedCall } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
@@ -110,6 +111,12 @@ export class Recorder implements CallListener<CallSpan> {
     this.#guard.run('spans', () => this.#spans.callEnded(call, end, usd));
     if (call.exhausted) this.#guard.run('logs', () => this.#settings.logs?.exhausted(call));
     this.#guard.run('logs', () => this.#settings.logs?.callEnded(call, end, usd));
+  }
+
+  /** What the Models API of others states holds for their platforms, of which nothing else is known. */
+  modelsRead(call: SpannedCall, retirements: StatedRetirements): void {
+    if (call.start.provider !== OPERATED_BY_ANTHROPIC) return;
+    this.#guard.run('metrics', () => this.#metrics.modelsRead(retirements));
   }
 
   batchResultRead(call: SpannedCall, result: BatchResult): void {

@@ -13,6 +13,7 @@ import { parseJson } from '../parse-json.ts';
 import { observeBatchResults } from '../response/batch-results.ts';
 import { onErrorText, parseEnvelope } from '../response/error-envelope.ts';
 import { observeMessage } from '../response/message-observer.ts';
+import { observeModels } from '../response/models.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
 import { requestAccepted, retryFailed } from './repeated-calls.ts';
 import { hideFromWire, observeWire, subscribeToWire, type WireResponse, type WireResult } from './replays.ts';
@@ -40,6 +41,9 @@ export interface Sending {
 
 /** The method whose response holds the responses to the requests of a batch. */
 const BATCH_RESULTS = 'messages.batches.results';
+
+/** The methods of the Models API. */
+const MODELS: ReadonlySet<string> = new Set(['models.list', 'models.retrieve']);
 
 /** Statuses of failures that lie in the request. */
 const INPUT_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
@@ -153,6 +157,9 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
       observeBatchResults(sending.port.guard, attempt.url, response, (result) =>
         call.readBatchResult(result),
       );
+    }
+    if (MODELS.has(call.start.method) && 'text' in response) {
+      observeModels(sending.port.guard, response, (retirements) => call.readModels(retirements));
     }
     if (sending.observes && call.start.operation === 'chat' && 'text' in response) {
       observeMessage(sending.port.guard, attempt, response);

@@ -1,10 +1,14 @@
 /** States in how many days the models that are used retire. */
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
 import { OTHER } from '../../model/errors.ts';
-import { type RetirementTable, retirementTime } from '../../model/retirements.ts';
+import { modelFamily } from '../../model/model-family.ts';
+import { type RetirementTable, retirementTime, type StatedRetirements } from '../../model/retirements.ts';
 import type { CallSeries } from './call-series.ts';
 
 const SECONDS_PER_DAY = 86_400;
+
+/** The most model families whose retirement by the Models API is remembered. */
+const MAX_STATED = 1000;
 
 /** A model that was used, and where. */
 interface UsedModel {
@@ -16,10 +20,20 @@ interface UsedModel {
 export class Retirements {
   readonly #used = new Map<string, UsedModel>();
   #own: RetirementTable = {};
+  /** What the Models API stated last, by model family. */
+  readonly #stated = new Map<string, string | undefined>();
 
   /** Learns dates of the application. */
   learn(table: RetirementTable): void {
     this.#own = { ...this.#own, ...table };
+  }
+
+  /** Learns what the Models API states. The schedule may change until a model retires: the last statement counts. */
+  stated(retirements: StatedRetirements): void {
+    for (const [model, time] of retirements) {
+      const family = modelFamily(model);
+      if (this.#stated.has(family) || this.#stated.size < MAX_STATED) this.#stated.set(family, time);
+    }
   }
 
   /** Remembers the model of `series`. */
@@ -34,7 +48,9 @@ export class Retirements {
   /** States the days that are left, at `now` in Unix seconds. At several providers, the earliest time counts. */
   observe(result: ObservableResult, now: number): void {
     for (const [model, { attributes, providers }] of this.#used) {
-      const times = [...providers].flatMap((provider) => retirementTime(model, provider, this.#own) ?? []);
+      const times = [...providers].flatMap(
+        (provider) => retirementTime(model, provider, this.#own, this.#stated) ?? [],
+      );
       if (times.length > 0) result.observe((Math.min(...times) - now) / SECONDS_PER_DAY, attributes);
     }
   }
