@@ -286,7 +286,7 @@ it('the verdict names the service with the most failed calls, and who has to act
   const most = Math.max(...SERVICES.map(({ ledger }) => ledger.failedCalls));
   expect(verdict?.values[0]?.[1]).toBe(most);
   const worst = SERVICES.filter(({ ledger }) => ledger.failedCalls === most).map(
-    ({ cluster, job, ledger }) => `${cluster}/shop/${job}: ${Object.keys(ledger.failedFaults)[0]}`,
+    ({ cluster, job, ledger }) => `${job} (${cluster}/shop): ${Object.keys(ledger.failedFaults)[0]}`,
   );
   expect(worst).toContain(verdict?.metric['verdict']);
 });

@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { ruleGroups } from '../../src/mixin/alerts/groups.ts';
 import { isAlert } from '../../src/mixin/alerts/rule.ts';
 import { DEFAULT_CONFIG } from '../../src/mixin/config.ts';
-import { COLORS, FAULT_COLORS, STATUS_PAGE, variable } from '../../src/mixin/dashboards/lib/style.ts';
+import {
+  COLORS,
+  FAULT_COLORS,
+  MODEL_COLORS,
+  STATUS_PAGE,
+  variable,
+} from '../../src/mixin/dashboards/lib/style.ts';
 import { difference } from './support/color.ts';
 import { DASHBOARDS, type PanelJson, panelsOf } from './support/panels.ts';
 
@@ -216,6 +222,15 @@ describe('colors', () => {
   it('a 401 is never the color of good', () => {
     for (const word of ['401', 'config', 'authentication_error'])
       expect(COLORS[word]).not.toBe(FAULT_COLORS.nobody);
+  });
+
+  it.each(['deuteranopia', 'protanopia', 'none'] as const)('models are told apart with %s', (vision) => {
+    const models = Object.entries(MODEL_COLORS);
+    for (const [index, [model, color]] of models.entries()) {
+      for (const [other, second] of models.slice(index + 1)) {
+        expect(difference(color, second, vision), `${model} and ${other}`).toBeGreaterThan(12);
+      }
+    }
   });
 
   it.each(['deuteranopia', 'protanopia', 'none'] as const)('faults are told apart with %s', (vision) => {

@@ -22,6 +22,7 @@ export function callsAndAttempts(q: Queries): SizedPanel {
       'Successful ones. Estimated within the buckets of the histogram. A call that is slower than its attempts waits for retries.',
     unit: 's',
     queries: [p95('call', 'inferenceDuration'), p95('attempt', 'attemptDuration')],
+    dashed: '/^attempt/',
     noValue: NO_DATA.traffic,
     links: [runbook(q.config, 'AnthropicSlowCalls')],
     width: 12,

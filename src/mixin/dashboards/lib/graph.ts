@@ -16,7 +16,8 @@ import {
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { common, fixedColor, type PanelOptions, type SizedPanel, totalRefIds } from './options.ts';
-import { BAD } from './style.ts';
+import { LABEL } from './selectors.ts';
+import { BAD, MODEL_COLORS } from './style.ts';
 
 /** Options of {@link graph}. */
 export interface GraphOptions extends PanelOptions {
@@ -28,6 +29,8 @@ export interface GraphOptions extends PanelOptions {
   readonly thresholdLines?: boolean;
   /** A pattern of series that are bars in a graph of lines, each a number of events. */
   readonly asBars?: string;
+  /** A pattern of series that are dashed: the second of two lines of one color. */
+  readonly dashed?: string;
   /** Series have long names: the legend is below also in a wide graph, and as wide as that. */
   readonly longNames?: boolean;
   /** The axis reaches at least this far, and further where the values do. */
@@ -44,7 +47,9 @@ export function graph(options: GraphOptions): SizedPanel {
   const { width = 8 } = options;
   // Beside a wide graph there is room for long names; a narrow one has them below, where Grafana limits their height.
   const wide = width >= 12 && !options.longNames;
-  const builder = common(new TimeSeries(), { ...options, min })
+  const byModel = queries.some(({ legend }) => legend?.includes(`{{${LABEL.requestModel}}}`));
+  const coloredBy = { ...(byModel && MODEL_COLORS), ...options.coloredBy };
+  const builder = common(new TimeSeries(), { ...options, min, coloredBy })
     .legend(
       new VizLegendOptionsBuilder()
         .showLegend(true)
@@ -53,7 +58,7 @@ export function graph(options: GraphOptions): SizedPanel {
         .calcs(calc === 'lastNotNull' && wide ? [calc, 'max'] : [calc])
         .sortBy(NAME_OF_CALC[calc])
         .sortDesc(true)
-        .width(wide ? LEGEND_WIDTH : 0),
+        .width(wide ? (width === 24 ? 480 : 340) : 0),
     )
     .tooltip(
       new VizTooltipOptionsBuilder()
@@ -68,9 +73,18 @@ export function graph(options: GraphOptions): SizedPanel {
     .axisSoftMin(0)
     // A bar that stands alone would be as wide as the graph.
     .barMaxWidth(16)
-    // Thresholds are lines here; the color of a series is its name's.
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName));
+    // Thresholds are lines here. By their order series have colors that differ; bars need that of the total with the same name.
+    .colorScheme(
+      new FieldColorBuilder().mode(
+        totals.length > 0 ? FieldColorModeId.PaletteClassicByName : FieldColorModeId.PaletteClassic,
+      ),
+    );
   if (softMax !== undefined) builder.axisSoftMax(softMax);
+  if (options.dashed) {
+    builder.overrideByRegexp(options.dashed, [
+      { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
+    ]);
+  }
   if (options.asBars) {
     builder.overrideByRegexp(options.asBars, [
       { id: 'custom.drawStyle', value: GraphDrawStyle.Bars },
@@ -90,9 +104,6 @@ export function graph(options: GraphOptions): SizedPanel {
   }
   return { builder, width, height: options.height ?? 9 };
 }
-
-/** Of a legend beside a graph, in pixels: room for the name of a model and two numbers. */
-const LEGEND_WIDTH = 310;
 
 /** As the header of the legend has it. */
 const NAME_OF_CALC = { lastNotNull: 'Last *', max: 'Max', sum: 'Total' } as const;

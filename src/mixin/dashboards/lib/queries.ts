@@ -72,10 +72,18 @@ export class Queries extends Counts {
     return [expression, ...values.map(zero)].join('\n');
   }
 
-  /** `expression` by service, with its labels as one label `service`: `prod/shop/chat`. */
+  /** `expression` by service, with its labels as one label `service`: `chat (prod/shop)`. The name comes first, because names are cut off at their end. */
   named(expression: string): string {
-    const joined = `label_join(\n${indent(expression)},\n  "service", "/", ${this.service.map((label) => `"${label}"`).join(', ')}\n)`;
-    return `label_replace(\n${indent(joined)},\n  "service", "$1", "service", "/*(.*)"\n)`;
+    const name = this.service.at(-1);
+    const place = this.service
+      .slice(0, -1)
+      .map((label) => `, "${label}"`)
+      .join('');
+    if (place === '') return `label_join(\n${indent(expression)},\n  "service", "", "${name}"\n)`;
+    const joined = `label_join(\n${indent(expression)},\n  "place", "/"${place}\n)`;
+    const trimmed = `label_replace(\n${indent(joined)},\n  "place", "$1", "place", "/*(.*?)/*"\n)`;
+    const set = `label_replace(\n${indent(trimmed)},\n  "place", " ($1)", "place", "(.+)"\n)`;
+    return `label_join(\n${indent(set)},\n  "service", "", "${name}", "place"\n)`;
   }
 }
 

@@ -81,6 +81,22 @@ export const FAULT_COLORS = {
   application: GREY,
 } as const;
 
+/** Colors by model: a hue for each class of models, a shade for each version. The last pattern that a name matches counts. */
+export const MODEL_COLORS: Readonly<Record<string, string>> = {
+  '/opus/': '#163f7d',
+  '/opus-5/': '#8ab4f8',
+  '/opus-5-5/': '#2e6fd9',
+  '/sonnet/': '#a04000',
+  '/sonnet-5/': '#f8c471',
+  '/sonnet-5-5/': '#f39c12',
+  '/haiku/': '#0b6b5d',
+  '/haiku-5/': '#5fd3b5',
+  '/fable/': '#d2b4de',
+  '/fable-5-1/': '#7d2ea8',
+  '/mythos/': '#c2185b',
+  '/mythos-5-1/': '#e8468c',
+};
+
 /** Colors by the value of a label: the same word has the same color on every dashboard. An error has a shade of its fault. */
 export const COLORS: Readonly<Record<string, string>> = {
   ...FAULT_COLORS,
