@@ -1,5 +1,4 @@
 /** What the simulation is to show. */
-import { PHASES } from './phases.ts';
 import type { VariantResult } from './result.ts';
 import type { VariantName } from './variants.ts';
 
@@ -12,42 +11,14 @@ export interface Target {
 
 const BASELINES: readonly VariantName[] = ['sdk2', 'sdk4', 'withRetry'];
 
-/** The targets of the variant with a fallback. */
+/** The ways of using the policies that are to make fewer calls fail, with fewer attempts, than each of the baselines. */
+const OURS: readonly VariantName[] = ['patient', 'fallback'];
+
+/** The targets of every variant. */
 export function checkTargets(results: ReadonlyMap<VariantName, VariantResult>): Target[] {
-  const ours = results.get('fallback');
-  if (!ours) return [];
-  const targets: Target[] = [];
-  for (const name of BASELINES) {
-    const theirs = results.get(name);
-    if (!theirs) continue;
-    targets.push(
-      {
-        what: `fewer failed calls than ${name}`,
-        met: ours.failed < theirs.failed,
-        figures: `${ours.failed} and ${theirs.failed}`,
-      },
-      {
-        what: `fewer attempts than ${name}`,
-        met: ours.attempts < theirs.attempts,
-        figures: `${ours.attempts} and ${theirs.attempts}`,
-      },
-    );
-  }
-  for (const [index, { name }] of PHASES.entries()) {
-    const phase = ours.phases[index];
-    if (!phase || !name.includes('529')) continue;
-    const perCall = phase.attempts / phase.calls;
-    targets.push({
-      what: `at most 1.2 attempts per call in the phase "${name}"`,
-      met: perCall <= 1.2,
-      figures: perCall.toFixed(2),
-    });
-  }
-  const intoOpen = ours.openRequests / Math.max(1, ours.openCalls);
-  targets.push({
-    what: 'at most 0.1 requests per call into an open circuit',
-    met: ours.openCalls > 0 && intoOpen <= 0.1,
-    figures: `${intoOpen.toFixed(3)} (${ours.openRequests} of ${ours.openCalls})`,
+  const targets = OURS.flatMap((name) => {
+    const ours = results.get(name);
+    return ours ? [...compareWithBaselines(name, ours, results), ...checkLoad(name, ours)] : [];
   });
   for (const [name, { comparisons }] of results) {
     const wrong = comparisons.filter(({ metric, api }) => metric !== api);
@@ -61,4 +32,37 @@ export function checkTargets(results: ReadonlyMap<VariantName, VariantResult>): 
     });
   }
   return targets;
+}
+
+function compareWithBaselines(
+  name: VariantName,
+  ours: VariantResult,
+  results: ReadonlyMap<VariantName, VariantResult>,
+): Target[] {
+  return BASELINES.flatMap((baseline) => {
+    const theirs = results.get(baseline);
+    if (!theirs) return [];
+    return (['failed', 'attempts'] as const).map((what) => ({
+      what: `${name}: fewer ${what === 'failed' ? 'failed calls' : what} than ${baseline}`,
+      met: ours[what] < theirs[what],
+      figures: `${ours[what]} and ${theirs[what]}`,
+    }));
+  });
+}
+
+function checkLoad(name: VariantName, { phases, openCalls, openRequests }: VariantResult): Target[] {
+  const waves = phases.filter(({ phase }) => phase.includes('529'));
+  const intoOpen = openRequests / Math.max(1, openCalls);
+  return [
+    ...waves.map(({ phase, attempts, calls }) => ({
+      what: `${name}: at most 1.2 attempts per call in the phase "${phase}"`,
+      met: attempts / calls <= 1.2,
+      figures: (attempts / calls).toFixed(2),
+    })),
+    {
+      what: `${name}: at most 0.1 requests per call that finds the circuit open`,
+      met: openCalls > 0 && intoOpen <= 0.1,
+      figures: `${intoOpen.toFixed(3)} (${openRequests} of ${openCalls})`,
+    },
+  ];
 }

@@ -14,6 +14,7 @@ export const VARIANTS = {
   sdk4: 'the SDK with `maxRetries: 4`',
   withRetry: 'a `with_retry` loop of 5 tries, around a client without retries',
   resilience: 'resilience, without a fallback',
+  patient: 'the same, for calls that can wait three minutes',
   fallback: 'resilience with a chain: another model, then another provider',
 } as const;
 
@@ -52,6 +53,10 @@ export function createSender(name: VariantName, { time, api, meterProvider }: Wo
       return withRetry(sender(observed({ ...common, maxRetries: 0 })), time);
     case 'resilience':
       return sender(observed(withResilience(common, { deadline: 120_000 })));
+    case 'patient': {
+      const retry = { maxElapsed: 180_000, maxCircuitWait: 180_000 };
+      return sender(observed(withResilience(common, { deadline: 180_000, retry })));
+    }
     case 'fallback': {
       const other = observed({
         ...common,

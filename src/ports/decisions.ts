@@ -37,7 +37,7 @@ export interface CircuitState {
 }
 
 /** The queues in which calls wait. */
-export type QueueName = 'throttle' | 'concurrency';
+export type QueueName = 'throttle' | 'concurrency' | 'circuit';
 
 /** A queue of calls that wait. */
 export interface QueueState {

@@ -1,6 +1,6 @@
 /** A call as its policies share it: one for each request that enters the chain. */
 import type { Clock } from './clock.ts';
-import { isTimeout } from './failure.ts';
+import { type FailureKind, isTimeout } from './failure.ts';
 import type { ApiRequest, CallOptions, MiddlewareContext } from './middleware.ts';
 
 /** A call in progress. */
@@ -14,6 +14,8 @@ export class Call {
   deadlineSignal: AbortSignal | undefined;
   /** The policies that the call has entered, outermost first. */
   readonly entered = new Map<string, object>();
+  /** The failures that another model or client of a fallback chain is still to be asked after. */
+  fallsBackOn: ReadonlySet<FailureKind> | undefined;
   readonly #request: ApiRequest;
   #requestTimedOut = false;
 

@@ -1,5 +1,7 @@
 /** The policy that stops sending to a model and path that keeps failing. */
+
 import { Circuit, type CircuitOutcome, type CircuitSettings } from './circuit.ts';
+import { circuitKey, circuitLine } from './circuit-line.ts';
 import { expectFields, expectNumber } from './expect.ts';
 import { type Failure, type FailureKind, readFailure, thrownFailure } from './failure.ts';
 import { rejection } from './local-response.ts';
@@ -19,7 +21,7 @@ export interface CircuitBreakerOptions extends PolicyOptions {
   readonly windowMs?: number;
   /** Milliseconds that the circuit stays open the first time; twice as long after each failed probe. @default 5000 */
   readonly openMs?: number;
-  /** The most milliseconds that the circuit stays open. @default 60000 */
+  /** The most milliseconds that the circuit stays open. @default 15000 */
   readonly maxOpenMs?: number;
 }
 
@@ -29,7 +31,7 @@ const DEFAULTS: CircuitSettings = {
   minimum: 10,
   windowMs: 60_000,
   openMs: 5_000,
-  maxOpenMs: 60_000,
+  maxOpenMs: 15_000,
 };
 
 /** Failures that speak of the health of the API. The caller's own 4xx, and rate limits, do not. */
@@ -55,7 +57,8 @@ export const CIRCUITS = 'circuit';
 /**
  * Opens a circuit for a key, path and model when too many of its last attempts failed by the API or the network: overloads, 5xx,
  * timeouts and connection errors. Calls then fail without a request, with the status of the last failure and the `errorCode`
- * `circuit_rejected`. After a while one call at a time is sent as a probe; the first that succeeds closes the circuit.
+ * `circuit_rejected`. After a while one call at a time is sent as a probe; the first that succeeds closes the circuit. Behind `retry`, calls
+ * wait for that: see its `maxCircuitWait`.
  *
  * @throws TypeError for a wrong option
  *
@@ -66,18 +69,22 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
   const settings = checkOptions(options);
   return createPolicy('circuitBreaker', options, async (passing) => {
     const { facts, clock, call, next, request, decide } = passing;
-    const key = `${facts.account} ${facts.path} ${facts.model}`;
-    const known = sharedState<KnownCircuit>(clock, CIRCUITS, key, () => ({
+    const known = sharedState<KnownCircuit>(clock, CIRCUITS, circuitKey(facts), () => ({
       circuit: new Circuit(settings),
       path: facts.path,
       model: facts.model,
     }));
     const passage = known.circuit.enter(clock.now());
     if (!passage) return reject(known, passing);
-    if (passage.probe) decide('circuit_probe', 'One call is sent through the open circuit.');
+    const line = circuitLine(clock, facts);
+    if (passage.probe) {
+      line.pauseUntil(Number.POSITIVE_INFINITY);
+      decide('circuit_probe', 'One call is sent through the open circuit.');
+    }
     const end = (outcome: CircuitOutcome, failure?: Failure): void => {
       if (failure) known.failure = failure;
       const phase = passage.end(outcome, clock.now());
+      if (phase || passage.probe) line.pauseUntil(phase === 'open' ? known.circuit.probeAt : clock.now());
       if (phase === 'open') {
         const seconds = Math.ceil((known.circuit.probeAt - clock.now()) / 1000);
         decide('circuit_opened', `Calls fail without a request; a probe follows in ${seconds} s.`, {

@@ -51,13 +51,15 @@ export function fallback(options: FallbackOptions): Middleware {
     const { request, facts, next } = passing;
     const { fields } = facts;
     if (facts.path !== '/v1/messages' || !fields || typeof request.body !== 'string') return next(request);
+    passing.call.fallsBackOn = on;
     const first = await attempt(passing, () => next(request));
     if (!first.failure) return first.response;
     let { failure } = first;
     // Buffered, so that its connection is free while others are asked.
     const kept = first.response && (await bufferFailure(first.response));
     let tried = 0;
-    for (const target of options.chain) {
+    for (const [index, target] of options.chain.entries()) {
+      if (index === options.chain.length - 1) passing.call.fallsBackOn = undefined;
       if (!on.has(failure.kind)) break;
       const to = target.name ?? target.model;
       if (OF_ACCOUNT.has(failure.kind) && !target.client) continue;

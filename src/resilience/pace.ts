@@ -20,7 +20,8 @@ const RAMP_START = 1_000;
 /** Below this many milliseconds the ramp is over. */
 const RAMP_END = 10;
 
-const NOTHING: Need = { inputTokens: 0, outputTokens: 0 };
+/** What a call takes that only waits for its turn. */
+export const NOTHING: Need = { inputTokens: 0, outputTokens: 0 };
 
 /** The pace of one key and model class. */
 export class Pace {
@@ -28,6 +29,7 @@ export class Pace {
   readonly #clock: Clock;
   readonly #limits = new Map<string, Limit>();
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  #seenAt = Number.NEGATIVE_INFINITY;
   #lastAt = Number.NEGATIVE_INFINITY;
   #lastNeed = NOTHING;
   #cancelTimer: (() => void) | undefined;
@@ -63,15 +65,29 @@ export class Pace {
 
   /** Nothing is sent for `ms` milliseconds; then the pace rises slowly. */
   pause(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+    this.pauseUntil(Math.max(this.#pausedUntil, this.#clock.now() + ms));
+  }
+
+  /** As `pause`, until a time that may be earlier than the one before; `Infinity` is until the next call of this. */
+  pauseUntil(at: number): void {
+    this.#pausedUntil = at;
     this.#schedule();
   }
 
   /** Milliseconds until the next call may be sent. */
   #untilNext(): number {
     const now = this.#clock.now();
+    if (now < this.#seenAt) this.#clockWasSetBack();
+    this.#seenAt = now;
     const spaced = this.#lastAt + Math.max(this.#spread(now), this.#ramp(now));
     return Math.max(0, this.#pausedUntil - now, spaced - now);
+  }
+
+  /** What is known lies in the future, and would hold calls back for too long. */
+  #clockWasSetBack(): void {
+    this.#limits.clear();
+    this.#lastAt = Number.NEGATIVE_INFINITY;
+    if (Number.isFinite(this.#pausedUntil)) this.#pausedUntil = Number.NEGATIVE_INFINITY;
   }
 
   /** Milliseconds between the last call and the next, where little is left of a limit. */
@@ -109,7 +125,8 @@ export class Pace {
       // At once, so that nobody else is sent in its place.
       this.#lastAt = this.#clock.now();
       this.queue.grant();
-    } else this.#cancelTimer = this.#clock.setTimer(Math.ceil(ms), () => this.#schedule());
+    } else if (Number.isFinite(ms))
+      this.#cancelTimer = this.#clock.setTimer(Math.ceil(ms), () => this.#schedule());
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type QueueState,
 } from '../ports/decisions.ts';
 import { CIRCUITS, type KnownCircuit } from './circuit-breaker.ts';
+import { CIRCUIT_LINES } from './circuit-line.ts';
 import { systemClock } from './clock.ts';
 import { SLOTS, type Slots } from './concurrency.ts';
 import { DEFERRED, type KnownDeferred } from './defer.ts';
@@ -24,6 +25,7 @@ export function publishPolicies(): void {
     retryBudget: allShared<RetryBudget>(systemClock, BUDGETS).get('')?.balance(systemClock.now()),
     queues: [
       ...queueState('throttle', [...allShared<Pace>(systemClock, PACES).values()]),
+      ...queueState('circuit', [...allShared<Pace>(systemClock, CIRCUIT_LINES).values()]),
       ...queueState('concurrency', [...allShared<Slots>(systemClock, SLOTS).values()]),
     ],
     deferred: deferred(),

@@ -2,6 +2,7 @@
 
 import type { DecisionName } from '../model/decision.ts';
 import { anySignal, type Call } from './call.ts';
+import { waitForCircuit } from './circuit-line.ts';
 import type { Clock } from './clock.ts';
 import { expectFields, expectNumber, wrong } from './expect.ts';
 import {
@@ -27,13 +28,27 @@ export interface RetryOptions extends PolicyOptions {
   readonly maxRetryAfter?: number;
   /** Milliseconds from the start of the call after which no retry is sent. @default 120000 */
   readonly maxElapsed?: number;
+  /**
+   * How long a call waits for an open circuit to close, in milliseconds, unless it can fall back. It costs no request; 0 fails the call at once.
+   * @default 60000
+   */
+  readonly maxCircuitWait?: number;
   /** The budget, or `false` for none. All `retry` policies with the same clock share one; the first one's settings count. */
   readonly budget?: RetryBudgetOptions | false;
   /** Tokens of a prompt that cost one more retry of the budget: a prompt of three times as many costs four. @default 50000 */
   readonly tokensPerRetry?: number;
 }
 
-const FIELDS = ['rules', 'maxRetryAfter', 'maxElapsed', 'budget', 'tokensPerRetry', 'onDecision', 'clock'];
+const FIELDS = [
+  'rules',
+  'maxRetryAfter',
+  'maxElapsed',
+  'maxCircuitWait',
+  'budget',
+  'tokensPerRetry',
+  'onDecision',
+  'clock',
+];
 
 type Settings = Required<Omit<RetryOptions, keyof PolicyOptions | 'rules'>> & { readonly rules: RetryRules };
 
@@ -71,7 +86,7 @@ export const BUDGETS = 'retry-budget';
 
 /** The budget that retries with `clock` share. */
 export function retryBudget(clock: Clock, options: RetryBudgetOptions = {}): RetryBudget {
-  return sharedState(clock, BUDGETS, '', () => new RetryBudget(options, clock.now()));
+  return sharedState(clock, BUDGETS, '', () => new RetryBudget(options));
 }
 
 /** The attempts of one call. */
@@ -83,6 +98,7 @@ class Attempts {
   /** When each kind of failure was retried. */
   readonly #retries = new Map<string, number[]>();
   #attempt = 0;
+  #circuitWaitMs = 0;
 
   constructor(passing: Passing, settings: Settings) {
     this.#passing = passing;
@@ -97,11 +113,12 @@ class Attempts {
       this.#passing.decide('second_retry_owner', SECOND_OWNER);
       return next(request);
     }
-    this.#budget?.deposit();
+    this.#budget?.deposit(this.#passing.clock.now());
     for (;;) {
       this.#attempt += 1;
       const { failure, response, thrown } = await this.#send();
       if (!failure) return response;
+      if (await this.#waitForCircuit(failure, response)) continue;
       const { waitMs, decision, message = '' } = this.#plan(failure);
       if (waitMs === undefined) {
         if (decision) this.#passing.decide(decision, message, { failure, attempt: this.#attempt });
@@ -124,6 +141,23 @@ class Attempts {
       );
       await this.#call.wait(waitMs);
     }
+  }
+
+  /** Waits for an open circuit to close, if that was what `failure` comes from. Says whether the request may be sent now. */
+  async #waitForCircuit({ kind }: Failure, response: Response | undefined): Promise<boolean> {
+    if (response?.headers.get(DECISION_HEADER) !== 'circuit_rejected' || this.#call.fallsBackOn?.has(kind))
+      return false;
+    const { maxCircuitWait, maxElapsed } = this.#settings;
+    const since = this.#passing.clock.now();
+    const end = Math.min(this.#call.startedAt + maxElapsed, this.#call.deadlineAt);
+    const mayGo = await waitForCircuit(
+      this.#passing,
+      Math.min(maxCircuitWait - this.#circuitWaitMs, end - since),
+    );
+    this.#circuitWaitMs += this.#passing.clock.now() - since;
+    // What was not sent is no attempt.
+    if (mayGo) this.#attempt -= 1;
+    return mayGo;
   }
 
   async #send(): Promise<Sent> {
@@ -211,21 +245,30 @@ function checkOptions(options: RetryOptions): Settings {
     rules = {},
     maxRetryAfter = 60_000,
     maxElapsed = 120_000,
+    maxCircuitWait = 60_000,
     budget = {},
     tokensPerRetry = 50_000,
   } = options;
   expectNumber('retry.maxRetryAfter', maxRetryAfter);
   expectNumber('retry.maxElapsed', maxElapsed);
+  expectNumber('retry.maxCircuitWait', maxCircuitWait);
   expectNumber('retry.tokensPerRetry', tokensPerRetry, 1);
   expectFields('retry.rules', rules, FAILURE_KINDS);
   for (const [kind, rule] of Object.entries(rules)) checkRule(`retry.rules.${kind}`, rule);
   if (budget !== false) {
-    expectFields('retry.budget', budget, ['ratio', 'reserve', 'capacity']);
+    expectFields('retry.budget', budget, ['ratio', 'reserve', 'windowMs']);
     expectNumber('retry.budget.ratio', budget.ratio, 0, 1);
     expectNumber('retry.budget.reserve', budget.reserve);
-    expectNumber('retry.budget.capacity', budget.capacity);
+    expectNumber('retry.budget.windowMs', budget.windowMs, 1);
   }
-  return { rules: { ...RETRY_RULES, ...rules }, maxRetryAfter, maxElapsed, budget, tokensPerRetry };
+  return {
+    rules: { ...RETRY_RULES, ...rules },
+    maxRetryAfter,
+    maxElapsed,
+    maxCircuitWait,
+    budget,
+    tokensPerRetry,
+  };
 }
 
 function checkRule(name: string, rule: RetryRule): void {

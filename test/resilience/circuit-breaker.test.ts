@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
-import { circuitBreaker, retry } from '../../src/resilience/index.ts';
+import { circuitBreaker } from '../../src/resilience/index.ts';
 import { type AnthropicServer, respond } from '../../src/testing/index.ts';
 import { HELLO, rejected, type Setup, setup } from './support/setup.ts';
 
@@ -147,20 +147,7 @@ describe('the circuit', () => {
   });
 });
 
-test('a rejection of the circuit is not retried', async () => {
-  const { server, client, clock, names } = await setup((common) => [
-    retry(common),
-    circuitBreaker({ ...common, ...SMALL, openMs: 300_000, maxOpenMs: 300_000 }),
-  ]);
-  server.faults({ rate: 1, responses: [respond.error(529)] });
-  await rejected(client.messages.create(HELLO));
-  const { length } = clock.waits;
-  await rejected(client.messages.create(HELLO));
-  expect(clock.waits).toHaveLength(length);
-  expect(names().at(-1)).toBe('circuit_rejected');
-});
-
-test('nor does the SDK retry it', async () => {
+test('the SDK does not retry a rejection of the circuit', async () => {
   const all = await start();
   await fail(all, 4);
   const client = all.newClient({ maxRetries: 2 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resilience } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, MODEL, setup } from './support/setup.ts';
+import { HELLO, MODEL, passTime, setup } from './support/setup.ts';
 
 /** One failure or success of the API. */
 const step = fc.oneof(
@@ -34,20 +34,11 @@ test('whatever the API does, every call ends with a message or an error class of
         server.reset();
         server.plan(plan);
         const startedAt = clock.now();
-        let ended = false;
         const call = client.messages.create(HELLO).then(
           (message) => message.type,
           (error: unknown) => error,
         );
-        void call.then(() => {
-          ended = true;
-        });
-        while (!ended) {
-          await new Promise((resolve) => setTimeout(resolve, 1));
-          // A wait in a queue passes only when the test says so.
-          if (!ended) clock.advance(250);
-        }
-        const result = await call;
+        const result = await passTime(clock, call);
         if (result !== 'message') expect(result).toBeInstanceOf(Anthropic.APIError);
         expect(server.sent.models[MODEL]?.attempts ?? 0).toBeLessThanOrEqual(MOST_ATTEMPTS);
         expect(server.sent.attempts).toBeLessThanOrEqual(2 * MOST_ATTEMPTS);

@@ -40,7 +40,8 @@ export const RESILIENCE_METRICS = {
     name: 'anthropic.resilience.queue_size',
     kind: 'observable_gauge',
     unit: '{call}',
-    description: 'Calls that wait for a rate limit (throttle) or for other calls to end (concurrency).',
+    description:
+      'Calls that wait for a rate limit (throttle), for other calls to end (concurrency), or for an open circuit to close (circuit).',
     attributes: [ATTR.queue],
     integer: true,
   },

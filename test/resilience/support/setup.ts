@@ -68,6 +68,24 @@ export async function setup(
   };
 }
 
+/** What comes of `promise`, while the clock moves on by `stepMs` as often as it takes. Responses have time to arrive in between. */
+export async function passTime<Result>(
+  clock: FakeClock,
+  promise: PromiseLike<Result>,
+  stepMs = 250,
+): Promise<Result> {
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+  };
+  promise.then(end, end);
+  while (!ended) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (!ended) clock.advance(stepMs);
+  }
+  return promise;
+}
+
 /** What `promise` rejects with. */
 export async function rejected(promise: PromiseLike<unknown>): Promise<Error> {
   try {

@@ -24,7 +24,7 @@ export function policiesDegraded(q: Queries): AlertRule[] {
       note: 'The circuit of a model and path is open or half open in a process.',
       expr: `max by (${q.and(MODEL, ROUTE)}) (${q.series('circuitOpen')}) == 1`,
       summary: `${serviceText(q.config)}: calls to Claude are not sent, the circuit breaker is open.`,
-      description: `The circuit breaker of ${MODEL_TEXT} has been open for ${hold}: calls fail without a request, or go to a fallback.`,
+      description: `The circuit breaker of ${MODEL_TEXT} has been open for ${hold}: calls wait for it to close, go to a fallback, or fail.`,
       perModel: true,
     },
     {
@@ -42,7 +42,7 @@ export function policiesDegraded(q: Queries): AlertRule[] {
       note: 'A process has no retry left.',
       expr: `min by (${q.service}) (${q.series('retryBudget')}) < 1`,
       summary: `${serviceText(q.config)}: Claude calls are no longer retried, the budget is empty.`,
-      description: `A process has made retries for a tenth of its calls, and makes no more, for ${hold}. Calls fail at their first error.`,
+      description: `The retries of a process have reached a tenth of its calls, and it makes no more, for ${hold}. Calls fail at their first error.`,
     },
     {
       ...common,

@@ -48,7 +48,7 @@ export function circuits(q: Queries): SizedPanel {
   return graph({
     title: 'Open circuits, by model',
     description:
-      'In how many processes the circuit breaker of a model and path is open or half open: its calls fail at once.',
+      'In how many processes the circuit breaker of a model and path is open or half open: its calls wait, fall back or fail.',
     unit: 'locale',
     queries: [
       {
@@ -81,7 +81,8 @@ export function budget(q: Queries): SizedPanel {
 export function queues(q: Queries): SizedPanel {
   return graph({
     title: 'Calls that wait, and the longest wait',
-    description: 'throttle: for a rate limit. concurrency: for other calls to end.',
+    description:
+      'throttle: for a rate limit. concurrency: for other calls to end. circuit: for an open circuit to close.',
     unit: 'short',
     queries: [
       { expr: `sum by (${LABEL.queue}) (${q.metric('queueSize')})`, legend: `{{${LABEL.queue}}}: calls` },
