@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     // Each file has a process of its own: OpenTelemetry's registrations and the streaks are global.
     pool: 'forks',
-    // By default one core stays idle. Most tests wait for child processes.
-    maxWorkers: '100%',
+    // More than cores: many tests wait for child processes, deadlines and Prometheus.
+    maxWorkers: '150%',
     restoreMocks: true,
     unstubEnvs: true,
     projects: [

@@ -1,3 +1,7 @@
+import { expect } from 'vitest';
+import { startApi } from './api.ts';
+import { createApp, type Ended, run } from './process.ts';
+
 /** Ways of an application to load the SDK and make a client, each an expression of an ES module with the client class. */
 export const WAYS: Readonly<Record<string, string>> = {
   'the default export': `(await import('@anthropic-ai/sdk')).default`,
@@ -41,7 +45,7 @@ export const WAYS: Readonly<Record<string, string>> = {
 };
 
 /** An ES module that makes a client in each of `ways`, in turn, a copy of each where it has copies, and a call with every one. */
-export function appOfWays(ways: readonly string[]): string {
+function appOfWays(ways: readonly string[]): string {
   const steps = ways.map(
     (way) =>
       `await use(${JSON.stringify(way)}, ${WAYS[way]?.replace(/^class \w+ extends/, 'class extends')});`,
@@ -67,4 +71,21 @@ async function use(way, Client) {
 ${steps.join('\n')}
 console.log('calls', calls);
 `;
+}
+
+const QUIET = { OTEL_METRICS_EXPORTER: 'none' };
+
+/** Runs an application that makes clients in `ways`, in this order, with `register` loaded by `flag`. */
+export async function runWays(ways: readonly string[], flag: string): Promise<Ended> {
+  const api = await startApi();
+  const folder = createApp({ 'app.mjs': appOfWays(ways) });
+  return run(folder, [flag, 'anthropic-otel/register', 'app.mjs'], { BASE_URL: api.url, ...QUIET });
+}
+
+/** Expects that each call of the application was recorded once. */
+export function expectEachOnce(ended: Ended): void {
+  expect(ended).toMatchObject({ code: 0, warnings: [], stdout: expect.stringMatching(/^calls \d+\n$/) });
+  const calls = Number(ended.stdout.slice('calls '.length));
+  const once = { event: 'anthropic.call', outcome: 'ok', attempts: 1, output_tokens: 27 };
+  expect(ended.records).toMatchObject(Array.from({ length: calls }, () => once));
 }

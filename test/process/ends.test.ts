@@ -2,52 +2,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { Agent, createServer, get } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, get } from 'node:http';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
 import { REQUEST } from '../helpers/apps.ts';
-import { createApp, freePort, run, start, startCollector } from '../helpers/process.ts';
+import { freePort, run, start, startCollector } from '../helpers/process.ts';
+import { callsIn, FLAGS, SETUP, setup, startHanging } from './support/ends.ts';
 
-const FLAGS = ['--import', 'anthropic-otel/register'];
-const SETUP = `import Anthropic from '@anthropic-ai/sdk';
-const client = new Anthropic({ baseURL: process.env.BASE_URL, logLevel: 'off', maxRetries: 0 });
-const call = () => client.messages.create(${REQUEST});
-const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
-`;
 const OTLP = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_METRICS_EXPORTER: 'otlp' };
-type Env = Readonly<Record<string, string>>;
-
-/** An endpoint that takes connections and never responds. */
-async function startHanging(): Promise<string> {
-  const server = createServer(() => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** How many calls the log records in `text` record. */
-const callsIn = (text: string): number => text.match(/"event":"anthropic\.call"/g)?.length ?? 0;
 /** How many finished spans of calls a collector received. */
 const spansIn = (text: string | undefined): number =>
   text?.match(/"name":"anthropic\.messages\.create"/g)?.length ?? 0;
-
-async function setup(text: string, env: Env = {}) {
-  const api = await startApi();
-  const folder = createApp({ 'app.mjs': SETUP + text });
-  const all = {
-    BASE_URL: api.url,
-    OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
-    ANTHROPIC_OTEL_SHUTDOWN_TIMEOUT: '500',
-    ...env,
-  };
-  return { folder, env: all };
-}
 
 describe('the natural end', () => {
   const BEFORE_EXIT = `await call();
@@ -349,68 +314,5 @@ console.log(await fetch(process.env.SCRAPE).then((response) => response.text()))
       expect(text).toContain('unknown_service:node');
       expect(text).toContain('mine');
     }
-  });
-});
-
-describe('random ends', () => {
-  const ENDS = {
-    natural: '',
-    exit: 'process.exit(5);',
-    'exit code': 'process.exitCode = 5;',
-    'exit later': 'setTimeout(() => process.exit(5), 30);',
-    thrown: `setTimeout(() => { throw new Error('bug'); }, 5);`,
-    rejected: `Promise.reject(new Error('bug'));`,
-    SIGTERM: `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`,
-    'handled SIGTERM': `process.on('SIGTERM', () => process.exit(5)); process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`,
-    SIGKILL: `process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000);`,
-    'in beforeExit': `process.once('beforeExit', async () => { await sleep(20); console.log('last'); process.exitCode = 5; });`,
-  };
-
-  test('are those of the application without telemetry, with every finished call in the log once', {
-    timeout: 300_000,
-  }, async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...Object.values(ENDS)),
-        fc.constantFrom('calls.log', 'stderr', 'stdout', 'none'),
-        fc.constantFrom('prometheus', 'otlp', 'console,otlp', 'none', 'prometheus,otlp'),
-        fc.constantFrom('none', 'otlp'),
-        fc.constantFrom('good', 'hanging'),
-        fc.integer({ min: 0, max: 5 }),
-        async (end, log, exporter, traces, kind, calls) => {
-          const collector = await startCollector();
-          const { folder, env } = await setup(
-            `for (let n = 0; n < ${calls}; n++) { await call(); console.log('app', n); }
-process.on('exit', (code) => console.log('app exit', code));
-${end}`,
-            {
-              OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-              OTEL_METRICS_EXPORTER: exporter,
-              OTEL_TRACES_EXPORTER: traces,
-              OTEL_LOGS_EXPORTER: 'none',
-              OTEL_EXPORTER_OTLP_ENDPOINT: kind === 'good' ? collector.url : await startHanging(),
-              ANTHROPIC_OTEL_LOG: log,
-            },
-          );
-          const bare = await run(folder, ['app.mjs'], env);
-          const ended = await run(folder, [...FLAGS, 'app.mjs'], env);
-          const own = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('app'));
-          expect({ code: ended.code, signal: ended.signal, own: own(ended.stdout) }).toEqual({
-            code: bare.code,
-            signal: bare.signal,
-            own: own(bare.stdout),
-          });
-          if (log === 'none') return;
-          const text =
-            log !== 'calls.log'
-              ? ended[log as 'stdout']
-              : calls > 0
-                ? readFileSync(join(folder, log), 'utf8')
-                : '';
-          expect(callsIn(text)).toBe(calls);
-        },
-      ),
-      { numRuns: Number(process.env['ENDS_RUNS'] ?? 20) },
-    );
   });
 });
