@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ROOT, run } from '../helpers/process.ts';
+import { commandsRunBy } from '../docs/support/blocks.ts';
+import { type Ended, ROOT, start } from '../helpers/process.ts';
 import { createFolder } from './support/cli.ts';
 
 /** A folder in which the packed package is installed, with the packages that it needs. */
@@ -24,31 +25,10 @@ function installPacked(): string {
   return folder;
 }
 
-interface Summary {
-  readonly ok: boolean;
-  readonly calls: number;
-  readonly acts: readonly {
-    name: string;
-    ok: boolean;
-    fired: readonly { alert: string; severity: string }[];
-  }[];
-}
-
-test('anthropic-otel demo plays every act, pages for three of them, and leaves no process behind', async () => {
-  const folder = installPacked();
-  const ended = await run(folder, [
-    'node_modules/anthropic-otel/dist/cli/cli.mjs',
-    'demo',
-    '--once',
-    '--json',
-  ]);
-  expect(ended.code, ended.stderr).toBe(0);
-  const { ok, acts, calls } = JSON.parse(ended.stdout) as Summary;
-  expect(ok).toBe(true);
-  expect(calls).toBeGreaterThan(150);
-  expect(acts).toHaveLength(6);
-  const pages = acts.flatMap(({ fired }) => fired.filter(({ severity }) => severity === 'critical'));
-  expect(new Set(pages.map(({ alert }) => alert))).toEqual(
+/** What every page shows: the six acts, with the pages that they must have. */
+function expectPlayed(output: string): void {
+  const pages = [...output.matchAll(/▲ (\w+) critical, notified/g)].map(([, alert]) => alert);
+  expect(new Set(pages)).toEqual(
     new Set([
       'AnthropicConsecutiveServerErrors',
       'AnthropicAuthenticationFailed',
@@ -56,8 +36,47 @@ test('anthropic-otel demo plays every act, pages for three of them, and leaves n
       'AnthropicRetriesExhausted',
     ]),
   );
-  const addresses = ended.stderr.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
-  expect(new Set(addresses).size).toBeGreaterThan(5);
-  for (const address of new Set(addresses)) await expect(fetch(address), address).rejects.toThrow();
+  expect(output).toContain('✓ every act ended as it should');
+  expect(output.match(/^Act \d of 6/gm)).toHaveLength(6);
+}
+
+async function expectClosed(output: string): Promise<void> {
+  const addresses = new Set(output.match(/http:\/\/127\.0\.0\.1:\d+/g));
+  expect(addresses.size).toBeGreaterThan(5);
+  for (const address of addresses) await expect(fetch(address), address).rejects.toThrow();
+}
+
+const BIN = 'node_modules/anthropic-otel/dist/cli/cli.mjs';
+
+/** Runs a command line of the documentation, with the command itself in the place of `npx`. */
+async function play(folder: string, line: string): Promise<Ended> {
+  const args = line.replace(/^npx anthropic-otel /, '').split(' ');
+  const running = start(folder, [BIN, ...args]);
+  if (!args.includes('--once')) {
+    await running.printed('light traffic goes on');
+    running.kill('SIGINT');
+  }
+  return running.ended;
+}
+
+test('the demo plays every act, as each page shows it, and leaves nothing behind', async () => {
+  const folder = installPacked();
+  const lines = [...new Set(commandsRunBy('test/cli/demo.test.ts'))];
+  expect(lines).toHaveLength(2);
+  const [json, ...others] = await Promise.all(
+    ['npx anthropic-otel demo --once --json', ...lines].map((line) => play(folder, line)),
+  );
+  for (const { code, stdout, stderr } of others) {
+    expect(code, stderr).toBe(0);
+    expectPlayed(stdout);
+    await expectClosed(stdout);
+  }
+  expect(json?.code, json?.stderr).toBe(0);
+  expect(JSON.parse(json?.stdout ?? '')).toMatchObject({
+    ok: true,
+    acts: Array.from({ length: 6 }, () => ({ ok: true })),
+  });
+  expectPlayed(json?.stderr ?? '');
+  await expectClosed(json?.stderr ?? '');
   expect(readdirSync(folder).sort()).toEqual(['node_modules', 'package.json']);
 });

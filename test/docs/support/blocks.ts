@@ -12,6 +12,8 @@ export interface Block {
   readonly text: string;
   /** Why it cannot be run here: `<!-- not run: REASON -->` before it. */
   readonly notRun: string | undefined;
+  /** The test that runs it instead: `<!-- run by: FILE -->` before it. */
+  readonly runBy: string | undefined;
   /** What a fragment needs around it to run: `<!-- with: CODE -->` before it. */
   readonly preamble: string;
 }
@@ -26,7 +28,7 @@ export const PAGES: readonly string[] = [
     .map((name) => `docs/${name}`),
 ];
 
-const BLOCK = /(?:^<!-- (not run|with): (.*?) -->\n)?^```(\w*)\n([\s\S]*?)^```/gm;
+const BLOCK = /(?:^<!-- (not run|run by|with): (.*?) -->\n)?^```(\w*)\n([\s\S]*?)^```/gm;
 
 /** The blocks of `page`, in order. */
 export function blocksOf(page: string): Block[] {
@@ -38,9 +40,17 @@ export function blocksOf(page: string): Block[] {
       language,
       text: code,
       notRun: marker === 'not run' ? note : undefined,
+      runBy: marker === 'run by' ? note : undefined,
       preamble: marker === 'with' ? note : '',
     }),
   );
+}
+
+/** The commands of the blocks that the test `file` runs. */
+export function commandsRunBy(file: string): string[] {
+  return PAGES.flatMap(blocksOf)
+    .filter(({ runBy }) => runBy === file)
+    .flatMap(commandsOf);
 }
 
 /** The commands of a block: a line each, without what follows `#`. */

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { AnthropicServer } from '../../../src/testing/index.ts';
+import { startGrafanaApi } from '../../cli/support/grafana-api.ts';
+import { startStack, until } from '../../cli/support/stack.ts';
 import { startApi } from '../../helpers/api.ts';
 import { createApp, type Ended, freePort, ROOT, start, startCollector } from '../../helpers/process.ts';
 import type { Block } from './blocks.ts';
@@ -34,6 +36,7 @@ export class Session {
   readonly #api: AnthropicServer;
   readonly #collector: Awaited<ReturnType<typeof startCollector>>;
   #count = 0;
+  #stack: { folder: string; addresses: Readonly<Record<string, string>> } | undefined;
 
   private constructor(
     folder: string,
@@ -81,9 +84,50 @@ export class Session {
     if (program === 'node') return this.#node(rest.split(' '), env);
     const [command, ...args] = rest.split(' ');
     if (program === 'npx' && command === 'anthropic-otel') {
+      if (['doctor', 'simulate', 'push'].includes(args[0] ?? '')) return this.#operate(args, env);
       return this.#node([join(ROOT, 'dist/cli/cli.mjs'), ...args], env);
     }
     return `no way to run: ${line}`;
+  }
+
+  /** Runs a command on a running stack, at whose addresses it stands in for those of the page. */
+  async #operate(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<string | undefined> {
+    const { folder, addresses } = await this.#startStack();
+    const moved = args.map((word) => addresses[word] ?? word);
+    const running = start(folder, [join(ROOT, 'dist/cli/cli.mjs'), ...moved], env);
+    if (args[0] === 'simulate' && !args.includes('--listen')) {
+      // The alerts fire for a minute, or until Ctrl-C.
+      await running.printed(' goes to ').catch(() => {});
+      running.kill('SIGINT');
+    }
+    return describe(args, await running.ended);
+  }
+
+  /** Prometheus, Alertmanager, an application and a Grafana, and the addresses that they have instead of the usual ones. */
+  async #startStack(): Promise<{ folder: string; addresses: Readonly<Record<string, string>> }> {
+    if (this.#stack) return this.#stack;
+    const stack = await startStack();
+    onTestFinished(() => stack[Symbol.asyncDispose]());
+    const simulated = `127.0.0.1:${await freePort()}`;
+    const jobs = stack.prometheusConfig['scrape_configs'] as object[];
+    const job = { job_name: 'anthropic-otel-simulation', static_configs: [{ targets: [simulated] }] };
+    await stack.prometheus.configure({ ...stack.prometheusConfig, scrape_configs: [...jobs, job] });
+    await until(async () => (await stack.prometheus.number('anthropic_client_start_time')) > 0);
+    await until(() => stack.webhook.notifications.some(({ alert }) => alert === 'AnthropicWatchdog'));
+    this.#stack = {
+      folder: stack.folder,
+      addresses: {
+        'http://localhost:9464/metrics': stack.metrics,
+        'http://localhost:9090': stack.prometheus.url,
+        'http://localhost:9093': stack.alertmanager.url,
+        'localhost:9465': simulated,
+        'https://grafana.example.com': (await startGrafanaApi()).url,
+      },
+    };
+    return this.#stack;
   }
 
   #installed(names: readonly string[]): string | undefined {
