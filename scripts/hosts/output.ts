@@ -15,14 +15,18 @@ export function readOutput(text: string): { records: Record<string, unknown>[]; 
   return { records, lines };
 }
 
-/** The lines that have no equal among `others`: numbers are alike. */
+/** The lines that have no equal among `others`: numbers, amounts of memory and widths of columns are alike. */
 export function unlike(lines: readonly string[], others: readonly string[]): string[] {
   const known = new Set(others.map(normal));
   return lines.filter((line) => !known.has(normal(line)));
 }
 
 function normal(line: string): string {
-  return line.replaceAll(/[0-9a-f]{8,}|\d+(\.\d+)?/g, '#').replaceAll(/\b(ms|s|µs)\b/g, 's');
+  return line
+    .replaceAll(/[0-9a-f]{8,}|\d+(\.\d+)?/g, '#')
+    .replaceAll(/\b(ms|s|µs)\b/g, 's')
+    .replaceAll(/#[kmg]?b\b/gi, '#b')
+    .replaceAll(/\s+|─+/g, ' ');
 }
 
 function parse(line: string): Record<string, unknown> | undefined {
