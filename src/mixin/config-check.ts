@@ -1,5 +1,5 @@
 /** Merges settings into the defaults, and refuses what cannot work. */
-import type { AlertConfig } from './config.ts';
+import type { AlertConfig } from './config-types.ts';
 
 /** `T` with every setting optional. Lists and maps are given whole. */
 export type DeepPartial<T> = {
@@ -41,12 +41,18 @@ export function merge<T extends object>(defaults: T, overrides: DeepPartial<T>, 
 
 /** @throws TypeError when settings do not fit together. */
 export function checkConfig(config: AlertConfig): void {
-  const { minimumTraffic, errorRate, groupingLabels, severities } = config;
+  const { minimumTraffic, errorRate, errorBudget, groupingLabels, severities } = config;
   if (minimumTraffic.calls * errorRate.ratio < 1) {
     throw new TypeError(
       'config.minimumTraffic.calls must be at least 1 / config.errorRate.ratio: one failed call must never page.',
     );
   }
+  const windows = [...errorBudget.page, ...errorBudget.ticket].map(({ long, short }) => `${long}/${short}`);
+  const twice = windows.find((pair, i) => windows.indexOf(pair) !== i);
+  if (twice)
+    throw new TypeError(
+      `config.errorBudget has the windows ${twice} twice: the alert names them as its condition.`,
+    );
   for (const label of [...groupingLabels, ...config.instanceLabels, ...Object.keys(config.labels)]) {
     if (!/^[a-zA-Z_]\w*$/.test(label))
       throw new TypeError(`${JSON.stringify(label)} is not the name of a label.`);

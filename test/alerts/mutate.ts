@@ -4,7 +4,8 @@
  */
 import { readOptions } from '../../dev/command-line.ts';
 import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
-import { BOUNDARIES } from './boundaries/index.ts';
+import { DEFAULT_CONFIG } from '../../src/mixin/config.ts';
+import { boundariesOf } from './boundaries/index.ts';
 import { ruleId, violations } from './support/boundary.ts';
 import { equivalence } from './support/equivalents.ts';
 import { mutantsOf } from './support/mutants.ts';
@@ -20,6 +21,7 @@ Changes the alert rules, one place at a time, and shows which changes the bounda
 const flags = readOptions(HELP, { rule: { type: 'string', default: '' }, json: { type: 'boolean' } });
 
 await findPrometheusTools((line) => console.error(line));
+const boundaries = boundariesOf(DEFAULT_CONFIG);
 let [made, caught] = [0, 0];
 const equivalent: string[] = [];
 const missed: string[] = [];
@@ -28,7 +30,7 @@ for (const rule of RULES.filter((each) => ruleId(each).includes(flags.rule))) {
   const mutants = mutantsOf(rule).map((mutant) => ({ of: rule, ...mutant }));
   const noticed = await violations(
     mutants,
-    BOUNDARIES.filter((boundary) => boundary.rule === name),
+    boundaries.filter((boundary) => boundary.rule === name),
   );
   made += mutants.length;
   caught += noticed.size;

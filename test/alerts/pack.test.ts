@@ -171,6 +171,7 @@ describe('settings', () => {
     [{ errorRate: { ratio: '5 %' } }, /config\.errorRate\.ratio must be a number/],
     [{ keepFiringFor: '5 minutes' }, /config\.keepFiringFor must be a duration/],
     [{ minimumTraffic: { calls: 10 } }, /one failed call must never page/],
+    [{ errorBudget: { ticket: [{ long: '1h', short: '5m', factor: 1 }] } }, /windows 1h\/5m twice/],
     [{ groupingLabels: ['cluster'] }, /must be a list with "job"/],
     [{ severities: { AnthropicWatchdog: 'loud' } }, /must be "critical"/],
     [{ labels: { 'team name': 'x' } }, /is not the name of a label/],

@@ -1,30 +1,51 @@
 /**
- * Runs every scenario, and as many random fleets as `--random N` says (20), and prints for each alerting rule in how many scenarios it fires, in how many of
+ * Runs every scenario, as many random fleets as `--random N` states (20), and the boundary cases of random settings, and prints for each alerting rule in how many scenarios it fires, in how many of
  * these it also resolves or is silent, and in how many it must not fire. Exits 1 when a check fails or a cell is empty.
  */
 import { endWithUsage, readOptions } from '../../dev/command-line.ts';
 import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
+import { boundariesOf } from './boundaries/index.ts';
 import { randomScenarios, SCENARIOS } from './scenarios/index.ts';
-import { ALERT_RULES } from './support/rules.ts';
-import { failuresOf } from './support/suite.ts';
+import { ruleId, violations } from './support/boundary.ts';
+import { randomConfig } from './support/random.ts';
+import { ALERT_RULES, rulesOf } from './support/rules.ts';
+import { type Failure, failuresOf } from './support/suite.ts';
 
-const HELP = `Usage: npm run test:alerts -- [--random N] [--json]
+const HELP = `Usage: npm run test:alerts -- [--random N] [--settings N] [--json]
 
-Plays fleets that fail in known ways against the rules, with promtool, and prints what each alerting rule did. Takes two to four minutes.
+Plays fleets that fail in known ways against the rules, with promtool, and prints what each alerting rule did. Then plays the boundary cases of random
+settings. Takes three to four minutes.
 
-  --random N   random fleets of each kind (default 20)
-  --json       print JSON
-  --help       print this`;
+  --random N     random fleets of each kind (default 20)
+  --settings N   random settings (default 5)
+  --json         print JSON
+  --help         print this`;
 
-const flags = readOptions(HELP, { random: { type: 'string', default: '20' }, json: { type: 'boolean' } });
-const count = Number(flags.random);
-if (!Number.isInteger(count) || count < 0)
-  endWithUsage(`--random takes a number, not "${flags.random}"`, HELP);
+const flags = readOptions(HELP, {
+  random: { type: 'string', default: '20' },
+  settings: { type: 'string', default: '5' },
+  json: { type: 'boolean' },
+});
+const numberOf = (name: 'random' | 'settings'): number => {
+  const number = Number(flags[name]);
+  if (!Number.isInteger(number) || number < 0)
+    endWithUsage(`--${name} takes a number, not "${flags[name]}"`, HELP);
+  return number;
+};
+const [count, settings] = [numberOf('random'), numberOf('settings')];
 
 await findPrometheusTools((line) => console.error(line));
 const scenarios = [...SCENARIOS, ...randomScenarios(count)];
 console.error(`${scenarios.length} scenarios`);
-const failures = await failuresOf(scenarios);
+const failures: Failure[] = await failuresOf(scenarios);
+for (let seed = 1; seed <= settings; seed++) {
+  console.error(`random settings ${seed} of ${settings}`);
+  const config = randomConfig(seed);
+  const subjects = rulesOf(config).map((rule) => ({ of: rule, rule }));
+  for (const [{ of }, text] of await violations(subjects, boundariesOf(config))) {
+    failures.push({ scenario: `${ruleId(of)} with the random settings ${seed}`, text });
+  }
+}
 
 const rows = ALERT_RULES.filter(({ alert }) => alert !== 'AnthropicWatchdog').map(({ alert, condition }) => {
   const name = condition ? `${alert}/${condition}` : alert;
@@ -36,7 +57,7 @@ const rows = ALERT_RULES.filter(({ alert }) => alert !== 'AnthropicWatchdog').ma
 const empty = rows.filter((row) => row.fires * row.resolves * row.silent === 0);
 
 if (flags.json) {
-  console.log(JSON.stringify({ scenarios: scenarios.length, failures, rules: rows }));
+  console.log(JSON.stringify({ scenarios: scenarios.length, settings, failures, rules: rows }));
 } else {
   const width = Math.max(...rows.map(({ name }) => name.length));
   console.log(`${'rule'.padEnd(width)}  fires  and ends  must be silent`);
@@ -51,7 +72,7 @@ if (flags.json) {
   for (const { scenario, text } of failures) console.error(`${scenario}: ${text}`);
   for (const { name } of empty) console.error(`${name}: a cell is empty`);
   console.log(
-    `${scenarios.length} scenarios, ${failures.length} checks failed, ${empty.length} rules with an empty cell`,
+    `${scenarios.length} scenarios and ${settings} random settings, ${failures.length} checks failed, ${empty.length} rules with an empty cell`,
   );
 }
 if (failures.length + empty.length > 0) process.exitCode = 1;

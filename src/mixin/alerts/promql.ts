@@ -4,8 +4,6 @@
  */
 import { type AttributeOf, METRICS, type MetricKey } from '../../signals/catalogue.ts';
 import { prometheusLabel, prometheusName } from '../../signals/metric-definition.ts';
-import { PROCESS_LABEL } from '../../signals/names.ts';
-import { type Duration, seconds } from '../config.ts';
 
 export { prometheusLabel };
 
@@ -44,57 +42,6 @@ export function histogramSeries<K extends MetricKey>(
   const texts = matcherTexts(key, matchers);
   if (METRICS[key].unit !== 's') return `${name}_${part}${braces(extra, ...texts)}`;
   return braces(`__name__=~"${name}(_seconds)?_${part}"`, extra, ...texts);
-}
-
-/** What {@link events} counts and how. */
-export interface EventsOptions<K extends MetricKey> {
-  readonly metric: K;
-  readonly window: Duration;
-  /** Labels of the result. */
-  readonly by: readonly string[];
-  readonly matchers?: Matchers<K>;
-  /** Matchers as text, put first. */
-  readonly extra?: string;
-  /** Labels that identify a target; `job` and `instance` when absent. */
-  readonly targetLabels?: readonly string[];
-  /** The longest time from the start of a process to its first scrape; 2 minutes when absent. */
-  readonly birthGrace?: Duration;
-}
-
-/**
- * How many events a counter counted in the last `window`: an exact number, not an extrapolated one.
- *
- * `increase()` cannot see the first event of a counter that is born with it (a 401 on the first call after a
- * deploy), and the usual repairs raise a false alarm whenever Prometheus or a target was away. This one asks
- * the process's own start time, so it is right at births, deploys, restarts and gaps, for scraped and for
- * pushed metrics, and needs no feature flag:
- * - what the counters say now, of processes that are young (all that they counted is recent) or that were known
- *   a window ago;
- * - minus what they said a window ago, where it is the same process still.
- * A process that was away (a gap, a fresh Prometheus) counts nothing: the age of its events is not known.
- */
-export function events<K extends MetricKey>(options: EventsOptions<K>): string {
-  const { metric, window, targetLabels = ['job', 'instance'], birthGrace = '2m' } = options;
-  const counter = series(metric, options.matchers, options.extra);
-  const started = series('startTime');
-  const target = `on (${processLabels(targetLabels).join(', ')})`;
-  const by = options.by.join(', ');
-  const young = seconds(window) + seconds(birthGrace);
-  return [
-    `sum by (${by}) (`,
-    `  sum by (${by}) (${counter} and ${target} (time() - ${started} <= ${young} or ${started} offset ${window}))`,
-    '  or label_replace(',
-    `    -sum by (${by}) (${counter} offset ${window} and ${target} (${started} == ${started} offset ${window})),`,
-    // A label of its own, so that `or` keeps both.
-    '    "side", "before", "", ""',
-    '  )',
-    ')',
-  ].join('\n');
-}
-
-/** Labels that identify a process. A target that serves several labels all but the first; other series have no such label. */
-export function processLabels(targetLabels: readonly string[]): string[] {
-  return [...targetLabels, PROCESS_LABEL];
 }
 
 /** A selector of a record that was made from a metric and kept labels of it. */

@@ -1,6 +1,8 @@
 /** Receivers of Alertmanager: who is notified, and with which text. */
 import type { Receivers } from '../config.ts';
-import type { RouteName } from './routing.ts';
+
+/** The name of a route and of its receiver. */
+export type RouteName = 'page' | 'ticket' | 'info' | 'watchdog';
 
 /** Every kind of receiver, for the example. */
 export const EXAMPLE_RECEIVERS: Receivers = {

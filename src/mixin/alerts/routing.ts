@@ -1,6 +1,6 @@
 /** Alertmanager routing for the pack: a complete example, and the part of it to paste into a configuration. */
 import type { AlertConfig, Duration, Severity } from '../config.ts';
-import { receiver } from './receivers.ts';
+import { type RouteName, receiver } from './receivers.ts';
 
 /** Alerts that inhibit others, which they cause, where the grouping labels are equal. */
 export interface Inhibition {
@@ -32,9 +32,6 @@ interface RouteTimes {
   readonly group_interval: Duration;
   readonly repeat_interval: Duration;
 }
-
-/** The name of a route and of its receiver. */
-export type RouteName = 'page' | 'ticket' | 'info' | 'watchdog';
 
 /** The receivers, and how soon and how often each is notified. */
 export const ROUTES: Record<RouteName, { match: string; times: RouteTimes }> = {

@@ -1,20 +1,25 @@
-/** The boundary cases of every rule, made from the configuration. */
+/** The boundary cases of every rule, made from a configuration. */
+import type { AlertConfig } from '../../../src/mixin/config.ts';
 import type { Boundary } from '../support/boundary.ts';
-import { ATTEMPTS, POLICIES } from './attempts.ts';
-import { BUDGETS } from './budgets.ts';
-import { CALLS } from './calls.ts';
-import { COUNTERS, LATENCY } from './counters.ts';
-import { OTHERS } from './others.ts';
-import { SUMS } from './records.ts';
+import { Cases } from '../support/boundary-cases.ts';
+import { attemptCases, policyCases } from './attempts.ts';
+import { budgetCases } from './budgets.ts';
+import { callCases } from './calls.ts';
+import { counterCases, latencyCases } from './counters.ts';
+import { otherCases } from './others.ts';
+import { recordCases } from './records.ts';
 
-/** Every boundary case. */
-export const BOUNDARIES: readonly Boundary[] = [
-  ...SUMS,
-  ...LATENCY,
-  ...COUNTERS,
-  ...CALLS,
-  ...ATTEMPTS,
-  ...POLICIES,
-  ...BUDGETS,
-  ...OTHERS,
-];
+/** Every boundary case of `config`. */
+export function boundariesOf(config: AlertConfig): Boundary[] {
+  const cases = new Cases(config);
+  return [
+    recordCases,
+    latencyCases,
+    counterCases,
+    callCases,
+    attemptCases,
+    policyCases,
+    budgetCases,
+    otherCases,
+  ].flatMap((make) => make(cases));
+}

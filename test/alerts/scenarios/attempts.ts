@@ -4,7 +4,6 @@ import { ATTR } from '../../../src/signals/names.ts';
 import { during, type Scenario, silent } from '../support/scenario.ts';
 import {
   type CallSpec,
-  grows,
   HAIKU,
   type Kind,
   OPUS,
@@ -637,4 +636,3 @@ export const ATTEMPTS: readonly Scenario[] = [...RETRIES, ...LIMITS, ...INVALID]
 }));
 export const TIME: readonly Scenario[] = WAITING.map((scenario) => ({ skip: 600, ...scenario }));
 export const LONG: readonly Scenario[] = [...MONEY, ...RESPONSES, ...TELEMETRY];
-export const GROWS: typeof grows = grows;

@@ -1,4 +1,5 @@
 /** Fleets: restarts, gaps, short-lived processes, clusters, a fresh Prometheus; and random ones. */
+import { random } from '../support/random.ts';
 import { during, type Scenario, silent } from '../support/scenario.ts';
 import { type CallSpec, HAIKU, OPUS, type ProcessSpec, traffic } from '../support/simulate.ts';
 
@@ -289,17 +290,6 @@ const BUDGET: readonly Scenario[] = [
     skip: 2 * HOUR,
   },
 ];
-
-/** A generator of numbers in [0, 1) that repeats itself. */
-function random(seed: number): () => number {
-  let state = seed * 2654435761;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /**
  * A random fleet: services in clusters, processes that restart in place or are replaced, gaps, any scrape interval, a 429 or a failed call now and

@@ -1,26 +1,22 @@
-/** What boundary cases are made of. */
+/** What boundary cases are made of, for one configuration. */
 import { RECORDS } from '../../../src/mixin/alerts/names.ts';
-import { type AlertConfig, DEFAULT_CONFIG, seconds } from '../../../src/mixin/config.ts';
+import { type AlertConfig, type Duration, seconds } from '../../../src/mixin/config.ts';
 import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
 import { prometheusName } from '../../../src/signals/metric-definition.ts';
 import type { Boundary, Given, Phase } from './boundary.ts';
 
-/** The labels of a service. */
-export const JOB = 'job="app"';
-/** The labels of a service and a model. */
-export const OF_MODEL = `${JOB},gen_ai_request_model="m"`;
+/** Values of a limit at which a condition does not hold, and at which it does. */
+export interface Sides {
+  readonly not: readonly number[];
+  readonly holds: readonly number[];
+}
 
-/** `name{labels}`, with more labels. */
-export const of = (record: string, labels: string = JOB): string => `${record}{${labels}}`;
-/** The settings that the cases follow. */
-export const config: AlertConfig = DEFAULT_CONFIG;
-/** The record of attempts by kind. */
-export const attempts: string = RECORDS.attemptsByKind;
-/** A series of a metric, with labels as text. */
-export const gauge = (key: MetricKey, labels = '', suffix = ''): string =>
-  of(prometheusName(METRICS[key]) + suffix, [OF_MODEL, labels].filter(Boolean).join(','));
-/** The labels of a kind of attempts. */
-export const kind = (name: string, labels = OF_MODEL): string => `${labels},anthropic_attempt_kind="${name}"`;
+/** Values around a limit that must be exceeded. */
+export const above = (value: number): Sides => ({ not: [value * 0.9, value], holds: [value * 1.02] });
+
+/** Values around a limit below which something holds. */
+export const below = (value: number): Sides => ({ not: [value * 1.1, value], holds: [value * 0.98] });
+
 /** Some samples of the same values. */
 export const phase = (samples: number, given: Given, expect: Phase['expect'], grows?: Given): Phase => ({
   samples,
@@ -35,50 +31,70 @@ export const record = (rule: string, given: Given, expect: number | undefined): 
   phases: [phase(2, given, expect)],
 });
 
-/** An alert for values at which its condition does not hold, and for values at which it does. Each lasts longer than any `for`. */
-export function limit(
-  rule: string,
-  given: (value: number) => Given,
-  { not, holds }: { readonly not: readonly number[]; readonly holds: readonly number[] },
-): Boundary {
-  const [quiet = 0] = not;
-  const longer = 45;
-  const phases = [
-    ...not.map((value) => phase(longer, given(value), false)),
-    ...holds.flatMap((value) => [phase(longer, given(value), true), phase(longer, given(quiet), false)]),
-  ];
-  return { rule, phases };
-}
+/** The record of attempts by kind. */
+export const attempts: string = RECORDS.attemptsByKind;
 
-/** Values around a limit that must be exceeded. */
-export const above = (value: number): { not: number[]; holds: number[] } => ({
-  not: [value * 0.9, value],
-  holds: [value * 1.02],
-});
+const STEP = 15;
 
-/** Values around a limit below which something holds. */
-export const below = (value: number): { not: number[]; holds: number[] } => ({
-  not: [value * 1.1, value],
-  holds: [value * 0.98],
-});
+/** Series and cases of one configuration. */
+export class Cases {
+  readonly config: AlertConfig;
+  /** The labels of a service. */
+  readonly ofService: string;
+  /** The labels of a service and a model. */
+  readonly ofModel: string;
+  /** Samples that last longer than any `for` or `keep_firing_for`. */
+  readonly #long: number;
 
-/** `vanishing` counts for `lastSeen` after its last sample; `staying` stays. */
-export function vanishes(
-  rule: string,
-  vanishing: Given,
-  { staying = {}, seen, gone }: { staying?: Given; seen: Phase['expect']; gone: Phase['expect'] },
-): Boundary {
-  const step = 15;
-  const kept = Math.floor(seconds(DEFAULT_CONFIG.lastSeen) / step);
-  return {
+  constructor(config: AlertConfig) {
+    this.config = config;
+    this.ofService = config.groupingLabels.map((label) => `${label}="of-${label}"`).join(',');
+    this.ofModel = `${this.ofService},gen_ai_request_model="m"`;
+    const { keepFiringFor, replica, retries, policies, latency, telemetry } = config;
+    const waits = [keepFiringFor, replica.for, retries.for, policies.for, latency.for, telemetry.absentFor];
+    this.#long = Math.max(...waits.map(seconds)) / STEP + 5;
+  }
+
+  /** A record or `up`, with the labels of the service or with others. */
+  of = (name: string, labels: string = this.ofService): string => `${name}{${labels}}`;
+
+  /** A series of a metric, with labels as text. */
+  gauge = (key: MetricKey, labels = '', suffix = ''): string =>
+    this.of(
+      prometheusName(METRICS[key]) + suffix,
+      [this.ofModel, this.config.selector, labels].filter(Boolean).join(','),
+    );
+
+  /** The labels of a kind of attempts. */
+  kind = (name: string, labels: string = this.ofModel): string =>
+    `${labels},anthropic_attempt_kind="${name}"`;
+
+  /** An alert for values at which its condition does not hold, and for values at which it does. Each lasts longer than any `for`. */
+  limit = (rule: string, given: (value: number) => Given, { not, holds }: Sides): Boundary => {
+    const quiet = phase(this.#long, given(not[0] ?? 0), false);
+    return {
+      rule,
+      phases: [
+        ...not.map((value) => phase(this.#long, given(value), false)),
+        ...holds.flatMap((value) => [phase(this.#long, given(value), true), quiet]),
+      ],
+    };
+  };
+
+  /** `vanishing` counts for `lastSeen` after its last sample; `staying` stays. */
+  vanishes = (
+    rule: string,
+    vanishing: Given,
+    { staying = {}, seen, gone }: { staying?: Given; seen: Phase['expect']; gone: Phase['expect'] },
+  ): Boundary => ({
     rule,
     phases: [
-      phase(40, { ...vanishing, ...staying }, seen),
-      phase(kept, staying, seen),
+      phase(this.#long, { ...vanishing, ...staying }, seen),
+      phase(Math.floor(seconds(this.config.lastSeen) / STEP), staying, seen),
       phase(1, staying, gone),
-      phase(60, staying, gone),
+      phase(this.#long, staying, gone),
     ],
-  };
+  });
 }
 
 /**
@@ -139,4 +155,4 @@ export function tiled(
 }
 const TILE = 300;
 /** How many times 5 minutes a window is. */
-export const tilesIn = (window: `${number}${'m' | 'h' | 'd'}`): number => seconds(window) / TILE;
+export const tilesIn = (window: Duration): number => seconds(window) / TILE;

@@ -2,12 +2,15 @@
 
 import { ruleGroups } from '../../../src/mixin/alerts/groups.ts';
 import { type AlertRule, isAlert, type RecordRule } from '../../../src/mixin/alerts/rule.ts';
-import { DEFAULT_CONFIG } from '../../../src/mixin/config.ts';
+import { type AlertConfig, DEFAULT_CONFIG } from '../../../src/mixin/config.ts';
+
+/** Every rule of the pack with some settings. */
+export function rulesOf(config: AlertConfig): (AlertRule | RecordRule)[] {
+  return ruleGroups(config).flatMap(({ rules }) => rules);
+}
 
 /** Every rule of the pack. */
-export const RULES: readonly (AlertRule | RecordRule)[] = ruleGroups(DEFAULT_CONFIG).flatMap(
-  ({ rules }) => rules,
-);
+export const RULES: readonly (AlertRule | RecordRule)[] = rulesOf(DEFAULT_CONFIG);
 
 /** Every alerting rule: one or more for each alert. */
 export const ALERT_RULES: readonly AlertRule[] = RULES.filter(isAlert);

@@ -1,6 +1,6 @@
 /** What a scenario is: a fleet, and all alerts that fire in it at a time. */
 import type { PromtoolTest } from './promtool.ts';
-import { type ProcessSpec, simulate } from './simulate.ts';
+import { type ProcessSpec, simulate, TARGET } from './simulate.ts';
 
 /** All alerts that fire at a time, as `Name` or `Name/condition`, each with ` label=value` for the labels that the scenario shows. */
 export interface Check {
@@ -28,29 +28,32 @@ export interface Scenario {
   readonly push?: boolean;
 }
 
-/** Everything that fires, but for the watchdog. */
-export function firingQuery(
-  shows: readonly string[] = [],
-  alerts = 'alertname!="AnthropicWatchdog"',
-): string {
-  return `group by (${['alertname', 'condition', ...shows].join(', ')}) (ALERTS{alertstate="firing", ${alerts}})`;
-}
-
-/** `scenario` in promtool's format. */
-export function promtoolTest(scenario: Scenario): PromtoolTest {
+/** `scenario` in promtool's format, with `mark` on all of its series and alerts. */
+export function promtoolTest(scenario: Scenario, mark: Readonly<Record<string, string>> = {}): PromtoolTest {
   const { name, processes, scrape = 15, shows = [], push = false, skip = 0 } = scenario;
   const checks = scenario.checks.filter(({ at }) => at >= skip);
   const until = Math.max(...checks.map(({ at }) => at));
+  const marked = processes.map((process) => ({
+    ...process,
+    labels: { ...(process.labels ?? TARGET), ...mark },
+  }));
+  // The watchdog always fires.
+  const alerts = ['alertstate="firing"', 'alertname!="AnthropicWatchdog"', ...labelTexts(mark)].join(', ');
+  const expr = `group by (${['alertname', 'condition', ...shows].join(', ')}) (ALERTS{${alerts}})`;
   return {
     name,
     interval: `${scrape}s`,
-    input_series: simulate(processes, { from: skip, until, step: scrape, push }),
+    input_series: simulate(marked, { from: skip, until, step: scrape, push }),
     promql_expr_test: checks.map(({ at, firing }) => ({
-      expr: firingQuery(shows),
+      expr,
       eval_time: `${at - skip}s`,
       exp_samples: firing.map((text) => ({ labels: labelsOf(text), value: 1 })),
     })),
   };
+}
+
+function labelTexts(labels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
 }
 
 /** `Name/condition label=value` as labels. */

@@ -2,6 +2,7 @@
  * A simulated fleet: processes that start, call, fail, restart and vanish, as a scrape every `step` seconds sees their detection gauges. Gives
  * the series for promtool. Second 0 is the start of the test. `simulator.test.ts` compares it with the gauges of the package.
  */
+import type { AttemptKind } from '../../../src/model/attempt-kind.ts';
 import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
 import { prometheusLabel, prometheusName } from '../../../src/signals/metric-definition.ts';
 import { ATTR } from '../../../src/signals/names.ts';
@@ -13,19 +14,7 @@ export const HAIKU = 'claude-haiku-5-5';
 const ROUTE = '/v1/messages';
 
 /** How an attempt ended. */
-export type Kind =
-  | 'ok'
-  | 'rate_limit'
-  | 'overloaded'
-  | 'server_error'
-  | 'network'
-  | 'timeout'
-  | 'authentication'
-  | 'billing'
-  | 'permission'
-  | 'not_found'
-  | 'invalid'
-  | 'broken_stream';
+export type Kind = AttemptKind;
 
 /** One or more equal calls that end at one time. */
 export interface CallSpec {
@@ -55,9 +44,12 @@ export interface OpenSpec {
 /** A value of a series at a time; `undefined` while it does not exist. */
 export type ValueAt = (time: number) => number | undefined;
 
+/** The labels of a target. */
+export const TARGET: Readonly<Record<string, string>> = { job: 'app', instance: 'pod-1' };
+
 /** A process. */
 export interface ProcessSpec {
-  /** Labels of its target; `job="app"`, `instance="pod-1"` when absent. */
+  /** Labels of its target; {@link TARGET} when absent. */
   readonly labels?: Readonly<Record<string, string>>;
   /** When it started: long before the test when absent. */
   readonly start?: number;
@@ -109,13 +101,7 @@ export function simulate(
     return known;
   };
   for (const spec of processes) {
-    const {
-      labels = { job: 'app', instance: 'pod-1' },
-      start = -100_000,
-      end = Infinity,
-      unseen = [],
-      seen,
-    } = spec;
+    const { labels = TARGET, start = -100_000, end = Infinity, unseen = [], seen } = spec;
     const alive = (time: number) => time >= start && time < end && (seen?.(time) ?? true);
     const visible = (time: number) => alive(time) && !unseen.some(([from, to]) => time >= from && time < to);
     for (const [name, valueAt] of gauges(spec, start)) {
@@ -286,10 +272,4 @@ export function traffic(
     if (count > 0) calls.push({ at: at + 1, count, ...call });
   }
   return calls;
-}
-
-/** A counter at 0 that grows by `perSecond` between two times. */
-export function grows(perSecond: number, from = -Infinity, to = Infinity, base = 0): ValueAt {
-  return (now) =>
-    Math.round((base + Math.max(0, Math.min(now, to) - Math.max(from, -7200)) * perSecond) * 1e6) / 1e6;
 }

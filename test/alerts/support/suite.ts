@@ -2,7 +2,7 @@
 import { rulesYaml } from '../../../src/mixin/alerts/build.ts';
 import { type AlertConfig, DEFAULT_CONFIG } from '../../../src/mixin/config.ts';
 import { type PromtoolTest, type Tester, testRules } from './promtool.ts';
-import { type Check, firingQuery, promtoolTest, type Scenario } from './scenario.ts';
+import { type Check, promtoolTest, type Scenario } from './scenario.ts';
 
 /** The alert that looks back on days: most of the time of a test. */
 export const BUDGET = 'AnthropicErrorBudgetBurning';
@@ -23,37 +23,54 @@ export interface SuiteOptions {
   readonly tester?: Tester;
 }
 
-/** The checks that do not hold, of all `scenarios`, with the rules of `config`. */
+/** The label that tells scenarios apart which share a test. */
+const SCENARIO = 'scenario';
+/** Scenarios in one test: most of the time of an evaluation goes into the rules, not into their series. */
+const TOGETHER = 24;
+
+/**
+ * The checks that do not hold, of all `scenarios`, with the rules of `config`. Many scenarios share one test, as services that differ in one more
+ * grouping label: the rules keep services apart.
+ */
 export async function failuresOf(
   scenarios: readonly Scenario[],
   { config = DEFAULT_CONFIG, parallel = 2, tester = {} }: SuiteOptions = {},
 ): Promise<Failure[]> {
-  const rules = rulesYaml(config);
-  const withoutBudget = rulesYaml({ ...config, disabled: [...config.disabled, BUDGET] });
+  const settings = { ...config, groupingLabels: [...config.groupingLabels, SCENARIO] };
+  const rules = rulesYaml(settings);
+  const withoutBudget = rulesYaml({ ...settings, disabled: [...config.disabled, BUDGET] });
   const batches = new Map<string, { rules: string; interval: number; all: Scenario[] }>();
   for (const scenario of scenarios) {
     const usual = scenario.evaluate ?? scenario.scrape ?? 15;
     // vmalert reads a record one evaluation later, when it would be too old.
     const interval = tester.vmalertTool ? Math.min(60, usual) : usual;
-    const key = `${interval} ${scenario.budget}`;
+    const key = `${interval} ${scenario.scrape} ${scenario.budget}`;
     const batch = batches.get(key) ?? { rules: scenario.budget ? rules : withoutBudget, interval, all: [] };
     batches.set(key, batch);
     batch.all.push(scenario);
   }
-  const parts = [...batches.values()].flatMap(({ all, ...rest }) =>
-    Array.from({ length: parallel }, (_, i) => ({
+  const parts = [...batches.values()].flatMap(({ all, ...rest }) => {
+    // Scenarios of one length together: a test lasts as long as its longest one.
+    const sorted = all.toSorted((x, y) => lengthOf(x) - lengthOf(y));
+    const count = Math.ceil(all.length / TOGETHER);
+    const size = Math.ceil(all.length / count);
+    return Array.from({ length: count }, (_, i) => ({
       ...rest,
-      some: all.filter((__, j) => j % parallel === i),
-    })),
-  );
+      some: sorted.slice(i * size, (i + 1) * size),
+    }));
+  });
   const failures: Failure[] = [];
   const work = async (): Promise<void> => {
     for (let part = parts.shift(); part; part = parts.shift()) {
-      if (part.some.length > 0) failures.push(...(await run(part.rules, part.some, part.interval, tester)));
+      failures.push(...(await run(part.rules, part.some, part.interval, tester)));
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
   return failures;
+}
+
+function lengthOf({ checks, skip = 0 }: Scenario): number {
+  return Math.max(...checks.map(({ at }) => at)) - skip;
 }
 
 async function run(
@@ -63,26 +80,27 @@ async function run(
   tester: Tester,
 ): Promise<Failure[]> {
   const played = tester.vmalertTool ? scenarios.map((scenario) => settled(scenario, interval)) : scenarios;
-  const tests = played.map((scenario, i) => marked(promtoolTest(scenario), scenario, i));
-  const { passed, output } = await testRules(rules, tests, `${interval}s`, tester);
+  const tests = played.map((scenario, i) => promtoolTest(scenario, { [SCENARIO]: `${i}` }));
+  const together: PromtoolTest = {
+    name: 'scenarios',
+    interval: tests[0]?.interval ?? '15s',
+    input_series: tests.flatMap(({ input_series }) => input_series),
+    promql_expr_test: tests.flatMap(({ promql_expr_test = [] }) => promql_expr_test),
+  };
+  const { passed, output } = await testRules(rules, [together], `${interval}s`, tester);
   if (passed) return [];
   // Each failure names its scenario in its query: promtool prints no name with it.
   const failures = output
     .split(/^ {4}(?=expr: )/m)
     .slice(1)
     .map((text) => ({
-      scenario: scenarios[Number(/scenario (\d+)/.exec(text)?.[1])]?.name ?? 'promtool',
+      scenario: scenarios[Number(/scenario=\W*(\d+)/.exec(text)?.[1])]?.name ?? 'promtool',
       text: text
         .replace(/^.*?, (?=time: )/s, '')
         .replace(/\s+/g, ' ')
         .trim(),
     }));
   return failures.length > 0 ? failures : [{ scenario: 'promtool', text: output.slice(0, 3000) }];
-}
-
-function marked(test: PromtoolTest, { shows }: Scenario, index: number): PromtoolTest {
-  const expr = firingQuery(shows, `alertname!="AnthropicWatchdog", alertname!="scenario ${index}"`);
-  return { ...test, promql_expr_test: test.promql_expr_test?.map((check) => ({ ...check, expr })) ?? [] };
 }
 
 /**
