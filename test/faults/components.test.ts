@@ -4,9 +4,9 @@ import { DiagLogLevel, diag, propagation } from '@opentelemetry/api';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Logger, TelemetryOptions } from '../../src/index.ts';
 import { startApi } from '../helpers/api.ts';
-import { startHarness } from '../helpers/harness.ts';
-import { useClient } from './support/app.ts';
-import { COMPONENTS, type Fault, failing } from './support/components.ts';
+import { type Harness, startHarness } from '../helpers/harness.ts';
+import { ATTEMPTS, CALLS, useClient } from './support/app.ts';
+import { COMPONENTS, type Component, type Fault, failing } from './support/components.ts';
 
 const CASES = COMPONENTS.flatMap((component) =>
   component.faults.map((fault) => [component.name, fault, component] as const),
@@ -61,9 +61,25 @@ describe.each(CASES)('a %s that %s', (_name, fault, component) => {
     expect(unhandled()).toEqual([]);
     const stages = warnedStages();
     expect(stages).toEqual([...new Set(stages)]);
+    await expectOtherSignals(harness, component.costs);
     unharmed += 1;
   });
 });
+
+/** Expects that every signal but `lost` is recorded whole. */
+async function expectOtherSignals(harness: Harness, lost: Component['costs']): Promise<void> {
+  if (lost !== 'metrics') {
+    expect(await harness.metric('anthropic.client.calls')).toBe(CALLS);
+    expect(await harness.metric('anthropic.client.attempts')).toBe(ATTEMPTS);
+    expect(await harness.metric('anthropic.client.active_calls')).toBe(0);
+  }
+  if (lost !== 'logs')
+    expect(harness.events().filter((name) => name === 'anthropic.call')).toHaveLength(CALLS);
+  if (lost !== 'spans') {
+    expect(harness.callSpans()).toHaveLength(CALLS);
+    expect(harness.attemptSpans()).toHaveLength(ATTEMPTS);
+  }
+}
 
 /** Unhandled rejections end a process: here they are counted. */
 function watchRejections(): () => unknown[] {
@@ -94,9 +110,15 @@ describe('anthropic.telemetry.errors', () => {
     expect(errors.map(({ attributes }) => attributes['anthropic.telemetry.stage'])).toEqual([stage]);
     expect(errors[0]?.value).toBeGreaterThan(1);
     expect(warnedStages()).toEqual([stage]);
-    expect(await harness.metric('anthropic.client.calls')).toBe(6);
-    expect(await harness.metric('anthropic.client.attempts')).toBe(7);
-    expect(await harness.metric('anthropic.client.active_calls')).toBe(0);
+  });
+
+  test('counts each record that is lost, also where the diagnostics fail themselves', async () => {
+    warn.mockImplementation(failing('throws'));
+    const harness = await startHarness({ telemetry: { logger: brokenLogger('throws') } });
+    await useClient(harness.client, harness.server);
+    // Six calls end, one attempt is retried, and the failed stream exhausts its call.
+    expect(await harness.metric('anthropic.telemetry.errors')).toBe(8);
+    expect(warnedStages()).toEqual(['logs']);
   });
 
   test('is zero where nothing fails', async () => {

@@ -77,10 +77,7 @@ class TapTracer implements Tracer {
       return this.#visible ? this.#tracer().startSpan(name, options, parent) : invisible(parent);
     }
     const { guard } = this.#port;
-    // A sampler or processor that throws costs the application its span, as without us, and not our metrics.
-    const span =
-      (this.#visible && guard.run('spans', () => this.#tracer().startSpan(name, options, parent))) ||
-      invisible(parent);
+    const span = this.#visible ? this.#startReal(name, options, parent) : invisible(parent);
     const handle: CallSpan = {
       span,
       visible: this.#visible,
@@ -96,6 +93,15 @@ class TapTracer implements Tracer {
     const [options, parent = context.active()] = rest.slice(0, -1) as [SpanOptions?, Context?];
     const span = this.startSpan(name, options, parent);
     return context.with(trace.setSpan(parent, span), () => run(span)) as ReturnType<F>;
+  }
+
+  /** The real span, or one that does nothing where the tracer throws or returns something else: metrics and log records are left. */
+  #startReal(name: string, options: SpanOptions, parent: Context): Span {
+    const { guard } = this.#port;
+    const span = guard.run('spans', () => this.#tracer().startSpan(name, options, parent));
+    if (typeof span?.spanContext === 'function') return span;
+    if (span !== undefined) guard.report('spans', new TypeError('the tracer returned no span'));
+    return invisible(parent);
   }
 
   #provider(): TracerProvider {

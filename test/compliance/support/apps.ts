@@ -46,24 +46,6 @@ print(final.content[0].text === seen.join(''), final.usage.output_tokens);
 print(typeof client.withOptions, typeof client.post, typeof client.messages.batches.create);
 `;
 
-/** Leaves twenty streams unread, and lets them go. */
-export const UNREAD: string = `${SETUP}
-await (async () => {
-  for (let n = 0; n < 20; n++) await client.messages.create({ ...request, stream: true });
-})();
-for (let turn = 0; turn < 20; turn++) { gc(); await sleep(10); }
-print('done');
-`;
-
-/** Loads both builds of the SDK, whatever hooks are there. */
-export const BOTH: string = `${SETUP}
-import { createRequire } from 'node:module';
-const Required = createRequire(import.meta.url)('@anthropic-ai/sdk');
-const second = new Required({ baseURL: process.env.BASE_URL });
-print((await client.messages.create(request)).type, (await second.messages.create(request)).type);
-print(Required.Anthropic.name, typeof Required.APIError, Required.default === Required.Anthropic);
-`;
-
 /** Prints the variables and the parameters that are not its own doing. */
 export const UNTOUCHED: string = `
 const before = JSON.stringify(process.env);
@@ -75,22 +57,6 @@ await client.messages.create(params);
 print(JSON.stringify(process.env) === before, JSON.stringify(params) === JSON.stringify(copy), handlers);
 // What was set before the application began shows in comparison with the run without telemetry.
 print(Object.entries(process.env).filter(([name]) => name !== 'OTEL_EXPORTER_PROMETHEUS_PORT').sort());
-`;
-
-/** Aborts a call that waits, a stream that is read, and a stream helper. */
-export const ABORTS: string = `${SETUP}
-import { subscribe } from 'node:diagnostics_channel';
-const controller = new AbortController();
-// Once the request is on its way: the next call must not get the response that is planned for this one.
-subscribe('undici:request:bodySent', () => setTimeout(() => controller.abort(), 100));
-print(await client.messages.create(request, { signal: controller.signal }).catch((error) => error.constructor.name));
-const second = new AbortController();
-const stream = await client.messages.create({ ...request, stream: true }, { signal: second.signal });
-for await (const event of stream) { print(event.type); second.abort(); }
-const helper = client.messages.stream(request);
-helper.on('streamEvent', () => helper.abort());
-print(await helper.done().catch((error) => error.constructor.name));
-await sleep(100);
 `;
 
 /** Prints what is registered with OpenTelemetry after telemetry was added in code. */

@@ -1,5 +1,5 @@
 /** The parts of telemetry that an application brings, each broken in each way. */
-import type { Meter, MeterProvider, TextMapPropagator } from '@opentelemetry/api';
+import type { Meter, MeterProvider, TextMapPropagator, Tracer } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   PeriodicExportingMetricReader,
@@ -54,6 +54,8 @@ export function failing(fault: Fault): (...args: unknown[]) => never {
 /** A part of telemetry, broken by `fault`. */
 export interface Component {
   readonly name: string;
+  /** The signal that is lost with it. The others are recorded whole. */
+  readonly costs?: 'spans' | 'logs' | 'metrics';
   /** The faults that its contract leaves to the one who calls it. */
   readonly faults: readonly Fault[];
   readonly make: (fault: Fault) => { telemetry?: TelemetryOptions; propagator?: TextMapPropagator };
@@ -81,16 +83,19 @@ function brokenMeter(step: () => never): Meter {
 export const COMPONENTS: readonly Component[] = [
   {
     name: 'span processor at the start of a span',
+    costs: 'spans',
     faults: SYNCHRONOUS,
     make: (fault) => tracing({ onStart: failing(fault), onEnd: nothing, forceFlush: done, shutdown: done }),
   },
   {
     name: 'span processor at the end of a span',
+    costs: 'spans',
     faults: SYNCHRONOUS,
     make: (fault) => tracing({ onStart: nothing, onEnd: failing(fault), forceFlush: done, shutdown: done }),
   },
   {
     name: 'span exporter behind a simple processor',
+    costs: 'spans',
     faults: SYNCHRONOUS,
     make: (fault) => {
       const exporter: SpanExporter = { export: failing(fault), shutdown: done };
@@ -99,6 +104,7 @@ export const COMPONENTS: readonly Component[] = [
   },
   {
     name: 'span exporter behind a batch processor',
+    costs: 'spans',
     faults: SYNCHRONOUS,
     make: (fault) => {
       const exporter: SpanExporter = { export: failing(fault), shutdown: done };
@@ -107,6 +113,7 @@ export const COMPONENTS: readonly Component[] = [
   },
   {
     name: 'sampler',
+    costs: 'spans',
     faults: ['throws', 'throws no error', 'is slow'],
     make: (fault) => {
       const broken = failing(fault);
@@ -120,17 +127,33 @@ export const COMPONENTS: readonly Component[] = [
   },
   {
     name: 'tracer provider',
+    costs: 'spans',
     faults: SYNCHRONOUS,
     make: (fault) => ({ telemetry: { tracerProvider: { getTracer: failing(fault) } } }),
   },
   {
     name: 'tracer',
+    costs: 'spans',
     faults: FAULTS,
     make: (fault) => ({
       telemetry: {
         tracerProvider: { getTracer: () => ({ startSpan: failing(fault), startActiveSpan: failing(fault) }) },
       },
     }),
+  },
+  {
+    name: 'span whose methods',
+    costs: 'spans',
+    faults: SYNCHRONOUS,
+    make: (fault) => {
+      const tracer = new TracerProvider().getTracer('broken');
+      const startSpan: Tracer['startSpan'] = (...args) => {
+        const step = failing(fault);
+        const methods = { setAttribute: step, setAttributes: step, setStatus: step, end: step };
+        return Object.assign(tracer.startSpan(...args), methods);
+      };
+      return { telemetry: { tracerProvider: { getTracer: () => ({ ...tracer, startSpan }) as Tracer } } };
+    },
   },
   {
     name: 'propagator',
@@ -141,6 +164,7 @@ export const COMPONENTS: readonly Component[] = [
   },
   {
     name: 'logger',
+    costs: 'logs',
     faults: FAULTS,
     make: (fault) => {
       const step = failing(fault);
@@ -150,16 +174,19 @@ export const COMPONENTS: readonly Component[] = [
   },
   {
     name: 'meter provider',
+    costs: 'metrics',
     faults: SYNCHRONOUS,
     make: (fault) => ({ telemetry: { meterProvider: { getMeter: failing(fault) } as MeterProvider } }),
   },
   {
     name: 'instruments of a meter',
+    costs: 'metrics',
     faults: SYNCHRONOUS,
     make: (fault) => ({ telemetry: { meterProvider: { getMeter: () => brokenMeter(failing(fault)) } } }),
   },
   {
     name: 'metric exporter',
+    costs: 'metrics',
     faults: SYNCHRONOUS,
     make: (fault) => {
       const exporter = {
