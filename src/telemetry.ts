@@ -11,6 +11,7 @@ import { attributionSource } from './attribution.ts';
 import { firstUseTime, markUsed } from './first-use.ts';
 import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
+import type { Decision } from './model/decision.ts';
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts';
 import type { AdapterPort } from './ports/adapter-port.ts';
 import type { CallSpan, SpannedCall } from './ports/call-span.ts';
@@ -108,6 +109,10 @@ export class Telemetry implements AdapterPort {
   clientMade(observed: boolean): void {
     this.seesClients = true;
     this.guard.run('metrics', () => this.#metrics.client(observed));
+  }
+
+  queueDecided(decision: Decision): void {
+    if (this.enabled) this.#recorder.queueDecided(decision, this.tracerProvider());
   }
 
   attemptContext(call: SpannedCall, attempt: Attempt): Context {

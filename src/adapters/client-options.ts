@@ -3,6 +3,7 @@ import type { AdapterPort } from '../ports/adapter-port.ts';
 import { adaptersOf, type ClientAdapters, createAdapters } from './client-adapters.ts';
 import { copyOptions } from './copy-options.ts';
 import { observedFetchOf } from './fetch/client-fetch.ts';
+import { followDecisions } from './middleware/decisions.ts';
 import { addMiddleware, isOurMiddleware } from './middleware/middleware.ts';
 import type { SdkClientOptions } from './sdk-shapes.ts';
 import { resolveOpenTelemetry } from './span/sdk-open-telemetry.ts';
@@ -22,6 +23,7 @@ export function addAdapters<Options extends SdkClientOptions>(options: Options, 
   // The SDK's default is `node-fetch` in some versions and the platform's in others: which one is not known before the client is made.
   if (typeof fetch === 'function') added.fetch = observedFetchOf(options, adapters);
   port.clientMade(true);
+  port.guard.run('call', () => followDecisions(port));
   return Object.assign(copyOptions(options), added);
 }
 

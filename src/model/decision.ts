@@ -56,6 +56,8 @@ export interface Decision {
   readonly waitMs?: number | undefined;
   /** Of a fallback: the name of the model or client that comes next. */
   readonly to?: string | undefined;
+  /** Of deferred requests: the name of their queue. */
+  readonly queue?: string | undefined;
   /** A sentence for people, without content of the request. */
   readonly message: string;
 }

@@ -47,8 +47,9 @@ export interface QueueState {
   readonly age: number;
 }
 
-/** The deferred requests of all queues, as their stores stated them last. */
+/** The deferred requests of a queue, as its store stated them last. */
 export interface DeferredState {
+  readonly queue: string;
   readonly backlog: number;
   /** How long ago the oldest one without a result was deferred, in seconds. */
   readonly age: number;
@@ -61,8 +62,8 @@ export interface ResilienceState {
   /** The retries that are left; absent without a budget. */
   readonly retryBudget: number | undefined;
   readonly queues: readonly QueueState[];
-  /** Absent without a queue, and before its store stated anything. */
-  readonly deferred: DeferredState | undefined;
+  /** Without the queues whose stores have stated nothing yet. */
+  readonly deferred: readonly DeferredState[];
 }
 
 const STATE = Symbol.for('anthropic-otel.resilience.read-state');

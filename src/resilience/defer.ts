@@ -17,7 +17,7 @@ export interface DeferOptions {
    * fails the attempt; the next one reads the same batch.
    */
   readonly onResult: (customId: string, message: unknown) => unknown;
-  /** Names the queue within the process. Queues of one name are one in the metrics. @default 'default' */
+  /** Names the queue, in decisions and metrics. Queues of one name in a process share their gauges. @default 'default' */
   readonly name?: string;
   /** The most requests of a batch. @default 1000 */
   readonly batchSize?: number;
@@ -94,7 +94,10 @@ export function defer(store: DeferStore, options: DeferOptions): DeferQueue {
   const settings: DeferSettings = { ...DEFAULTS, ...options, clock };
   const known = sharedState<KnownDeferred>(clock, DEFERRED, settings.name, () => ({ stats: undefined }));
   const decide: DeferSettings['decide'] = (name, message, details = {}) =>
-    report({ name, at: clock.now(), path: '/v1/messages/batches', ...details, message }, onDecision);
+    report(
+      { name, at: clock.now(), path: '/v1/messages/batches', queue: settings.name, ...details, message },
+      onDecision,
+    );
   const refresh = async (): Promise<DeferStats> => {
     const stats = await store.stats();
     known.stats = stats;

@@ -49,15 +49,11 @@ function queueState(queue: QueueName, all: readonly { readonly queue: TurnQueue 
   return [{ queue, size, age }];
 }
 
-function deferred(): DeferredState | undefined {
-  const all = [...allShared<KnownDeferred>(systemClock, DEFERRED).values()].flatMap(
-    ({ stats }) => stats ?? [],
-  );
-  if (all.length === 0) return undefined;
+function deferred(): DeferredState[] {
   const now = systemClock.now();
-  return {
-    backlog: all.reduce((sum, { backlog }) => sum + backlog, 0),
-    age: Math.max(0, ...all.map(({ oldestAt = now }) => (now - oldestAt) / 1000)),
-    deadLetters: all.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
-  };
+  return [...allShared<KnownDeferred>(systemClock, DEFERRED)].flatMap(([queue, { stats }]) => {
+    if (!stats) return [];
+    const { backlog, deadLetters, oldestAt = now } = stats;
+    return [{ queue, backlog, deadLetters, age: Math.max(0, now - oldestAt) / 1000 }];
+  });
 }

@@ -1,5 +1,5 @@
 /** Writes JSON-ready log records: one per ended call, one per retried attempt, one per incident. */
-import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
+import { isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { CallEnd } from '../model/call.ts';
 import type { Decision, DecisionName } from '../model/decision.ts';
@@ -28,12 +28,17 @@ export interface Logger {
   error(message: string, fields: LogFields): unknown;
 }
 
+const DECISION = 'anthropic.resilience.decision';
+
 /** Decisions after which things are as they should be. */
 const EXPECTED: ReadonlySet<DecisionName> = new Set<DecisionName>([
   'throttled',
   'queued',
+  'circuit_waited',
   'circuit_closed',
   'key_accepted',
+  'deferred',
+  'defer_sent',
 ]);
 
 /** Writes log records to a `Logger`. Each method returns what the logger does: it may be a promise that rejects. */
@@ -90,16 +95,23 @@ export class Logs {
     const { name, message } = decision;
     // The line of the retried attempt says the same.
     if (name === 'retry') return undefined;
-    const record = fields('anthropic.resilience.decision', call, {
-      decision: name,
+    const record = fields(DECISION, call, {
+      ...decisionFields(decision),
       model: decision.model ?? call.start.model,
-      error_type: decision.errorType,
-      status: decision.status,
-      attempt: decision.attempt,
-      wait_s: decision.waitMs === undefined ? undefined : decision.waitMs / 1000,
-      fallback_to: decision.to,
     });
     return this.#write(EXPECTED.has(name) ? 'info' : 'warn', `Claude call: ${name}. ${message}`, record);
+  }
+
+  queueDecided(decision: Decision): unknown {
+    const { name, message, queue } = decision;
+    const level = name === 'dead_lettered' ? 'error' : EXPECTED.has(name) ? 'info' : 'warn';
+    const record = compact({
+      event: DECISION,
+      ...decisionFields(decision),
+      queue,
+      ...traceFields(trace.getActiveSpan()?.spanContext()),
+    });
+    return this.#write(level, `Claude queue: ${name}. ${message}`, record);
   }
 
   callEnded(call: SpannedCall, end: CallEnd, costUsd: number | undefined): unknown {
@@ -154,7 +166,6 @@ export class Logs {
 /** What every record says of its call. */
 function fields(event: string, call: SpannedCall, more: LogFields | undefined): LogFields {
   const { start } = call;
-  const { traceId, spanId, traceFlags } = spanContext(call) ?? {};
   return compact({
     event,
     method: start.method,
@@ -164,10 +175,26 @@ function fields(event: string, call: SpannedCall, more: LogFields | undefined): 
     attribution: call.attribution?.all,
     attributes: call.added,
     ...more,
-    trace_id: traceId,
-    span_id: spanId,
-    trace_flags: traceFlags?.toString(16).padStart(2, '0'),
+    ...traceFields(call.handle.span.spanContext()),
   });
+}
+
+function traceFields(span: SpanContext | undefined): LogFields {
+  if (!span || !isSpanContextValid(span)) return {};
+  const { traceId, spanId, traceFlags } = span;
+  return { trace_id: traceId, span_id: spanId, trace_flags: traceFlags.toString(16).padStart(2, '0') };
+}
+
+function decisionFields({ name, model, errorType, status, attempt, waitMs, to }: Decision): LogFields {
+  return {
+    decision: name,
+    model,
+    error_type: errorType,
+    status,
+    attempt,
+    wait_s: waitMs === undefined ? undefined : waitMs / 1000,
+    fallback_to: to,
+  };
 }
 
 function attemptFields(attempt: Attempt): LogFields {
@@ -183,11 +210,6 @@ function attemptFields(attempt: Attempt): LogFields {
 
 function trouble({ failure }: Attempt): LogFields {
   return { error_type: failure?.errorType, error_code: failure?.errorCode, fault: failure?.fault };
-}
-
-function spanContext(call: SpannedCall): SpanContext | undefined {
-  const own = call.handle.span.spanContext();
-  return isSpanContextValid(own) ? own : undefined;
 }
 
 /** `record` without what is not known, with numbers as exact as they mean, and with clean text. */

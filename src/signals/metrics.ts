@@ -132,6 +132,11 @@ export class Metrics {
     recordDecision(state, name, this.#series(state, call, model).labels.model);
   }
 
+  queueDecided({ name, model }: Decision): void {
+    const state = this.#state();
+    recordDecision(state, name, model && state.values.bounded(ATTR.requestModel, model));
+  }
+
   /** The Models API stated when models retire. */
   modelsRead(retirements: StatedRetirements): void {
     this.#state().retirements.stated(retirements);

@@ -2,7 +2,7 @@
  * The listener behind every adapter: tells each signal what happened, and finds what takes more than one
  * attempt to see: streaks and exhausted calls. A signal that fails costs itself alone.
  */
-import { type Context, diag } from '@opentelemetry/api';
+import { type Context, diag, type TracerProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Attribution } from '../model/attribution.ts';
 import { type BatchResult, billsOfResult } from '../model/batch.ts';
@@ -101,6 +101,13 @@ export class Recorder implements CallListener<CallSpan> {
     this.#guard.run('metrics', () => this.#metrics.decisionMade(call, decision));
     this.#guard.run('spans', () => this.#spans.decisionMade(call, decision));
     this.#guard.run('logs', () => this.#settings.logs?.decisionMade(call, decision));
+  }
+
+  /** A queue of deferred requests decided something: it belongs to no call. */
+  queueDecided(decision: Decision, tracerProvider: TracerProvider): void {
+    this.#guard.run('metrics', () => this.#metrics.queueDecided(decision));
+    this.#guard.run('spans', () => this.#spans.queueDecided(decision, tracerProvider));
+    this.#guard.run('logs', () => this.#settings.logs?.queueDecided(decision));
   }
 
   callEnded(call: SpannedCall, end: CallEnd): void {

@@ -103,6 +103,21 @@ export class Spans {
     span.setAttribute(ATTR.decisions, names);
   }
 
+  /** A decision of a queue belongs to no call: it is a span of its own, in the trace of the code that it was made for. */
+  queueDecided(decision: Decision, tracerProvider: TracerProvider): unknown {
+    if (!this.enabled) return undefined;
+    const attributes: Attributes = {};
+    add(attributes, ATTR.decision, decision.name);
+    add(attributes, ATTR.queue, decision.queue);
+    add(attributes, ATTR.requestModel, decision.model);
+    add(attributes, ATTR.errorType, decision.errorType);
+    add(attributes, ATTR.attemptNumber, decision.attempt);
+    const span = this.#tracer(tracerProvider).startSpan('anthropic.resilience.decision', { attributes });
+    if (decision.name === 'dead_lettered') span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+    return span;
+  }
+
   callEnded(call: SpannedCall, end: CallEnd, costUsd: number | undefined): void {
     const { span, visible } = call.handle;
     if (!visible || !span.isRecording()) return;

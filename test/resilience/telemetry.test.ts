@@ -1,3 +1,4 @@
+import { context, trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
 import { defer, memoryDeferStore, type ResilienceOptions, resilience } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
@@ -63,7 +64,7 @@ describe('with telemetry, decisions', () => {
 
   test('of policies state what they know as gauges', async () => {
     const { server, client, metric, points } = await start({
-      retry: { rules: FAST, budget: { reserve: 5 } },
+      retry: { rules: FAST, budget: { reserve: 5 }, maxCircuitWait: 0 },
     });
     server.faults({ rate: 1 });
     for (let call = 0; call < 5; call++) await client.messages.create(HELLO).catch(() => {});
@@ -115,21 +116,79 @@ test('without the sub-path in use there is no series of it', async () => {
   expect(names.filter((name) => name === 'anthropic.resilience.decisions')).toEqual([]);
 });
 
-test('the backlog, the age of the oldest deferred request and the dead letters are metrics', async () => {
-  const { client, server, metric, points } = await startHarness({ client: { maxRetries: 0 } });
-  const store = memoryDeferStore();
-  const queue = defer(store, { client, onResult: () => undefined, pollMs: 1, backoffMs: 1 });
-  await store.enqueue({ customId: 'old', params: JSON.stringify(HELLO), enqueuedAt: Date.now() - 90_000 });
-  await queue.enqueue('new', HELLO);
-  const states = async () => [
-    await metric('anthropic.resilience.deferred_backlog'),
-    await metric('anthropic.resilience.dead_letters'),
-  ];
-  expect(await states()).toEqual([2, 0]);
-  const [age] = await points('anthropic.resilience.deferred_age');
-  expect(age?.value).toBeGreaterThanOrEqual(90);
-  server.plan([respond.error(400), respond.error(400)]);
-  await queue.work({ stopWhenEmpty: true });
-  expect(await states()).toEqual([0, 1]);
-  expect(await metric('anthropic.resilience.deferred_age')).toBe(0);
+describe('deferred requests', () => {
+  const deferring = async (names = ['reports'], more = {}) => {
+    const harness = await startHarness({ client: { maxRetries: 0 }, ...more });
+    const { client } = harness;
+    const queues = names.map((name) => {
+      const store = memoryDeferStore();
+      const queue = defer(store, { client, onResult: () => undefined, pollMs: 1, backoffMs: 1, name });
+      return { store, ...queue };
+    });
+    return { ...harness, queues, queue: queues[0] as (typeof queues)[number] };
+  };
+
+  test('have their backlog, the age of the oldest and their dead letters as metrics', async () => {
+    const { server, queue, metric, points } = await deferring();
+    await queue.store.enqueue({
+      customId: 'old',
+      params: JSON.stringify(HELLO),
+      enqueuedAt: Date.now() - 90_000,
+    });
+    await queue.enqueue('new', HELLO);
+    const states = async () => [
+      await metric('anthropic.resilience.deferred_backlog', { 'anthropic.resilience.queue': 'reports' }),
+      await metric('anthropic.resilience.dead_letters', { 'anthropic.resilience.queue': 'reports' }),
+    ];
+    expect(await states()).toEqual([2, 0]);
+    const reports = (await points('anthropic.resilience.deferred_age')).filter(
+      ({ attributes }) => attributes['anthropic.resilience.queue'] === 'reports',
+    );
+    expect(reports[0]?.value).toBeGreaterThanOrEqual(90);
+    server.plan([respond.error(400), respond.error(400)]);
+    await queue.work({ stopWhenEmpty: true });
+    expect(await states()).toEqual([0, 1]);
+    expect(
+      await metric('anthropic.resilience.deferred_age', { 'anthropic.resilience.queue': 'reports' }),
+    ).toBe(0);
+  });
+
+  test('have every decision counted, in a line and in a span of the trace that deferred them', async () => {
+    const { server, queue, points, logs, spans, tracerProvider } = await deferring(['mails']);
+    server.plan([respond.error(529), respond.error(400)]);
+    const parent = tracerProvider.getTracer('test').startSpan('POST /mails');
+    await context.with(trace.setSpan(context.active(), parent), () => queue.enqueue('secret-id', HELLO));
+    await queue.work({ stopWhenEmpty: true });
+    const expected = ['deferred', 'defer_waiting', 'dead_lettered'];
+    const counted = (await points('anthropic.resilience.decisions')).map(({ attributes, value }) => [
+      attributes['anthropic.resilience.decision'],
+      value,
+    ]);
+    expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(expected.map((name) => [name, 1])));
+    const lines = logs().filter(({ fields }) => fields['event'] === 'anthropic.resilience.decision');
+    expect(lines.map(({ level, fields }) => [level, fields['decision'], fields['queue']])).toEqual([
+      ['info', 'deferred', 'mails'],
+      ['warn', 'defer_waiting', 'mails'],
+      ['error', 'dead_lettered', 'mails'],
+    ]);
+    const own = spans().filter(({ name }) => name === 'anthropic.resilience.decision');
+    expect(own.map(({ attributes }) => attributes['anthropic.resilience.decision'])).toEqual(expected);
+    expect(own[0]?.parentSpanContext?.spanId).toBe(parent.spanContext().spanId);
+    expect(lines[0]?.fields['trace_id']).toBe(parent.spanContext().traceId);
+    expect(JSON.stringify([counted, lines, own.map(({ attributes }) => attributes)])).not.toContain(
+      'secret-id',
+    );
+  });
+
+  test('of any number of queues have a bounded number of series', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `customer ${index} ${'x'.repeat(500)}`);
+    const { queues, points } = await deferring(names);
+    for (const queue of queues) await queue.enqueue('a', HELLO);
+    const values = (await points('anthropic.resilience.deferred_backlog')).map(({ attributes }) =>
+      String(attributes['anthropic.resilience.queue']),
+    );
+    expect(values.length).toBeLessThanOrEqual(101);
+    expect(values).toContain('_OTHER');
+    expect(Math.max(...values.map(({ length }) => length))).toBeLessThanOrEqual(256);
+  });
 });

@@ -12,7 +12,6 @@ import { startCallSpan } from '../span/call-span.ts';
 import { isWithinCall, runWithin } from '../span/enclosing-call.ts';
 import { callOf } from '../span/tap.ts';
 import { type Pass, UntracedCall } from '../untraced-call.ts';
-import { followDecisions } from './decisions.ts';
 import { repeatsFailure } from './repeated-calls.ts';
 import { observeWire, subscribeToWire } from './replays.ts';
 import { asksForMore } from './request-features.ts';
@@ -80,7 +79,6 @@ export class Calls {
     options: SdkRequestOptions,
   ): Promise<Response> {
     this.#passBodies.set(options, request.body);
-    this.#adapters.port.guard.run('call', followDecisions);
     try {
       return await runWithin(call, () => next(request));
     } finally {

@@ -58,7 +58,7 @@ export const RESILIENCE_METRICS = {
     unit: '{request}',
     description:
       'Deferred requests without a result, as the store stated last. Processes with one store state the same.',
-    attributes: [],
+    attributes: [ATTR.queue],
     integer: true,
   },
   deferredAge: {
@@ -67,7 +67,7 @@ export const RESILIENCE_METRICS = {
     unit: '{second}',
     description:
       'How long ago the oldest deferred request without a result was deferred; 0 when there is none. For detection.',
-    attributes: [],
+    attributes: [ATTR.queue],
   },
   deadLetters: {
     name: 'anthropic.resilience.dead_letters',
@@ -75,7 +75,7 @@ export const RESILIENCE_METRICS = {
     unit: '{request}',
     description:
       'Deferred requests that failed for good and are still in the store, as it stated last. For detection.',
-    attributes: [],
+    attributes: [ATTR.queue],
     integer: true,
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

@@ -31,14 +31,22 @@ export function observePolicies(instruments: Instruments, values: LabelValues): 
   instruments.queueAge.addCallback((result) => {
     for (const { queue, age } of readState()?.queues ?? []) result.observe(age, { [ATTR.queue]: queue });
   });
-  for (const [gauge, key] of [
-    [instruments.deferredBacklog, 'backlog'],
-    [instruments.deferredAge, 'age'],
-    [instruments.deadLetters, 'deadLetters'],
+  for (const [gauge, key, combine] of [
+    [instruments.deferredBacklog, 'backlog', sum],
+    [instruments.deferredAge, 'age', Math.max],
+    [instruments.deadLetters, 'deadLetters', sum],
   ] as const) {
     gauge.addCallback((result) => {
-      const deferred = readState()?.deferred;
-      if (deferred) result.observe(deferred[key]);
+      const byQueue = new Map<string, number>();
+      for (const deferred of readState()?.deferred ?? []) {
+        const queue = values.bounded(ATTR.queue, clean(deferred.queue, MAX_LABEL));
+        byQueue.set(queue, combine(byQueue.get(queue) ?? 0, deferred[key]));
+      }
+      for (const [queue, value] of byQueue) result.observe(value, { [ATTR.queue]: queue });
     });
   }
+}
+
+function sum(one: number, other: number): number {
+  return one + other;
 }

@@ -10,6 +10,8 @@ const BUDGET = seriesOf('retryBudget');
 const SERVED = seriesOf('recentDecisions', { ...MODEL, [ATTR.decision]: 'fallback_served' });
 const REJECTED = seriesOf('recentDecisions', { ...MODEL, [ATTR.decision]: 'circuit_rejected' });
 const age = (queue: string): string => seriesOf('queueAge', { [ATTR.queue]: queue });
+const deferred = (gauge: 'deferredAge' | 'deferredBacklog' | 'deadLetters', queue: string): string =>
+  seriesOf(gauge, { [ATTR.queue]: queue });
 
 /** `high` from second 1200 to 2400, and `low` otherwise. */
 const between =
@@ -72,25 +74,35 @@ export const POLICIES: readonly Scenario[] = [
   {
     name: 'a deferred request waits 25 h and a minute for its result',
     processes: [
-      busy({ [seriesOf('deferredAge')]: between(0, 90_060) }),
-      busy({ [seriesOf('deferredAge')]: () => 0 }, 'pod-2'),
+      busy({ [deferred('deferredAge', 'reports')]: between(0, 90_060) }),
+      busy({ [deferred('deferredAge', 'mails')]: () => 0 }, 'pod-2'),
     ],
-    checks: checks('deferred_age'),
+    shows: ['anthropic_resilience_queue'],
+    checks: checks('deferred_age', ' anthropic_resilience_queue=reports'),
   },
   {
     name: 'a deferred request waits 25 h for its result',
-    processes: [busy({ [seriesOf('deferredAge')]: between(0, 90_000) })],
+    processes: [busy({ [deferred('deferredAge', 'reports')]: between(0, 90_000) })],
     checks: silent(900, 2900, 200),
   },
   {
     name: 'a deferred request is a dead letter',
-    processes: [busy({ [seriesOf('deadLetters')]: between(0, 1) })],
-    checks: checks('dead_letters'),
+    processes: [
+      busy({
+        [deferred('deadLetters', 'reports')]: between(0, 1),
+        [deferred('deadLetters', 'mails')]: () => 0,
+      }),
+    ],
+    shows: ['anthropic_resilience_queue'],
+    checks: checks('dead_letters', ' anthropic_resilience_queue=reports'),
   },
   {
     name: 'the store of deferred requests is long, and has no dead letters',
     processes: [
-      busy({ [seriesOf('deadLetters')]: () => 0, [seriesOf('deferredBacklog')]: between(0, 5000) }),
+      busy({
+        [deferred('deadLetters', 'reports')]: () => 0,
+        [deferred('deferredBacklog', 'reports')]: between(0, 5000),
+      }),
     ],
     checks: silent(900, 2900, 200),
   },

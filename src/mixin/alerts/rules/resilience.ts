@@ -56,17 +56,17 @@ export function policiesDegraded(q: Queries): AlertRule[] {
       ...common,
       condition: 'deferred_age',
       note: 'A deferred request waits longer for its result than a batch may take.',
-      expr: `max by (${q.service}) (${q.series('deferredAge')}) > ${deferredHours * 3600}`,
+      expr: `max by (${q.and(QUEUE)}) (${q.series('deferredAge')}) > ${deferredHours * 3600}`,
       summary: `${serviceText(q.config)}: deferred Claude requests get no results.`,
-      description: `The oldest deferred request has waited {{ $value | humanizeDuration }}, and one has waited longer than ${deferredHours} h for ${hold}. A batch ends within 24 h: no worker runs, or the API takes no batches.`,
+      description: `The oldest deferred request of the queue {{ $labels.${QUEUE} }} has waited {{ $value | humanizeDuration }}, and one has waited longer than ${deferredHours} h for ${hold}. A batch ends within 24 h: no worker runs, or the API takes no batches.`,
     },
     {
       ...common,
       condition: 'dead_letters',
       note: 'Requests that failed for good lie in the store of deferred requests.',
-      expr: `max by (${q.service}) (${q.series('deadLetters')}) > 0`,
+      expr: `max by (${q.and(QUEUE)}) (${q.series('deadLetters')}) > 0`,
       summary: `${serviceText(q.config)}: deferred Claude requests failed for good.`,
-      description: `{{ $value }} deferred requests are dead letters, for ${hold}: nothing sends them again.`,
+      description: `{{ $value }} deferred requests of the queue {{ $labels.${QUEUE} }} are dead letters, for ${hold}: nothing sends them again.`,
     },
   ];
 }

@@ -100,9 +100,18 @@ export function deferred(q: Queries): SizedPanel {
       'Requests that wait for the result of a message batch. Processes with one store state the same: the largest counts.',
     unit: 'short',
     queries: [
-      { expr: `max(${q.metric('deferredBacklog')})`, legend: 'waiting' },
-      { expr: `max(${q.metric('deferredAge')}) / 3600`, legend: 'oldest, h' },
-      { expr: `max(${q.metric('deadLetters')})`, legend: 'dead letters' },
+      {
+        expr: `max by (${LABEL.queue}) (${q.metric('deferredBacklog')})`,
+        legend: `{{${LABEL.queue}}}: waiting`,
+      },
+      {
+        expr: `max by (${LABEL.queue}) (${q.metric('deferredAge')}) / 3600`,
+        legend: `{{${LABEL.queue}}}: oldest, h`,
+      },
+      {
+        expr: `max by (${LABEL.queue}) (${q.metric('deadLetters')})`,
+        legend: `{{${LABEL.queue}}}: dead letters`,
+      },
     ],
     noValue: 'Nothing deferred',
     links: [runbook(q.config, 'AnthropicPoliciesDegraded')],
