@@ -19,8 +19,8 @@ const sizeOf = (pattern: RegExp): number =>
 
 /** Budgets in bytes. Raise one with the reason in the commit. */
 test('the package stays within its budgets', () => {
-  expect(packed.size).toBeLessThan(1_200_000);
-  expect(packed.unpackedSize).toBeLessThan(6_500_000);
+  expect(packed.size).toBeLessThan(1_300_000);
+  expect(packed.unpackedSize).toBeLessThan(7_000_000);
   expect(sizeOf(/^dist\/cli\//)).toBeLessThan(1_300_000);
 });
 
