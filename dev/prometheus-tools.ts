@@ -2,30 +2,11 @@
  * Finds the Prometheus tools that the rule tests, the demo and the benchmark run: on PATH, else in a cache
  * folder, else fetched as Debian packages that are unpacked, never installed (no root needed).
  */
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import {
-  access,
-  constants,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-import { ROOT } from './processes.ts';
-
-const run = promisify(execFile);
+import { findExecutable, unpackedFolder, unpackPackages } from './debian-packages.ts';
 
 /** Absolute paths of the four programs. */
 export interface PrometheusTools {
@@ -44,13 +25,7 @@ const PROGRAMS: Record<keyof PrometheusTools, readonly string[]> = {
 };
 const PACKAGES = ['prometheus', 'prometheus-alertmanager'];
 
-/** In the repository, or in the home of the user where this is part of an installed package. */
-const CACHE = ROOT.includes('node_modules') ? join(homedir(), '.cache/anthropic-otel') : join(ROOT, '.cache');
-const UNPACKED = join(CACHE, 'prometheus-tools');
-const LOCK = join(CACHE, 'prometheus-tools.lock');
-/** A lock that its holder stopped touching for so long was left by a process that died. */
-const LOCK_EXPIRES_MS = 30_000;
-const COMMAND_TIMEOUT_MS = 180_000;
+const UNPACKED = unpackedFolder('prometheus-tools');
 
 /**
  * The Prometheus tools, fetched on first use.
@@ -64,17 +39,10 @@ export async function findPrometheusTools(
 ): Promise<PrometheusTools> {
   const present = await lookUp();
   if (present) return present;
-  await mkdir(CACHE, { recursive: true });
-  const release = await lock();
   try {
-    // Another process may have fetched them while this one waited for the lock.
-    const meanwhile = await lookUp();
-    if (meanwhile) return meanwhile;
-    await fetchPackages(onProgress);
+    await unpackPackages(UNPACKED, PACKAGES, { isThere: lookUp, finish: relocateAlertmanager, onProgress });
   } catch (cause) {
     throw new Error(HOW_TO_GET_THEM, { cause });
-  } finally {
-    await release();
   }
   const fetched = await lookUp();
   if (!fetched) throw new Error(HOW_TO_GET_THEM);
@@ -88,77 +56,13 @@ const HOW_TO_GET_THEM =
   'and put them on PATH, or run this command in the Docker image `node:24-bookworm`, where they are fetched.';
 
 async function lookUp(): Promise<PrometheusTools | undefined> {
-  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), join(UNPACKED, 'usr/bin')];
   const found: Partial<Record<keyof PrometheusTools, string>> = {};
   for (const tool of Object.keys(PROGRAMS) as (keyof PrometheusTools)[]) {
-    const path = await firstExecutable(PROGRAMS[tool], folders);
+    const path = await findExecutable(PROGRAMS[tool], UNPACKED);
     if (!path) return undefined;
     found[tool] = path;
   }
   return found as PrometheusTools;
-}
-
-async function firstExecutable(
-  names: readonly string[],
-  folders: readonly string[],
-): Promise<string | undefined> {
-  for (const folder of folders) {
-    for (const name of names) {
-      const path = join(folder, name);
-      const executable = await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (executable) return path;
-    }
-  }
-  return undefined;
-}
-
-/** Takes the lock, a folder, because making a folder is atomic everywhere; returns what releases it. */
-async function lock(): Promise<() => Promise<void>> {
-  for (;;) {
-    try {
-      await mkdir(LOCK);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const touched = await stat(LOCK).then(
-        (entry) => entry.mtimeMs,
-        () => undefined,
-      );
-      if (touched !== undefined && Date.now() - touched > LOCK_EXPIRES_MS)
-        await rm(LOCK, { recursive: true, force: true });
-      else await sleep(200);
-    }
-  }
-  const heartbeat = setInterval(
-    () => void utimes(LOCK, new Date(), new Date()).catch(() => {}),
-    LOCK_EXPIRES_MS / 5,
-  );
-  return async () => {
-    clearInterval(heartbeat);
-    await rm(LOCK, { recursive: true, force: true });
-  };
-}
-
-async function fetchPackages(onProgress: (line: string) => void): Promise<void> {
-  const work = await mkdtemp(join(CACHE, 'fetch-'));
-  try {
-    await download(work, onProgress);
-    const root = join(work, 'root');
-    await mkdir(root);
-    for (const file of await readdir(work)) {
-      if (file.endsWith('.deb'))
-        await run('dpkg', ['-x', join(work, file), root], { timeout: COMMAND_TIMEOUT_MS });
-    }
-    await relocateAlertmanager(root);
-    // Renamed when complete, so that no process ever sees half of it.
-    await rm(UNPACKED, { recursive: true, force: true });
-    await rename(root, UNPACKED);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
 }
 
 /** Where Debian's Alertmanager looks for its templates and pages. */
@@ -176,34 +80,6 @@ async function relocateAlertmanager(root: string): Promise<void> {
   await writeFile(program, bytes);
   const script = '#!/bin/sh\ncd "$(dirname "$0")/../.." && exec usr/bin/prometheus-alertmanager "$@"\n';
   await writeFile(join(root, 'usr/bin/alertmanager'), script, { mode: 0o755 });
-}
-
-async function download(work: string, onProgress: (line: string) => void): Promise<void> {
-  // Without this, apt run by root warns that its own user cannot write to the folder.
-  const options = ['-q', '-o', 'APT::Sandbox::User=root'];
-  const apt = (args: readonly string[]) =>
-    run('apt-get', [...options, ...args], { cwd: work, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 1 << 24 });
-  onProgress(`fetching the Debian packages ${PACKAGES.join(' and ')} (30 MB, once, nothing is installed)`);
-  try {
-    await apt(['download', ...PACKAGES]);
-  } catch (error) {
-    if (
-      !/Unable to locate package|can't be found|No candidate/i.test(
-        String((error as { stderr?: string }).stderr),
-      )
-    ) {
-      throw error;
-    }
-    // The package lists are missing, as in a fresh container: read them into a folder of our own.
-    const lists = join(work, 'lists');
-    const cache = join(work, 'archives');
-    await mkdir(join(lists, 'partial'), { recursive: true });
-    await mkdir(join(cache, 'archives/partial'), { recursive: true });
-    options.push('-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${cache}`);
-    onProgress('reading the Debian package lists');
-    await apt(['update']);
-    await apt(['download', ...PACKAGES]);
-  }
 }
 
 if (process.argv[1] && existsSync(process.argv[1]) && process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -26,12 +26,15 @@ const { example } = JSON.parse(readFileSync(join(here, name, 'package.json'), 'u
 const folder = install(name);
 const api = await startAnthropicServer({ retryAfterMs: 50, batchMs: 200 });
 const [port, metricsPort] = [await freePort(), await freePort()];
+const redis = example.redis && (await startRedis());
 try {
   for (const command of example.build ?? []) await run(command);
   const started = run(example.start);
   if (example.ask) await ask(`http://127.0.0.1:${port}${example.ask}`, started);
   else await started;
+  for (const command of example.check ?? []) await run(command);
 } finally {
+  await redis?.close();
   await api.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -54,6 +57,7 @@ async function run(command) {
         OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
         OTEL_SERVICE_NAME: name,
         PORT: String(port),
+        ...(redis && { REDIS_URL: redis.url }),
         ...example.env,
       },
     },
@@ -118,6 +122,12 @@ function install(example) {
     stdio: 'inherit',
   });
   return copy;
+}
+
+/** The Redis that an example needs. Node runs the TypeScript of the repository from 22.18 on. */
+async function startRedis() {
+  const { startRedis: start } = await import('../dev/redis.ts');
+  return start(await freePort(), console.log);
 }
 
 async function freePort() {
