@@ -1,4 +1,5 @@
 /** The policy that asks another model or client when one fails. */
+import { OTHER } from '../model/errors.ts';
 import { expectFields, wrong } from './expect.ts';
 import {
   bufferFailure,
@@ -20,7 +21,8 @@ export interface FallbackOptions extends PolicyOptions {
   /** Where to fall back to, in order. */
   readonly chain: readonly FallbackTarget[];
   /**
-   * The kinds of failures that lead to the next target. Failures of the key or the account lead to other clients only.
+   * The kinds of failures that lead to the chain. Failures of the key or the account lead to other clients only. A target that fails in
+   * whatever way is followed by the next one.
    * @default all but `client`: another model does not make a wrong request right
    */
   readonly on?: readonly FailureKind[];
@@ -58,11 +60,12 @@ export function fallback(options: FallbackOptions): Middleware {
     // Buffered, so that its connection is free while others are asked.
     const kept = first.response && (await bufferFailure(first.response));
     let tried = 0;
-    for (const [index, target] of options.chain.entries()) {
-      if (index === options.chain.length - 1) passing.call.fallsBackOn = undefined;
-      if (!on.has(failure.kind)) break;
+    let ownAccountFailed = OF_ACCOUNT.has(failure.kind);
+    const chain = on.has(failure.kind) ? options.chain : [];
+    for (const [index, target] of chain.entries()) {
+      if (index === chain.length - 1) passing.call.fallsBackOn = undefined;
       const to = target.name ?? target.model;
-      if (OF_ACCOUNT.has(failure.kind) && !target.client) continue;
+      if (ownAccountFailed && !target.client) continue;
       const adapted = adaptRequest(fields, target);
       if (adapted.refused !== undefined) {
         passing.decide('fallback_refused', `${to} cannot serve the request: ${adapted.refused}.`, {
@@ -73,13 +76,23 @@ export function fallback(options: FallbackOptions): Middleware {
       }
       tried += 1;
       passing.decide('fallback', `${failure.errorType}: the call goes to ${to}.`, { failure, to });
-      const sent = await attempt(passing, () => send(passing, target, adapted.fields));
+      const sent = await attempt(
+        passing,
+        () => send(passing, target, adapted.fields),
+        target.client !== undefined,
+      );
       if (!sent.failure) {
         passing.decide('fallback_served', `${to} served the call.`, { failure, to });
         return addHeader(sent.response, SERVED_BY_HEADER, encodeURIComponent(to));
       }
       void sent.response?.body?.cancel().catch(() => {});
       failure = sent.failure;
+      if (failure === BROKEN)
+        passing.decide('fallback_refused', `${to} cannot serve the request: its client threw.`, {
+          failure,
+          to,
+        });
+      if (!target.client) ownAccountFailed ||= OF_ACCOUNT.has(failure.kind);
     }
     if (tried > 0) {
       passing.decide('fallback_exhausted', 'Every fallback failed, too.', { failure: first.failure });
@@ -95,12 +108,19 @@ type Sent =
   | { readonly failure?: never; readonly response: Response; readonly thrown?: never }
   | { readonly failure: Failure; readonly response?: Response; readonly thrown?: unknown };
 
-async function attempt({ call, clock }: Passing, send: () => Promise<Response>): Promise<Sent> {
+/** A client of the chain threw what is no failure of the API or the network: a fault of its own, which is not the application's to handle. */
+const BROKEN: Failure = { kind: 'connection', errorType: OTHER, local: false };
+
+async function attempt(
+  { call, clock }: Passing,
+  send: () => Promise<Response>,
+  elsewhere = false,
+): Promise<Sent> {
   try {
     const response = await send();
     return response.ok ? { response } : await readFailure(response, clock.now());
   } catch (thrown) {
-    const failure = call.ended ? undefined : thrownFailure(thrown);
+    const failure = call.ended ? undefined : (thrownFailure(thrown) ?? (elsewhere ? BROKEN : undefined));
     if (!failure) throw thrown;
     return { failure, thrown };
   }

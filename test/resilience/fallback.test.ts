@@ -1,9 +1,9 @@
-import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   circuitBreaker,
   type FallbackOptions,
+  type FallbackTarget,
   fallback,
   resilience,
   retry,
@@ -135,31 +135,48 @@ describe('other clients', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('Bedrock serves JSON and streams', async () => {
-    const other = await startAnthropicServer();
-    onTestFinished(() => other.close());
-    const bedrock = new AnthropicBedrock({
-      baseURL: other.url,
-      awsRegion: 'us-east-1',
-      awsAccessKey: 'AKIATEST',
-      awsSecretKey: 'secret',
-      maxRetries: 0,
-      logLevel: 'off',
-    });
-    const model = 'anthropic.claude-sonnet-5-5';
-    const { server, client } = await start({ chain: [{ model, client: bedrock }] });
-    server.faults({ rate: 1 });
-    expect((await client.messages.create(HELLO)).content).toHaveLength(1);
-    const message = await client.messages.stream(HELLO).finalMessage();
-    expect(message.stop_reason).toBe('end_turn');
-    expect(other.requests).toHaveLength(2);
-  });
-
   test('a failing other client is no more than another failure', async () => {
     const other = await elsewhere();
     other.server.plan([respond.error(500)]);
     const { server, client } = await start({ chain: [{ model: SONNET, client: other.client }] });
     server.plan([respond.error(529)]);
+    expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
+  });
+
+  test.each([400, 401, 404, 500])('that responds with %i is followed by the next target', async (status) => {
+    const other = await elsewhere();
+    other.server.plan([respond.error(status)]);
+    const { server, client } = await start({
+      chain: [{ model: SONNET, client: other.client }, { model: HAIKU }],
+    });
+    server.plan([respond.error(529)]);
+    expect((await client.messages.create(HELLO)).model).toBe(HAIKU);
+  });
+
+  const broken = new Error('no credentials');
+  test.each<[string, FallbackTarget['client']]>([
+    [
+      'throws',
+      {
+        request: () => {
+          throw broken;
+        },
+      },
+    ],
+    ['rejects', { request: () => ({ asResponse: () => Promise.reject(broken) }) }],
+    ['returns nothing', { request: () => undefined as never }],
+  ])('that %s is followed by the next target, or by the first error', async (_, other) => {
+    const chain = [{ model: SONNET, client: other, name: 'broken' }, { model: HAIKU }];
+    const { server, client, decisions } = await start({ chain });
+    server.plan([respond.error(529)]);
+    expect((await client.messages.create(HELLO)).model).toBe(HAIKU);
+    expect(decisions.map(({ name, to }) => `${name} ${to}`)).toEqual([
+      'fallback broken',
+      'fallback_refused broken',
+      `fallback ${HAIKU}`,
+      `fallback_served ${HAIKU}`,
+    ]);
+    server.faults({ rate: 1, responses: [respond.error(529)] });
     expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
   });
 
