@@ -4,7 +4,7 @@ import { not } from '../../alerts/promql.ts';
 import { graph } from '../lib/graph.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
-import type { Queries } from '../lib/queries.ts';
+import { orWord, type Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { ERROR_TYPES } from '../lib/signals.ts';
 import { NO_DATA } from '../lib/style.ts';
@@ -91,7 +91,11 @@ export function active(q: Queries): SizedPanel {
     unit: 'short',
     queries: [
       {
-        expr: `sum by (${LABEL.requestModel}) (${q.metric('activeCalls')})`,
+        expr: orWord(
+          `sum by (${LABEL.requestModel}) (${q.metric('activeCalls')})`,
+          LABEL.requestModel,
+          'no model',
+        ),
         legend: `{{${LABEL.requestModel}}}`,
       },
     ],

@@ -47,7 +47,10 @@ export function graph(options: GraphOptions): SizedPanel {
   const { width = 8 } = options;
   // Beside a wide graph there is room for long names; a narrow one has them below, where Grafana limits their height.
   const wide = width >= 12 && !options.longNames;
-  const byModel = queries.some(({ legend }) => legend?.includes(`{{${LABEL.requestModel}}}`));
+  const model = `{{${LABEL.requestModel}}}`;
+  const byModel = queries.some(
+    ({ legend }) => legend === model || (options.dashed && legend?.includes(model)),
+  );
   const coloredBy = { ...(byModel && MODEL_COLORS), ...options.coloredBy };
   const builder = common(new TimeSeries(), { ...options, min, coloredBy })
     .legend(

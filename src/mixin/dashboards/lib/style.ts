@@ -38,10 +38,10 @@ export interface Step {
 }
 
 /** Good and bad, and between them, in colors that stay apart for every kind of color vision. */
-export const GOOD = '#7fcdbb';
+export const GOOD = '#45b8ac';
 export const WARN = '#f39c12';
 export const BAD = '#c0392b';
-const GREY = '#808080';
+const GREY = '#626b75';
 
 /** Good below `limit`, bad from there on. */
 export function above(limit: number, color = BAD): readonly Step[] {

@@ -9,14 +9,14 @@ import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import type { Link } from './links.ts';
 import { common, type PanelOptions, type Query, type SizedPanel } from './options.ts';
 import type { Queries } from './queries.ts';
-import { COLORS, type Step } from './style.ts';
+import { COLORS, GOOD, type Step } from './style.ts';
 
 /** A column that shows a label. */
 export interface LabelColumn {
   readonly label: string;
   readonly title: string;
   readonly width?: number;
-  /** Colors the words that have a color. */
+  /** Colors the cells of words that have a color, other than that of good: a pale word is not readable in every theme. */
   readonly colored?: boolean;
   readonly links?: readonly Link[];
   /** Right of the values: what a phone need not show first. */
@@ -94,7 +94,8 @@ function labelProperties({ width, colored, links }: LabelColumn): DynamicConfigV
       : []),
     ...(colored
       ? [
-          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
+          { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
           { id: 'mappings', value: [{ type: 'value', options: colorOptions() }] },
         ]
       : [NO_MAPPING]),
@@ -125,7 +126,8 @@ function valueProperties({ unit, decimals, width, thresholds }: ValueColumn): Dy
 }
 
 function colorOptions(): object {
-  return Object.fromEntries(Object.entries(COLORS).map(([word, color], index) => [word, { color, index }]));
+  const words = Object.entries(COLORS).filter(([, color]) => color !== GOOD);
+  return Object.fromEntries(words.map(([word, color], index) => [word, { color, index }]));
 }
 
 /** The columns that name a service: its name on the left, where it runs on the right. */

@@ -77,11 +77,11 @@ export function limits(q: Queries): SizedPanel {
       'As the API stated them last. The limits of a model belong to the whole organization: services that are not shown use them too.',
     noValue: NO_LIMITS,
     labels: [
-      { label: LABEL.rateLimit, title: 'Limit' },
+      { label: LABEL.rateLimit, title: 'Limit', width: 120 },
       { label: LABEL.requestModel, title: 'Model' },
     ],
     values: [
-      { title: 'Used, share', expr: `1 - ${share}`, unit: 'percentunit', decimals: 1 },
+      { title: 'Used, share', expr: `1 - ${share}`, unit: 'percentunit', decimals: 1, width: 110 },
       { title: 'A minute', expr: limit, unit: 'locale' },
       {
         title: 'Left',

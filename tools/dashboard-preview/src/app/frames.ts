@@ -4,11 +4,13 @@ import {
   type DataFrame,
   type DataTransformerConfig,
   type Field,
+  FieldColorModeId,
   type FieldConfig,
   FieldType,
   fieldMatchers,
   type GrafanaTheme2,
   getDisplayProcessor,
+  getFieldSeriesColor,
   standardTransformers,
   standardTransformersRegistry,
   toDataFrame,
@@ -93,8 +95,7 @@ export async function loadFrames(
       ? await firstValueFrom(transformDataFrame([...panel.transformations], frames))
       : frames;
   applyConfig(transformed, panel, theme);
-  // The color of a series is made from its name, and the name is looked for here.
-  cacheFieldDisplayNames(transformed);
+  colorByName(transformed, theme);
   return transformed;
 }
 
@@ -191,6 +192,18 @@ function applyConfig(frames: DataFrame[], panel: Panel, theme: GrafanaTheme2): v
       }
       field.display = getDisplayProcessor({ field, theme, timeZone: 'utc' });
     }
+  }
+}
+
+/** Colors that are made from names: graphs join the frames, and no longer know the names then. */
+function colorByName(frames: DataFrame[], theme: GrafanaTheme2): void {
+  cacheFieldDisplayNames(frames);
+  for (const field of frames.flatMap(({ fields }) => fields)) {
+    if (field.config.color?.mode !== FieldColorModeId.PaletteClassicByName) continue;
+    field.config.color = {
+      mode: FieldColorModeId.Fixed,
+      fixedColor: getFieldSeriesColor(field, theme).color,
+    };
   }
 }
 
