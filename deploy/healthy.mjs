@@ -1,4 +1,4 @@
-/** Exits 0 when every address that is given answers well. For health checks in images without curl. */
+/** Exits 0 when every address that is given responds well. For health checks in images without curl. */
 const problems = await Promise.all(
   process.argv.slice(2).map(async (url) => {
     const response = await fetch(url, { signal: AbortSignal.timeout(2500) }).catch(String);

@@ -1,6 +1,6 @@
 /**
  * Writes `docs/errors.md`: each failure with what the SDK does, what to do, and what watches it. Made from the error table, the SDK's classes, the
- * retry rules and the alerts, so that none of them can say something else.
+ * retry rules and the alerts, so that none of them can contradict another.
  */
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
 import { ruleGroups } from '../src/mixin/alerts/groups.ts';
@@ -45,7 +45,7 @@ const ROWS: readonly Row[] = [
   { what: "no response: the client's `timeout`", error: new APIConnectionTimeoutError() },
 ];
 
-/** The alerts on attempts of a kind, the most telling first. */
+/** The alerts on attempts of a kind, the most specific first. */
 const ALERTS: Readonly<Partial<Record<AttemptKind, readonly string[]>>> = {
   authentication: ['AnthropicAuthenticationFailed'],
   billing: ['AnthropicBillingFailed'],
@@ -64,7 +64,7 @@ const HEAD = `# Errors
 Made by \`npm run generate\` from the error table (\`src/model/errors.ts\`), the SDK's classes, the retry rules and the alerts.
 
 What went wrong, who has to act, what the SDK does by itself, and what to do beyond that. Statuses and types are those of
-[the API](https://platform.claude.com/docs/en/api/errors); *fault* is the label \`anthropic_error_fault\`, and says who has to act. Everything that fails for good also counts in
+[the API](https://platform.claude.com/docs/en/api/errors); *fault* is the label \`anthropic_error_fault\`, and states who has to act. Everything that fails for good also counts in
 [\`AnthropicHighErrorRate\`](../runbooks/AnthropicHighErrorRate.md).
 `;
 

@@ -81,7 +81,7 @@ export interface AttributionSettings {
   readonly attributionKeys: readonly string[];
   /** Whether the declared keys are also read from OpenTelemetry baggage. */
   readonly attributionBaggage: boolean;
-  /** The values of calls that say nothing else. */
+  /** The values of calls that state no other. */
   readonly attributes: Values;
 }
 

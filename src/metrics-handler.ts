@@ -12,7 +12,7 @@ export interface MetricsHandlerOptions {
   readonly path?: string;
   /**
    * Serves the metrics only where the request names this host, such as `metrics.internal` or, with a port, `localhost:8080`. Other hosts go to
-   * `next()`, or get a 404. A host is what the client says it is: it separates names of one server, and keeps web pages that rebind a name out;
+   * `next()`, or get a 404. A host is what the client states: it separates names of one server, and keeps web pages that rebind a name out;
    * who may read is for `token` and `basicAuth`.
    * @default every host
    */

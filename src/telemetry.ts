@@ -26,7 +26,7 @@ import { Spans } from './signals/spans.ts';
 /** What is kept for each meter provider, by every copy of this version: ES module and CommonJS. */
 const METER_STATES = Symbol.for(`anthropic-otel.meter-states@${VERSION}`);
 
-/** Records what the adapters see, as its options say. */
+/** Records what the adapters see, by its options. */
 export class Telemetry implements AdapterPort {
   readonly guard: Guard;
   enabled = true;
@@ -67,7 +67,7 @@ export class Telemetry implements AdapterPort {
     return this.#options.captureContent;
   }
 
-  /** Records as `options` say from now on, also for the clients and the calls that exist. */
+  /** Records by `options` from now on, also for the clients and the calls that exist. */
   configure(options: ResolvedOptions): void {
     this.#options = options;
     this.#metrics.configure(options);

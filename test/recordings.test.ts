@@ -1,6 +1,6 @@
 /**
- * Replays recorded answers of the real API through the SDK with telemetry, and compares what was recorded of them with
- * what the wire says. The recordings lie beside the project; where they do not, these tests are skipped.
+ * Replays recorded responses of the real API through the SDK with telemetry, and compares what was recorded of them with
+ * what the wire shows. The recordings lie beside the project; where they do not, these tests are skipped.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -61,12 +61,12 @@ async function expectRecorded(harness: Harness, expected: Expected): Promise<voi
 
 let passed = 0;
 
-if (!present) test.skip('recorded answers of the API need the folder ../shared/recordings', () => {});
+if (!present) test.skip('recorded responses of the API need the folder ../shared/recordings', () => {});
 
-describe.runIf(present)(`${recordings.length} recorded answers of the API`, () => {
-  afterAll(() => console.log(`recordings: ${passed} of ${recordings.length} recorded as the wire says`));
+describe.runIf(present)(`${recordings.length} recorded responses of the API`, () => {
+  afterAll(() => console.log(`recordings: ${passed} of ${recordings.length} recorded as the wire shows`));
 
-  test.each(recordings)('%s is recorded as the wire says', async (_name, recording) => {
+  test.each(recordings)('%s is recorded as the wire shows', async (_name, recording) => {
     const harness = await startHarness();
     await replay(harness, recording);
     await expectRecorded(harness, recording.expected as Expected);

@@ -85,7 +85,7 @@ function costOfSent({ tokens }: Sent): number {
   return usd;
 }
 
-/** What the metrics say, and what the API sent. */
+/** What the metrics show, and what the API sent. */
 function compare(metrics: Snapshot, sent: Sent): Comparison[] {
   const sum = (metric: string, wanted: Record<string, unknown> = {}): number =>
     (metrics.get(metric) ?? [])

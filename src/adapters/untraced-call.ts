@@ -25,7 +25,7 @@ export interface Pass {
   readonly retries: number;
   /** How often the SDK retries, where that is certain. */
   readonly maxRetries: number | undefined;
-  /** Whether the SDK reads a body that is said to be empty. */
+  /** Whether the SDK reads a body that is declared empty. */
   readonly readsEmpty: boolean;
   /** Whether the application has aborted the call. */
   aborted(): boolean;

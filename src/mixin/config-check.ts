@@ -1,4 +1,4 @@
-/** Merges settings into the defaults, and refuses what cannot work. */
+/** Merges settings into the defaults, and rejects what cannot work. */
 import type { AlertConfig } from './config-types.ts';
 
 /** `T` with every setting optional. Lists and maps are given whole. */

@@ -56,11 +56,11 @@ export interface AlertConfig {
   /** Label matchers that every query of a metric of this package gets, such as `env="prod"`. Default: none. */
   readonly selector: string;
   /**
-   * Labels that tell one service from another, in every aggregation, link, notification and inhibition. A label that your series do not
+   * Labels that distinguish services, in every aggregation, link, notification and inhibition. A label that your series do not
    * have is harmless. Default: `cluster`, `namespace`, `job`.
    */
   readonly groupingLabels: readonly string[];
-  /** Labels that tell one process of a service from another, beside the grouping labels. Default: `instance`. */
+  /** Labels that distinguish the processes of a service, beside the grouping labels. Default: `instance`. */
   readonly instanceLabels: readonly string[];
   /** Labels that every alert gets, such as `{ team: 'ai-platform' }`, for your own routes. Default: none. */
   readonly labels: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** What the application says of a call, so that cost and failures can be told apart by team, feature, tenant and the like. */
+/** What the application states of a call, so that cost and failures can be split by team, feature, tenant and the like. */
 
 /** The values that the application gave a call, by key. Fixed when the call starts. */
 export interface Attribution {
@@ -6,7 +6,7 @@ export interface Attribution {
   readonly all: Readonly<Record<string, string>>;
   /** Of the keys that are declared: for metrics. */
   readonly declared: Readonly<Record<string, string>>;
-  /** What tells the declared values apart from others. */
+  /** Stands for the declared values. */
   readonly declaredKey: string;
 }
 

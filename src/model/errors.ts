@@ -7,7 +7,7 @@
 
 /**
  * Who has to act on a failure: our configuration (key, model name, billing), our traffic (rate limits), our
- * input (a request that the API refuses), the network between us and the API, Anthropic (or the
+ * input (a request that the API rejects), the network between us and the API, Anthropic (or the
  * platform that serves the model), or our application's own code.
  */
 export type Fault = 'config' | 'traffic' | 'input' | 'network' | 'anthropic' | 'application';
@@ -91,7 +91,7 @@ export interface Failure {
 }
 
 /**
- * Whether the API refuses because the account cannot pay or reached its spend limit. It does so under several
+ * Whether the API rejects a request because the account cannot pay or reached its spend limit. It does so under several
  * statuses. `code` is the envelope's `details.error_code`; without one only the message shows it, as in these:
  * https://github.com/anthropics/claude-code/issues/66314 (credit), https://github.com/anthropics/claude-code/issues/38038 (limit).
  */
@@ -106,7 +106,7 @@ export function isBillingRefusal(code: string | undefined, message: string | und
 
 /** who has to act on `failure`. */
 export function faultOf({ errorType: type, status, billing }: Failure): Fault {
-  // Refused as a bad request or a rate limit, and neither.
+  // Rejected as a bad request or a rate limit, and neither.
   if (billing) return 'config';
   // The SDK's word for a failure on our side of a good response: the stream was cut on its way.
   if (type === 'client_error' && status === 200) return 'network';

@@ -1,4 +1,4 @@
-/** Reads the rate-limit headers of a response, and remembers what they last said. */
+/** Reads the rate-limit headers of a response, and remembers what they last stated. */
 
 /** The limits that the API states. */
 export type RateLimitType =
@@ -165,12 +165,12 @@ export interface KnownLimit<Labels> {
   low: boolean;
 }
 
-/** The last that was said of each limit. Keep the keys bounded. */
+/** The last that was stated of each limit. Keep the keys bounded. */
 export class KnownLimits<Labels> {
   /** By key, and by type. */
   readonly #known = new Map<string, Map<RateLimitType, KnownLimit<Labels>>>();
 
-  /** Remembers `limit` under its type and `key`. Says whether it is new, and whether what is left just fell below 10 %. */
+  /** Remembers `limit` under its type and `key`. Returns whether it is new, and whether what is left just fell below 10 %. */
   update(
     key: string,
     limit: RateLimit,

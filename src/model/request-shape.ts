@@ -1,6 +1,6 @@
 /**
- * The shape of a request that the API refused: enough to fix the code that built it, without a single value of it. Only names
- * of the API's own vocabulary are told (`api-names.ts`); any other could be content, and is counted as `_OTHER`. Where the application
+ * The shape of a request that the API rejected: enough to fix the code that built it, without a single value of it. Only names
+ * of the API's own vocabulary are recorded (`api-names.ts`); any other could be content, and is counted as `_OTHER`. Where the application
  * names fields itself (tool inputs, JSON schemas, metadata), the shape stops.
  */
 import { BETAS, FIELDS, ROLES, TYPES } from './api-names.ts';
@@ -41,7 +41,7 @@ const OPAQUE = new Set([
 const MAX_DEPTH = 6;
 const MAX_ITEMS = 1000;
 
-/** The shape of the request `body`, sent as `text`, that the API refused with `message`. */
+/** The shape of the request `body`, sent as `text`, that the API rejected with `message`. */
 export function requestShape(
   body: unknown,
   text: unknown,
@@ -79,7 +79,7 @@ function knownBetas(header: string | null): Pick<RequestShape, 'betas' | 'otherB
   return { betas: known, otherBetas: betas.size - known.length || undefined };
 }
 
-/** Fields that a refusal names because they are missing. */
+/** Fields that a rejection names because they are missing. */
 const REQUIRED = new Set(['model', 'messages', 'max_tokens', 'system', 'tools', 'requests']);
 
 /** The path at the beginning of `message`, as far as it consists of the API's own names and of positions. */

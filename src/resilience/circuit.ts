@@ -20,7 +20,7 @@ export interface CircuitSettings {
   readonly maxOpenMs: number;
 }
 
-/** How an attempt ended, for a circuit. `neutral` says nothing of the health of the API. */
+/** How an attempt ended, for a circuit. `neutral` shows nothing of the health of the API. */
 export type CircuitOutcome = 'success' | 'failure' | 'neutral';
 
 /** A way through a circuit. */
@@ -39,7 +39,7 @@ export class Circuit {
   #backoff: IBackoff<unknown> | undefined;
   #reopensAt = 0;
   #probing = false;
-  /** Counts the openings: what was sent before one says nothing after it. */
+  /** Counts the openings: what was sent before one shows nothing after it. */
   #epoch = 0;
 
   constructor(settings: CircuitSettings) {

@@ -16,7 +16,7 @@ export interface ConcurrencyOptions extends PolicyOptions {
   /** The longest that a call waits, in milliseconds; then it fails with a `RateLimitError`. @default 60000 */
   readonly maxWait?: number;
   /**
-   * Whose call it is, such as a customer or a team. Tenants take turns, whatever each of them sends. Gets the options of the call, with
+   * Who the call is made for, such as a customer or a team. Tenants take turns, whatever each of them sends. Gets the options of the call, with
    * whatever the application added to them. @default all calls are of one tenant
    */
   readonly tenant?: ((options: CallOptions) => string | undefined) | undefined;

@@ -1,4 +1,4 @@
-/** Hands requests that nobody waits for to Message Batches, through a queue. */
+/** Sends requests whose result is not waited for as Message Batches, through a queue. */
 import { clean, MAX_LABEL } from '../model/text.ts';
 import { type OnDecision, report } from '../ports/decisions.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -138,7 +138,7 @@ function checkRequest(customId: string, params: object): string {
   if (typeof model !== 'string') throw wrong('params.model', 'the name of a model', model);
   if (stream === true)
     throw new TypeError(
-      'anthropic-otel/resilience: a stream cannot be deferred, because nobody reads it; leave `stream` out',
+      'anthropic-otel/resilience: a stream cannot be deferred, because it is not read; leave `stream` out',
     );
   for (const field of ['tools', 'mcp_servers']) {
     const value = params[field];

@@ -3,7 +3,7 @@ import { errorType, isBillingRefusal } from '../model/errors.ts';
 import { parseRetryAfter } from '../model/retry-after.ts';
 import { isRecord } from './request-facts.ts';
 
-/** The kinds of failures that policies tell apart. */
+/** The kinds of failures that policies distinguish. */
 export type FailureKind =
   | 'rate_limit'
   | 'overloaded'
@@ -36,9 +36,9 @@ export interface Failure {
   readonly status?: number | undefined;
   /** How long the API asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** When the API says that an empty rate limit is full again, in Unix milliseconds. */
+  /** When, as the API states, an empty rate limit is full again, in Unix milliseconds. */
   readonly resetAt?: number | undefined;
-  /** What the API says of a retry with `x-should-retry`. */
+  /** What the API states of a retry with `x-should-retry`. */
   readonly shouldRetry?: boolean | undefined;
   /** Whether a policy made the response: the request was not sent. */
   readonly local: boolean;
@@ -47,7 +47,7 @@ export interface Failure {
 /** The header of a response that a policy made or changed. Its value is the name of the decision. */
 export const DECISION_HEADER = 'anthropic-otel-decision';
 
-/** Statuses whose body says whether the account may not spend more. */
+/** Statuses whose body states whether the account may not spend more. */
 const BILLING_STATUSES: ReadonlySet<number> = new Set([400, 402, 403, 429]);
 
 /** How long the body of an error is waited for, in milliseconds. */
@@ -61,7 +61,7 @@ export interface FailedResponse {
 
 const known = new WeakMap<Response, Failure>();
 
-/** Reads what `response`, which is no success, says. */
+/** Reads what `response`, which is no success, states. */
 export async function readFailure(response: Response, now: number): Promise<FailedResponse> {
   const failure = known.get(response);
   if (failure) return { failure, response };

@@ -36,7 +36,7 @@ const OF_ACCOUNT: ReadonlySet<FailureKind> = new Set<FailureKind>(['authenticati
 
 /**
  * Sends a failed message request to the next model or client of a chain, once the retries of the one before are used up or its circuit is
- * open. The response carries the header `anthropic-otel-served-by`, and its `model` says who served it. When all fail, the application
+ * open. The response carries the header `anthropic-otel-served-by`, and its `model` states who served it. When all fail, the application
  * gets the first error. A stream that has begun is not repeated.
  *
  * For refusals, the API's stop reason, use the SDK's own `betaRefusalFallbackMiddleware`.

@@ -122,7 +122,7 @@ export class Pace {
     if (this.queue.size === 0) return;
     const ms = this.#untilNext();
     if (ms <= 0) {
-      // At once, so that nobody else is sent in its place.
+      // At once, so that no other call is sent in its place.
       this.#lastAt = this.#clock.now();
       this.queue.grant();
     } else if (Number.isFinite(ms))

@@ -52,7 +52,7 @@ export interface Passing {
   decide(name: DecisionName, message: string, details?: DecisionDetails): void;
 }
 
-/** What a policy says of a decision. */
+/** What a policy states of a decision. */
 export interface DecisionDetails {
   readonly failure?: Failure | undefined;
   readonly attempt?: number | undefined;

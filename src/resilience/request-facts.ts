@@ -57,7 +57,7 @@ export function modelClass(model: string | undefined): string {
   return `${family}-${major}`;
 }
 
-/** The size of the body in bytes, or `undefined` when only sending it would tell. */
+/** The size of the body in bytes, or `undefined` when only sending it would show. */
 export function bodyBytes(body: unknown): number | undefined {
   if (typeof body === 'string') return Buffer.byteLength(body);
   if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body.byteLength;

@@ -7,7 +7,7 @@ export interface RetryRule {
   readonly delays: readonly number[];
   /** `full`: each wait is a random part of its delay. @default 'none' */
   readonly jitter?: 'none' | 'full';
-  /** The most retries of one call within a time, whatever the delays say. */
+  /** The most retries of one call within a time, whatever the delays are. */
   readonly limit?: { readonly retries: number; readonly withinMs: number };
 }
 

@@ -61,7 +61,7 @@ type Plan =
  * Retries failed attempts by the kind of failure. The default rules are `RETRY_RULES`.
  *
  * It owns the retries: give the client `maxRetries: 0`. Where the SDK retries all the same, its retries are sent once each, and a
- * `second_retry_owner` decision says so.
+ * `second_retry_owner` decision reports it.
  *
  * @throws TypeError for a wrong option
  *
@@ -143,7 +143,7 @@ class Attempts {
     }
   }
 
-  /** Waits for an open circuit to close, if that was what `failure` comes from. Says whether the request may be sent now. */
+  /** Waits for an open circuit to close, if that was what `failure` comes from. Returns whether the request may be sent now. */
   async #waitForCircuit({ kind }: Failure, response: Response | undefined): Promise<boolean> {
     if (response?.headers.get(DECISION_HEADER) !== 'circuit_rejected' || this.#call.fallsBackOn?.has(kind))
       return false;

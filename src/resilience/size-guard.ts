@@ -22,7 +22,7 @@ export interface SizeGuardOptions extends PolicyOptions, SizeLimits {}
 
 /**
  * Rejects a request whose body is larger than the API takes, before it is sent. The SDK throws what it throws for the API's own 413.
- * A body whose size only sending it would tell, such as a stream, passes.
+ * A body whose size only sending it would show, such as a stream, passes.
  *
  * @throws TypeError for a wrong option
  *

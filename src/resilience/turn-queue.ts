@@ -60,7 +60,7 @@ export class TurnQueue {
     });
   }
 
-  /** Gives the next turn. Says whether somebody took it. */
+  /** Gives the next turn. Returns whether it was taken. */
   grant(): boolean {
     const [next] = this.#tenants;
     if (!next) return false;

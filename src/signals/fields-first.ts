@@ -1,4 +1,4 @@
-/** Tells loggers that take fields before the message (pino, and Fastify's with it; bunyan) from the others. */
+/** Recognizes loggers that take fields before the message (pino, and Fastify's with it; bunyan). */
 
 /** A logger that takes fields first. */
 export type FieldsFirstLogger = Record<

@@ -61,7 +61,7 @@ export class Logs {
   authenticationFailed(call: SpannedCall, attempt: Attempt): unknown {
     return this.#write(
       'error',
-      'Claude API key refused (401)',
+      'Claude API key rejected (401)',
       fields('anthropic.authentication_failed', call, { ...attemptFields(attempt), ...trouble(attempt) }),
     );
   }
@@ -93,7 +93,7 @@ export class Logs {
 
   decisionMade(call: SpannedCall, decision: Decision): unknown {
     const { name, message } = decision;
-    // The line of the retried attempt says the same.
+    // The line of the retried attempt has the same.
     if (name === 'retry') return undefined;
     const record = fields(DECISION, call, {
       ...decisionFields(decision),
@@ -163,7 +163,7 @@ export class Logs {
   }
 }
 
-/** What every record says of its call. */
+/** What every record has of its call. */
 function fields(event: string, call: SpannedCall, more: LogFields | undefined): LogFields {
   const { start } = call;
   return compact({

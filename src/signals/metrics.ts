@@ -60,7 +60,7 @@ export class Metrics {
     this.#firstUse = firstUse;
   }
 
-  /** Records as `settings` say from now on. */
+  /** Records by `settings` from now on. */
   configure(settings: MetricsSettings): void {
     this.#settings = settings;
     this.#current?.retirements.learn(settings.retirements);

@@ -88,5 +88,5 @@ export function attributionAttribute(key: string): string {
   return `anthropic.attribution.${key}`;
 }
 
-/** The label by which one endpoint of several processes tells their series apart. The first process has none. */
+/** The label by which one endpoint of several processes distinguishes their series. The first process has none. */
 export const PROCESS_LABEL = 'anthropic_process';

@@ -1,5 +1,5 @@
 /**
- * The listener behind every adapter: tells each signal what happened, and finds what takes more than one
+ * The listener behind every adapter: passes on to each signal what happened, and finds what takes more than one
  * attempt to see: streaks and exhausted calls. A signal that fails costs itself alone.
  */
 import { type Context, diag, type TracerProvider } from '@opentelemetry/api';
@@ -48,7 +48,7 @@ export class Recorder implements CallListener<CallSpan> {
     this.#spans = spans;
   }
 
-  /** Records as `settings` say from now on. */
+  /** Records by `settings` from now on. */
   configure(settings: RecorderSettings): void {
     this.#settings = settings;
     this.#priceOf = priceFinder(settings.prices);

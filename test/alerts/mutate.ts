@@ -1,6 +1,6 @@
 /**
  * Changes every threshold, comparison, window, duration and label matcher of the pack, one at a time, and plays the boundary cases of the changed rule. A
- * change that no case notices is a limit that nobody tests: exits 1, unless it changes nothing that can happen (see `support/equivalents.ts`).
+ * change that no case notices is a limit that no test covers: exits 1, unless it changes nothing that can happen (see `support/equivalents.ts`).
  */
 import { readOptions } from '../../dev/command-line.ts';
 import { findPrometheusTools } from '../../dev/prometheus-tools.ts';

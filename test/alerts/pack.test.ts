@@ -80,7 +80,7 @@ describe.each(ALERT_RULES.map((rule) => [nameOf(rule), rule] as const))('%s', (_
     expect(300 + seconds(rule.keepFiringFor)).toBeGreaterThanOrEqual(needed);
   });
 
-  it('can be told from the other rules of its alert', () => {
+  it('can be distinguished from the other rules of its alert', () => {
     const same = ALERT_RULES.filter(({ alert }) => alert === rule.alert);
     expect(new Set(same.map(({ condition }) => condition)).size).toBe(same.length);
   });
@@ -175,12 +175,12 @@ describe('settings', () => {
     [{ groupingLabels: ['cluster'] }, /must be a list with "job"/],
     [{ severities: { AnthropicWatchdog: 'loud' } }, /must be "critical"/],
     [{ labels: { 'team name': 'x' } }, /is not the name of a label/],
-  ])('refuse %j with a TypeError that says what is wrong', (overrides, message) => {
+  ])('reject %j with a TypeError that states what is wrong', (overrides, message) => {
     expect(() => defineConfig(overrides as object)).toThrow(message as RegExp);
     expect(() => defineConfig(overrides as object)).toThrow(TypeError);
   });
 
-  it('refuse the name of an alert that does not exist', () => {
+  it('reject the name of an alert that does not exist', () => {
     expect(() => ruleGroups(defineConfig({ disabled: ['AnthropicNothing'] }))).toThrow(
       /There is no alert AnthropicNothing/,
     );

@@ -98,11 +98,11 @@ describe('the template', () => {
     }
   };
 
-  it('says in the title how many fire, what, and where', async () => {
+  it('states in the title how many fire, what, and where', async () => {
     expect((await render('anthropic.title')).trim()).toBe('[FIRING 1] AnthropicHighErrorRate app prod eu-1');
   });
 
-  it('says in the text what happened, since when, who has to act, where the request ids are, and what to read', async () => {
+  it('states in the text what happened, since when, who has to act, where the request ids are, and what to read', async () => {
     expect((await render('anthropic.text')).trim().split('\n')).toEqual([
       'The summary.',
       'The description.',

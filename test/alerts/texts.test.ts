@@ -18,7 +18,7 @@ interface Rendering {
   readonly alerts: Set<string>;
 }
 
-/** Renders alerts: what promtool got where it was told to expect none. All renderings that share an interval in one run. */
+/** Renders alerts: what promtool got where it was set to expect none. All renderings that share an interval in one run. */
 async function render(renderings: readonly Rendering[]): Promise<void> {
   const intervalOf = ({ scenario }: Rendering) => scenario.evaluate ?? scenario.scrape ?? 15;
   const keyOf = (each: Rendering) => `${intervalOf(each)} ${each.scenario.budget}`;
@@ -97,7 +97,7 @@ describe.each(
   });
 });
 
-it('says where a service runs, and links to it there', async () => {
+it('states where a service runs, and links to it there', async () => {
   const scenario = SCENARIOS.find(({ name }) => name.startsWith('half of the calls fail in one namespace'));
   if (!scenario) throw new Error('no such scenario');
   await render([{ scenario, at: 1500, alerts: new Set(['AnthropicHighErrorRate']) }]);

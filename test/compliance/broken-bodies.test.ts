@@ -45,7 +45,7 @@ const BODIES: Readonly<Record<string, Body>> = {
   stalls: (socket) => void socket.write(`${head('content-length: 500')}${ENVELOPE}`),
 };
 
-/** A server whose first response is broken and whose second is good. `events` says in which order things happened. */
+/** A server whose first response is broken and whose second is good. `events` has them in order. */
 async function startServer(status: number, body: Body): Promise<{ url: string; events: string[] }> {
   const events: string[] = [];
   let requests = 0;

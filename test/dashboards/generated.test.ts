@@ -1,4 +1,4 @@
-/** The committed files are what the sources say. */
+/** The committed files are what the sources generate. */
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { dashboards } from '../../src/mixin/dashboards/build.ts';

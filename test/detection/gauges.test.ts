@@ -35,7 +35,7 @@ describe('the window of five minutes', () => {
     expect(await gauge(scene, 'recent_retries_exhausted')).toEqual({ m: 0 });
   });
 
-  test('moves an attempt to another kind when its body says more', async () => {
+  test('moves an attempt to another kind when its body states more', async () => {
     const scene = createScene();
     const call = scene.start();
     const attempt = call.beginAttempt('POST', 'u');

@@ -52,7 +52,7 @@ test('at any time, what is younger than 300 s is counted and what is 305 s old i
       const happened: Counted[] = [];
       const note = (name: string): void => void happened.push({ at: scene.clock.now, name });
       const runs = new Map<string, { length: number; grewAt?: number }>();
-      const refused = new Map<string, { at: number; failing: boolean }>();
+      const rejected = new Map<string, { at: number; failing: boolean }>();
       const check = async (): Promise<void> => {
         const points = await scene.points();
         const counts = new Map<string, number>();
@@ -74,7 +74,7 @@ test('at any time, what is younger than 300 s is counted and what is 305 s old i
             grewAt === undefined ? undefined : (scene.clock.now - grewAt) / 1000,
           );
         }
-        for (const [route, { at, failing }] of refused) {
+        for (const [route, { at, failing }] of rejected) {
           const read = (name: string): unknown =>
             points.get(`anthropic.client.${name}`)?.find((point) => point.attributes['http.route'] === route)
               ?.value;
@@ -90,14 +90,14 @@ test('at any time, what is younger than 300 s is counted and what is 305 s old i
           last = status;
           if (status === 200) {
             scene.accept(open, attempt);
-            const known = refused.get(route);
+            const known = rejected.get(route);
             if (known) known.failing = false;
             runs.set(route, { ...runs.get(route), length: 0 });
             break;
           }
           scene.fail(open, attempt, status);
           note(`anthropic.client.recent_attempts ${model} ${KIND[String(status)]}`);
-          if (status === 401) refused.set(route, { at: scene.clock.now, failing: true });
+          if (status === 401) rejected.set(route, { at: scene.clock.now, failing: true });
           if (status !== undefined && status !== 529) {
             const length = status >= 500 ? (runs.get(route)?.length ?? 0) + 1 : 0;
             const grewAt = length >= 2 ? scene.clock.now : runs.get(route)?.grewAt;

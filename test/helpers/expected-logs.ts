@@ -45,7 +45,7 @@ function attemptLogs(
   const logs: LogRecord[] = [];
   if (attempt.status === 401) {
     logs.push(
-      record('error', 'Claude API key refused (401)', call, 'anthropic.authentication_failed', responded),
+      record('error', 'Claude API key rejected (401)', call, 'anthropic.authentication_failed', responded),
     );
   }
   if (streak) {

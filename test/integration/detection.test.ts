@@ -44,7 +44,7 @@ describe('a call that waits', () => {
       harness.server.plan([respond.error(429)]);
       const client = 'Client' in sdk ? newClient(sdk, harness) : harness.client;
       const controller = new AbortController();
-      // Some versions sleep on when they are aborted: nobody waits for them.
+      // Some versions sleep on when they are aborted: the test does not wait for them.
       void client.messages.create(HELLO, { signal: controller.signal }).catch(() => {});
       await vi.waitFor(async () => expect(await recentAttempts(harness)).toEqual({ rate_limit: 1 }));
       await vi.waitFor(async () => expect(await phases(harness)).toEqual(['retry_wait']));

@@ -76,11 +76,11 @@ const objects = countObjects();
 for (const ending of ENDINGS) {
   if (process.argv[3] && ending.name !== process.argv[3]) continue;
   await make(ending, WARM_UP);
-  await settle();
+  await drain();
   outcomes = {};
   const before = { heap: heap(), handles: handles().length, series: await countSeries() };
   await make(ending, calls);
-  await settle();
+  await drain();
   const left: Left = {
     name: ending.name,
     calls,
@@ -101,7 +101,7 @@ await server.close();
 async function make(ending: Ending, times: number): Promise<void> {
   for (let done = 0; done < times; done += AT_ONCE) {
     const batch = Math.min(AT_ONCE, times - done);
-    // One retry or refusal after another: calls that run at once would take each other's answers.
+    // One retry or rejection after another: calls that run at once would take each other's responses.
     const together = ending.plan().length > 1 ? 1 : batch;
     for (let at = 0; at < batch; at += together) {
       const now = Math.min(together, batch - at);
@@ -113,13 +113,13 @@ async function make(ending: Ending, times: number): Promise<void> {
 }
 
 /** Waits until nothing is under way and abandoned streams are collected. */
-async function settle(): Promise<void> {
+async function drain(): Promise<void> {
   for (let turn = 0; turn < 200; turn++) {
     collectGarbage();
     await sleep(5);
     if (turn > 2 && openSpans === 0 && (await sum('anthropic.client.active_calls')) === 0) break;
   }
-  // Answers that nobody came for are not for the next ending.
+  // Responses that were not asked for are not for the next ending.
   await server.reset();
   // A retry counts as one only after a moment; what waits for that must not count as left.
   await sleep(80);

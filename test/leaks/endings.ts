@@ -46,7 +46,7 @@ export const ENDINGS: readonly Ending[] = [
   { name: 'a good response', plan: () => [], use: create, outcome: 'ok' },
   { name: 'a response after a retry', plan: () => [respond.error(529)], use: create, outcome: 'ok' },
   {
-    name: 'a refusal',
+    name: 'a rejected request',
     plan: () => [respond.error(400)],
     use: (client) => failed(create(client)),
     outcome: 'error',

@@ -5,8 +5,8 @@ import { type PlannedResponse, startAnthropicServer } from '../../src/testing/in
 /** The server's thread, as its client sees it. */
 export interface ServerThread {
   readonly url: string;
-  plan(answers: readonly PlannedResponse[]): Promise<void>;
-  /** Forgets answers that nobody came for. */
+  plan(responses: readonly PlannedResponse[]): Promise<void>;
+  /** Forgets responses that were not asked for. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
@@ -16,13 +16,13 @@ export async function startServerThread(): Promise<ServerThread> {
   const worker = new Worker(new URL(import.meta.url));
   const reply = (): Promise<unknown> => new Promise((resolve) => worker.once('message', resolve));
   const ask = async (message: unknown): Promise<void> => {
-    const answered = reply();
+    const replied = reply();
     worker.postMessage(message);
-    await answered;
+    await replied;
   };
   return {
     url: String(await reply()),
-    plan: (answers) => ask(answers),
+    plan: (responses) => ask(responses),
     reset: () => ask('reset'),
     close: async () => void (await worker.terminate()),
   };
@@ -30,7 +30,7 @@ export async function startServerThread(): Promise<ServerThread> {
 
 if (parentPort) {
   const port = parentPort;
-  // The usual limits would refuse what a hundred thousand calls ask for.
+  // The usual limits would reject what a hundred thousand calls ask for.
   const rateLimits = { requests: 1e9, inputTokens: 1e12, outputTokens: 1e12 };
   const server = await startAnthropicServer({ retryAfterMs: 1, keepRequests: 1, deltas: 1, rateLimits });
   port.on('message', async (message: readonly PlannedResponse[] | 'reset') => {

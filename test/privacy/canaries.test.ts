@@ -27,7 +27,7 @@ const PLACES = [
   'header_name',
   'query',
   'error',
-  'answer',
+  'response',
   'tool',
 ];
 const REGISTER = join(ROOT, 'dist/register.mjs');
@@ -125,7 +125,7 @@ async function runWithCanaries(env: Readonly<Record<string, string>>): Promise<O
 }
 
 /**
- * Exported spans without what the SDK itself tells of a tool: its own spans of tools have the tool's description, with telemetry of this
+ * Exported spans without what the SDK itself records of a tool: its own spans of tools have the tool's description, with telemetry of this
  * package and without.
  */
 function withoutToolDescriptions(traces: string): string {
@@ -159,7 +159,7 @@ beforeAll(async () => {
 describe.each(Object.keys(WAYS))('metrics %s', (way) => {
   const outputs = (): Outputs => runs.get(way) as Outputs;
 
-  test('every scenario ran, with the canaries in what was sent and answered', () => {
+  test('every scenario ran, with the canaries in what was sent and received', () => {
     expect(outputs().code).toBe(0);
     const lines = outputs()
       .stdout.split('\n')
@@ -200,7 +200,7 @@ describe.each(Object.keys(WAYS))('metrics %s', (way) => {
   });
 });
 
-test('the description of a tool is in a span of the SDK, and in none of ours', () => {
+test('the description of a tool is in a span of the SDK, and in none of this package', () => {
   for (const { otlp } of runs.values()) {
     const exports = (otlp.get('/v1/traces') ?? '')
       .split('\n')
@@ -209,9 +209,9 @@ test('the description of a tool is in a span of the SDK, and in none of ours', (
     const scopes = exports.flatMap(({ resourceSpans }) =>
       resourceSpans.flatMap(({ scopeSpans }) => scopeSpans),
     );
-    const ours = scopes.filter(({ scope }) => scope.name === 'anthropic-otel');
-    expect(ours.length).toBeGreaterThan(0);
-    expect(leaks(JSON.stringify(ours))).toEqual([]);
+    const own = scopes.filter(({ scope }) => scope.name === 'anthropic-otel');
+    expect(own.length).toBeGreaterThan(0);
+    expect(leaks(JSON.stringify(own))).toEqual([]);
   }
 });
 

@@ -1,4 +1,4 @@
-/** What telemetry says of its own failures holds nothing of what it worked on. */
+/** What telemetry reports of its own failures holds nothing of what it worked on. */
 import Anthropic from '@anthropic-ai/sdk';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import fc from 'fast-check';
@@ -9,24 +9,24 @@ import { newClient, OLDER_SDKS } from '../helpers/sdks.ts';
 
 /** Short, because `JSON.parse` quotes no more than the characters around the one that it stumbles over. */
 const SECRET = 'influenza';
-const told = vi.fn();
+const logged = vi.fn();
 
 beforeEach(() => {
-  told.mockReset();
-  const logger = { error: told, warn: told, info: told, debug: told, verbose: told };
+  logged.mockReset();
+  const logger = { error: logged, warn: logged, info: logged, debug: logged, verbose: logged };
   diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
-  told.mockReset();
+  logged.mockReset();
 });
 
 afterEach(() => diag.disable());
 
-/** Everything that was told, with each property of each error. */
+/** Everything that was logged, with each property of each error. */
 function everythingTold(): string {
   const own = (value: unknown): unknown =>
     value instanceof Error
       ? Object.fromEntries(Object.getOwnPropertyNames(value).map((key) => [key, Reflect.get(value, key)]))
       : value;
-  return JSON.stringify(told.mock.calls.map((args) => args.map(own)));
+  return JSON.stringify(logged.mock.calls.map((args) => args.map(own)));
 }
 
 class QuotingError extends Error {
@@ -66,10 +66,10 @@ describe('the guard', () => {
         throw new AggregateError([new Error(SECRET)], SECRET);
       },
     ],
-  ])('says that %s failed, and of what kind the error is, and quotes nothing', (_name, step) => {
+  ])('reports that %s failed, and of what kind the error is, and quotes nothing', (_name, step) => {
     const guard = new Guard(() => {});
     for (const stage of STAGES) guard.run(stage, step);
-    expect(told).toHaveBeenCalledTimes(STAGES.length);
+    expect(logged).toHaveBeenCalledTimes(STAGES.length);
     expect(everythingTold()).not.toContain('influ');
   });
 
@@ -88,13 +88,13 @@ describe('the guard', () => {
 
   test('names class and code', () => {
     new Guard(() => {}).run('call', () => new URL('nowhere'));
-    expect(told.mock.calls).toEqual([
+    expect(logged.mock.calls).toEqual([
       ['anthropic-otel: call telemetry failed (TypeError ERR_INVALID_URL); the application is not affected'],
     ]);
   });
 });
 
-/** Bodies that are not what they should be. The first failure of a stage is told, so the one that is quoted best goes first. */
+/** Bodies that are not what they should be. The first failure of a stage is logged, so the one that is quoted best goes first. */
 const BODIES: Readonly<Record<string, string>> = {
   'a value that is none': `{"text": ${SECRET}}`,
   text: SECRET,
@@ -125,7 +125,7 @@ describe.each([{ version: '1', Client: Anthropic as never, adapter: 'middleware'
           const client = newClient(sdk, harness, { fetch, maxRetries: 0 });
           const made = client.messages.create({ ...HELLO, stream });
           await Promise.resolve(made)
-            .then(async (answer) => stream && collect(answer as never))
+            .then(async (response) => stream && collect(response as never))
             .catch(() => {});
           const response = await client.messages
             .create({ ...HELLO, stream })

@@ -73,9 +73,9 @@ import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 if (cluster.isPrimary) {
   cluster.on('listening', (_worker, { port }) => console.log('listening', port));
-  const reborn = [];
+  const replacements = [];
   cluster.on('exit', (worker) => {
-    if (reborn.push(worker) <= 1) cluster.fork({ CALLS: 10 });
+    if (replacements.push(worker) <= 1) cluster.fork({ CALLS: 10 });
   });
   for (const CALLS of [1, 2, 4]) cluster.fork({ CALLS });
   process.stdin.on('data', (text) => {
@@ -109,7 +109,7 @@ if (cluster.isPrimary) {
     expect(ended.stdout.match(/listening \d+/g)).toEqual(Array(3).fill(`listening ${appPort}`));
   });
 
-  test('a worker that is killed and reborn has the place of its predecessor', async () => {
+  test('a worker that is killed and replaced has the place of its predecessor', async () => {
     const { port, run } = await setup({ 'app.mjs': cluster('') });
     const app = run('app.mjs', { APP_PORT: String(await freePort()) });
     const before = await pageWhere(port, (text) => total(text) === 7);

@@ -9,7 +9,7 @@ import { seen } from './seen.ts';
 import { CALL_HEADER } from './server.ts';
 
 /** How long after an attempt the SDK does nothing but wait, in milliseconds. */
-const SETTLED = 60;
+const GRACE = 60;
 
 /** The longest that a call takes, in milliseconds. */
 const PATIENCE = 15_000;
@@ -31,7 +31,7 @@ export interface Noted {
   aborted: boolean;
   /** Whether it got a whole stream, to its last event. */
   stopped: boolean;
-  /** The usage that it was told last. */
+  /** The usage that it got last. */
   usage: Record<string, unknown> | undefined;
   /** What its own `fetch` gave for each request, where it has one. */
   readonly fetched: Fetched[];
@@ -67,7 +67,7 @@ export class ApplicationCall {
   attempted(number: number): void {
     const { abort } = this.#plan;
     if (abort?.number !== number || !['headers', 'retry', 'body'].includes(abort.at)) return;
-    void wait(SETTLED).then(() => this.#abort());
+    void wait(GRACE).then(() => this.#abort());
   }
 
   /** Makes the call with `client`, to its end. Never throws. */
@@ -183,7 +183,7 @@ export class ApplicationCall {
     }
     await this.#readEvents(stream);
     if (read !== 'twice') return;
-    // A stream that was read has nothing more to give, or says so.
+    // A stream that was read has nothing more to give, or fails.
     await this.#readEvents(stream).catch((error: unknown) => this.noted.got.push({ again: seen(error) }));
   }
 

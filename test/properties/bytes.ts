@@ -61,7 +61,7 @@ function chunk(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 }
 
-/** `segments` as one run of bytes that is cut where `cuts` say, and before segment `holdAt`. */
+/** `segments` as one run of bytes that is cut at `cuts`, and before segment `holdAt`. */
 function cutUp(
   segments: readonly Buffer[],
   cuts: readonly number[],

@@ -80,7 +80,7 @@ function miscountsOf(sdk: Sdk, run: CallRun, recorded: RecordedCall): Mismatch[]
     // These follow from the attempts.
     ...(wrong.length === 0 ? consequences(what, attempts.length, recorded) : []),
     ...among(`${what}: exhausted → ${recorded.exhausted}`, exhausted, recorded.exhausted),
-    ...(tokens ? differing(`${what}: tokens`, tokens, told(recorded)) : []),
+    ...(tokens ? differing(`${what}: tokens`, tokens, stated(recorded)) : []),
     ...differing(`${what}: active calls`, 0, recorded.activeCalls),
   ];
 }
@@ -105,7 +105,7 @@ function outcomesOf(what: string, expected: readonly string[], actual: readonly 
   );
 }
 
-function told({ inputTokens, outputTokens }: RecordedCall): unknown {
+function stated({ inputTokens, outputTokens }: RecordedCall): unknown {
   return { input: inputTokens ?? 0, output: outputTokens ?? 0 };
 }
 

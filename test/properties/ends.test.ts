@@ -1,4 +1,4 @@
-/** Random ends of a process, under random telemetry. `ENDS_RUNS` says how many. */
+/** Random ends of a process, under random telemetry. `ENDS_RUNS` is how many. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -15,7 +15,7 @@ export interface Findings {
   readonly sessions: number;
   /** Sessions that differ between two runs without telemetry. */
   readonly undecided: number;
-  /** Rejections and exceptions that nobody handled. */
+  /** Rejections and exceptions that were not handled. */
   readonly unhandled: readonly string[];
   readonly found: readonly Finding[];
 }

@@ -1,4 +1,4 @@
-/** What telemetry has to say of a call, from what the server and the application know of it alone. */
+/** What telemetry has to record of a call, from what the server and the application know of it alone. */
 
 import { FALLBACK } from './middleware.ts';
 import { type Reply, timesOut } from './plan.ts';
@@ -10,7 +10,7 @@ export interface Expected {
   /** Whether the call may go unrecorded: nothing of it reached a place where its SDK can be observed. */
   readonly optional: boolean;
   readonly outcomes: readonly Outcome[];
-  /** For each attempt on the wire, what may be said of it, as `status disposition`, with `fallback` for another model. */
+  /** For each attempt on the wire, what may be recorded of it, as `status disposition`, with `fallback` for another model. */
   readonly attempts: ReadonlyArray<readonly string[]>;
   readonly exhausted: ReadonlyArray<0 | 1>;
   /** Tokens, where they are certain. */
@@ -48,7 +48,7 @@ const BREAKING: ReadonlySet<Reply['framing']> = new Set([
   'bad-br',
 ]);
 
-/** The status that the client saw: as the application's own `fetch` says, or else as the server can tell. */
+/** The status that the client saw: as the application's own `fetch` saw it, or else as the server did. */
 function statusesOf(
   { plan, noted }: CallRun,
   attempt: WireAttempt,
@@ -93,7 +93,7 @@ function has(reply: Reply | undefined, event: RegExp): boolean {
 }
 
 function leftOutcomes({ plan, noted }: Pick<CallRun, 'plan' | 'noted'>): Outcome[] {
-  // The helper reads ahead: how far it came, nobody can tell.
+  // The helper reads ahead: how far it came cannot be known.
   if (plan.method === 'stream') return ['ok', 'canceled', 'error'];
   // Left at the very last event, the stream was whole.
   return noted.stopped ? ['ok', 'canceled'] : ['canceled'];
@@ -124,17 +124,17 @@ function exhaustedOf(run: CallRun, outcomes: readonly Outcome[]): Array<0 | 1> {
   const statuses = statusesOf(run, last, wire.length - 1);
   if (statuses.length > 1) return [0, 1];
   if (statuses[0] === undefined) return [1];
-  // A spend limit ends the retries, where the body says so and can be read.
+  // A spend limit ends the retries, where the body states it and can be read.
   if (statuses[0] === 429 && /credit/.test(last.reply.body.join(''))) return [0, 1];
   if (statuses[0] >= 300) return [isRetried(last) ? 1 : 0];
-  // After a good status, what the rest of the body tells may be one that a retry fixes.
+  // After a good status, what the rest of the body states may be one that a retry fixes.
   return noted.end !== 'returned' || !noted.stopped ? [0, 1] : [0];
 }
 
 /** The rule of the SDK. */
 function isRetried({ reply: { status, headers } }: WireAttempt): boolean {
-  const said = headers.find(([name]) => name === 'x-should-retry')?.[1];
-  if (said === 'true' || said === 'false') return said === 'true';
+  const asked = headers.find(([name]) => name === 'x-should-retry')?.[1];
+  if (asked === 'true' || asked === 'false') return asked === 'true';
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 

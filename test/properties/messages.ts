@@ -51,7 +51,7 @@ export const message: fc.Arbitrary<Message> = fc.record({
   id: fc.constant('msg_1'),
   type: fc.constant('message'),
   role: fc.constant('assistant'),
-  model: fc.constantFrom('claude-answering', 'claude-other'),
+  model: fc.constantFrom('claude-responding', 'claude-other'),
   content: fc.array(block, { minLength: 1, maxLength: 2 }),
   stop_reason: fc.constantFrom('end_turn', 'tool_use', 'max_tokens', 'refusal'),
   stop_sequence: fc.constant(null),
@@ -66,7 +66,7 @@ const fault = fc.oneof(
     by: fc.constantFrom(
       '',
       ...['overloaded_error', 'api_error', 'rate_limit_error', 'made_up_error'].map((type) =>
-        said('error', { type: 'error', error: { type, message: 'Mid-stream' } }),
+        eventText('error', { type: 'error', error: { type, message: 'Mid-stream' } }),
       ),
       'event: error\ndata: not json\n\n',
       'event: content_block_delta\ndata: {"type":\n\n',
@@ -83,8 +83,8 @@ export const events: fc.Arbitrary<string[]> = fc
     lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
   })
   .map(({ message: whole, fault: broken, pings, lineEnd }) => {
-    const texts = eventsOf(whole).map((event) => said(event.type, event));
-    if (pings) texts.splice(1, 0, ': a comment\n\n', said('ping', { type: 'ping' }));
+    const texts = eventsOf(whole).map((event) => eventText(event.type, event));
+    if (pings) texts.splice(1, 0, ': a comment\n\n', eventText('ping', { type: 'ping' }));
     const seen = broken ? [...texts.slice(0, broken.after), broken.by] : texts;
     return seen.map((text) => text.replaceAll('\n', lineEnd));
   });
@@ -94,14 +94,14 @@ export const GOOD_EVENTS: readonly string[] = eventsOf({
   id: 'msg_2',
   type: 'message',
   role: 'assistant',
-  model: 'claude-answering',
+  model: 'claude-responding',
   content: [{ type: 'text', text: 'Hello' }],
   stop_reason: 'end_turn',
   stop_sequence: null,
   usage: { input_tokens: 1, output_tokens: 1 },
-}).map((event) => said(event.type, event));
+}).map((event) => eventText(event.type, event));
 
-function said(event: string, data: unknown): string {
+function eventText(event: string, data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 

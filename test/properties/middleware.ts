@@ -1,8 +1,8 @@
-/** Middleware that an application may have: what it does to a request, the request says itself. */
+/** Middleware that an application may have: what it does to a request, the request states itself. */
 import type { Middleware } from '@anthropic-ai/sdk';
 import type { MiddlewareAct } from './plan.ts';
 
-/** The header that says what the client's middleware does. */
+/** The header that states what the client's middleware does. */
 export const ACT_HEADER = 'x-property-act';
 
 const MESSAGE = {
@@ -37,7 +37,7 @@ export function createMiddleware(connectionError: () => Error): Middleware {
       case 'replace':
         return replaced(response);
       case 'parse':
-        // What is parsed is a copy; that it cannot be parsed is for the client to tell.
+        // What is parsed is a copy; that it cannot be parsed is for the client to find.
         await context.parse(response).catch(() => {});
         return response;
       case 'clone':

@@ -1,4 +1,4 @@
-/** What happens in one session, decided before it begins: what an application does and what the wire answers. Plain data. */
+/** What happens in one session, decided before it begins: what an application does and what the wire sends. Plain data. */
 
 /** Where the bytes of a reply stop for a while: before the given segment of the body. */
 export interface Hold {
@@ -13,7 +13,7 @@ export interface Reply {
   readonly head: 'whole' | 'none' | 'reset' | 'cut' | 'no-http' | 'hang';
   readonly status: number;
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
-  /** How the end of the body is told. `long` and `short` say more or fewer bytes than there are. */
+  /** How the end of the body is marked. `long` and `short` state more or fewer bytes than there are. */
   readonly framing:
     | 'length'
     | 'chunked'
@@ -72,7 +72,7 @@ export interface CallPlan {
   /** The client: the session's own, or a copy by `withOptions` with so many retries. */
   readonly copy?: number | undefined;
   readonly abort?: Abort | undefined;
-  /** The replies to its attempts. Whatever comes after them is answered well. */
+  /** The replies to its attempts. Whatever comes after them gets a good response. */
   readonly replies: readonly Reply[];
 }
 

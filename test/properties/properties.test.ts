@@ -2,7 +2,7 @@
  * Random sessions against random and broken replies: the application and the wire see the same with telemetry and without, and what is
  * recorded is what server and application know.
  *
- * `PROPERTY_CALLS` says how many calls each SDK makes, `PROPERTY_SEED` where they begin, `PROPERTY_SDK` which SDK makes them. Of each
+ * `PROPERTY_CALLS` is how many calls each SDK makes, `PROPERTY_SEED` where they begin, `PROPERTY_SDK` which SDK makes them. Of each
  * kind of mismatch the smallest session is printed, and the command that shows it again.
  */
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** Random replies of an API, of gateways before it and of wires between: good, refusing and broken. */
+/** Random replies of an API, of gateways before it and of wires between: good, rejecting and broken. */
 import fc from 'fast-check';
 import { events, message } from './messages.ts';
 import type { Reply } from './plan.ts';
@@ -83,7 +83,7 @@ const envelope = fc.record({
   ),
 });
 
-const refusalBody = fc.oneof(
+const rejectionBody = fc.oneof(
   { weight: 6, arbitrary: envelope.map((body) => JSON.stringify(body)) },
   { weight: 1, arbitrary: envelope.map((body) => JSON.stringify(body).slice(0, -5)) },
   fc.constantFrom('', HTML, 'null', '[]', '"overloaded"', 'upstream connect error', '\u0000\u0001'),
@@ -165,26 +165,26 @@ export const streamed: fc.Arbitrary<Reply> = fc.record({
   hold,
 });
 
-const refusal = (statuses: readonly number[]): fc.Arbitrary<Reply> =>
+const rejection = (statuses: readonly number[]): fc.Arbitrary<Reply> =>
   fc.record({
     head: fc.constant('whole' as const),
     status: fc.constantFrom(...statuses),
     headers: fc.tuple(contentType, retryAfterMs, shouldRetry, headers).map((all) => all.flat()),
     framing,
-    body: refusalBody.map(halves),
+    body: rejectionBody.map(halves),
     cuts,
     hold,
   });
 
-/** A refusal whose body never ends, as far as the server goes. */
-const stalledRefusal: fc.Arbitrary<Reply> = fc
-  .tuple(refusal(RETRIED), stalled)
+/** A rejection whose body never ends, as far as the server goes. */
+const stalledRejection: fc.Arbitrary<Reply> = fc
+  .tuple(rejection(RETRIED), stalled)
   .map(([reply, until]) => ({ ...reply, framing: 'chunked', hold: until }));
 
-/** A refusal of a megabyte. */
-const hugeRefusal: fc.Arbitrary<Reply> = fc
-  .tuple(refusal(STATUSES), fc.constantFrom<Reply['framing'][]>('length', 'chunked', 'gzip'))
-  .map(([reply, said]) => ({ ...reply, framing: said, body: halves(HUGE), cuts: [] }));
+/** A rejection of a megabyte. */
+const hugeRejection: fc.Arbitrary<Reply> = fc
+  .tuple(rejection(STATUSES), fc.constantFrom<Reply['framing'][]>('length', 'chunked', 'gzip'))
+  .map(([reply, framing]) => ({ ...reply, framing, body: halves(HUGE), cuts: [] }));
 
 /** No response at all. */
 const unanswered: fc.Arbitrary<Reply> = fc
@@ -193,14 +193,14 @@ const unanswered: fc.Arbitrary<Reply> = fc
 
 /** A reply that is no good response. */
 export const failure: fc.Arbitrary<Reply> = fc.oneof(
-  { weight: 12, arbitrary: refusal(RETRIED) },
-  { weight: 4, arbitrary: refusal(STATUSES) },
-  { weight: 1, arbitrary: stalledRefusal },
-  { weight: 1, arbitrary: hugeRefusal },
+  { weight: 12, arbitrary: rejection(RETRIED) },
+  { weight: 4, arbitrary: rejection(STATUSES) },
+  { weight: 1, arbitrary: stalledRejection },
+  { weight: 1, arbitrary: hugeRejection },
   { weight: 1, arbitrary: unanswered },
 );
 
-/** A refusal that the SDK retries in `ms` milliseconds. */
+/** A rejection that the SDK retries in `ms` milliseconds. */
 export function retriedIn(ms: number): Reply {
   return {
     ...whole,

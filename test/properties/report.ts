@@ -21,16 +21,16 @@ function reportOne(sdk: string, { kind, seeds, model = 'any', expected, actual, 
     `    call      ${model}`,
     `    expected  ${text(expected, FIELD)}`,
     `    actual    ${text(actual, FIELD)}`,
-    `    session   ${text({ ...told(session), calls: undefined }, FIELD)}`,
+    `    session   ${text({ ...stated(session), calls: undefined }, FIELD)}`,
     ...session.calls.flatMap(({ replies, ...call }) => [
-      `      call    ${text(told(call), FIELD)}`,
-      ...replies.map((reply) => `      reply   ${text(told(reply), FIELD)}`),
+      `      call    ${text(stated(call), FIELD)}`,
+      ...replies.map((reply) => `      reply   ${text(stated(reply), FIELD)}`),
     ]),
   ].join('\n');
 }
 
-/** `value` without what says nothing. */
-function told(value: object): object {
+/** `value` without what is empty. */
+function stated(value: object): object {
   return Object.fromEntries(
     Object.entries(value).filter(
       ([, each]) => each !== undefined && each !== false && !(Array.isArray(each) && each.length === 0),

@@ -19,7 +19,7 @@ export interface Sdk {
   readonly connectionError: () => Error;
   /** Whether it runs middleware. */
   readonly middleware: boolean;
-  /** Whether it makes call spans, and so tells of calls that never reach the wire. */
+  /** Whether it makes call spans, and so shows calls that never reach the wire. */
   readonly spans: boolean;
 }
 
@@ -76,7 +76,7 @@ export async function runObserved(sdk: Sdk, server: ScriptedServer, session: Ses
   return { calls: made, recorded: read(await meter.collect(), tracing, records) };
 }
 
-/** Waits until it is certain that no retry comes: a call without a span of the SDK does not say that it gives up. */
+/** Waits until it is certain that no retry comes: a call without a span of the SDK does not show that it gives up. */
 async function retriesDue(
   { collect }: ReturnType<typeof createMeter>,
   made: readonly CallRun[],
@@ -144,10 +144,7 @@ async function runCall(
   const wire = server.script(id, plan.replies, wellAnswered(plan), (number) => call.attempted(number));
   await call.run(client);
   // A reply to a client that is gone may never end.
-  await Promise.race([
-    Promise.all(wire.map(({ settled }) => settled)),
-    sleep(15_000, undefined, { ref: false }),
-  ]);
+  await Promise.race([Promise.all(wire.map(({ idle }) => idle)), sleep(15_000, undefined, { ref: false })]);
   underWay.delete(id);
   return { plan, model, noted: call.noted, wire };
 }

@@ -1,4 +1,4 @@
-/** What an application can tell of a value or an error, as plain data that two runs can compare. */
+/** What an application can see of a value or an error, as plain data that two runs can compare. */
 
 const MAX_DEPTH = 8;
 

@@ -1,11 +1,11 @@
-/** A server that answers by script, byte by byte, and keeps its own ledger of what came over the wire. */
+/** A server that responds by script, byte by byte, and keeps its own ledger of what came over the wire. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { bytesOf } from './bytes.ts';
 import type { Reply } from './plan.ts';
 
-/** The header that says which call a request belongs to. */
+/** The header that states which call a request belongs to. */
 export const CALL_HEADER = 'x-property-call';
 
 /** How long the server holds a reply back for a client that should go, in milliseconds. */
@@ -25,8 +25,8 @@ export interface WireAttempt {
   status: number | undefined;
   /** Whether the client closed the connection while the server waited for that; else `undefined`. */
   clientClosed: boolean | undefined;
-  /** Resolves when the server has nothing more to say to it. */
-  settled: Promise<void>;
+  /** Resolves when the server has nothing more to send to it. */
+  idle: Promise<void>;
 }
 
 interface Script {
@@ -56,7 +56,7 @@ export class ScriptedServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Says how the attempts of `call` are answered: by `replies`, and then by `after`. Returns its ledger. */
+  /** Plans the responses to the attempts of `call`: `replies`, and then by `after`. Returns its ledger. */
   script(
     call: string,
     replies: readonly Reply[],
@@ -74,19 +74,19 @@ export class ScriptedServer {
 
   #serve(socket: Socket): void {
     let received = '';
-    let answered = false;
+    let responded = false;
     socket.on('error', () => {});
     socket.on('data', (data) => {
       received += data.toString('latin1');
       const head = received.indexOf('\r\n\r\n');
       const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
-      if (answered || head === -1 || received.length < head + 4 + length) return;
-      answered = true;
-      this.#answer(socket, received.slice(0, head).split('\r\n'), received.slice(head + 4));
+      if (responded || head === -1 || received.length < head + 4 + length) return;
+      responded = true;
+      this.#respond(socket, received.slice(0, head).split('\r\n'), received.slice(head + 4));
     });
   }
 
-  #answer(socket: Socket, [request = '', ...lines]: string[], body: string): void {
+  #respond(socket: Socket, [request = '', ...lines]: string[], body: string): void {
     const headers = new Map(lines.map((line) => [name(line), line.slice(line.indexOf(':') + 1).trim()]));
     const script = this.#scripts.get(headers.get(CALL_HEADER) ?? '');
     if (!script) throw new Error(`a request of no known call: ${request}`);
@@ -99,11 +99,11 @@ export class ScriptedServer {
       reply,
       status: undefined,
       clientClosed: undefined,
-      settled: Promise.resolve(),
+      idle: Promise.resolve(),
     };
     script.attempts.push(attempt);
     script.onAttempt(script.attempts.length);
-    attempt.settled = send(socket, attempt);
+    attempt.idle = send(socket, attempt);
   }
 }
 
@@ -135,7 +135,7 @@ async function send(socket: Socket, attempt: WireAttempt): Promise<void> {
   if (!SELF_DELIMITING.has(reply.framing)) socket.end();
 }
 
-/** Waits where the reply says so. Returns whether there is somebody to write to. */
+/** Waits where the reply asks for it. Returns whether there is somebody to write to. */
 async function held(socket: Socket, attempt: WireAttempt): Promise<boolean> {
   const until = attempt.reply.hold?.until;
   if (until !== 'closed') {

@@ -1,4 +1,4 @@
-/** Random sessions: a client, what the application does with it, and what its calls are answered. */
+/** Random sessions: a client, what the application does with it, and what its calls get. */
 import fc from 'fast-check';
 import { GOOD_EVENTS } from './messages.ts';
 import type { Abort, CallPlan, MiddlewareAct, Reply, Session } from './plan.ts';

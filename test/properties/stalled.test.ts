@@ -1,4 +1,4 @@
-/** The SDK retries a refusal whose body stalls as soon as it has the status: nothing of ours waits for that body. */
+/** The SDK retries a rejection whose body stalls as soon as it has the status: nothing of this package waits for that body. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallPlan, Reply, Session } from './plan.ts';
 import { runBare, runObserved, type Sdk, type SessionRun } from './run.ts';
@@ -7,8 +7,8 @@ import { ScriptedServer } from './server.ts';
 
 const WAYS = ['withTelemetry', 'observe'] as const;
 
-/** A refusal that stops before the given half of its body. */
-function stalledRefusal(status: number, segment: number): Reply {
+/** A rejection that stops before the given half of its body. */
+function stalledRejection(status: number, segment: number): Reply {
   return {
     head: 'whole',
     status,
@@ -49,7 +49,7 @@ describe.each(SDK_NAMES)('SDK %s', (name) => {
       const server = await ScriptedServer.start();
       onTestFinished(() => server.close());
       const sdk: Sdk = await loadSdk(name);
-      const replies = [stalledRefusal(status, 0), stalledRefusal(status, 1)];
+      const replies = [stalledRejection(status, 0), stalledRejection(status, 1)];
       const bare = await runBare(sdk, server, sessionOf('observe', replies));
       expect(left(bare)).toEqual([true, true]);
       for (const way of WAYS) {

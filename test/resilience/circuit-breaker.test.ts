@@ -84,7 +84,7 @@ describe('the circuit', () => {
     expect(names().filter((name) => name === 'circuit_probe')).toHaveLength(1);
   });
 
-  test('a probe that says nothing of the health of the API is followed by another one', async () => {
+  test('a probe that shows nothing of the health of the API is followed by another one', async () => {
     const all = await start();
     await fail(all, 4);
     all.clock.advance(5_000);

@@ -30,7 +30,7 @@ describe('resilience', () => {
     [{ retry: true }, /`resilience.retry` to be an object of options, or false, got boolean/],
     [{ deadline: 'soon' }, /`deadline.ms` to be a number of at least 1, got a string/],
     [{ onDecision: 'log' }, /`resilience.onDecision` to be a function, got a string/],
-  ])('%j is an error that says what was expected', (options, message) => {
+  ])('%j is an error that states what was expected', (options, message) => {
     expect(() => resilience(options as unknown as ResilienceOptions)).toThrow(message);
   });
 
@@ -51,7 +51,7 @@ describe('withResilience', () => {
     expect(new Anthropic(options).maxRetries).toBe(0);
   });
 
-  test('a second owner of retries is an error that says how to correct it', () => {
+  test('a second owner of retries is an error that states how to correct it', () => {
     expect(() => withResilience({ maxRetries: 2 })).toThrow(/`maxRetries` of the client must be 0 or absent/);
     expect(withResilience({ maxRetries: 2 }, { retry: false })).toMatchObject({ maxRetries: 2 });
   });

@@ -48,7 +48,7 @@ describe('partial', () => {
     expect(error).toMatchObject({ type: 'overloaded_error' });
   });
 
-  test('of a stream that ends without its last event says that it is truncated', async () => {
+  test('of a stream that ends without its last event is marked as truncated', async () => {
     const { server, client } = await setup(() => []);
     server.plan([respond.cutStream(5, { text: TEXT })]);
     const { text, truncated } = await partial(await client.messages.create({ ...HELLO, stream: true }));

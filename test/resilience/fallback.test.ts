@@ -56,7 +56,7 @@ describe('a chain of models', () => {
     ]);
   });
 
-  test('gives the first error when all fail, and says so', async () => {
+  test('gives the first error when all fail, and reports that', async () => {
     const { server, client, names } = await start();
     server.plan([respond.error(529, { message: 'first' }), respond.error(500), respond.error(503)]);
     const error = (await rejected(client.messages.create(HELLO))) as InstanceType<typeof Anthropic.APIError>;
@@ -89,7 +89,7 @@ describe('a chain of models', () => {
     expect(server.requests[1]?.body).toEqual({ ...HELLO, model: SONNET, max_tokens: 50 });
   });
 
-  test('leaves out a target that cannot serve the request, and says why', async () => {
+  test('leaves out a target that cannot serve the request, and reports why', async () => {
     const { server, client, decisions } = await start({
       chain: [{ model: SONNET, unsupported: ['tools'] }, { model: HAIKU }],
     });
@@ -231,6 +231,6 @@ test.each([
   [{ chain: [{}] }, /`fallback.chain\[0\].model` to be the name of a model/],
   [{ chain: [{ model: SONNET, client: {} }] }, /`fallback.chain\[0\].client` to be a client of the SDK/],
   [{ chain: CHAIN, on: ['all'] }, /`fallback.on` to be a list of rate_limit, overloaded/],
-])('%j is an error that says what was expected', (options, message) => {
+])('%j is an error that states what was expected', (options, message) => {
   expect(() => fallback(options as unknown as FallbackOptions)).toThrow(message);
 });

@@ -33,7 +33,7 @@ describe('fail fast', () => {
     ]);
   });
 
-  test('says why, and when the next call is sent', async () => {
+  test('states why, and when the next call is sent', async () => {
     const { client } = await setup((common) => failFast(common), { server: { apiKeys: [] } });
     await rejected(client.messages.create(HELLO));
     expect(await rejected(client.messages.create(HELLO))).toMatchObject({

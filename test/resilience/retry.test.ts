@@ -93,7 +93,7 @@ describe('the sequence of attempts and waits', () => {
     expect(clock.waits).toEqual([12_000]);
   });
 
-  test('a longer retry-after than is allowed fails at once and says so', async () => {
+  test('a longer retry-after than is allowed fails at once and reports that', async () => {
     const { server, client, clock, decisions } = await withRetry();
     server.plan([respond.error(429, { retryAfter: 61 })]);
     const error = (await rejected(client.messages.create(HELLO))) as InstanceType<
@@ -219,7 +219,7 @@ describe('options', () => {
     [{ rules: { overloaded: { delays: 5 } } }, /`retry.rules.overloaded.delays` to be an array/],
     [{ budget: { ratio: 2 } }, /`retry.budget.ratio` to be a number from 0 to 1, got 2/],
     [{ maxRetries: 2 }, /unknown option `retry.maxRetries`/],
-  ])('%j is an error that says what was expected', (options, message) => {
+  ])('%j is an error that states what was expected', (options, message) => {
     expect(() => retry(options as RetryOptions)).toThrow(message);
   });
 });

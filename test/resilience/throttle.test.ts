@@ -72,7 +72,7 @@ describe('throttle', () => {
     expect(new Set(all.names())).toEqual(new Set(['throttled']));
   });
 
-  test('after a 429 nobody sends until the time that the API states, and then at a rising pace', async () => {
+  test('after a 429 no call is sent until the time that the API states, and then at a rising pace', async () => {
     const all = await startThrottle();
     all.server.plan([respond.error(429, { retryAfter: 5 })]);
     await rejected(all.client.messages.create(HELLO));
@@ -119,7 +119,7 @@ describe('throttle', () => {
     expect((await next).type).toBe('message');
   });
 
-  test('headers that mean nothing slow nobody down', async () => {
+  test('headers that mean nothing slow no call down', async () => {
     const all = await startThrottle();
     all.server.plan([respond.malformedHeaders()]);
     await send(all, 1);

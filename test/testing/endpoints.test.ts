@@ -36,7 +36,7 @@ describe('models', () => {
 describe('message batches', () => {
   const item = (custom_id: string, change: object = {}) => ({ custom_id, params: { ...HELLO, ...change } });
 
-  test('run to their end, and tell each result', async () => {
+  test('run to their end, and give each result', async () => {
     const { client } = await serve();
     const { batches } = client.messages;
     const created = await batches.create({ requests: [item('good'), item('bad', { model: 'claude-9' })] });
@@ -82,7 +82,7 @@ describe('message batches', () => {
     expect(await rejection(batches.retrieve(slow.id))).toMatchObject({ status: 404 });
   });
 
-  test('are refused when they are malformed', async () => {
+  test('are rejected when they are malformed', async () => {
     const { client } = await serve();
     const create = (requests: unknown) =>
       rejection(client.beta.messages.batches.create({ requests } as never));

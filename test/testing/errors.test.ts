@@ -90,7 +90,7 @@ describe('the error table', () => {
   });
 });
 
-describe('a request that the API would refuse', () => {
+describe('a request that the API would reject', () => {
   const post = async (url: string, body: unknown): Promise<[number, unknown]> => {
     const response = await fetch(`${url}/v1/messages`, { method: 'POST', body: JSON.stringify(body) });
     const envelope = (await response.json()) as { error?: { message?: string } };
@@ -126,12 +126,12 @@ describe('a request that the API would refuse', () => {
       'max_tokens: must be greater than `thinking.budget_tokens`',
     ],
     [{ model: undefined }, 'model: Field required'],
-  ])('is answered 400 with the path of the field: %j', async (change, message) => {
+  ])('gets 400 with the path of the field: %j', async (change, message) => {
     const { server } = await serve();
     expect(await post(server.url, { ...HELLO, ...change })).toEqual([400, message]);
   });
 
-  test('is answered 404 for an unknown model, an unknown path and a wrong method', async () => {
+  test('gets 404 for an unknown model, an unknown path and a wrong method', async () => {
     const { server, client } = await serve();
     expect(await post(server.url, { ...HELLO, model: 'claude-9' })).toEqual([404, 'model: claude-9']);
     for (const [method, path] of [
@@ -146,21 +146,21 @@ describe('a request that the API would refuse', () => {
     expect(await rejection(client.models.retrieve('claude-9'))).toMatchObject({ status: 404 });
   });
 
-  test('is answered 404 once its model is withdrawn', async () => {
+  test('gets 404 once its model is withdrawn', async () => {
     const { server, client } = await serve();
     await client.messages.create(HELLO);
     server.models = ['claude-sonnet-5-5'];
     expect(await rejection(client.messages.create(HELLO))).toMatchObject({ status: 404 });
   });
 
-  test('is answered 413 when its body is too large', async () => {
+  test('gets 413 when its body is too large', async () => {
     const { client } = await serve({ maxBodyBytes: 1000 });
     const messages = [{ role: 'user' as const, content: 'x'.repeat(100_000) }];
     const error = await rejection(client.messages.create({ ...HELLO, messages }));
     expect(error).toMatchObject({ status: 413, type: 'request_too_large' });
   });
 
-  test('is answered 400 when its body is no JSON', async () => {
+  test('gets 400 when its body is no JSON', async () => {
     const { server } = await serve();
     const response = await fetch(`${server.url}/v1/messages`, { method: 'POST', body: '{"model":' });
     expect(response.status).toBe(400);
@@ -198,7 +198,7 @@ describe('keys', () => {
     expect(response.status).toBe(status);
   });
 
-  test('leave the plan untouched when they are refused', async () => {
+  test('leave the plan untouched when they are rejected', async () => {
     const { server, client } = await serve({ apiKeys: ['other'] });
     server.plan([respond.error(529)]);
     await rejection(client.messages.create(HELLO));
@@ -206,7 +206,7 @@ describe('keys', () => {
   });
 });
 
-test('an SSE error reaches the client after HTTP 200, and a whole answer as its status', async () => {
+test('an SSE error reaches the client after HTTP 200, and a whole response as its status', async () => {
   const { server, client } = await serve();
   server.plan([respond.sseError('overloaded_error', 4, { message: 'Too busy', code: 'busy' })]);
   const seen: string[] = [];

@@ -15,7 +15,7 @@ const WEATHER = {
   },
 };
 
-describe('a healthy answer', () => {
+describe('a good response', () => {
   test('has the content, usage and request id that the SDK reads', async () => {
     const { server, client } = await serve();
     const { data, request_id } = await client.messages.create(HELLO).withResponse();
@@ -37,7 +37,7 @@ describe('a healthy answer', () => {
     expect(request_id).toMatch(/^req_01/);
   });
 
-  test('streams the same message that it answers whole', async () => {
+  test('streams the same message that it sends whole', async () => {
     const { client } = await serve();
     const { id: _a, ...whole } = await client.messages.create(HELLO);
     const { id: _b, ...streamed } = await client.messages.stream(HELLO).finalMessage();
@@ -107,7 +107,7 @@ describe('a healthy answer', () => {
     expect(server.requests[0]?.model).toBe('claude-haiku-4-5');
   });
 
-  test('says exactly what the plan says', async () => {
+  test('has exactly what the plan states', async () => {
     const { server, client } = await serve();
     const usage = {
       input_tokens: 3,

@@ -47,7 +47,7 @@ test.each([
 });
 
 describe('the limits of the organization', () => {
-  test('stand in the headers of every answer of the API, errors too', async () => {
+  test('stand in the headers of every response of the API, errors too', async () => {
     const now = Date.parse('2026-11-21T10:00:00.000Z');
     const { server, client } = await serve({
       now: () => now,
@@ -81,7 +81,7 @@ describe('the limits of the organization', () => {
     ['input tokens', { inputTokens: 10 }, 'input tokens', 30],
     ['output tokens', { outputTokens: 54 }, 'output tokens', 2],
   ] as const)(
-    'refuse with 429 and retry-after when the %s are used up',
+    'reject with 429 and retry-after when the %s are used up',
     async (_, rateLimits, words, seconds) => {
       let now = 0;
       const { client } = await serve({ rateLimits, now: () => now });

@@ -74,7 +74,7 @@ describe.skipIf(!present)(
   },
 );
 
-test('a file that holds no recording is refused by name', () => {
+test('a file that holds no recording is rejected by name', () => {
   const path = fileURLToPath(new URL('../../package.json', import.meta.url));
   expect(() => loadRecording(path)).toThrow(/Expected .*package\.json to hold a recording/);
 });

@@ -69,7 +69,7 @@ describe('the ledger', () => {
     expect(({} as Record<string, unknown>).attempts).toBeUndefined();
   });
 
-  test('keeps as many requests as it is told to, and counts all', async () => {
+  test('keeps as many requests as it is set to, and counts all', async () => {
     const { server, client } = await serve({ keepRequests: 2 });
     for (const max_tokens of [1, 2, 3]) await client.messages.create({ ...HELLO, max_tokens });
     expect(server.requests.map(({ body }) => (body as { max_tokens: number }).max_tokens)).toEqual([2, 3]);

@@ -2,13 +2,13 @@
  * The observed `fetch`. For an SDK without middleware (0.39.0 to 0.100.x) it is where calls are seen. For the others it shows the
  * requests that per-request middleware sends.
  *
- * The attempts of a call are tied together by an AsyncLocalStorage of ours. The SDK calls `fetch` and goes on to wait
+ * The attempts of a call are tied together by an AsyncLocalStorage of this package. The SDK calls `fetch` and goes on to wait
  * and to retry in one chain of async functions, each of which is resumed in the context in which it was left. So what
  * `enterWith` sets here, in the middle of that chain, reaches the next attempt of the same call. It does not reach the
  * application: an `await` of the application is resumed in the application's own context, and the SDK never calls
  * `fetch` before its first `await`, that is, never on the application's stack. A request that is not the SDK's, which
  * the application may make with the same function, is passed on and sets nothing. And wherever the storage is inherited,
- * by a listener of the application on a stream that makes a call of its own, say, a first attempt begins anew: only
+ * by a listener of the application on a stream that makes a call of its own, for example, a first attempt begins anew: only
  * an attempt that states that it is a retry goes on with the call that waits for one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';

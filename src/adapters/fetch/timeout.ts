@@ -1,5 +1,5 @@
 /**
- * Tells the SDK's own timeout from an abort by the application, where only `fetch` is seen: the SDK gives `fetch` one
+ * Distinguishes the SDK's own timeout from an abort by the application, where only `fetch` is seen: the SDK gives `fetch` one
  * signal for both. The SDK states its timeout in a header, and an attempt that is aborted before that time was aborted by
  * the application; later than that, the timeout came first.
  */

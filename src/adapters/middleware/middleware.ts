@@ -10,12 +10,12 @@ import { Calls } from './calls.ts';
 /** Marks our middleware, across copies of this package. */
 const MIDDLEWARE = Symbol.for('anthropic-otel.middleware');
 
-/** Whether `middleware` is ours. */
+/** Whether `middleware` is that of this package. */
 export function isOurMiddleware(middleware: unknown): boolean {
   return typeof middleware === 'function' && MIDDLEWARE in middleware;
 }
 
-/** The middleware of the `application` with ours around them. */
+/** The middleware of the `application` with that of this package around them. */
 export function addMiddleware(adapters: ClientAdapters, application: readonly unknown[]): readonly unknown[] {
   const calls = new Calls(adapters, application.length > 0);
   if (application.length > 0) {

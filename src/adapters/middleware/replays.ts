@@ -1,5 +1,5 @@
 /**
- * Sees the requests that the application's per-request middleware sends. Such middleware runs inside ours, and may send
+ * Sees the requests that the application's per-request middleware sends. Such middleware runs inside that of this package, and may send
  * the request of an attempt more than once: each of them is an attempt of its own. They are seen where they leave, at the
  * `fetch` that the client was given, or by the diagnostics channels of Node's own `fetch`.
  *

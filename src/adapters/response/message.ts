@@ -217,7 +217,7 @@ const MAX_LENGTH = 1024 * 1024;
 /** The longest `event:` line that is kept, in UTF-16 units. */
 const MAX_EVENT = 100;
 
-/** Told of each event. `data` is empty for an event whose data was not wanted or was too long. */
+/** Receives each event. `data` is empty for an event whose data was not wanted or was too long. */
 export type OnEvent = (event: string, data: string) => void;
 
 /**

@@ -27,7 +27,7 @@ export function observeModels(
   });
 }
 
-/** A model that is active, by its own statement, has no date. A gateway that states neither says nothing of it. */
+/** A model that is active, by its own statement, has no date. A gateway that states neither leaves it unknown. */
 function statedRetirements(value: unknown): StatedRetirements {
   const data = field(value, 'data');
   const models = Array.isArray(data) ? data.slice(0, MAX_MODELS) : [value];

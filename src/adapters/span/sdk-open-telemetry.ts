@@ -1,7 +1,7 @@
-/** Settles the SDK's `openTelemetry` option the way the SDK does, so that adding a tracer provider changes nothing else. */
+/** Resolves the SDK's `openTelemetry` option the way the SDK does, so that adding a tracer provider changes nothing else. */
 import type { SdkOpenTelemetryOptions } from '../sdk-shapes.ts';
 
-/** The `openTelemetry` option with every field settled. */
+/** The `openTelemetry` option with every field resolved. */
 export interface ResolvedOpenTelemetry {
   readonly tracerProvider: SdkOpenTelemetryOptions['tracerProvider'];
   readonly propagation: boolean;
@@ -11,7 +11,7 @@ export interface ResolvedOpenTelemetry {
 }
 
 /**
- * Settles `option`. Like the SDK, it reads the environment variables `ANTHROPIC_OPEN_TELEMETRY*` only for a client
+ * Resolves `option`. Like the SDK, it reads the environment variables `ANTHROPIC_OPEN_TELEMETRY*` only for a client
  * without the option (`resolveOpenTelemetryOptions` in `@anthropic-ai/sdk` 1.11.0).
  */
 export function resolveOpenTelemetry(

@@ -40,7 +40,7 @@ export interface TapSettings {
   readonly tracerProvider: TracerProvider | undefined;
   /** Whether the application wants to see the SDK's spans. */
   readonly visible: boolean;
-  /** Whether the client has no middleware of ours, and its attempts cannot be seen. */
+  /** Whether the client has no middleware of this package, and its attempts cannot be seen. */
   readonly attemptsUnseen?: boolean | undefined;
   /** Called when the SDK takes a tracer. */
   readonly onTracer?: (() => void) | undefined;
@@ -72,7 +72,7 @@ class TapTracer implements Tracer {
   }
 
   startSpan(name: string, options: SpanOptions = {}, parent: Context = context.active()): Span {
-    // Tool runner and tool spans are INTERNAL: no call, and none of our business.
+    // Tool runner and tool spans are INTERNAL: they are no calls.
     if (!this.#port.enabled || options.kind !== SpanKind.CLIENT) {
       return this.#visible ? this.#tracer().startSpan(name, options, parent) : invisible(parent);
     }
@@ -137,7 +137,7 @@ function openCall(
   attemptsUnseen: boolean | undefined,
 ): Span {
   const now = (): number => performance.now();
-  // Given for a call of ours that is known only when its first attempt is over.
+  // Given for a call of this package that is known only when its first attempt is over.
   const startedAt = typeof startTime === 'number' ? now() - Math.max(0, Date.now() - startTime) : now();
   const call = new Call(
     { ...callStart(name, attributes), attemptsUnseen },

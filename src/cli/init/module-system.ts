@@ -1,4 +1,4 @@
-/** Whether an application is made of ES modules or of CommonJS modules: what its manifest, file names, TypeScript settings or code say, in this order. */
+/** Whether an application is made of ES modules or of CommonJS modules: what its manifest, file names, TypeScript settings or code show, in this order. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
@@ -22,7 +22,7 @@ const USUAL = ['src/', ''].flatMap((folder) =>
 /** More than this of a file, in characters, is not looked at. */
 const MAX_CODE = 100_000;
 
-/** The module system of the application in `folder`. CommonJS where nothing says otherwise, as in Node.js. */
+/** The module system of the application in `folder`. CommonJS where nothing shows otherwise, as in Node.js. */
 export function moduleSystemOf(folder: string, manifest: StartManifest): ModuleSystem {
   if (manifest.type === 'module') return 'ES modules';
   if (manifest.type === 'commonjs') return 'CommonJS';

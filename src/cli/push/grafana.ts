@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../command.ts';
 import { type Reply, type Request, send } from '../http.ts';
 
-/** A dashboard, as its JSON says. */
+/** A dashboard, as in its JSON. */
 export interface Dashboard {
   readonly uid: string;
   readonly title: string;

@@ -3,7 +3,7 @@ import type { Duration, Severity } from '../config.ts';
 
 export type { Severity };
 
-/** Who has to act. `unknown` where the alert cannot tell; `none` where nobody. */
+/** Who has to act. `unknown` where the alert cannot decide; `none` where no one has to. */
 export type Fault =
   | 'config'
   | 'traffic'

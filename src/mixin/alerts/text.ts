@@ -8,7 +8,7 @@ export const MODEL_TEXT: string = `{{ or $labels.${MODEL} "all models" }}`;
 /** The path of the API that an alert is about. */
 export const ROUTE_TEXT: string = `{{ or $labels.${ROUTE} "an unknown path" }}`;
 
-/** The service that an alert is about, and where it runs, as far as its labels say. */
+/** The service that an alert is about, and where it runs, as far as its labels state it. */
 export function serviceText({ groupingLabels }: AlertConfig): string {
   const where = groupingLabels
     .filter((label) => label !== 'job')

@@ -13,7 +13,7 @@ export function recordCallStart(state: MeterState, series: CallSeries, call: Cal
   state.open.set(call, series);
 }
 
-/** Records that `call` is open no more, where its start was recorded. Says whether it was. */
+/** Records that `call` is open no more, where its start was recorded. Returns whether it was. */
 export function closeCall({ instruments, open }: MeterState, call: Call): boolean {
   const series = open.get(call);
   if (!series) return false;

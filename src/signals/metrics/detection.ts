@@ -22,7 +22,7 @@ interface Authentication {
   failing: boolean;
 }
 
-/** What tells the outcomes of streamed calls from those of others. */
+/** The keys of the outcomes of streamed calls. */
 const STREAMED: Readonly<Record<Outcome, string>> = {
   ok: 'streamed ok',
   error: 'streamed error',
@@ -83,7 +83,7 @@ export class Detection {
     const counted = attempt.failure && this.#counted.get(attempt);
     if (counted) this.#counted.delete(attempt);
     if (kind === undefined || counted?.kind === kind) return;
-    // What the body said of the failure has changed its kind.
+    // The body of the response has changed the kind of the failure.
     if (counted) this.#count(counted.kind, model, -1, counted.at);
     this.#count(kind, model, 1, counted?.at ?? this.#now());
   }

@@ -94,7 +94,7 @@ export class LabelValues {
     return Object.fromEntries(known ? entries : entries.map(([attribute]) => [attribute, OTHER]));
   }
 
-  /** The port of a server that is not stated would tell servers apart all the same. */
+  /** The port of a server that is not stated would distinguish servers all the same. */
   #server({ serverAddress, serverPort }: CallStart): Pick<CallLabels, 'address' | 'port'> {
     if (serverAddress === undefined) return { address: undefined, port: undefined };
     return this.#servers.of(`${serverAddress}\n${serverPort}`) === OTHER

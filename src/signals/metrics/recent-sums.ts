@@ -10,7 +10,7 @@ interface RecentSum {
 /** Sums up what happens, to state it when metrics are collected. Keep the sets of attributes bounded. */
 export class RecentSums {
   readonly #now: () => number;
-  /** By model, and by what tells its sums apart. */
+  /** By model and key. */
   readonly #sums = new Map<string | undefined, Map<string, RecentSum>>();
 
   /** `now` is the monotonic time in milliseconds. */

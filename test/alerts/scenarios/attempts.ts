@@ -111,7 +111,7 @@ const LIMITS: readonly Scenario[] = [
     checks: during(1500, 2000, [`AnthropicRateLimitPressure/rejected gen_ai_request_model=${OPUS}`], 100),
   },
   {
-    name: 'less than 10 % of a limit is left for 15 minutes, as the lowest of two replicas says',
+    name: 'less than 10 % of a limit is left for 15 minutes, as the lowest of two replicas shows',
     processes: [
       {
         labels: { job: 'app', instance: 'a' },
@@ -133,7 +133,7 @@ const LIMITS: readonly Scenario[] = [
     checks: silent(900, 4800, 195),
   },
   {
-    name: 'a call waits 50 minutes for its retry, because the API said so',
+    name: 'a call waits 50 minutes for its retry, because the API asked for it',
     processes: one({ open: [{ from: 1201, to: 4200, phase: 'retry_wait' }] }),
     shows: ['gen_ai_request_model'],
     checks: [
@@ -342,7 +342,7 @@ const WAITING: readonly Scenario[] = [
     checks: silent(1200, 1800),
   },
   {
-    name: 'short answers become slow for good: the ticket stays open',
+    name: 'short responses become slow for good: the ticket stays open',
     processes: one({
       metrics: durations(
         () => 1,
@@ -358,7 +358,7 @@ const WAITING: readonly Scenario[] = [
     ],
   },
   {
-    name: 'a nightly batch of long answers: 90 s for 3000 tokens',
+    name: 'a nightly batch of long responses: 90 s for 3000 tokens',
     processes: one({
       metrics: durations(
         (now) => (now >= 1200 && now < 6000 ? 1 : 0.1),
@@ -524,7 +524,7 @@ const RESPONSES: readonly Scenario[] = [
     checks: silent(10 * HOURS, 40 * HOURS, 7200),
   },
   {
-    name: 'a model that nobody asked for responds, in a new process',
+    name: 'a model that was not asked for responds, in a new process',
     processes: one(substituted((now) => (now >= 1300 ? 2 : undefined), { start: 1250 })),
     shows: ['anthropic_fallback_to_model'],
     checks: [

@@ -29,7 +29,7 @@ export interface ExpectedAlert {
   readonly exp_annotations: Readonly<Record<string, string>>;
 }
 
-/** What promtool said. */
+/** What promtool reported. */
 export interface PromtoolResult {
   readonly passed: boolean;
   readonly output: string;

@@ -5,29 +5,29 @@ import { type JsonObject, respond } from '../../../src/testing/index.ts';
 import { classesOf } from '../support/plain.ts';
 import { all, outcome, type Scenario, scenarios, type World } from '../support/world.ts';
 
-const TOOL_USE = (said: World['said']): JsonObject[] => [
-  { type: 'tool_use', id: 'toolu_1', name: 'look', input: { where: said('tool_input') } },
+const TOOL_USE = (planted: World['planted']): JsonObject[] => [
+  { type: 'tool_use', id: 'toolu_1', name: 'look', input: { where: planted('tool_input') } },
 ];
 
 const runTool =
-  (stream: boolean, run: (said: World['said']) => string): Scenario['use'] =>
-  async ({ client, hello, said }) => {
+  (stream: boolean, run: (planted: World['planted']) => string): Scenario['use'] =>
+  async ({ client, hello, planted }) => {
     const tool = {
       name: 'look',
-      description: said('tool'),
+      description: planted('tool'),
       input_schema: {
         type: 'object' as const,
-        properties: { where: { type: 'string', description: said('schema') } },
+        properties: { where: { type: 'string', description: planted('schema') } },
       },
       parse: (input: unknown) => input,
-      run: () => run(said),
+      run: () => run(planted),
     };
     const runner = client().beta.messages.toolRunner({ ...hello, tools: [tool], stream });
     return (await runner.runUntilDone()).content;
   };
 
-const TURNS = (said: World['said']) => [
-  respond.ok({ content: TOOL_USE(said) }),
+const TURNS = (planted: World['planted']) => [
+  respond.ok({ content: TOOL_USE(planted) }),
   respond.error(529),
   respond.ok(),
 ];
@@ -57,7 +57,7 @@ export const CALLS: readonly Scenario[] = scenarios({
   'a response as a response that is never read': async ({ client, hello }) =>
     client().messages.create(hello).asResponse(),
   'a failure with its response': {
-    plan: (said) => [respond.error(404, { message: said('error') })],
+    plan: (planted) => [respond.error(404, { message: planted('error') })],
     use: ({ client, hello }) => client().messages.create(hello).withResponse(),
   },
   'a promise that is awaited twice sends one request': async ({ client, hello }) => {
@@ -135,12 +135,12 @@ export const CALLS: readonly Scenario[] = scenarios({
     client().beta.messages.create({ ...hello, betas: ['context-1m-2025-08-07'] }),
   'a stream of beta messages': async ({ client, hello }) =>
     all(await client().beta.messages.create({ ...hello, stream: true })),
-  'the tool runner': { plan: TURNS, use: runTool(false, (said) => said('tool_result')) },
-  'the tool runner with streams': { plan: TURNS, use: runTool(true, (said) => said('tool_result')) },
+  'the tool runner': { plan: TURNS, use: runTool(false, (planted) => planted('tool_result')) },
+  'the tool runner with streams': { plan: TURNS, use: runTool(true, (planted) => planted('tool_result')) },
   'the tool runner with a tool that throws': {
     plan: TURNS,
-    use: runTool(false, (said) => {
-      throw new Error(said('tool_error'));
+    use: runTool(false, (planted) => {
+      throw new Error(planted('tool_error'));
     }),
   },
   'a path of the application': ({ client, hello }) => client().post('/v1/messages', { body: hello }),

@@ -67,7 +67,7 @@ export const CLIENTS: readonly Scenario[] = scenarios({
       },
     }),
   ),
-  'options with fields that nobody knows': made((world) => ({ ...world.options(), colour: 'blue' })),
+  'options with fields that are unknown': made((world) => ({ ...world.options(), colour: 'blue' })),
   'options stay as they were': async (world) => {
     const options = { ...world.options(), middleware: [], defaultHeaders: { 'x-mine': '1' } };
     await new world.sdk.default(world.observed(options)).messages.create(world.hello);
@@ -75,19 +75,22 @@ export const CLIENTS: readonly Scenario[] = scenarios({
   },
   'options from the environment alone': async (world) =>
     withEnv(
-      { ANTHROPIC_BASE_URL: world.server.url, ANTHROPIC_API_KEY: world.said('env_key').replaceAll(' ', '-') },
+      {
+        ANTHROPIC_BASE_URL: world.server.url,
+        ANTHROPIC_API_KEY: world.planted('env_key').replaceAll(' ', '-'),
+      },
       async () => new world.sdk.default(world.observed({})).messages.create(world.hello),
     ),
   'two credentials at once': made(({ options }) => ({ ...options(), authToken: 'b' })),
-  'an auth token': made(({ options, said }) => {
+  'an auth token': made(({ options, planted }) => {
     const { apiKey: _, ...rest } = options();
-    return { ...rest, authToken: said('auth_token').replaceAll(' ', '-') };
+    return { ...rest, authToken: planted('auth_token').replaceAll(' ', '-') };
   }),
   'a base URL with credentials and a path': {
-    use: async ({ client, hello, server, said }) =>
+    use: async ({ client, hello, server, planted }) =>
       outcome(
         client({
-          baseURL: `http://${encodeURIComponent(said('url_user'))}:${encodeURIComponent(said('url_password'))}@127.0.0.1:${server.port}/prefix`,
+          baseURL: `http://${encodeURIComponent(planted('url_user'))}:${encodeURIComponent(planted('url_password'))}@127.0.0.1:${server.port}/prefix`,
           maxRetries: 0,
         }).messages.create(hello),
       ),

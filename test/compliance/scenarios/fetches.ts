@@ -52,7 +52,7 @@ export const FETCHES: readonly Scenario[] = scenarios({
   'fetch that throws': failing(new TypeError('Failed to parse URL'), { synchronous: true }),
   'fetch that rejects with a frozen error': failing(Object.freeze(new Error('frozen'))),
   'fetch that rejects with an error of another class': failing(new (class Odd extends Error {})('odd')),
-  'fetch that rejects with an abort that nobody asked for': failing(new DOMException('gone', 'AbortError')),
+  'fetch that rejects with an abort that was not asked for': failing(new DOMException('gone', 'AbortError')),
   'fetch that rejects with a timeout of its own': failing(new Error('Request timed out')),
   'fetch that rejects with a string': failing('no network', { maxRetries: 1 }),
   'fetch that rejects with an object': failing({ code: 'ENETDOWN' }),

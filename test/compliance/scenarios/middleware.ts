@@ -18,7 +18,7 @@ const withMiddleware = (
   },
 });
 
-const REFUSED = [respond.error(400), respond.error(400)];
+const REJECTED = [respond.error(400), respond.error(400)];
 const CACHED = { id: 'msg_cached', type: 'message', role: 'assistant', content: [], usage: {} };
 
 /** Throws something that is no error, as JavaScript allows. */
@@ -52,7 +52,7 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
   'middleware that turns a failure into a response': withMiddleware(async (request, next) => {
     const response = await next(request);
     return response.ok ? response : Response.json(CACHED);
-  }, REFUSED),
+  }, REJECTED),
   'middleware that turns a response into a failure': withMiddleware(async (request, next) => {
     await next(request);
     return Response.json(
@@ -82,22 +82,22 @@ export const MIDDLEWARE: readonly Scenario[] = scenarios({
     const response = await next(request);
     await response.clone().text();
     return response;
-  }, REFUSED),
+  }, REJECTED),
   'middleware that parses by its context': withMiddleware(async (request, next, context) => {
     const response = await next(request);
     if (!response.ok) await context.parse(response);
     return response;
-  }, REFUSED),
+  }, REJECTED),
   'middleware that reads the body away': withMiddleware(async (request, next) => {
     const response = await next(request);
     await response.text();
     return response;
-  }, REFUSED),
+  }, REJECTED),
   'middleware that cancels the body': withMiddleware(async (request, next) => {
     const response = await next(request);
     await response.body?.cancel();
     return response;
-  }, REFUSED),
+  }, REJECTED),
   'middleware that returns no response': withMiddleware(async () => undefined as unknown as Response, []),
   'middleware given per request': {
     plan: () => [respond.error(529)],

@@ -7,9 +7,9 @@ import { all, outcome, type Scenario, type World } from '../support/world.ts';
 /** Makes a client without an account. Its class comes by `import`, so that `register` sees it. */
 type Make = (world: World) => Promise<object>;
 
-const options = ({ server, said }: World): { baseURL: string; apiKey: string; logLevel: 'off' } => ({
+const options = ({ server, planted }: World): { baseURL: string; apiKey: string; logLevel: 'off' } => ({
   baseURL: server.url,
-  apiKey: said('api_key').replaceAll(' ', '-'),
+  apiKey: planted('api_key').replaceAll(' ', '-'),
   logLevel: 'off',
 });
 
@@ -59,12 +59,12 @@ const use =
 
 export const PLATFORMS: readonly Scenario[] = Object.entries(CLIENTS).map(([name, make]) => ({
   name: `a client of ${name}`,
-  plan: (said) => [
+  plan: (planted) => [
     respond.error(429),
-    respond.ok({ text: said('answer') }),
-    respond.ok({ text: said('answer') }),
+    respond.ok({ text: planted('response') }),
+    respond.ok({ text: planted('response') }),
     respond.ok(),
-    respond.sseError('overloaded_error', 4, { message: said('error') }),
+    respond.sseError('overloaded_error', 4, { message: planted('error') }),
   ],
   use: use(make),
 }));

@@ -5,33 +5,33 @@ import { type Scenario, scenarios, type World } from '../support/world.ts';
 
 const create = ({ client, hello }: World): Promise<unknown> => client().messages.create(hello);
 
-const meets = (plan: (said: World['said']) => readonly PlannedResponse[]): Omit<Scenario, 'name'> => ({
+const meets = (plan: (planted: World['planted']) => readonly PlannedResponse[]): Omit<Scenario, 'name'> => ({
   plan,
   use: create,
 });
 
 export const RESPONSES: readonly Scenario[] = scenarios({
-  'a good response': meets((said) => [respond.ok({ text: said('answer') })]),
+  'a good response': meets((planted) => [respond.ok({ text: planted('response') })]),
   'two overloads and then a good response': meets(() => [respond.error(529), respond.error(529)]),
-  'exhausted retries': meets((said) =>
-    [500, 500, 500].map((status) => respond.error(status, { message: said('error') })),
+  'exhausted retries': meets((planted) =>
+    [500, 500, 500].map((status) => respond.error(status, { message: planted('error') })),
   ),
-  'a request that is rejected': meets((said) => [
-    respond.error(400, { message: `messages.0.content: ${said('error')}`, code: 'bad_request' }),
+  'a request that is rejected': meets((planted) => [
+    respond.error(400, { message: `messages.0.content: ${planted('error')}`, code: 'bad_request' }),
   ]),
-  'a key that is rejected': meets((said) => [respond.error(401, { message: said('error') })]),
+  'a key that is rejected': meets((planted) => [respond.error(401, { message: planted('error') })]),
   'an account without credit': meets(() => [respond.error(402)]),
   'a permission that is missing': meets(() => [respond.error(403)]),
   'a model that is unknown': meets(() => [respond.error(404)]),
   'a conflict': meets(() => [respond.error(409), respond.error(409), respond.error(409)]),
-  'a request that is too large': meets((said) => [respond.error(413, { message: said('error') })]),
-  'a value that cannot be processed': meets((said) => [respond.error(422, { message: said('error') })]),
+  'a request that is too large': meets((planted) => [respond.error(413, { message: planted('error') })]),
+  'a value that cannot be processed': meets((planted) => [respond.error(422, { message: planted('error') })]),
   'a rate limit with a time to wait': meets(() => [respond.error(429, { retryAfter: 1 })]),
   'a rate limit that asks not to retry': meets(() => [respond.error(429, { shouldRetry: false })]),
   'an error that asks to retry': meets(() => [respond.error(400, { shouldRetry: true })]),
   'a page of a gateway': meets(() => [respond.error(502), respond.error(503), respond.error(502)]),
-  'an error type that nobody knows': meets((said) => [
-    respond.error(418, { type: said('type'), message: said('error') }),
+  'an error type that is unknown': meets((planted) => [
+    respond.error(418, { type: planted('type'), message: planted('error') }),
   ]),
   'an error body that is no object': meets(() => [respond.error(400, { body: '[[[null]]]' })]),
   'an error body that is empty': meets(() => [respond.error(400, { body: '' })]),
@@ -40,8 +40,8 @@ export const RESPONSES: readonly Scenario[] = scenarios({
     respond.error(400, { body: `{"error":{"message":"${'x'.repeat(200_000)}"}}` }),
   ]),
   'a good response that is broken JSON': meets(() => [respond.malformedJson()]),
-  'a page where JSON should be': meets((said) => [
-    respond.wrongContentType('text/html', `<p>${said('page')}</p>`),
+  'a page where JSON should be': meets((planted) => [
+    respond.wrongContentType('text/html', `<p>${planted('page')}</p>`),
   ]),
   'headers without meaning': meets(() => [respond.malformedHeaders(), respond.malformedHeaders(400)]),
   'headers without meaning on an error': meets(() => [respond.malformedHeaders(400)]),

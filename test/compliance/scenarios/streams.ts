@@ -36,16 +36,18 @@ const helper = async ({ client, hello }: World): Promise<unknown> => {
   };
 };
 
-const TROUBLE: Readonly<Record<string, (said: World['said']) => readonly PlannedResponse[]>> = {
-  'that is good': (said) => [respond.ok({ text: said('answer') })],
+const TROUBLE: Readonly<Record<string, (planted: World['planted']) => readonly PlannedResponse[]>> = {
+  'that is good': (planted) => [respond.ok({ text: planted('response') })],
   'after a retry': () => [respond.error(529)],
-  'that is rejected': (said) => [respond.error(400, { message: said('error') })],
-  'with an error event': (said) => [respond.sseError('overloaded_error', 4, { message: said('error') })],
+  'that is rejected': (planted) => [respond.error(400, { message: planted('error') })],
+  'with an error event': (planted) => [
+    respond.sseError('overloaded_error', 4, { message: planted('error') }),
+  ],
   'that is cut': () => [respond.cutStream()],
   'whose socket is reset': () => [respond.resetStream()],
   'with an event that is no JSON': () => [respond.malformedJson()],
   'that responds with a page': () => [respond.wrongContentType()],
-  'in pieces of one byte': (said) => [respond.ok({ text: said('ünïcödé'), chunkBytes: 1 })],
+  'in pieces of one byte': (planted) => [respond.ok({ text: planted('ünïcödé'), chunkBytes: 1 })],
   'of one event': () => [respond.cutStream(1)],
   'of no event': () => [respond.cutStream(0)],
 };

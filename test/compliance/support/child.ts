@@ -64,7 +64,7 @@ async function observe(scenario: Scenario): Promise<Observation> {
   server.reset();
   for (const list of [thrown, responses, unhandled, warnings]) list.length = 0;
   const world = createWorld(server);
-  server.plan(scenario.plan?.(world.said) ?? []);
+  server.plan(scenario.plan?.(world.planted) ?? []);
   let result: unknown;
   let rejected = false;
   try {
@@ -110,26 +110,26 @@ function comparable(headers: Readonly<Record<string, string>>): unknown {
 }
 
 function createWorld(api: AnthropicServer): World {
-  const said = (where: string): string => (CANARY ? `${CANARY}_${where}` : `the ${where}`);
+  const planted = (where: string): string => (CANARY ? `${CANARY}_${where}` : `the ${where}`);
   const options = (more: ClientOptions = {}): ClientOptions => ({
     baseURL: api.url,
-    apiKey: said('api_key').replaceAll(' ', '-'),
+    apiKey: planted('api_key').replaceAll(' ', '-'),
     logLevel: 'off',
     ...(CANARY && {
-      defaultHeaders: { 'x-secret': said('header'), [`x-${said('header_name')}`]: 'yes' },
-      defaultQuery: { secret: said('query') },
+      defaultHeaders: { 'x-secret': planted('header'), [`x-${planted('header_name')}`]: 'yes' },
+      defaultQuery: { secret: planted('query') },
     }),
     ...more,
   });
   const observed = <Options extends object>(given: Options): Options =>
     mode === 'passing' ? { ...given, middleware: [PASS] } : (telemetry?.add(given) ?? given);
   return {
-    ...{ sdk, server: api, said, options, observed, thrown, responses },
+    ...{ sdk, server: api, planted, options, observed, thrown, responses },
     hello: deepFreeze({
       model: 'claude-opus-5-5',
       max_tokens: 100,
-      messages: [{ role: 'user', content: said('prompt') }],
-      ...(CANARY && { system: said('system'), metadata: { user_id: said('user') } }),
+      messages: [{ role: 'user', content: planted('prompt') }],
+      ...(CANARY && { system: planted('system'), metadata: { user_id: planted('user') } }),
     }),
     observedClient: (client) => telemetry?.observe(client) ?? client,
     client: (more) => new sdk.default(observed(options(more))),

@@ -13,7 +13,7 @@ export interface Output {
 }
 
 /** Variables of the tests that an application does not have. */
-const OURS = /^(OTEL_|ANTHROPIC_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE|.*_proxy$)/i;
+const OF_TESTS = /^(OTEL_|ANTHROPIC_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE|.*_proxy$)/i;
 
 /** Runs `node` with `args`, in the root of the project unless `cwd` is given. */
 export function runNode(
@@ -21,7 +21,7 @@ export function runNode(
   env: Readonly<Record<string, string>> = {},
   cwd: string = ROOT,
 ): Promise<Output> {
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_TESTS.test(name)));
   const child = spawn(process.execPath, [...args], {
     cwd,
     env: { ...clean, ...env },

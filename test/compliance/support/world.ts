@@ -14,7 +14,7 @@ export interface World {
   /** The request of the scenarios. Frozen: only the application changes it. */
   readonly hello: MessageCreateParamsNonStreaming;
   /** What stands for the application's data: in requests, in responses, in errors. */
-  readonly said: (where: string) => string;
+  readonly planted: (where: string) => string;
   /** Client options for the server, without the observer's. */
   options(more?: ClientOptions): ClientOptions;
   /** Adds telemetry to client options, as an application does in code. Without telemetry: the options themselves. */
@@ -35,7 +35,7 @@ export interface World {
 export interface Scenario {
   readonly name: string;
   /** The responses of the API, in order. */
-  readonly plan?: (said: World['said']) => readonly PlannedResponse[];
+  readonly plan?: (planted: World['planted']) => readonly PlannedResponse[];
   readonly use: (world: World) => Promise<unknown>;
   /** Whether the SDK itself behaves differently here as soon as a client has any middleware: then that is what counts. */
   readonly anyMiddleware?: boolean;

@@ -14,7 +14,7 @@ export interface FakeClockOptions {
   readonly automatic?: boolean;
 }
 
-/** Time passes when a policy waits, or when the test says so. */
+/** Time passes when a policy waits, or when the test lets it. */
 export class FakeClock implements Clock {
   /** Every wait, in milliseconds. */
   readonly waits: number[] = [];

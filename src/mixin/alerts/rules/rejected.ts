@@ -1,4 +1,4 @@
-/** The alert on requests that the API rejects for what they are: no retry helps, somebody of ours has to change the request, the key or the model. */
+/** The alert on requests that the API rejects for what they are: no retry helps, someone on your side has to change the request, the key or the model. */
 import { ATTR } from '../../../signals/names.ts';
 import type { Queries } from '../expressions.ts';
 import { KIND, RECORDS } from '../names.ts';

@@ -38,7 +38,7 @@ function stopReasons(q: Queries): Condition {
   };
 }
 
-/** Calls get a response of another model family than they asked for, and nobody asked for that. */
+/** Calls get a response of another model family than they asked for, and no policy asked for that. */
 function model(q: Queries): Condition {
   const [from, to] = [prometheusLabel(ATTR.fallbackFrom), prometheusLabel(ATTR.fallbackTo)];
   const substituted = q.series('fallbacks', { [ATTR.fallbackCause]: SILENT });
@@ -108,5 +108,5 @@ export function modelRetiring(q: Queries): AlertRule[] {
   ];
 }
 
-/** The cause of a fallback that nobody asked for. */
+/** The cause of a fallback that no policy asked for. */
 const SILENT = 'other';

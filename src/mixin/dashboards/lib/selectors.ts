@@ -23,7 +23,7 @@ export class Selectors {
   readonly process: readonly string[];
   /** Joins a series with the start time of its process. */
   readonly onProcess: string;
-  /** What every series of ours is filtered by. */
+  /** What every series of this package is filtered by. */
   readonly filter: string;
 
   constructor(config: AlertConfig) {
