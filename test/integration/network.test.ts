@@ -13,7 +13,7 @@ describe('a connection that fails', () => {
   test('a timeout that is retried names the timeout as the cause of the wait', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.hang()]);
-    await harness.client.messages.create(HELLO, { maxRetries: 1, timeout: 200 });
+    await harness.client.messages.create(HELLO, { maxRetries: 1, timeout: 1000 });
     await expectCall(harness, {
       ...OK_CALL,
       attempts: [{ disposition: 'retried', ...TIMEOUT }, OK_ATTEMPT],

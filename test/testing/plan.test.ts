@@ -142,8 +142,11 @@ describe('a response that is not streamed', () => {
 
   test('that never comes runs into the timeout of the client', async () => {
     const { server, client } = await serve();
+    // The connection is there, so that the request arrives long before the timeout.
+    await client.messages.create(HELLO);
+    server.reset();
     server.plan([respond.hang()]);
-    const error = await rejection(client.messages.create(HELLO, { timeout: 30, maxRetries: 0 }));
+    const error = await rejection(client.messages.create(HELLO, { timeout: 1000, maxRetries: 0 }));
     expect(error).toBeInstanceOf(APIConnectionTimeoutError);
     await server.idle();
     expect(server.requests[0]).toMatchObject({ status: null, closedByClient: true });

@@ -97,9 +97,12 @@ describe('the limits of the organization', () => {
     },
   );
 
-  test('are refilled in time for a client that waits', async () => {
-    const { server, client } = await serve({ rateLimits: { requests: 1, windowMs: 50 }, retryAfterMs: 60 });
+  test('are refilled as time passes', async () => {
+    let time = 0;
+    const { server, client } = await serve({ now: () => time, rateLimits: { requests: 1, windowMs: 50 } });
     await client.messages.create(HELLO);
+    await rejection(client.messages.create(HELLO, { maxRetries: 0 }));
+    time = 60;
     await client.messages.create(HELLO);
     expect(server.requests.map(({ status }) => status)).toEqual([200, 429, 200]);
   });
