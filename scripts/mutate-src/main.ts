@@ -20,7 +20,12 @@ minutes. Exits with 1 when a fault stays unnoticed, or when its text is no longe
   --help         print this`;
 
 /** Tests that run in one process with the code, and tests that start processes with the built package. */
-const CORE_TESTS = ['test/unit', 'test/integration', 'test/bounds/text.test.ts'];
+const CORE_TESTS = [
+  'test/unit',
+  'test/integration',
+  'test/faults/components.test.ts',
+  'test/bounds/text.test.ts',
+];
 const REGISTER_TESTS = ['test/process/ends.test.ts', 'test/process/endpoint-hostile.test.ts'];
 
 /** The tests of running time prove nothing of these faults, and take longest. */
