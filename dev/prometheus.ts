@@ -1,5 +1,5 @@
 /** Starts a Prometheus, and sends queries to it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -30,6 +30,8 @@ export interface PrometheusApi {
 export interface Prometheus extends PrometheusApi, AsyncDisposable {
   /** Replaces its configuration, and resolves when it is in effect. */
   configure(config: object): Promise<void>;
+  /** CPU seconds that it has used, by `/proc`; `undefined` where there is none. */
+  cpuSeconds(): Promise<number | undefined>;
 }
 
 /** What is to be started. */
@@ -43,11 +45,16 @@ export interface PrometheusOptions {
   /** A folder whose `data` it reads; without it, a new one, which is deleted at the end. */
   readonly folder?: string;
   readonly onProgress?: (line: string) => void;
+  /** Another Prometheus than the one of this machine. */
+  readonly program?: string;
 }
+
+/** Clock ticks in a second, as `/proc` counts them on every Linux. */
+const TICKS = 100;
 
 /** Starts a Prometheus on a free port of loopback, and resolves when it is ready. */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
-  const { prometheus: program } = await findPrometheusTools(options.onProgress);
+  const program = options.program ?? (await findPrometheusTools(options.onProgress)).prometheus;
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'prometheus-')));
   const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
   for (const [name, text] of Object.entries(options.files ?? {})) await write(name, text);
@@ -74,6 +81,12 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       await writeConfig(config);
       const response = await fetch(`${url}/-/reload`, { method: 'POST' });
       if (!response.ok) throw new Error(await response.text());
+    },
+    async cpuSeconds() {
+      const text = await readFile(`/proc/${child.process.pid}/stat`, 'utf8').catch(() => undefined);
+      // After the name in parentheses; user and system time are its 12th and 13th field.
+      const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+      return fields && (Number(fields[11]) + Number(fields[12])) / TICKS;
     },
     async [Symbol.asyncDispose]() {
       await stop(child.process);

@@ -8,7 +8,7 @@ export interface GroupRounds extends Figure {
   readonly name: string;
   readonly rules: number;
   readonly rounds: number;
-  /** The rule that took most in the last round. */
+  /** The rules that took most in the last round. */
   readonly slowest: string;
 }
 
@@ -24,6 +24,16 @@ interface Group {
   }[];
 }
 
+/** What Prometheus took. */
+export interface Rounds {
+  readonly groups: readonly GroupRounds[];
+  /** CPU seconds for one evaluation of all groups, on average; `undefined` where the system does not tell. */
+  readonly cpuSeconds: number | undefined;
+}
+
+/** Seconds between two evaluations of every group. */
+const INTERVAL = 15;
+
 /**
  * Evaluates the rules of `ruleFile` for `seconds`. The first round of each group, with cold caches, is left out.
  * @throws an Error when a rule cannot be evaluated
@@ -32,9 +42,11 @@ export async function measureRounds(
   prometheus: Prometheus,
   ruleFile: string,
   seconds: number,
-): Promise<GroupRounds[]> {
-  await prometheus.configure({ global: { evaluation_interval: '15s' }, rule_files: [ruleFile] });
+): Promise<Rounds> {
+  await prometheus.configure({ global: { evaluation_interval: `${INTERVAL}s` }, rule_files: [ruleFile] });
   const seen = new Map<string, Map<string, Group>>();
+  await sleep(INTERVAL * 1000);
+  const [cpu, began] = [await prometheus.cpuSeconds(), performance.now()];
   for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
     await sleep(1000);
     const { groups } = (await prometheus.get('rules')) as { groups: readonly Group[] };
@@ -46,12 +58,16 @@ export async function measureRounds(
       seen.set(group.name, rounds.set(group.lastEvaluation, group));
     }
   }
+  const used = ((await prometheus.cpuSeconds()) ?? Number.NaN) - (cpu ?? Number.NaN);
+  const cpuSeconds = (used * INTERVAL * 1000) / (performance.now() - began);
   await prometheus.configure({});
-  return [...seen].flatMap(([name, known]) => {
+  const groups = [...seen].flatMap(([name, known]): GroupRounds[] => {
     const rounds = [...known.values()].slice(1);
     const rules = rounds.at(-1)?.rules.toSorted((a, b) => b.evaluationTime - a.evaluationTime);
     if (!rules) return [];
     const times = figure(rounds.map(({ evaluationTime }) => evaluationTime));
-    return [{ name, ...times, rules: rules.length, rounds: rounds.length, slowest: rules[0]?.name ?? '' }];
+    const slowest = rules.slice(0, 2).map((rule) => `${rule.name} ${rule.evaluationTime.toFixed(2)} s`);
+    return [{ name, ...times, rules: rules.length, rounds: rounds.length, slowest: slowest.join(', ') }];
   });
+  return { groups, cpuSeconds: Number.isNaN(cpuSeconds) ? undefined : cpuSeconds };
 }

@@ -58,7 +58,6 @@ function allGroups(q: Queries): RuleGroup[] {
         failures.billingFailed(q),
         ...waiting.callsHanging(q),
         ...errorBudget.errorBudgetPages(q),
-        failures.replicaFailing(q),
         ...attempts.retriesElevated(q),
         ...attempts.rateLimitPressure(q),
         ...requestsRejected(q),
@@ -66,6 +65,12 @@ function allGroups(q: Queries): RuleGroup[] {
         // After the pages, which inhibit them.
         ...errorBudget.errorBudgetTickets(q),
       ],
+    },
+    {
+      // By process: the only rule whose result is as large as the fleet, once a minute therefore.
+      name: 'anthropic-replicas',
+      interval: '1m',
+      rules: [failures.replicaFailing(q)],
     },
     {
       name: 'anthropic-latency',

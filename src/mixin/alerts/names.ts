@@ -28,6 +28,7 @@ export const RECORDS = {
   failedRatio: 'job:anthropic_client_failed_calls:ratio5m',
   modelAttemptRatio: 'job_model_kind:anthropic_client_attempts:ratio5m',
   attemptRatio: 'job_kind:anthropic_client_attempts:ratio5m',
+  failedAttemptRatio: 'job:anthropic_client_failed_attempts:ratio5m',
   headroom: 'job_model_limit:anthropic_client_rate_limit_headroom:min',
   waiting: 'job_model:anthropic_client_first_byte_age:quantile',
   waitLimit: 'job_model:anthropic_client_first_byte_age_limit:p99',

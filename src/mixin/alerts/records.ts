@@ -1,4 +1,5 @@
 /** Recording rules: what the processes counted in the last 5 minutes, added up, so that each gauge is read once. */
+import { DURATION_BUCKETS } from '../../signals/catalogue/durations.ts';
 import { ATTR, attributionAttribute } from '../../signals/names.ts';
 import { seconds } from '../config.ts';
 import type { Queries } from './expressions.ts';
@@ -12,6 +13,9 @@ const CANCELED_BY = prometheusLabel(ATTR.canceledBy);
 const TIMEOUT = 'timeout';
 /** Calls that ended by themselves: one that the application canceled is neither good nor bad. */
 const ENDED = { [ATTR.outcome]: matching('ok|error') } as const;
+
+/** Attempts that failed, other than for a rejected key: AnthropicAuthenticationFailed pages for them. */
+export const FAILED_ATTEMPTS = { [ATTR.attemptKind]: { op: '!~', value: 'ok|authentication' } } as const;
 
 /** Calls and attempts, by everything that an alert asks for. */
 export function recentRecords(q: Queries): RecordRule[] {
@@ -93,6 +97,11 @@ export function recentRecords(q: Queries): RecordRule[] {
       expr: `sum by (${q.and(KIND)}) (${RECORDS.attemptsByKind})\n/ on (${q.service}) group_left () ${attemptsOf(q.service)}`,
     },
     {
+      record: RECORDS.failedAttemptRatio,
+      note: 'The share of attempts of a service that failed, 401s left out, however few there are.',
+      expr: `sum by (${q.service}) (${recordSeries(RECORDS.attemptsByKind, 'recentAttempts', FAILED_ATTEMPTS)})\n/ sum by (${q.service}) (${RECORDS.attemptsByKind})`,
+    },
+    {
       record: RECORDS.headroom,
       note: 'The lowest share that is left of each limit: all replicas share it.',
       expr: `min by (${q.and(MODEL, LIMIT)}) (${q.series('rateLimitHeadroom')})`,
@@ -119,7 +128,13 @@ export function recentRecords(q: Queries): RecordRule[] {
 export function latencyRecords(q: Queries): RecordRule[] {
   const { hanging, latency, minimumTraffic, selector } = q.config;
   const successful = { [ATTR.errorType]: '' } as const;
-  const buckets = histogramSeries('inferenceDuration', 'bucket', successful, selector);
+  // Most of the buckets are far below the shortest limit, and need not be read. Buckets of other boundaries are.
+  const below = DURATION_BUCKETS.filter((bound) => bound <= hanging.floorSeconds / hanging.factor).slice(
+    0,
+    -1,
+  );
+  const matchers = [selector, ...(below.length > 0 ? [`le!~"${below.join('|')}"`] : [])].filter(Boolean);
+  const buckets = histogramSeries('inferenceDuration', 'bucket', successful, matchers.join(', '));
   const window = seconds('5m');
   return [
     {

@@ -36,6 +36,7 @@ export function attemptCases({
     [gauge('recentAttempts', 'anthropic_attempt_kind="broken_stream"')]: failed,
     [gauge('recentAttempts', 'anthropic_attempt_kind="ok"')]: ok,
     [of(RECORDS.failedRatio)]: ratio,
+    [of(RECORDS.failedAttemptRatio)]: config.replica.ratio,
   });
   const few = config.replica.minFailed;
   const PRESSURE = 'AnthropicRateLimitPressure';
@@ -57,6 +58,10 @@ export function attemptCases({
     limit(REPLICA, (value) => replica(few, 0, value), {
       not: [config.errorRate.ratio * 1.02],
       holds: [config.errorRate.ratio],
+    }),
+    limit(REPLICA, (value) => ({ ...replica(few, 0), [of(RECORDS.failedAttemptRatio)]: value }), {
+      not: [config.replica.ratio * 1.02],
+      holds: [config.replica.ratio],
     }),
     ...['ok', 'authentication'].map((name) =>
       limit(REPLICA, (value) => ({ [gauge('recentAttempts', `anthropic_attempt_kind="${name}"`)]: value }), {

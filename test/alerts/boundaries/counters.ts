@@ -1,5 +1,6 @@
 /** Records of histograms and counters: their names, windows and minimums. */
 import { RECORDS } from '../../../src/mixin/alerts/names.ts';
+import { DURATION_BUCKETS } from '../../../src/signals/catalogue/durations.ts';
 import type { Boundary, Given } from '../support/boundary.ts';
 import { type Cases, counted, record } from '../support/boundary-cases.ts';
 
@@ -21,6 +22,8 @@ export function latencyCases({ config, ofModel, of, gauge }: Cases): Boundary[] 
       ]),
     );
   const { factor, floorSeconds } = config.hanging;
+  const small = DURATION_BUCKETS.findLast((bound) => bound <= floorSeconds / factor) ?? 0;
+  const large = DURATION_BUCKETS.find((bound) => bound > small) ?? 0;
   const { calls: minCalls } = config.minimumTraffic;
   const { callSeconds, secondsPerToken } = config.latency;
   const slowness = (rate: number, tokens?: number): Given => ({
@@ -40,6 +43,8 @@ export function latencyCases({ config, ofModel, of, gauge }: Cases): Boundary[] 
       ),
     ),
     record(RECORDS.waitLimit, buckets({ 0.5: 100, '+Inf': 100 }), floorSeconds),
+    // The largest bucket that is below the limit: all of its calls are.
+    record(RECORDS.waitLimit, buckets({ [small]: 100, [large]: 100, '+Inf': 100 }), floorSeconds),
     record(RECORDS.waitLimit, buckets({ 0: 100, '+Inf': 100 }), undefined),
     ...SUFFIXES.flatMap((suffix) =>
       (

@@ -79,6 +79,16 @@ export function recordCases({ config, ofService, ofModel, of, gauge, kind, vanis
       ];
     }),
     record(
+      RECORDS.failedAttemptRatio,
+      {
+        [of(attempts, kind('ok'))]: 5,
+        [of(attempts, kind('authentication'))]: 3,
+        [of(attempts, kind('overloaded'))]: 1,
+        [of(attempts, kind('invalid', ofService))]: 1,
+      },
+      0.2,
+    ),
+    record(
       RECORDS.headroom,
       {
         [gauge('rateLimitHeadroom', 'instance="a"')]: 0.3,

@@ -191,7 +191,7 @@ const KEYS: readonly Scenario[] = [
       },
     ],
     shows: ['http_route'],
-    checks: [{ at: 1230, firing: ['AnthropicAuthenticationFailed http_route=/v1/models', ERROR_RATE] }],
+    checks: during(1230, 1470, ['AnthropicAuthenticationFailed http_route=/v1/models', ERROR_RATE], 60),
   },
 ];
 

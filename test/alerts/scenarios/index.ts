@@ -5,6 +5,7 @@ import { FAILURES } from './failures.ts';
 import { BUDGETS, FLEETS, healthyFleets, troubledFleets } from './fleet.ts';
 import { BURNS, LIMITS } from './limits.ts';
 import { POLICIES } from './policies.ts';
+import { restlessFleets, WORLDS } from './worlds.ts';
 
 /** Those of one alert each, and of the classes of fleets. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -17,10 +18,11 @@ export const SCENARIOS: readonly Scenario[] = [
   ...BUDGETS,
   ...LIMITS,
   ...BURNS,
+  ...WORLDS,
 ];
 
 /** Random ones, `count` of each kind. */
 export function randomScenarios(count: number): Scenario[] {
   const seeds = Array.from({ length: count }, (_, i) => i + 1);
-  return [...healthyFleets(seeds), ...troubledFleets(seeds)];
+  return [...healthyFleets(seeds), ...troubledFleets(seeds), ...restlessFleets(seeds)];
 }

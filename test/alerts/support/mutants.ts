@@ -2,6 +2,7 @@
 
 import { type AlertRule, isAlert, type RecordRule } from '../../../src/mixin/alerts/rule.ts';
 import type { Duration } from '../../../src/mixin/config.ts';
+import { DURATION_BUCKETS } from '../../../src/signals/catalogue/durations.ts';
 
 /** A rule with one change. */
 export interface Mutant {
@@ -48,6 +49,13 @@ function matcherEdits(expr: string): Edit[] {
     // Naming a histogram on both paths is not a filter: without it there is no metric.
     if (name === '__name__') {
       return [{ at: match.index, length: whole.length, with: whole.replace('(_seconds)?', '') }];
+    }
+    // Small buckets are left out because they change no limit: the change is to leave out one more.
+    if (name === 'le') {
+      const next = DURATION_BUCKETS[value.split('|').length];
+      return [
+        { at: match.index, length: whole.length, with: `${name}${operator}"${value}|${next}"${comma}` },
+      ];
     }
     const rest = (list: string[], skip: number) => list.filter((_, i) => i !== skip).join('|');
     const alternatives = value.split('|');

@@ -54,17 +54,25 @@ export async function testRules(
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
   const files = { 'rules.yaml': rules, 'tests.yaml': file };
-  if (tester.vmalertTool) {
-    return runTool(tester.vmalertTool, ['unittest', '--files=tests.yaml', '--disableAlertgroupLabel'], files);
+  const { vmalertTool, signal } = tester;
+  if (vmalertTool) {
+    return runTool(
+      vmalertTool,
+      ['unittest', '--files=tests.yaml', '--disableAlertgroupLabel'],
+      files,
+      signal,
+    );
   }
   const program = tester.promtool ?? (await findPrometheusTools()).promtool;
-  return runTool(program, ['test', 'rules', 'tests.yaml'], files);
+  return runTool(program, ['test', 'rules', 'tests.yaml'], files, signal);
 }
 
 /** The program that runs the tests, where it is not the promtool of this machine. */
 export interface Tester {
   readonly promtool?: string;
   readonly vmalertTool?: string;
+  /** Ends the program; the run then throws the reason of the signal. */
+  readonly signal?: AbortSignal;
 }
 
 function forVmalert({ promql_expr_test, ...test }: PromtoolTest): object {
@@ -81,13 +89,20 @@ async function runTool(
   program: string,
   args: readonly string[],
   files: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): Promise<PromtoolResult> {
   const folder = await mkdtemp(join(tmpdir(), 'rules-'));
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
-    return await new Promise((resolve) => {
-      execFile(program, args, { cwd: folder, maxBuffer: 1 << 26 }, (error, out, err) =>
-        resolve({ passed: error === null, output: out + err, failures: failuresIn(out + err) }),
+    return await new Promise((resolve, reject) => {
+      execFile(
+        program,
+        args,
+        { cwd: folder, maxBuffer: 1 << 26, ...(signal && { signal }) },
+        (error, out, err) => {
+          if (signal?.aborted) reject(signal.reason);
+          else resolve({ passed: error === null, output: out + err, failures: failuresIn(out + err) });
+        },
       );
     });
   } finally {

@@ -79,7 +79,10 @@ async function run(
   interval: number,
   tester: Tester,
 ): Promise<Failure[]> {
-  const played = tester.vmalertTool ? scenarios.map((scenario) => settled(scenario, interval)) : scenarios;
+  const played = tester.vmalertTool
+    ? scenarios.map((scenario) => settled(scenario, interval)).filter(({ checks }) => checks.length > 0)
+    : scenarios;
+  if (played.length === 0) return [];
   const tests = played.map((scenario, i) => promtoolTest(scenario, { [SCENARIO]: `${i}` }));
   const together: PromtoolTest = {
     name: 'scenarios',
@@ -94,7 +97,7 @@ async function run(
     .split(/^ {4}(?=expr: )/m)
     .slice(1)
     .map((text) => ({
-      scenario: scenarios[Number(/scenario=\W*(\d+)/.exec(text)?.[1])]?.name ?? 'promtool',
+      scenario: played[Number(/scenario=\W*(\d+)/.exec(text)?.[1])]?.name ?? 'promtool',
       text: text
         .replace(/^.*?, (?=time: )/s, '')
         .replace(/\s+/g, ' ')
@@ -114,5 +117,5 @@ function settled(scenario: Scenario, interval: number): Scenario {
     const same = (check: Check | undefined) => check?.firing.join() === firing.join();
     return same(earlier) && before.every(same);
   });
-  return { ...scenario, checks: checks.length > 0 ? checks : scenario.checks.slice(0, 1) };
+  return { ...scenario, checks };
 }

@@ -4,6 +4,7 @@ import { seconds } from '../../config.ts';
 import type { Queries } from '../expressions.ts';
 import { RECORDS, ROUTE } from '../names.ts';
 import { recordSeries } from '../promql.ts';
+import { FAILED_ATTEMPTS } from '../records.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent, ROUTE_TEXT, serviceText } from '../text.ts';
 
@@ -117,10 +118,10 @@ export function billingFailed(q: Queries): AlertRule {
 export function replicaFailing(q: Queries): AlertRule {
   const { ratio, minFailed, for: hold } = q.config.replica;
   const by = q.and(...q.config.instanceLabels);
-  const failed = q.last('recentAttempts', { [ATTR.attemptKind]: { op: '!~', value: 'ok|authentication' } });
+  const failed = q.last('recentAttempts', FAILED_ATTEMPTS);
   return {
     alert: 'AnthropicReplicaFailing',
-    note: 'The share of failed attempts of one process, 401s left out, where the service as a whole is below the limit of AnthropicHighErrorRate.',
+    note: 'The share of failed attempts of one process, 401s left out, where neither the calls nor the attempts of the whole service fail as much.',
     severity: 'warning',
     fault: 'application',
     // By then the share of the service is known, also where records are visible at the next evaluation only (vmalert).
@@ -128,7 +129,7 @@ export function replicaFailing(q: Queries): AlertRule {
     keepFiringFor: q.config.keepFiringFor,
     expr: [
       `(sum by (${by}) (${failed}) >= ${minFailed}) / sum by (${by}) (${q.last('recentAttempts')}) > ${ratio}`,
-      `unless on (${q.service}) ${RECORDS.failedRatio} > ${q.config.errorRate.ratio}`,
+      `unless on (${q.service}) (${RECORDS.failedRatio} > ${q.config.errorRate.ratio} or ${RECORDS.failedAttemptRatio} > ${ratio})`,
     ].join('\n'),
     summary: `${serviceText(q.config)}: most Claude attempts of one process fail.`,
     description:
