@@ -1,7 +1,7 @@
 /** The rule groups of the pack, in the order in which they are written. */
 import type { AlertConfig } from '../config.ts';
 import { Queries } from './expressions.ts';
-import { counterRecords, latencyRecords, recentRecords } from './records.ts';
+import { latencyRecords, recentRecords, usageRecords } from './records.ts';
 import { type AlertRule, isAlert, type RuleGroup, type Severity } from './rule.ts';
 import * as attempts from './rules/attempts.ts';
 import * as errorBudget from './rules/error-budget.ts';
@@ -81,7 +81,7 @@ function allGroups(q: Queries): RuleGroup[] {
       name: 'anthropic-usage',
       interval: '1m',
       rules: [
-        ...counterRecords(q),
+        ...usageRecords(q),
         ...money.spendHigh(q),
         ...responses.responsesChanged(q),
         ...responses.modelRetiring(q),

@@ -28,7 +28,6 @@ export function recentRecords(q: Queries): RecordRule[] {
   const timedOut = calls({ [ATTR.canceledBy]: TIMEOUT });
   const timedOutRatio = (by: string) =>
     `sum by (${by}) (${timedOut})\n/ (sum by (${by}) (${calls(ENDED)} or ${timedOut}) >= ${minCalls})`;
-  const keys = [...new Set(q.config.spend.attribution.map(({ key }) => key))];
   const attemptsOf = (by: string) => `(sum by (${by}) (${RECORDS.attemptsByKind}) >= ${minAttempts})`;
   return [
     {
@@ -111,16 +110,6 @@ export function recentRecords(q: Queries): RecordRule[] {
       note: 'How long the oldest call waits for its first byte, in the processes that wait longest: one process of many does not decide.',
       expr: `quantile by (${q.serviceModel}) (${1 - q.config.hanging.processes}, ${q.series('oldestCallAge', { [ATTR.callPhase]: 'first_byte' })})`,
     },
-    {
-      record: RECORDS.cost,
-      note: 'Estimated cost of the last 5 minutes, in USD.',
-      expr: `sum by (${q.service}) (${q.last('recentCost')})`,
-    },
-    ...keys.map((key) => ({
-      record: costByKeyRecord(key),
-      note: `Estimated cost of the last 5 minutes in all services, in USD, by ${key}.`,
-      expr: `sum by (${attributionLabel(key)}) (${q.last('recentCost')})`,
-    })),
   ];
 }
 
@@ -174,11 +163,22 @@ export function latencyRecords(q: Queries): RecordRule[] {
   ];
 }
 
-/** Counts of 5 minutes that only counters have, once a minute. */
-export function counterRecords(q: Queries): RecordRule[] {
+/** Cost, and counts of 5 minutes that only counters have, once a minute. */
+export function usageRecords(q: Queries): RecordRule[] {
+  const keys = [...new Set(q.config.spend.attribution.map(({ key }) => key))];
   const increase = (series: string, by: string) => `sum by (${by}) (increase(${series}[5m]))`;
   const cut = { [ATTR.stopReason]: matching(q.config.stopReasons.reasons.join('|')) };
   return [
+    {
+      record: RECORDS.cost,
+      note: 'Estimated cost of the last 5 minutes, in USD.',
+      expr: `sum by (${q.service}) (${q.last('recentCost')})`,
+    },
+    ...keys.map((key) => ({
+      record: costByKeyRecord(key),
+      note: `Estimated cost of the last 5 minutes in all services, in USD, by ${key}.`,
+      expr: `sum by (${attributionLabel(key)}) (${q.last('recentCost')})`,
+    })),
     {
       record: RECORDS.stopReasons,
       note: 'Calls of the last 5 minutes whose response was cut or withheld.',
