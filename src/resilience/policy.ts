@@ -60,6 +60,14 @@ export interface DecisionDetails {
   readonly to?: string | undefined;
 }
 
+/** The middleware that an SDK has run. */
+const ran = new WeakSet<object>();
+
+/** Whether an SDK has run `middleware`. */
+export function hasRun(middleware: Middleware): boolean {
+  return ran.has(middleware);
+}
+
 /** Marks the middleware of a policy with its name. */
 const POLICY = Symbol.for('anthropic-otel.resilience.policy');
 
@@ -76,6 +84,7 @@ export function createPolicy(
     next: Next,
     context: { options?: Call['options'] | undefined },
   ) => {
+    ran.add(middleware);
     if (!context.options) return next(request);
     const call = callOf(request, context, context.options, clock);
     checkOrder(call, name, instance);

@@ -7,11 +7,12 @@ import { expectFields, expectFunction, wrong } from './expect.ts';
 import { type FailFastOptions, failFast } from './fail-fast.ts';
 import { type FallbackOptions, fallback } from './fallback.ts';
 import type { Middleware } from './middleware.ts';
-import { POLICY_ORDER, type PolicyName, type PolicyOptions, policyOf } from './policy.ts';
+import { hasRun, POLICY_ORDER, type PolicyName, type PolicyOptions, policyOf } from './policy.ts';
 import { type RetryOptions, retry } from './retry.ts';
 import { type SizeGuardOptions, sizeGuard } from './size-guard.ts';
 import { type StaleWhileDownOptions, staleWhileDown } from './stale-while-down.ts';
 import { type ThrottleOptions, throttle } from './throttle.ts';
+import { warnOnce } from './warn-once.ts';
 
 /** Settings of one policy, or `false` to leave it out. */
 type Setting<Options> = Omit<Options, keyof PolicyOptions> | false;
@@ -76,6 +77,7 @@ export function resilience(options: ResilienceOptions = {}): Middleware[] {
 interface ClientOptions {
   readonly maxRetries?: number | undefined;
   readonly middleware?: readonly unknown[] | undefined;
+  readonly fetch?: typeof fetch | undefined;
 }
 
 /**
@@ -83,6 +85,8 @@ interface ClientOptions {
  *
  * @param clientOptions the client options, as the SDK takes them
  * @param options settings of the policies
+ * With an SDK that has no middleware (before 0.101.0), every call fails with an error that says so: its `cause` is a `TypeError`.
+ *
  * @throws TypeError for a wrong option, for `maxRetries` above 0, and when the middleware has policies already
  *
  * @example
@@ -105,9 +109,23 @@ export function withResilience<Given extends object>(
       `anthropic-otel/resilience: the client's middleware has the policy \`${other}\` already; use \`withResilience\` once, or \`middleware: resilience({ ... })\``,
     );
   }
+  const policies = resilience(options);
   return {
     ...clientOptions,
     ...(retries ? { maxRetries: 0 } : {}),
-    middleware: [...resilience(options), ...middleware],
+    fetch: fetchBehind(policies, (clientOptions as ClientOptions).fetch),
+    middleware: [...policies, ...middleware],
   } as Given & { maxRetries: 0; middleware: Middleware[] };
+}
+
+const NO_MIDDLEWARE =
+  'The policies did not run, and the request was not sent: they need the `middleware` option of `@anthropic-ai/sdk` 0.101.0 or later. Update it, or leave `withResilience` out.';
+
+/** `fetch` for an SDK that has run `policies`: one without middleware would send requests past them in silence. */
+function fetchBehind(policies: readonly Middleware[], given: typeof fetch | undefined): typeof fetch {
+  return async (...request) => {
+    if (policies.length === 0 || policies.some(hasRun)) return (given ?? globalThis.fetch)(...request);
+    warnOnce(NO_MIDDLEWARE);
+    throw new TypeError(`anthropic-otel/resilience: ${NO_MIDDLEWARE}`);
+  };
 }

@@ -18,6 +18,7 @@ import { createPolicy, type Passing, type PolicyOptions } from './policy.ts';
 import { copyRequest, estimatedTokens, isSingleUse } from './request-facts.ts';
 import { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 import { RETRY_RULES, type RetryRule, type RetryRules } from './retry-rules.ts';
+import { callEnded, findSecondOwner } from './second-owner.ts';
 import { sharedState } from './state.ts';
 
 /** Options of `retry`. */
@@ -78,9 +79,6 @@ type Sent =
   | { readonly failure?: never; readonly response: Response; readonly thrown?: never }
   | { readonly failure: Failure; readonly response?: Response; readonly thrown?: unknown };
 
-const SECOND_OWNER =
-  'The SDK retries, too. Give the client `maxRetries: 0`, or use `withResilience`, so that one of them owns the retries.';
-
 /** The kind of the shared state that the budget is kept under. */
 export const BUDGETS = 'retry-budget';
 
@@ -109,18 +107,19 @@ class Attempts {
 
   async run(): Promise<Response> {
     const { request, next } = this.#passing;
-    if (Number(request.headers.get('x-stainless-retry-count')) > 0) {
-      this.#passing.decide('second_retry_owner', SECOND_OWNER);
-      return next(request);
-    }
+    if (findSecondOwner(this.#passing)) return next(request);
     this.#budget?.deposit(this.#passing.clock.now());
     for (;;) {
       this.#attempt += 1;
       const { failure, response, thrown } = await this.#send();
-      if (!failure) return response;
+      if (!failure) {
+        callEnded(this.#passing, 'accepted');
+        return response;
+      }
       if (await this.#waitForCircuit(failure, response)) continue;
       const { waitMs, decision, message = '' } = this.#plan(failure);
       if (waitMs === undefined) {
+        if (this.#attempt > 1 && decision) callEnded(this.#passing, 'failed');
         if (decision) this.#passing.decide(decision, message, { failure, attempt: this.#attempt });
         if (!response) throw thrown;
         if (decision !== 'retry_after_too_long') return response;

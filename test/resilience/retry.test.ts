@@ -196,19 +196,6 @@ describe('the retry budget', () => {
   });
 });
 
-describe('a second owner of retries', () => {
-  test('the retries of the SDK are sent once each, and reported', async () => {
-    const { server, client, names, statuses } = await withRetry(
-      {},
-      { client: { maxRetries: 1 }, server: { retryAfterMs: 1 } },
-    );
-    server.faults({ rate: 1, responses: [respond.error(500)] });
-    await rejected(client.messages.create(HELLO));
-    expect(statuses()).toEqual([500, 500, 500]);
-    expect(names()).toEqual(['retry', 'retries_exhausted', 'second_retry_owner']);
-  });
-});
-
 describe('options', () => {
   test.each([
     [{ maxElapsed: -1 }, /`retry.maxElapsed` to be a number of at least 0, got -1/],

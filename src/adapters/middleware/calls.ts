@@ -12,7 +12,7 @@ import { startCallSpan } from '../span/call-span.ts';
 import { isWithinCall, runWithin } from '../span/enclosing-call.ts';
 import { callOf } from '../span/tap.ts';
 import { type Pass, UntracedCall } from '../untraced-call.ts';
-import { repeatsFailure } from './repeated-calls.ts';
+import { failedRequests } from './repeated-calls.ts';
 import { observeWire, subscribeToWire } from './replays.ts';
 import { asksForMore } from './request-features.ts';
 import { runOnce } from './run-once.ts';
@@ -66,7 +66,7 @@ export class Calls {
   #enter(call: SpannedCall, request: SdkRequest, next: Next, options: SdkRequestOptions): Promise<Response> {
     this.#adapters.port.guard.run('call', () => {
       call.abort ??= abortOf(options.signal);
-      if (call.attempts === 0 && repeatsFailure(request.body, performance.now())) call.repeated();
+      if (call.attempts === 0 && failedRequests.repeats(request.body, performance.now())) call.repeated();
     });
     if (!this.#application && !options.middleware?.length) return next(request);
     return this.#enterMiddleware(call, request, next, options);

@@ -15,7 +15,7 @@ import { onErrorText, parseEnvelope } from '../response/error-envelope.ts';
 import { observeMessage } from '../response/message-observer.ts';
 import { observeModels } from '../response/models.ts';
 import type { SdkRequest, SdkRequestOptions } from '../sdk-shapes.ts';
-import { requestAccepted, retryFailed } from './repeated-calls.ts';
+import { failedRequests } from './repeated-calls.ts';
 import { hideFromWire, observeWire, subscribeToWire, type WireResponse, type WireResult } from './replays.ts';
 import { runOnce } from './run-once.ts';
 
@@ -151,7 +151,7 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
   const { status, headers } = response;
   const head = readResponseHead(status, headers);
   if (isOk(status)) {
-    requestAccepted(sending.request.body, performance.now());
+    failedRequests.accepted(sending.request.body, performance.now());
     call.acceptAttempt(attempt, head);
     if (call.start.method === BATCH_RESULTS && 'text' in response) {
       observeBatchResults(sending.port.guard, attempt.url, response, (result) =>
@@ -168,7 +168,7 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
   }
   const failure = failureOf(sending, status, headers);
   call.failAttempt(attempt, failure, head);
-  if (failure.retryable && attempt.number > 1) retryFailed(sending.request.body, performance.now());
+  if (failure.retryable && attempt.number > 1) failedRequests.failed(sending.request.body, performance.now());
   if (!('text' in response)) return;
   onErrorText(response, (text) => {
     if (text === undefined) return;
@@ -184,7 +184,7 @@ function recordError({ call, request, aborted }: Sending, attempt: Attempt, erro
     errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
     retryable: true,
   });
-  if (attempt.number > 1) retryFailed(request.body, performance.now());
+  if (attempt.number > 1) failedRequests.failed(request.body, performance.now());
 }
 
 /** What status and headers state of a failure. */

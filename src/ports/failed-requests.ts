@@ -1,0 +1,61 @@
+/** Finds retry loops around the SDK: a call that repeats the request of one that has just failed after its own retries. */
+import { createHash } from 'node:crypto';
+
+/** How long after a failure a call with the same request counts as its repetition, in milliseconds. */
+const WINDOW_MS = 60_000;
+/** The most failed requests that are remembered. */
+const MAX_REQUESTS = 1_000;
+/** Of longer bodies, only the two ends of this many characters are compared. */
+const MAX_END = 32_768;
+
+/** Requests that have failed a short time ago. While there are none, no body is looked at. */
+export class FailedRequests {
+  /** When they last failed, by a digest of their body; the one that failed first is the first. */
+  readonly #failedAt = new Map<string, number>();
+
+  /** A retry has failed, and the request might be sent again. */
+  failed(body: unknown, now: number): void {
+    const digest = digestOf(body);
+    if (digest === undefined) return;
+    this.#failedAt.delete(digest);
+    this.#failedAt.set(digest, now);
+    for (const [oldest, at] of this.#failedAt) {
+      if (this.#failedAt.size <= MAX_REQUESTS && now - at < WINDOW_MS) break;
+      this.#failedAt.delete(oldest);
+    }
+  }
+
+  /** The API accepted a request: to send it again repeats no failure. */
+  accepted(body: unknown, now: number): void {
+    this.#take(body, now);
+  }
+
+  /** Whether a new call repeats a request that failed a short time ago. Each failure is repeated once. */
+  repeats(body: unknown, now: number): boolean {
+    const failedAt = this.#take(body, now);
+    return failedAt !== undefined && now - failedAt < WINDOW_MS;
+  }
+
+  #take(body: unknown, now: number): number | undefined {
+    const digest = this.#anyRecent(now) ? digestOf(body) : undefined;
+    if (digest === undefined) return undefined;
+    const failedAt = this.#failedAt.get(digest);
+    this.#failedAt.delete(digest);
+    return failedAt;
+  }
+
+  /** Whether any request failed a short time ago. Forgets those that did not. */
+  #anyRecent(now: number): boolean {
+    for (const [oldest, at] of this.#failedAt) {
+      if (now - at < WINDOW_MS) return true;
+      this.#failedAt.delete(oldest);
+    }
+    return false;
+  }
+}
+
+function digestOf(body: unknown): string | undefined {
+  if (typeof body !== 'string') return undefined;
+  const ends = body.length > 2 * MAX_END ? body.slice(0, MAX_END) + body.slice(-MAX_END) : body;
+  return createHash('sha256').update(`${body.length} ${ends}`).digest('base64url');
+}
