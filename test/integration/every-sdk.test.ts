@@ -1,9 +1,16 @@
 /** Every SDK, through the adapters that it has: the same calls, the same points, spans and log lines. */
 import { describe, expect, test, vi } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
-import { expectCall, expectCalls } from '../helpers/expect-calls.ts';
+import { expectCall } from '../helpers/expect-calls.ts';
 import { type ExpectedCall, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
-import { collect, type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
+import {
+  collect,
+  type Harness,
+  type HarnessOptions,
+  HELLO,
+  rejection,
+  startHarness as start,
+} from '../helpers/harness.ts';
 import { newClient, OLDER_SDKS, type OlderSdk, SDKS } from '../helpers/sdks.ts';
 
 const STREAM = { ...HELLO, stream: true } as const;
@@ -25,7 +32,16 @@ async function allEnded({ metric }: Harness, { adapter }: OlderSdk): Promise<voi
   await vi.waitFor(async () => expect(await metric('anthropic.client.active_calls')).toBe(0), 5000);
 }
 
-describe.each(SDKS)('SDK $version', (sdk) => {
+/** Each SDK, with a context manager and as in an application that set up no OpenTelemetry at all. */
+const SETUPS = SDKS.flatMap((sdk) => [
+  { version: sdk.version, sdk, title: '', contextManager: true },
+  { version: sdk.version, sdk, title: ', without a context manager', contextManager: false },
+]);
+
+describe.each(SETUPS)('SDK $version$title', ({ sdk, contextManager }) => {
+  const startHarness = (options: HarnessOptions = {}): Promise<Harness> =>
+    start({ contextManager, ...options });
+
   // The signal that an SDK gives to `fetch` does not show who aborts.
   const canceledBy = sdk.adapter === 'fetch' ? null : 'application';
 
@@ -275,20 +291,11 @@ describe.each(SDKS)('SDK $version', (sdk) => {
     expect(await collect(stream)).toHaveLength(10);
     await expectCall(harness, { stream: true, outcome: 'canceled', canceledBy, attempts: [OK_ATTEMPT] });
   });
-
-  test('without a context manager the same is recorded', async () => {
-    const harness = await startHarness({ contextManager: false });
-    harness.server.plan([respond.error(529)]);
-    const client = newClient(sdk, harness);
-    await client.messages.create(HELLO);
-    const retried = { status: 529, disposition: 'retried', ...OVERLOADED, ...WAIT } as const;
-    await expectCalls(harness, [{ ...OK_CALL, attempts: [retried, OK_ATTEMPT] }]);
-  });
 });
 
 describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
   test('asResponse gives a response that reads like any other', async () => {
-    const harness = await startHarness();
+    const harness = await start();
     const response = await newClient(sdk, harness).messages.create(HELLO).asResponse();
     expect(response.bodyUsed).toBe(false);
     expect(JSON.parse(await response.text())).toMatchObject({ type: 'message' });

@@ -1,36 +1,15 @@
-/** Nothing registers a context manager here, as in an application that set up no OpenTelemetry at all. */
-import { trace } from '@opentelemetry/api';
+/** Nothing registers a context manager here, as in an application that set up no OpenTelemetry at all. More is in `every-sdk.test.ts`. */
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
 import { type ExpectedAttempt, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
-import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
+import { HELLO, startHarness } from '../helpers/harness.ts';
 
 const contextManager = false;
 const OVERLOADED = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
 const RETRIED: ExpectedAttempt = { status: 529, disposition: 'retried', retryAfter: 0.001, ...OVERLOADED };
 
 describe('without a context manager', () => {
-  test('a call is recorded whole', async () => {
-    const harness = await startHarness({ contextManager });
-    await harness.client.messages.create(HELLO);
-    expect(trace.getActiveSpan()).toBeUndefined();
-    await expectCall(harness, OK_CALL);
-  });
-
-  test('the attempts of a call belong to it', async () => {
-    const harness = await startHarness({ contextManager });
-    harness.server.plan([respond.error(529), respond.error(529)]);
-    await harness.client.messages.create(HELLO);
-    await expectCall(harness, { ...OK_CALL, attempts: [RETRIED, RETRIED, OK_ATTEMPT] });
-  });
-
-  test('a stream is recorded whole', async () => {
-    const harness = await startHarness({ contextManager });
-    await harness.client.messages.stream(HELLO).finalMessage();
-    await expectCall(harness, { ...OK_CALL, stream: true });
-  });
-
   test('parallel calls with retries do not mix their attempts', async () => {
     const harness = await startHarness({ contextManager, client: { maxRetries: 5 } });
     harness.server.faults({ rate: 0.3, seed: 3 });
@@ -46,19 +25,6 @@ describe('without a context manager', () => {
     expect(byCall.size).toBe(30);
     for (const numbers of byCall.values()) expect(numbers).toEqual(numbers.map((_, index) => index + 1));
     expect(await harness.metric('anthropic.client.attempts')).toBe(harness.server.sent.attempts);
-  });
-
-  test('a failure without a response belongs to its call', async () => {
-    const harness = await startHarness({ contextManager });
-    harness.server.plan([respond.hang()]);
-    await rejection(harness.client.messages.create(HELLO, { maxRetries: 0, timeout: 60 }));
-    const failure = { errorType: 'client_timeout_error', fault: 'network' } as const;
-    await expectCall(harness, {
-      outcome: 'error',
-      exhausted: true,
-      ...failure,
-      attempts: [{ disposition: 'final', ...failure }],
-    });
   });
 
   test('a request options object that the application reuses is a call each time', async () => {
