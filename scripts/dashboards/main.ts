@@ -23,7 +23,7 @@ that is given, or a day of sample data.
 Takes a picture of every dashboard, light and dark. Needs Chromium. Shows a day of sample data, or:
 
   PROMETHEUS_URL   the data of this Prometheus, into .cache/dashboard-shots
-  --demo           the data of the demo after its six acts, into docs/images/demo
+  --demo           the data of the demo after its six acts, into .cache/dashboard-shots/demo
   --services N     three hours of sample data of so many services, into .cache/dashboard-shots
   --from TIME      begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z
   --only NAME      one dashboard: triage, errors, latency, rate-limits, cost or telemetry
@@ -57,7 +57,7 @@ async function preview(): Promise<void> {
 
 async function shots(): Promise<void> {
   const { demo, only, out, prometheusUrl, services } = options;
-  if (demo) return shootDemo(out ?? 'docs/images/demo', only, progress);
+  if (demo) return shootDemo(out ?? '.cache/dashboard-shots/demo', only, progress);
   await shootInto(
     out ?? (prometheusUrl || services ? '.cache/dashboard-shots' : 'docs/images'),
     options,

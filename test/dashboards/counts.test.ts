@@ -24,43 +24,47 @@ describe.each<[string, string, readonly number[]]>([
   ['bars', q.bars('authenticationFailures', []), [60, 300, 1200]],
   ['recent', q.recent('authenticationFailures', []), [300]],
 ])('%s', (kind, query, ranges) => {
-  const cases: ['scrape' | 'push', number][] = ranges.flatMap((range) =>
-    (range === 60 ? (['scrape'] as const) : (['scrape', 'push'] as const)).map(
-      (path): ['scrape' | 'push', number] => [path, range],
-    ),
-  );
-  it.each(cases)('counts exactly in every scenario, by %s, over %d s', async (path, range) => {
-    const expr = interpolate(query, {
-      from: 0,
-      to: range * 1000,
-      // One bar as long as the range: both ask the same then.
-      maxDataPoints: kind === 'bars' ? 1 : 1000,
-      scrapeInterval: kind === 'bars' ? range : STEP,
-      variables: { cluster: '.*', namespace: '.*', job: '.*', instance: '.*', recorded: '' },
-    });
-    const tests: PromtoolTest[] = birthScenarios(range, path).map((scenario) => {
-      const expectations = [];
-      // A range that begins before the test knows nothing of its beginning, like a fresh Prometheus.
-      for (let time = range < 600 ? 0 : range; time <= UNTIL; time += 2 * STEP) {
-        const count = visibleEvents(scenario, time, range, STEP);
-        for (const late of [0, 1]) {
-          expectations.push({
-            expr: `${expr} > 0`,
-            eval_time: `${time * 1000 + late}ms`,
-            exp_samples: count > 0 ? [{ labels: '{}', value: count }] : [],
-          });
+  const cases = ranges.flatMap((range): ['scrape' | 'push', number, number][] => [
+    ['scrape', range, STEP],
+    ...(range === 60 ? [] : [['push', range, STEP] as ['push', number, number]]),
+    // A short range of rare scrapes.
+    ...(range === 300 ? [['scrape', range, 60] as ['scrape', number, number]] : []),
+  ]);
+  it.each(cases)(
+    'counts exactly in every scenario, by %s, over %d s, every %d s',
+    async (path, range, step) => {
+      const expr = interpolate(query, {
+        from: 0,
+        to: range * 1000,
+        // One bar as long as the range: both ask the same then.
+        maxDataPoints: kind === 'bars' ? 1 : 1000,
+        scrapeInterval: kind === 'bars' ? range : step,
+        variables: { cluster: '.*', namespace: '.*', job: '.*', instance: '.*', recorded: '' },
+      });
+      const tests: PromtoolTest[] = birthScenarios(range, path).map((scenario) => {
+        const expectations = [];
+        // A range that begins before the test knows nothing of its beginning, like a fresh Prometheus.
+        for (let time = range < 600 ? 0 : range; time <= UNTIL; time += 2 * step) {
+          const count = visibleEvents(scenario, time, range, step);
+          for (const late of [0, 1]) {
+            expectations.push({
+              expr: `${expr} > 0`,
+              eval_time: `${time * 1000 + late}ms`,
+              exp_samples: count > 0 ? [{ labels: '{}', value: count }] : [],
+            });
+          }
         }
-      }
-      return {
-        name: scenario.name,
-        interval: `${STEP}s`,
-        input_series: world(scenario.processes(SERIES), { until: UNTIL, step: STEP, path }),
-        promql_expr_test: expectations,
-      };
-    });
-    const { passed, output } = await testRules('groups: []', tests);
-    expect(passed, output.slice(0, 4000)).toBe(true);
-  });
+        return {
+          name: scenario.name,
+          interval: `${step}s`,
+          input_series: world(scenario.processes(SERIES), { until: UNTIL, step: step, path }),
+          promql_expr_test: expectations,
+        };
+      });
+      const { passed, output } = await testRules('groups: []', tests);
+      expect(passed, output.slice(0, 4000)).toBe(true);
+    },
+  );
 });
 
 describe('records', () => {

@@ -1,175 +1,176 @@
 /**
- * Thirty services of two pods each, with failures of every kind, one kind a service. A third of the services lose a pod, another third has
- * a pod that restarts in place. Every panel that counts must show what the API sent: for the whole fleet, and for one service.
+ * Thirty services of two pods each, whose calls a generator makes up: every kind of end, on three models, with and without policies. A third of the
+ * services lose a pod, another third has a pod that restarts in place. Every panel that counts must show what was done, label by label: for the
+ * whole fleet, for a cluster, for a service and for a pod. `SEED=1 npx vitest run test/dashboards/fleet.test.ts` repeats a run.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
+import { context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Prometheus, startPrometheus } from '../../dev/prometheus.ts';
+import { fallback, retry } from '../../src/resilience/index.ts';
+import { METRICS } from '../../src/signals/catalogue.ts';
 import { type AnthropicServer, respond, startAnthropicServer } from '../../src/testing/index.ts';
 import { type Answers, evaluate } from './support/evaluate.ts';
+import {
+  type Expectation,
+  expectations,
+  type Groups,
+  group,
+  type Made,
+  streaksOf,
+} from './support/ledger.ts';
+import { costOf, type Kind, makeCall, Random } from './support/moves.ts';
 import { PANELS } from './support/panels.ts';
 import { type PodName, type Pods, startPods } from './support/pods.ts';
-import { HAIKU, OPUS, SONNET } from './support/workload.ts';
+import { HAIKU, OPUS } from './support/workload.ts';
 
-const MODELS = [OPUS, SONNET, HAIKU];
+const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6));
 const INTERVAL = 5;
+/** Days until a model of the fleet retires. */
+const RETIRES_IN = 26;
 const now = (): number => Math.floor(Date.now() / 1000);
-
-/** A kind of trouble: the responses to one call, what its attempts and the call come to, and the price of nothing. */
-interface Trouble {
-  readonly statuses: readonly number[];
-  readonly fault: string;
-  readonly exhausted: boolean;
-  /** Whether the last response of the call is a success. */
-  readonly saved: boolean;
-}
-
-const TROUBLES: readonly Trouble[] = [
-  { statuses: [429, 429, 429], fault: 'traffic', exhausted: true, saved: false },
-  { statuses: [529, 529, 529], fault: 'anthropic', exhausted: true, saved: false },
-  { statuses: [500], fault: 'anthropic', exhausted: false, saved: true },
-  { statuses: [400], fault: 'input', exhausted: false, saved: false },
-  { statuses: [403], fault: 'config', exhausted: false, saved: false },
-  { statuses: [404], fault: 'config', exhausted: false, saved: false },
-  { statuses: [413], fault: 'input', exhausted: false, saved: false },
-];
-
-/** What a service did. */
-class Ledger {
-  calls = 0;
-  failedCalls = 0;
-  attempts = 0;
-  failed = 0;
-  retried = 0;
-  exhausted = 0;
-  tokens = 0;
-  readonly faults: Record<string, number> = {};
-  readonly statuses: Record<string, number> = {};
-  readonly failedFaults: Record<string, number> = {};
-
-  add(other: Ledger): this {
-    for (const key of [
-      'calls',
-      'failedCalls',
-      'attempts',
-      'failed',
-      'retried',
-      'exhausted',
-      'tokens',
-    ] as const) {
-      this[key] += other[key];
-    }
-    for (const key of ['faults', 'statuses', 'failedFaults'] as const) {
-      for (const [name, count] of Object.entries(other[key])) bump(this[key], name, count);
-    }
-    return this;
-  }
-}
-
-function bump(counts: Record<string, number>, name: string, by = 1): void {
-  counts[name] = (counts[name] ?? 0) + by;
-}
+const random = new Random(SEED);
 
 interface Service {
   readonly job: string;
   readonly cluster: string;
-  readonly pods: readonly PodName[];
-  readonly trouble: Trouble | undefined;
-  readonly ledger: Ledger;
+  readonly kind: Kind;
+  /** The share of its calls that fail at first, in percent. */
+  readonly trouble: number;
+  readonly pods: readonly [PodName, PodName];
 }
 
-const SERVICES: readonly Service[] = Array.from({ length: 30 }, (_, index) => {
+const SERVICES: readonly Service[] = Array.from({ length: 30 }, (_, index): Service => {
   const job = `service-${String(index).padStart(2, '0')}`;
   const cluster = index % 2 ? 'eu' : 'us';
+  const pod = (name: string) => ({ cluster, namespace: 'shop', job, instance: `${job}-${name}` });
+  // Every eighth service has no trouble.
+  const trouble = index % 8 === 7 ? 0 : 20 + random.below(60);
   return {
     job,
     cluster,
-    pods: ['a', 'b'].map((pod) => ({ cluster, namespace: 'shop', job, instance: `${job}-${pod}` })),
-    // Every eighth service has no trouble.
-    trouble: TROUBLES[index % 8],
-    ledger: new Ledger(),
+    kind: (['fallback', 'retry'] as const)[index] ?? 'sdk',
+    trouble,
+    pods: [pod('a'), pod('b')],
   };
 });
+/** A service that reads results of batches, apart from the others. */
+const BATCHES: PodName = { cluster: 'us', namespace: 'shop', job: 'batches', instance: 'batches-a' };
+/** The services whose calls are in the ledger. */
+const LEDGER = { job: 'service-.+' };
+
+/** One life of a pod's process. */
+interface Life {
+  readonly pod: PodName;
+  readonly service: Service;
+  readonly client: Anthropic;
+  readonly calls: Made[];
+}
 
 let server: AnthropicServer;
 let prometheus: Prometheus;
 let pods: Pods;
-const clients = new Map<PodName, Anthropic>();
+const lives: Life[] = [];
+const running = new Map<PodName, Life>();
+const decisions: [key: readonly string[], value: number][] = [];
+const batchResults: [key: readonly string[], value: number][] = [];
+const open: { ended: Promise<unknown>; began: number; abort: AbortController; service: Service }[] = [];
 let start: number;
+let end: number;
 let fleet: Answers;
-let whole: Ledger;
 
 beforeAll(async () => {
-  server = await startAnthropicServer({ retryAfterMs: 1, apiKeys: ['good-key'] });
-  const all = SERVICES.flatMap((service) => service.pods);
-  pods = await startPods(all, server.url);
-  prometheus = await startPrometheus({
-    config: {
-      global: { scrape_interval: `${INTERVAL}s`, scrape_timeout: `${INTERVAL}s` },
-      scrape_configs: [pods.scrapeConfig],
-    },
+  // Decisions of policies find their call by it.
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  server = await startAnthropicServer({ retryAfterMs: 1, apiKeys: ['good-key'], batchMs: 0 });
+  const retirements = { [HAIKU]: new Date(Date.now() + RETIRES_IN * 86_400_000).toISOString().slice(0, 10) };
+  pods = await startPods([BATCHES, ...SERVICES.flatMap((service) => service.pods)], server.url, {
+    retirements,
+    attributionKeys: ['team'],
   });
+  const { scrapeConfig } = pods;
+  const global = { scrape_interval: `${INTERVAL}s`, scrape_timeout: `${INTERVAL}s` };
+  prometheus = await startPrometheus({ config: { global, scrape_configs: [scrapeConfig] } });
   start = now() - 5;
   // Half of the pods are known before their first call; the others have made calls before their first scrape.
-  for (const { pods: two } of SERVICES) clients.set(two[0] as PodName, pods.start(two[0] as PodName));
+  for (const service of SERVICES) startPod(service, service.pods[0]);
   await seen('count(anthropic_client_start_time)', SERVICES.length);
-  for (const { pods: two } of SERVICES) clients.set(two[1] as PodName, pods.start(two[1] as PodName));
-  for (const service of SERVICES) for (const pod of service.pods) await traffic(service, pod, 2);
+  for (const service of SERVICES) startPod(service, service.pods[1]);
+  await traffic(5);
+  await batch(pods.start(BATCHES));
   await scraped();
-  for (const [index, { pods: two }] of SERVICES.entries()) {
-    const pod = two[1] as PodName;
-    if (index % 3 === 0) {
-      await pods.kill(pod);
-      clients.delete(pod);
-    } else if (index % 3 === 1) {
-      await pods.kill(pod);
-      clients.set(pod, pods.start(pod));
-    }
+  for (const [index, service] of SERVICES.entries()) {
+    if (index % 3 === 2) continue;
+    await pods.kill(service.pods[1]);
+    running.delete(service.pods[1]);
+    if (index % 3 === 1) startPod(service, service.pods[1]);
   }
-  for (const service of SERVICES)
-    for (const pod of service.pods) if (clients.has(pod)) await traffic(service, pod, 1);
+  await traffic(3);
+  for (const service of [SERVICES[4], SERVICES[4], SERVICES[5]] as Service[]) await hang(service);
   await scraped();
-  whole = total();
   await sleep(1000 * INTERVAL);
-  fleet = await evaluate(prometheus, start, now(), {}, INTERVAL);
-}, 300_000);
+  end = now();
+  fleet = await evaluate(prometheus, start, end, LEDGER, INTERVAL);
+}, 600_000);
 
 afterAll(async () => {
+  for (const { abort, ended } of open) {
+    abort.abort();
+    await ended;
+  }
   await pods[Symbol.asyncDispose]();
   await prometheus[Symbol.asyncDispose]();
   await server.close();
 });
 
-/** Calls of a pod: on every model, with the trouble of its service on one of them. */
-async function traffic({ trouble, ledger }: Service, pod: PodName, rounds: number): Promise<void> {
-  const client = clients.get(pod) as Anthropic;
-  for (let round = 0; round < rounds; round++) {
-    for (const model of MODELS) {
-      const bad = model === MODELS[round % 3] ? trouble : undefined;
-      if (bad) server.plan(bad.statuses.map((status) => respond.error(status)));
-      const before = server.sent;
-      const messages = [{ role: 'user' as const, content: 'Hello' }];
-      await client.messages.create({ model, max_tokens: 64, messages }).catch(() => {});
-      ledger.calls++;
-      ledger.attempts += server.sent.attempts - before.attempts;
-      ledger.tokens += server.sent.tokens.output - before.tokens.output;
-      if (!bad || bad.saved) bump(ledger.statuses, '200');
-      if (!bad) continue;
-      for (const status of bad.statuses) bump(ledger.statuses, String(status));
-      ledger.failed += bad.statuses.length;
-      ledger.retried += bad.statuses.length - (bad.saved ? 0 : 1);
-      bump(ledger.faults, bad.fault, bad.statuses.length);
-      if (bad.exhausted) ledger.exhausted++;
-      if (bad.saved) continue;
-      ledger.failedCalls++;
-      bump(ledger.failedFaults, bad.fault);
+function startPod(service: Service, pod: PodName): void {
+  const onDecision = ({ name }: { name: string }) => decisions.push([[name], 1]);
+  const policy = {
+    sdk: {},
+    fallback: { maxRetries: 0, middleware: [fallback({ chain: [{ model: HAIKU }], onDecision })] },
+    retry: { maxRetries: 0, middleware: [retry({ onDecision })] },
+  }[service.kind];
+  const life = { pod, service, client: pods.start(pod, policy), calls: [] };
+  lives.push(life);
+  running.set(pod, life);
+}
+
+/** Calls of every pod that runs. */
+async function traffic(count: number): Promise<void> {
+  for (const { pod, service, client, calls } of running.values()) {
+    for (let each = 0; each < count; each++) {
+      const call = await makeCall(client, server, random, service.kind, service.trouble);
+      calls.push({ ...call, cluster: pod.cluster, job: pod.job, instance: pod.instance });
     }
   }
 }
 
-function total(): Ledger {
-  return SERVICES.reduce((sum, { ledger }) => sum.add(ledger), new Ledger());
+/** The application reads the results of a batch, one of which failed. */
+async function batch(client: Anthropic): Promise<void> {
+  const params = { model: OPUS, max_tokens: 10, messages: [{ role: 'user' as const, content: 'Hello' }] };
+  const requests = Array.from({ length: 1 + random.below(9) }, (_, index) => ({
+    custom_id: `ok-${index}`,
+    params,
+  }));
+  const unknown = { custom_id: 'unknown', params: { ...params, model: 'claude-unknown' } };
+  const { id } = await client.messages.batches.create({ requests: [...requests, unknown] });
+  for await (const { result } of await client.messages.batches.results(id))
+    batchResults.push([[result.type], 1]);
+}
+
+/** A call that the API does not respond to. */
+async function hang(service: Service): Promise<void> {
+  const abort = new AbortController();
+  const sent = server.sent.attempts;
+  server.plan([respond.hang()]);
+  const { client } = running.get(service.pods[0]) as Life;
+  const params = { model: OPUS, max_tokens: 10, messages: [{ role: 'user' as const, content: 'Wait' }] };
+  const began = Date.now() / 1000;
+  const ended = client.messages.create(params, { signal: abort.signal, timeout: 300_000 }).catch(() => {});
+  open.push({ ended, began, abort, service });
+  while (server.sent.attempts === sent) await sleep(5);
 }
 
 async function seen(query: string, value: number): Promise<void> {
@@ -181,124 +182,156 @@ async function scraped(): Promise<void> {
   await sleep(3.6 * 1000 * INTERVAL);
 }
 
-/** What each counting query must add up to. */
-function expected(ledger: Ledger): [uid: string, title: string, refId: string, value: number][] {
-  const { calls, failedCalls, attempts, failed, retried, exhausted } = ledger;
-  const triage = 'anthropic-triage';
-  const errors = 'anthropic-errors';
-  const limits = 'anthropic-rate-limits';
-  const limited = ledger.statuses['429'] ?? 0;
-  return [
-    [triage, 'Services (last 5 minutes)', 'A', failedCalls],
-    [triage, 'Services (last 5 minutes)', 'B', calls],
-    [triage, 'Error rate (5m)', 'A', failedCalls / calls],
-    [triage, 'Budget left', 'A', 1 - failedCalls / calls / 0.01],
-    [triage, 'Burn rate (1h)', 'A', failedCalls / calls / 0.01],
-    [triage, 'In the time range', 'A', calls],
-    [triage, 'In the time range', 'B', failedCalls],
-    [triage, 'In the time range', 'C', attempts / calls],
-    [triage, 'Failed attempts, by who has to act', 'A', failed],
-    [triage, 'Failed attempts, by who has to act', 'B', failed],
-    [triage, 'Calls, by outcome', 'A', calls],
-    [triage, 'Calls, by outcome', 'B', calls],
-    [triage, 'Attempts, by status', 'A', attempts],
-    [triage, 'Attempts, by status', 'B', attempts],
-    [triage, 'What failed in the time range', 'A', failed],
-    [triage, 'Calls that ran out of retries, by error type', 'A', exhausted],
-    [triage, 'Calls that ran out of retries, by error type', 'B', exhausted],
-    [triage, 'How responses ended: stop reasons', 'B', calls - failedCalls],
-    [errors, 'Error rate in the time range', 'A', failedCalls / calls],
-    [errors, 'Failed calls', 'A', failedCalls],
-    [errors, 'Out of retries', 'A', exhausted],
-    [errors, 'Failed attempts', 'A', failed],
-    [errors, 'Retried attempts', 'A', retried],
-    [errors, 'Interrupted streams', 'A', 0],
-    [errors, 'Failed attempts, by error type', 'A', failed],
-    [errors, 'Failed attempts, by error type', 'B', failed],
-    [errors, 'Failed attempts, by service', 'B', failed],
-    [errors, 'Failed attempts, by model', 'B', failed],
-    [errors, 'By status', 'B', failed],
-    [errors, 'By method of the SDK', 'B', failed],
-    [errors, 'By who has to act', 'B', failed],
-    [errors, 'Failed calls, by provider and stream', 'B', failedCalls],
-    [errors, 'Failed attempts: retried or final', 'B', failed],
-    [errors, 'Calls out of retries, by model', 'B', exhausted],
-    [errors, 'Calls, by what served them', 'B', calls],
-    [errors, 'What failed in the time range', 'A', failed],
-    [limits, 'Responses 429', 'A', limited],
-    [limits, 'Responses 429, by model', 'B', limited],
-    ['anthropic-cost', 'Calls', 'A', calls],
-    ['anthropic-cost', 'Totals of the time range, by model', 'B', calls],
-    ['anthropic-cost', 'Totals of the time range, by model', 'F', ledger.tokens],
-    ['anthropic-cost', 'Totals of the time range, by service', 'B', calls],
-    ['anthropic-cost', 'Totals of the time range, by $attribution', 'B', calls],
-    ['anthropic-cost', 'Calls without a price', 'A', 0],
-  ];
+function callsOf(which: (call: Made) => boolean = () => true): Made[] {
+  return lives.flatMap(({ calls }) => calls.filter(which));
 }
 
-it('every panel of the whole fleet shows what the API sent', () => {
-  expect(whole.attempts).toBe(server.sent.attempts);
-  for (const [uid, title, refId, value] of expected(whole)) {
-    expect(fleet.sum(uid, title, refId), `${uid}: ${title} [${refId}]`).toBeCloseTo(value, 6);
-  }
-});
-
-it('the table of services has a row for each, with its own numbers and its own fault', () => {
-  const rows = (refId: string) => fleet.of('anthropic-triage', 'Services (last 5 minutes)', refId);
-  expect(rows('A')).toHaveLength(SERVICES.length);
-  for (const { job, cluster, ledger } of SERVICES) {
-    const of = (refId: string) => rows(refId).find(({ metric }) => metric['job'] === job);
-    expect(of('A')?.metric, job).toMatchObject({ cluster, namespace: 'shop' });
-    expect(of('A')?.values[0]?.[1], job).toBe(ledger.failedCalls);
-    expect(of('A')?.metric['anthropic_error_fault'], job).toBe(
-      Object.keys(ledger.failedFaults)[0] ?? 'nobody',
-    );
-    expect(of('B')?.values[0]?.[1], job).toBe(ledger.calls);
-    expect(of('C')?.values[0]?.[1], job).toBeCloseTo(ledger.failedCalls / ledger.calls, 9);
-  }
-});
-
-it('faults and statuses of the fleet are what the API sent, one by one', () => {
-  for (const [fault, count] of Object.entries(whole.faults)) {
-    const label = { anthropic_error_fault: fault };
-    expect(fleet.sum('anthropic-triage', 'Failed attempts, by who has to act', 'B', label), fault).toBe(
-      count,
-    );
-  }
-  for (const [status, count] of Object.entries(whole.statuses)) {
-    const label = { http_response_status_code: status };
-    expect(fleet.sum('anthropic-triage', 'Attempts, by status', 'B', label), status).toBe(count);
-  }
-});
-
-it('money adds up over services, models and kinds, and the last hour is the time range', () => {
-  const spent = fleet.sum('anthropic-cost', 'Spent in the time range');
-  expect(spent).toBeGreaterThan(0);
-  for (const title of ['by model', 'by service', 'by $attribution']) {
-    expect(fleet.sum('anthropic-cost', `Totals of the time range, ${title}`), title).toBeCloseTo(spent, 9);
-  }
-  expect(fleet.sum('anthropic-cost', 'Last hour × 24') / 24).toBeCloseTo(spent, 9);
-  expect(fleet.sum('anthropic-triage', 'Services (last 5 minutes)', 'F') / 12).toBeCloseTo(spent, 9);
-});
-
-it('the verdict names the service with the most failed calls, and who has to act on it', () => {
-  const [verdict] = fleet.of('anthropic-triage', 'Who has to act?');
-  const most = Math.max(...SERVICES.map(({ ledger }) => ledger.failedCalls));
-  expect(verdict?.values[0]?.[1]).toBe(most);
-  const worst = SERVICES.filter(({ ledger }) => ledger.failedCalls === most).map(
-    ({ cluster, job, ledger }) => `${job} (${cluster}/shop): ${Object.keys(ledger.failedFaults)[0]}`,
+/** What a query shows, by the labels of an expectation. */
+function shown(answers: Answers, { uid, title, by }: Expectation, refId: string): Groups {
+  return group(
+    answers
+      .of(uid, title, refId)
+      .map(({ metric, values }) => [
+        by.map((label) =>
+          by.length === 1 && label === 'http_response_status_code'
+            ? metric[label] || 'no response'
+            : (metric[label] ?? ''),
+        ),
+        values.reduce((sum, [, value]) => sum + value, 0),
+      ]),
   );
-  expect(worst).toContain(verdict?.metric['verdict']);
+}
+
+function check(answers: Answers, calls: readonly Made[]): void {
+  for (const expectation of expectations(calls)) {
+    // Names of services are one label in graphs.
+    const { uid, title, refIds, groups } = expectation;
+    for (const refId of refIds) {
+      const found = shown(answers, expectation, refId);
+      const name = `SEED=${SEED} ${uid}: ${title} [${refId}]`;
+      expect(Object.keys(found).sort(), name).toEqual(Object.keys(groups).sort());
+      for (const [key, value] of Object.entries(groups))
+        expect(found[key], `${name} ${key}`).toBeCloseTo(value, 6);
+    }
+  }
+}
+
+it('every panel of the whole fleet shows what was done, label by label', () => {
+  check(fleet, callsOf());
 });
 
-describe.each([1, 8, 16])('service %i alone', (index) => {
-  it('every panel shows what the API sent to it', async () => {
-    const { job, cluster, ledger } = SERVICES[index] as Service;
-    const answers = await evaluate(prometheus, start, now(), { job, cluster }, INTERVAL);
-    for (const [uid, title, refId, value] of expected(ledger)) {
-      expect(answers.sum(uid, title, refId), `${job} ${uid}: ${title} [${refId}]`).toBeCloseTo(value, 6);
-    }
+describe.each([
+  ['a cluster', { cluster: 'eu' }, (call: Made) => call.cluster === 'eu'],
+  ['a service that lost a pod', { job: 'service-03' }, (call: Made) => call.job === 'service-03'],
+  ['a service whose pod restarted', { job: 'service-01' }, (call: Made) => call.job === 'service-01'],
+  ['a pod that restarted', { instance: 'service-04-b' }, (call: Made) => call.instance === 'service-04-b'],
+])('%s alone', (_, variables, which) => {
+  it('every panel shows what it did', async () => {
+    const calls = callsOf(which);
+    const names = new Set(expectations(calls).map(({ uid, title }) => `${uid}: ${title}`));
+    const panels = PANELS.filter(({ name }) => names.has(name));
+    check(await evaluate(prometheus, start, end, { ...LEDGER, ...variables }, INTERVAL, panels), calls);
   });
+});
+
+it('the table of services has a row for each, with its failed calls, its fault and its money', () => {
+  const cell = (refId: string, job: string) =>
+    fleet
+      .of('anthropic-triage', 'Services (last 5 minutes)', refId)
+      .find(({ metric }) => metric['job'] === job);
+  for (const { job, cluster } of SERVICES) {
+    const calls = callsOf((call) => call.job === job);
+    const faults = group(calls.map(({ outcome, fault }) => [[fault ?? ''], Number(outcome === 'error')]));
+    const most = Math.max(0, ...Object.values(faults));
+    const failed = cell('A', job);
+    expect(failed?.metric, job).toMatchObject({ cluster, namespace: 'shop' });
+    expect(failed?.values[0]?.[1], job).toBe(most);
+    const worst = Object.keys(faults).filter((fault) => faults[fault] === most);
+    expect(worst.length > 0 ? worst : ['nobody'], job).toContain(failed?.metric['anthropic_error_fault']);
+    const spent = calls.reduce((sum, call) => sum + costOf(call), 0);
+    expect(cell('F', job)?.values[0]?.[1], job).toBeCloseTo(12 * spent, 6);
+  }
+});
+
+it('the verdict names a service with the most failed calls of one fault', () => {
+  const failures = group(
+    callsOf().map(({ job, cluster, fault, outcome }) => [
+      [`${job} (${cluster}/shop): ${fault}`],
+      Number(outcome === 'error'),
+    ]),
+  );
+  const [verdict] = fleet.of('anthropic-triage', 'Who has to act?');
+  const most = Math.max(...Object.values(failures));
+  expect(verdict?.values[0]?.[1]).toBe(most);
+  expect(failures[verdict?.metric['verdict'] ?? '']).toBe(most);
+});
+
+it('runs of 5xx are counted for each life of a process', () => {
+  const runs = lives.reduce((sum, { calls }) => sum + streaksOf(calls), 0);
+  expect(fleet.sum('anthropic-triage', 'Consecutive 5xx responses, by path', 'B')).toBe(runs);
+  expect(fleet.sum('anthropic-errors', 'By path: runs of 5xx, and responses 401', 'A')).toBe(runs);
+});
+
+it('results of batches and decisions of policies are those that the application saw', async () => {
+  const of = (uid: string, title: string, by: string): Expectation => ({
+    uid,
+    title,
+    refIds: [],
+    by: [by],
+    groups: {},
+  });
+  const batches = of('anthropic-cost', 'Requests of Message Batches, by result', 'anthropic_batch_result');
+  const decided = of('anthropic-errors', 'Decisions of the policies', 'anthropic_resilience_decision');
+  const { job } = BATCHES;
+  const panels = PANELS.filter(({ name }) => name === `${batches.uid}: ${batches.title}`);
+  const ofBatches = await evaluate(prometheus, start, end, { job }, INTERVAL, panels);
+  for (const refId of ['A', 'B']) {
+    expect(shown(ofBatches, batches, refId)).toEqual(group(batchResults));
+    expect(shown(fleet, decided, refId)).toEqual(group(decisions));
+  }
+});
+
+it('quantiles are within a bucket of the calls that were measured', () => {
+  const bounds = METRICS.inferenceDuration.boundaries;
+  const bucket = (seconds: number) => bounds.findIndex((bound) => seconds <= bound);
+  const sorted = callsOf(({ outcome }) => outcome === 'ok')
+    .map(({ seconds }) => seconds)
+    .sort((a, b) => a - b);
+  for (const [title, phi] of [
+    ['Call, ≈ p50', 0.5],
+    ['Call, ≈ p95', 0.95],
+    ['Call, ≈ p99', 0.99],
+  ] as const) {
+    const measured = sorted[Math.ceil(phi * sorted.length) - 1] as number;
+    const estimated = fleet.sum('anthropic-latency', title);
+    expect(
+      Math.abs(bucket(estimated) - bucket(measured)),
+      `SEED=${SEED} ${title}: ${estimated} and ${measured} s`,
+    ).toBeLessThanOrEqual(1);
+  }
+});
+
+it('gauges state what is open, who reports and what retires', () => {
+  const last = (uid: string, title: string, name: string) =>
+    fleet
+      .of(uid, title)
+      .find(({ metric }) => Object.values(metric).includes(name))
+      ?.values.at(-1)?.[1];
+  for (const { job, cluster } of [SERVICES[4], SERVICES[5]] as Service[]) {
+    const waiting = open.filter(({ service }) => service.job === job).length;
+    expect(last('anthropic-triage', 'Calls in progress, by service', `${job} (${cluster}/shop)`), job).toBe(
+      waiting,
+    );
+  }
+  // The age is as of the last scrape.
+  const age = end - Math.min(...open.map(({ began }) => began));
+  const wait = fleet.sum('anthropic-triage', 'Longest wait');
+  expect(wait).toBeGreaterThan(2 * INTERVAL);
+  expect(wait).toBeLessThanOrEqual(age);
+  expect(fleet.sum('anthropic-telemetry', 'Processes')).toBe(running.size);
+  expect(fleet.sum('anthropic-telemetry', 'Services')).toBe(SERVICES.length);
+  const days = last('anthropic-triage', 'Models in use that retire within a year', HAIKU) as number;
+  expect(Math.abs(days - RETIRES_IN)).toBeLessThanOrEqual(1);
 });
 
 it('no panel shows an empty name', () => {

@@ -136,9 +136,12 @@ describe('without traffic', () => {
     expect(shown.map(({ name }) => name).filter((name) => !other.test(name))).toEqual([]);
   });
 
-  it('every panel shows zeros or its text for no data, and no NaN', () => {
-    for (const { name, series } of quiet.all) {
-      for (const { values } of series) for (const [, value] of values) expect(value, name).not.toBeNaN();
+  it('every panel shows zeros or its text for no data, no NaN and no -0', () => {
+    for (const { name, series } of [...quiet.all, ...whole.answers.all]) {
+      for (const [, value] of series.flatMap(({ values }) => values)) {
+        expect(value, name).not.toBeNaN();
+        expect(Object.is(value, -0), `${name} shows -0`).toBe(false);
+      }
     }
     const counts = [
       'anthropic-triage: In the time range [A]',

@@ -43,7 +43,8 @@ const COMMON = [
   'otel_scope_version',
   'recorded',
   // What the reader of the cost dashboard attributes to, and labels that a query makes.
-  'team',
+  'anthropic_attribution_team',
+  'attribution',
   'class',
   'metric',
 ];

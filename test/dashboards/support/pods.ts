@@ -1,10 +1,10 @@
 /** A fleet of pods, each with telemetry of its own, behind one HTTP server that Prometheus scrapes. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { withTelemetry } from '../../../src/index.ts';
+import { type TelemetryOptions, withTelemetry } from '../../../src/index.ts';
 import { telemetryFor } from '../../../src/telemetry.ts';
 
 /** Where a pod is found. */
@@ -19,14 +19,18 @@ export interface PodName {
 export interface Pods extends AsyncDisposable {
   /** What Prometheus has to scrape. */
   readonly scrapeConfig: object;
-  /** Starts a process of the pod, or its next one in the same place, and returns its client. */
-  start(pod: PodName): Anthropic;
+  /** Starts a process of the pod, or its next one in the same place, and returns its client, with more options. */
+  start(pod: PodName, options?: ClientOptions): Anthropic;
   /** Ends the process of the pod: nobody answers for it any more. */
   kill(pod: PodName): Promise<void>;
 }
 
 /** Starts the server; the pods themselves begin with `start`. */
-export async function startPods(names: readonly PodName[], apiUrl: string): Promise<Pods> {
+export async function startPods(
+  names: readonly PodName[],
+  apiUrl: string,
+  telemetryOptions: TelemetryOptions = {},
+): Promise<Pods> {
   const running = new Map<string, { exporter: PrometheusExporter; provider: MeterProvider }>();
   const server = createServer((request, response) => {
     const pod = running.get((request.url ?? '').split('/')[1] ?? '');
@@ -48,13 +52,14 @@ export async function startPods(names: readonly PodName[], apiUrl: string): Prom
       })),
     },
     kill,
-    start({ instance }) {
+    start({ instance }, options = {}) {
       const exporter = new PrometheusExporter({ preventServerStart: true });
       const provider = new MeterProvider({ readers: [exporter] });
       running.set(instance, { exporter, provider });
-      const telemetry = {};
+      const telemetry = { ...telemetryOptions };
       telemetryFor(telemetry).setMeterProvider(provider);
-      return new Anthropic(withTelemetry({ baseURL: apiUrl, apiKey: 'good-key', timeout: 2000 }, telemetry));
+      const client = { baseURL: apiUrl, apiKey: 'good-key', timeout: 10_000, ...options };
+      return new Anthropic(withTelemetry(client, telemetry));
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(names.map(kill));

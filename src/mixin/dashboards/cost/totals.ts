@@ -1,4 +1,6 @@
 /** Cost: totals of the time range, to compare with the bill. */
+import { attributionAttribute } from '../../../signals/names.ts';
+import { indent, prometheusLabel } from '../../alerts/promql.ts';
 import { ofService, runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
 import type { Queries } from '../lib/queries.ts';
@@ -68,16 +70,19 @@ export function byService(q: Queries): SizedPanel {
 }
 
 export function byAttribution(q: Queries): SizedPanel {
-  const by = ['$attribution'];
+  const label = `${prometheusLabel(attributionAttribute(''))}$attribution`;
+  // A label with a name of its own: the table knows its columns by name.
+  const by = (key: CountKey | 'cost', matchers = {}) =>
+    `sum by (attribution) (label_replace(\n${indent(q.total(key, [label], matchers))},\n  "attribution", "$1", "${label}", "(.*)"\n))`;
   return table({
     title: 'Totals of the time range, by $attribution',
     description:
-      'The attribution key is a variable above: a key of the `attributes` that the application gives its calls. Calls without it are in the row without a name.',
+      'The attribution key is a variable above: one of the `attributionKeys` of the application. Calls without it are in the row without a name.',
     noValue: NO_DATA.traffic,
-    labels: [{ label: '$attribution', title: 'Value' }],
+    labels: [{ label: 'attribution', title: 'Value' }],
     values: [
-      { title: 'USD', expr: q.total('cost', by), unit: MONEY, decimals: 2 },
-      { title: 'Calls', expr: q.total('calls', by, ONLY.ofModel), unit: 'locale' },
+      { title: 'USD', expr: by('cost'), unit: MONEY, decimals: 2 },
+      { title: 'Calls', expr: by('calls', ONLY.ofModel), unit: 'locale' },
     ],
     links: [runbook(q.config, 'AnthropicSpendHigh')],
     width: 12,

@@ -79,7 +79,7 @@ function setting(name: Setting, { config }: Queries): VariableBuilder {
   if (name === 'attribution') {
     return new TextBoxVariableBuilder(name)
       .label('Attribution')
-      .description('A key of `attributes`, such as team or feature, as Prometheus writes it.')
+      .description('One of the `attributionKeys` of the application, such as team or feature.')
       .defaultValue('team')
       .current({ selected: true, text: 'team', value: 'team' });
   }
