@@ -55,11 +55,13 @@ describe.each([
 
 it('rules and templates are those that are shipped, byte by byte', async () => {
   expect((await readdir(join(folder, 'etc/prometheus'))).sort()).toEqual([
+    'anthropic.dashboards.yaml',
     'anthropic.rules.yaml',
     'prometheus.yaml',
   ]);
   for (const [shipped, used] of [
     ['alerts/anthropic.rules.yaml', 'etc/prometheus/anthropic.rules.yaml'],
+    ['alerts/anthropic.dashboards.yaml', 'etc/prometheus/anthropic.dashboards.yaml'],
     ...(await readdir('alerts/templates')).map((name) => [
       `alerts/templates/${name}`,
       `etc/alertmanager/templates/${name}`,

@@ -59,11 +59,11 @@ export function prometheusExample({ prometheus }: CliConfig): File {
   return file(
     'prometheus.yaml',
     [
-      'An example: prometheus --config.file=prometheus.yaml. Into a Prometheus that you have, copy the job and the rule file.',
+      'An example: prometheus --config.file=prometheus.yaml. Into a Prometheus that you have, copy the job and the rule files.',
     ],
     {
       global: { scrape_interval: prometheus.interval, evaluation_interval: prometheus.interval },
-      rule_files: ['alerts/anthropic.rules.yaml'],
+      rule_files: ['alerts/anthropic.rules.yaml', 'alerts/anthropic.dashboards.yaml'],
       alerting: { alertmanagers: [{ static_configs: [{ targets: prometheus.alertmanagers }] }] },
       scrape_configs: [{ job_name: prometheus.job, static_configs: [{ targets: prometheus.targets }] }],
     },
