@@ -11,7 +11,7 @@ import {
 } from './model/attribution.ts';
 import { clean } from './model/text.ts';
 import { printable } from './option-names.ts';
-import { processWide } from './process-wide.ts';
+import { processWide } from './ports/process-wide.ts';
 
 type Values = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 /** Whether this process, or thread, uses the Claude SDK: it loaded the SDK, or made a client. Many that register only start others. */
-import { getProcessWide, setProcessWide } from './process-wide.ts';
+import { getProcessWide, setProcessWide } from './ports/process-wide.ts';
 
 const FIRST_USE = Symbol.for('anthropic-otel.first-use');
 

@@ -1,7 +1,7 @@
 /** Serves the metrics of this process from an HTTP server of the application. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expected, isObject, isText } from './checks.ts';
-import { getProcessWide, setProcessWide } from './process-wide.ts';
+import { getProcessWide, setProcessWide } from './ports/process-wide.ts';
 
 /** How the metrics are served. */
 export interface MetricsHandlerOptions {

@@ -16,7 +16,7 @@ import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './o
 import type { AdapterPort } from './ports/adapter-port.ts';
 import type { CallSpan, SpannedCall } from './ports/call-span.ts';
 import { Guard, type Stage } from './ports/guard.ts';
-import { getProcessWide, processWide, setProcessWide } from './process-wide.ts';
+import { getProcessWide, processWide, setProcessWide } from './ports/process-wide.ts';
 import { Logs } from './signals/logs.ts';
 import { Metrics } from './signals/metrics.ts';
 import { Recorder } from './signals/recorder.ts';

@@ -1,6 +1,6 @@
 /** How the policies of `src/resilience` and telemetry find each other in the process. Neither loads the other. */
 import type { Decision } from '../model/decision.ts';
-import { getProcessWide, processWide, setProcessWide } from '../process-wide.ts';
+import { getProcessWide, processWide, setProcessWide } from './process-wide.ts';
 
 /** Receives decisions. What it throws is ignored: a report never fails a call. */
 export type OnDecision = (decision: Decision) => void;

@@ -1,5 +1,5 @@
 /** What policies learn of the API and share in the process: by key, model class or path. */
-import { processWide } from '../process-wide.ts';
+import { processWide } from '../ports/process-wide.ts';
 import { type Clock, systemClock } from './clock.ts';
 
 /** How many keys are remembered of each kind. The one that was not used for longest makes room. */

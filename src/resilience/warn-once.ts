@@ -1,5 +1,5 @@
 /** Warnings for developers: of the process, as Node has them, so that they are seen without telemetry, too. */
-import { processWide } from '../process-wide.ts';
+import { processWide } from '../ports/process-wide.ts';
 
 /** Emits a warning of the process, the first time. */
 export function warnOnce(message: string): void {

@@ -1,7 +1,7 @@
 /** Passes the decisions of policies on to the call that they are about, and those of queues to telemetry. */
 import type { AdapterPort } from '../../ports/adapter-port.ts';
 import { subscribeToDecisions } from '../../ports/decisions.ts';
-import { getProcessWide, processWide, setProcessWide } from '../../process-wide.ts';
+import { getProcessWide, processWide, setProcessWide } from '../../ports/process-wide.ts';
 import { enclosingCall } from '../span/enclosing-call.ts';
 
 /** The port of the client that was made last: a queue belongs to no call, and to the process. */

@@ -7,7 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
-import { processWide } from '../../process-wide.ts';
+import { processWide } from '../../ports/process-wide.ts';
 
 /** The head of a response, as it arrived. */
 export interface WireResponse {

@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SpannedCall } from '../../ports/call-span.ts';
-import { processWide } from '../../process-wide.ts';
+import { processWide } from '../../ports/process-wide.ts';
 
 /** An attempt that waits to learn its call. */
 export interface AttemptInFlight {

@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Call } from '../../model/call.ts';
-import { processWide } from '../../process-wide.ts';
+import { processWide } from '../../ports/process-wide.ts';
 
 /** One for all copies of this package. Sockets keep the context that they were opened in, and must not keep the call. */
 export const enclosingCall: AsyncLocalStorage<WeakRef<Call>> = processWide(
