@@ -59,10 +59,15 @@ export class Circuit {
   /** A way through, or `undefined` when the circuit is open. */
   enter(now: number): Passage | undefined {
     if (this.#phase === 'closed') return this.#passage(false);
-    if (this.#probing || now < this.#reopensAt) return undefined;
+    if (this.#probing || this.#isOpen(now)) return undefined;
     this.#phase = 'half_open';
     this.#probing = true;
     return this.#passage(true);
+  }
+
+  /** A clock that was set back to before the circuit opened does not keep it open. */
+  #isOpen(now: number): boolean {
+    return now < this.#reopensAt && now >= this.#reopensAt - (this.#backoff?.duration ?? 0);
   }
 
   #passage(probe: boolean): Passage {
@@ -80,7 +85,7 @@ export class Circuit {
 
   #attemptEnded(outcome: CircuitOutcome, now: number): CircuitPhase | undefined {
     if (outcome === 'neutral') return undefined;
-    if (now - this.#lastAt > this.#settings.windowMs) this.#breaker = newBreaker(this.#settings);
+    if (Math.abs(now - this.#lastAt) > this.#settings.windowMs) this.#breaker = newBreaker(this.#settings);
     this.#lastAt = now;
     if (outcome === 'success') {
       this.#breaker.success(CircuitState.Closed);

@@ -37,7 +37,9 @@ export function failFast(options: FailFastOptions = {}): Middleware {
     const { failure: blocked } = state;
     if (blocked) {
       const now = clock.now();
-      if (now < state.probeAt) return reject(blocked, state.probeAt - now);
+      // A clock that was set back does not keep the key blocked.
+      if (now < state.probeAt && now >= state.probeAt - probeInterval)
+        return reject(blocked, state.probeAt - now);
       state.probeAt = now + probeInterval;
       decide('key_probe', 'One call is sent with the blocked key.', { failure: blocked });
     }

@@ -17,6 +17,8 @@ interface Limit {
 
 /** After a pause calls follow each other at first in this many milliseconds, and twice as fast with every second. */
 const RAMP_START = 1_000;
+/** The longest that a statement of the API holds calls back, in milliseconds: then one is sent to learn anew. */
+const MAX_PAUSE = 300_000;
 /** Below this many milliseconds the ramp is over. */
 const RAMP_END = 10;
 
@@ -41,7 +43,10 @@ export class Pace {
   /** Waits until a call with this `need` may be sent, if it has to. */
   async pass(need: Need, options: WaitOptions): Promise<WaitEnd | 'at_once'> {
     let end: WaitEnd | 'at_once' = 'at_once';
-    if (this.queue.size > 0 || this.#untilNext() > 0) {
+    const untilNext = this.#untilNext();
+    // Nobody waits for what does not come in time. How long a pause without an end lasts is not known.
+    if (Number.isFinite(untilNext) && untilNext > options.maxWaitMs) return 'timeout';
+    if (this.queue.size > 0 || untilNext > 0) {
       const waiting = this.queue.wait(options);
       this.#schedule();
       end = await waiting;
@@ -56,7 +61,7 @@ export class Pace {
     const now = this.#clock.now();
     for (const stated of readRateLimits(headers, now)) {
       const { type, limit, remaining } = stated;
-      const resetAt = (resetTimeOf(stated) ?? 0) * 1000;
+      const resetAt = Math.min((resetTimeOf(stated) ?? 0) * 1000, now + MAX_PAUSE);
       if (limit !== undefined && remaining !== undefined)
         this.#limits.set(type, { limit, remaining, resetAt });
     }
@@ -65,7 +70,7 @@ export class Pace {
 
   /** Nothing is sent for `ms` milliseconds; then the pace rises slowly. */
   pause(ms: number): void {
-    this.pauseUntil(Math.max(this.#pausedUntil, this.#clock.now() + ms));
+    this.pauseUntil(Math.max(this.#pausedUntil, this.#clock.now() + Math.min(ms, MAX_PAUSE)));
   }
 
   /** As `pause`, until a time that may be earlier than the one before; `Infinity` is until the next call of this. */

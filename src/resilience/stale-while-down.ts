@@ -1,9 +1,11 @@
 /** The policy that returns an earlier response while the API fails. */
 import { createHash } from 'node:crypto';
+import { abortError } from './call.ts';
 import { expectFields, expectNumber, wrong } from './expect.ts';
 import { DECISION_HEADER, type Failure, readFailure, thrownFailure } from './failure.ts';
 import type { Middleware } from './middleware.ts';
 import { createPolicy, type Passing, type PolicyOptions } from './policy.ts';
+import { isRecord } from './request-facts.ts';
 import type { StaleEntry, StaleStore } from './stale-store.ts';
 
 /** Options of `staleWhileDown`. */
@@ -17,6 +19,8 @@ export interface StaleWhileDownOptions extends PolicyOptions {
 }
 
 const DAY_MS = 86_400_000;
+/** How long a store is waited for, in milliseconds. */
+const MAX_STORE_WAIT = 2_000;
 
 /**
  * Keeps the last good response of each message request. While the API fails, the same request gets that response, with the header
@@ -62,9 +66,9 @@ export function staleWhileDown(options: StaleWhileDownOptions): Middleware {
 
     async function earlier(failure: Failure): Promise<Response | undefined> {
       if (failure.kind === 'client') return undefined;
-      const entry = await safely(() => store.get(key));
+      const entry = await entryOf(store, key, passing);
       const age = entry ? clock.now() - entry.storedAt : Number.POSITIVE_INFINITY;
-      return entry && age <= maxAge ? serve(passing, entry, age, failure) : undefined;
+      return entry && age >= 0 && age <= maxAge ? serve(passing, entry, age, failure) : undefined;
     }
   });
 }
@@ -74,7 +78,8 @@ async function keep(store: StaleStore, key: string, response: Response, now: num
   if (!response.headers.get('content-type')?.includes('json')) return response;
   const { status, statusText, headers } = response;
   const body = await response.text();
-  await safely(() => store.set(key, { body, storedAt: now }));
+  // The call does not wait for the store.
+  void safely(() => store.set(key, { body, storedAt: now }));
   return new Response(body, { status, statusText, headers });
 }
 
@@ -86,6 +91,40 @@ function serve({ decide }: Passing, { body }: StaleEntry, ageMs: number, failure
   return new Response(body, {
     headers: { 'content-type': 'application/json', age: String(age), [DECISION_HEADER]: 'stale_served' },
   });
+}
+
+/** What the store has for `key`, if it gives that in time, and it is a message. */
+async function entryOf(
+  store: StaleStore,
+  key: string,
+  { clock, call }: Passing,
+): Promise<StaleEntry | undefined> {
+  const { signal } = call.options;
+  let stop = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const cancel = clock.setTimer(MAX_STORE_WAIT, stop);
+  signal?.addEventListener('abort', stop);
+  try {
+    const entry: unknown = await Promise.race([safely(() => store.get(key)), late]);
+    if (call.aborted) throw abortError();
+    return isRecord(entry) && Number.isFinite(entry['storedAt']) && isMessage(entry['body'])
+      ? (entry as unknown as StaleEntry)
+      : undefined;
+  } finally {
+    cancel();
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function isMessage(body: unknown): boolean {
+  try {
+    const message: unknown = typeof body === 'string' ? JSON.parse(body) : undefined;
+    return isRecord(message) && message['type'] === 'message';
+  } catch {
+    return false;
+  }
 }
 
 /** What `step` gives, or `undefined` when the store fails. */

@@ -10,8 +10,10 @@ import { sharedState } from './state.ts';
 
 /** Options of `throttle`. */
 export interface ThrottleOptions extends PolicyOptions {
-  /** The longest that a call waits, in milliseconds; then it fails with a `RateLimitError`. @default 60000 */
+  /** The longest that a call waits, in milliseconds; then, or at once when that is not enough, it fails with a `RateLimitError`. @default 60000 */
   readonly maxWait?: number;
+  /** How many calls wait at most; the next one fails with a `RateLimitError`. @default 10000 */
+  readonly maxQueue?: number;
 }
 
 /** How long a 429 without a time pauses its model class, in milliseconds. */
@@ -31,19 +33,25 @@ export const PACES = 'pace';
  * new Anthropic({ maxRetries: 0, middleware: [retry(), throttle({ maxWait: 10_000 })] });
  */
 export function throttle(options: ThrottleOptions = {}): Middleware {
-  expectFields('throttle', options, ['maxWait', 'onDecision', 'clock']);
-  const { maxWait = 60_000 } = options;
+  expectFields('throttle', options, ['maxWait', 'maxQueue', 'onDecision', 'clock']);
+  const { maxWait = 60_000, maxQueue = 10_000 } = options;
   expectNumber('throttle.maxWait', maxWait);
+  expectNumber('throttle.maxQueue', maxQueue);
   return createPolicy('throttle', options, async (passing) => {
     const { facts, clock, call, next, request, decide } = passing;
     const key = `${facts.account} ${modelClass(facts.model)}`;
     const pace = sharedState(clock, PACES, key, () => new Pace(clock));
+    if (pace.queue.size >= maxQueue) {
+      const message = `${maxQueue} calls wait already; this one was not sent.`;
+      decide('queue_full', message);
+      return rejection({ decision: 'queue_full', status: 429, type: 'rate_limit_error', message });
+    }
     const since = clock.now();
     const maxWaitMs = Math.min(maxWait, call.deadlineAt - since);
     const end = await pace.pass(needOf(passing), { clock, tenant: '', maxWaitMs, signal: call.signal });
     const waitMs = clock.now() - since;
     if (end === 'timeout') {
-      const message = `The call waited ${waitMs} ms for its rate limit, and was not sent.`;
+      const message = `The rate limit leaves no room for the call in time; it waited ${waitMs} ms, and was not sent.`;
       decide('queue_timeout', message, { waitMs });
       return rejection({ decision: 'queue_timeout', status: 429, type: 'rate_limit_error', message });
     }

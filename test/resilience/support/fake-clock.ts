@@ -2,7 +2,7 @@
 import type { Clock } from '../../../src/resilience/index.ts';
 
 interface Timer {
-  readonly at: number;
+  at: number;
   readonly run: () => void;
 }
 
@@ -44,11 +44,13 @@ export class FakeClock implements Clock {
       return;
     }
     await new Promise<void>((resolve) => {
-      const cancel = this.setTimer(ms, resolve);
-      signal?.addEventListener('abort', () => {
+      const end = (): void => {
         cancel();
+        signal?.removeEventListener('abort', end);
         resolve();
-      });
+      };
+      const cancel = this.setTimer(ms, end);
+      signal?.addEventListener('abort', end);
     });
   }
 
@@ -58,11 +60,24 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** How many timers run. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Sets the clock, as an operator or a time server may: no timer runs earlier or later for it. */
+  jump(ms: number): void {
+    this.#now += ms;
+    const moved = [...this.#timers].map((timer) => ({ timer, at: timer.at + ms }));
+    for (const { timer, at } of moved) timer.at = at;
+  }
+
   /** Moves the clock on, and runs what falls due, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {
-      const due = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      let due: Timer | undefined;
+      for (const timer of this.#timers) if (timer.at <= end && !(due && due.at <= timer.at)) due = timer;
       if (!due) break;
       this.#timers.delete(due);
       this.#now = Math.max(this.#now, due.at);
