@@ -1,4 +1,4 @@
-/** Checks of what the application gives us, with errors that name it and what was expected. */
+/** Checks of what the application passes in, with errors that name it and what was expected. */
 import { printable } from './option-names.ts';
 
 /** @throws TypeError when `value` is given and does not hold */

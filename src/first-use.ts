@@ -1,4 +1,4 @@
-/** Whether this process, or thread, uses the Claude SDK: it loaded the SDK, or made a client. Many that register only start others. */
+/** Whether this process, or thread, uses the Claude SDK: it loaded the SDK, or made a client. Many processes that register only start other processes. */
 import { getProcessWide, setProcessWide } from './ports/process-wide.ts';
 
 const FIRST_USE = Symbol.for('anthropic-otel.first-use');

@@ -23,7 +23,7 @@ type OptionsOf<Expected, Given> = {
  * (`withTelemetry({ fetch })`), or use `observe` or the instrumentation, which find the client's default.
  *
  * The types follow where the result is used: as the argument of a client's constructor, an option that the client does not
- * have is an error as it is without us.
+ * have is an error as it is without this package.
  *
  * @param options the client options, as the SDK takes them
  * @param telemetry how to record; give the same object for all clients that belong together

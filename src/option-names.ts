@@ -14,7 +14,7 @@ export function rejectUnknownNames(
   known: readonly string[],
   path: (name: string) => string = (name) => name,
 ): void {
-  // `in` also finds what is inherited. What an application adds to every object is none of our options.
+  // `in` also finds what is inherited. What an application adds to every object is no option of this package.
   for (const name in given) {
     if (known.includes(name) || name in Object.prototype) continue;
     const nearest = nearestOf(name, known);

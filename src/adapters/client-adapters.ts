@@ -1,8 +1,8 @@
 /**
  * Which adapters the SDK behind a client has. Found out once per client and by what the SDK does, not by its version:
  *
- * - It takes a tracer from our tap when the client is made: it makes call spans itself (0.134.0 and later).
- * - It runs our middleware: it has attempts to show, and we make the call span (0.101.0 to 0.133.x).
+ * - It takes a tracer from the tap when the client is made: it makes call spans itself (0.134.0 and later).
+ * - It runs middleware: its attempts are seen, and this package makes the call span (0.101.0 to 0.133.x).
  * - It does neither: its `fetch` is all there is (0.39.0 to 0.100.x).
  */
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
@@ -12,7 +12,7 @@ import type { SdkClient, SdkOpenTelemetryOptions } from './sdk-shapes.ts';
 import { resolveOpenTelemetry } from './span/sdk-open-telemetry.ts';
 import { createTap } from './span/tap.ts';
 
-/** The scope of the call spans that we make where the SDK makes none. */
+/** The scope of the call spans that this package makes where the SDK makes none. */
 const SCOPE = 'anthropic-otel/untraced';
 
 /** The adapters of a tap, across copies of this package. */
@@ -25,9 +25,9 @@ export interface ClientAdapters {
   readonly tracer: Tracer;
   /** The same, for calls whose spans the application does not want, or has from elsewhere. */
   readonly hiddenTracer: Tracer;
-  /** Whether the SDK took a tracer from our tap, and so makes its call spans itself. */
+  /** Whether the SDK took a tracer from the tap, and so makes its call spans itself. */
   sdkTraces: boolean;
-  /** Whether the SDK runs our middleware. */
+  /** Whether the SDK runs middleware. */
   sdkRunsMiddleware: boolean;
 }
 
@@ -68,7 +68,7 @@ export function hasOnlyFetch({ openTelemetry, middleware, fetch }: SdkClient): b
   return openTelemetry === undefined && !Array.isArray(middleware) && typeof fetch === 'function';
 }
 
-/** Whether the calls of a client are seen before its `fetch`: by the span of the SDK, or by our middleware. */
+/** Whether the calls of a client are seen before its `fetch`: by the span of the SDK, or by the middleware. */
 export function seenBeforeFetch({ sdkTraces, sdkRunsMiddleware }: ClientAdapters): boolean {
   return sdkTraces || sdkRunsMiddleware;
 }

@@ -1,6 +1,6 @@
 /**
  * A call that the SDK makes no span for: every call of an SDK before 0.134, and `client.post(...)` and the like of any.
- * We make the span. What ends the call is seen by what the SDK does with the result of each pass through its middleware, or of
+ * This package makes the span. What ends the call is seen by what the SDK does with the result of each pass through its middleware, or of
  * each `fetch`:
  *
  * - It reads the body of a success: the call ends with the reading (`ResponseReading`).

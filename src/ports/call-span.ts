@@ -28,7 +28,7 @@ export interface CallSpan {
 export function applicationContext({ span, visible, parent }: CallSpan): Context {
   const active = context.active();
   if (visible) return trace.setSpan(active, span);
-  // The application sees no call span: its own span is the current one, as it would be without us.
+  // The application sees no call span: its own span is the current one, as it would be without this package.
   const own = trace.getSpan(parent);
   return own ? trace.setSpan(active, own) : trace.deleteSpan(active);
 }

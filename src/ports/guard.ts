@@ -4,12 +4,12 @@
  *
  * What the adapters run outside of it, on the application's path, and why each is safe:
  *
- * - Reads of our own fields (`enabled`, `sdkTraces`, the state of a call), `WeakMap` and `AsyncLocalStorage.run`: they call no code of
+ * - Reads of this package's own fields (`enabled`, `sdkTraces`, the state of a call), `WeakMap` and `AsyncLocalStorage.run`: they call no code of
  *   anybody else.
  * - `next`, `fetch`, `text()` and the other methods of a response or its body: the application's own call, made once
  *   (`runOnce`) with the arguments and `this` that it was made with. What it throws is the application's.
  * - Methods of the real span and tracer that the SDK calls through the tap to get a result (`spanContext`, `startSpan` of spans that are no
- *   calls): the SDK guards them itself, with us or without us.
+ *   calls): the SDK guards them itself, with this package or without it.
  * - `await`: a microtask more, and no timer. Nothing of the application waits for telemetry.
  *
  * What the entry points run outside of it throws only for a wrong option, which the application corrects before its first call:

@@ -43,7 +43,7 @@ export function flushAtEnd({ endOpenCalls, flush, writers, pushes, deadline }: E
   try {
     hearSignals({ handled: () => void flush().catch(() => {}), last }, deadline);
   } catch {
-    // Threads are not allowed: a signal ends the process at once, as without us.
+    // Threads are not allowed: a signal ends the process at once, as without this package.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Lets go of what a flush that took too long would keep the process alive with: sockets, timers, attempts to connect. */
+/** Unreferences what a flush that takes too long would keep the process alive with: sockets, timers, attempts to connect. */
 import { createHook } from 'node:async_hooks';
 import { Socket } from 'node:net';
 

@@ -1,5 +1,5 @@
 /**
- * Hears signals in a thread of its own. A listener of the main thread would change what a signal does: with one, Node catches the
+ * Listens for signals in a thread of its own. A listener of the main thread would change what a signal does: with one, Node catches the
  * signal, and a process whose event loop is blocked no longer ends by it. See docs/decisions/2026-11-21-ends.md.
  */
 import { Worker } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-/** Runs the application's hooks, as those of OpenTelemetry's own instrumentations, and takes in what they add. */
+/** Runs the application's hooks, which work like those of OpenTelemetry's own instrumentations, and records what they add. */
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { AddedValue } from '../model/attribution.ts';
 import type { CallEnd, Outcome } from '../model/call.ts';

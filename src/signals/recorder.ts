@@ -1,6 +1,6 @@
 /**
- * The listener behind every adapter: passes on to each signal what happened, and finds what takes more than one
- * attempt to see: streaks and exhausted calls. A signal that fails costs itself alone.
+ * The listener behind every adapter: passes on to each signal what happened, and detects what shows only over more than one
+ * attempt: streaks and exhausted calls. A signal that fails does not affect the others.
  */
 import { type Context, diag, type TracerProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';

@@ -34,11 +34,11 @@ async function allEnded({ metric }: Harness, { adapter }: OlderSdk): Promise<voi
 
 /** Each SDK, with a context manager and as in an application that set up no OpenTelemetry at all. */
 const SETUPS = SDKS.flatMap((sdk) => [
-  { version: sdk.version, sdk, title: '', contextManager: true },
-  { version: sdk.version, sdk, title: ', without a context manager', contextManager: false },
+  { setup: sdk.version, sdk, contextManager: true },
+  { setup: `${sdk.version} without a context manager`, sdk, contextManager: false },
 ]);
 
-describe.each(SETUPS)('SDK $version$title', ({ sdk, contextManager }) => {
+describe.each(SETUPS)('SDK $setup', ({ sdk, contextManager }) => {
   const startHarness = (options: HarnessOptions = {}): Promise<Harness> =>
     start({ contextManager, ...options });
 

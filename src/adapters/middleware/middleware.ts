@@ -7,7 +7,7 @@ import type { ClientAdapters } from '../client-adapters.ts';
 import type { SdkMiddleware } from '../sdk-shapes.ts';
 import { Calls } from './calls.ts';
 
-/** Marks our middleware, across copies of this package. */
+/** Marks the middleware of this package, across copies of this package. */
 const MIDDLEWARE = Symbol.for('anthropic-otel.middleware');
 
 /** Whether `middleware` is that of this package. */

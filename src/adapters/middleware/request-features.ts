@@ -1,4 +1,4 @@
-/** What a request asks for that the SDK's span does not count: then its response is read along with the SDK. */
+/** Finds what a request asks for that the SDK's span leaves out: the response to such a request is observed while the SDK reads it. */
 
 /** The most tools that are looked at. */
 const MAX_TOOLS = 200;

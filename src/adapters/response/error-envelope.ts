@@ -1,7 +1,7 @@
 /**
  * The error envelope of the API (https://platform.claude.com/docs/en/api/errors), learned from the SDK's own reading of it. The SDK reads the body of an
  * error response once, with `text()`, when it gives up; of an attempt that it retries it never reads the body. Nothing is cloned or read ahead, so the SDK
- * gets from the body what it gets without us, at the same time, also where the body breaks or stalls.
+ * gets from the body what it gets without this package, at the same time, also where the body breaks or stalls.
  */
 import { field, parseJson } from '../parse-json.ts';
 

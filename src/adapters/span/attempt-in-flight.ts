@@ -1,6 +1,6 @@
 /**
  * Ties an attempt to its call where no context manager is registered. The SDK records each attempt on its call span while
- * our middleware is on the stack: at that moment the span asks here which attempt is in flight.
+ * the middleware of this package is on the stack: at that moment the span asks here which attempt is in flight.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SpannedCall } from '../../ports/call-span.ts';

@@ -1,6 +1,5 @@
 /**
- * The call whose middleware of the application runs, for calls that such middleware makes with other clients: what serves the one may come from the
- * other.
+ * The call whose middleware, of the application, is running. A call that this middleware makes with another client may serve the first one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Call } from '../../model/call.ts';

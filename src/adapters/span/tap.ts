@@ -1,5 +1,5 @@
 /**
- * The tap: a tracer provider that wraps the application's own. The SDK is given it through its public
+ * The tap: a tracer provider that wraps the application's own. The SDK gets it through its public
  * `openTelemetry.tracerProvider` option. Its spans pass everything on to the real span, always report that they record, and
  * keep what the model reads. So the facts of each call are known also when tracing is off or sampled out.
  */

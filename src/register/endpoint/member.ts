@@ -1,4 +1,4 @@
-/** The side of a process that another one serves the metrics of. */
+/** A process whose metrics another process serves. */
 import { createConnection } from 'node:net';
 import { receive, send, type ToMember } from './messages.ts';
 

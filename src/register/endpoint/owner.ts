@@ -1,4 +1,4 @@
-/** The side of the process that has the port: it serves its own metrics and those of all others. */
+/** The process that has the port: it serves its own metrics and those of all others. */
 import { utimesSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { mergePages, type Page } from './merge.ts';

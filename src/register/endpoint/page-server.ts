@@ -1,4 +1,4 @@
-/** The HTTP server of the endpoint. Nothing of it keeps the process. */
+/** The HTTP server of the endpoint. It never keeps the process alive. */
 import { EventEmitter } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createHandler } from '../../metrics-handler.ts';

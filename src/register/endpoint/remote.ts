@@ -1,4 +1,4 @@
-/** A process that the owner of the endpoint serves the metrics of. */
+/** A member, as the owner of the endpoint sees it. */
 import type { Socket } from 'node:net';
 import { receive, send, type ToOwner } from './messages.ts';
 

@@ -1,6 +1,6 @@
 /** Small numbers that identify the processes of an endpoint. One that is free again is given to the next process, so that there are few. */
 
-/** A slot above this one was not given by us. */
+/** A slot above this one was not given by this package. */
 const MAX_SLOT = 9999;
 
 export class Slots {
