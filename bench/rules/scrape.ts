@@ -20,6 +20,8 @@ export async function scrape(
   const served = new Set<string>();
   const server = createServer((request, response) => {
     const [, process = ''] = request.url?.split('process=') ?? [];
+    // Prometheus 3 asks for the type.
+    response.setHeader('content-type', 'text/plain; version=0.0.4');
     response.end(served.has(process) ? '' : fleet.page(Number(process)));
     served.add(process);
   });

@@ -69,7 +69,8 @@ export async function failuresOf(
   return failures;
 }
 
-function lengthOf({ checks, skip = 0 }: Scenario): number {
+/** Seconds that a scenario lasts. */
+export function lengthOf({ checks, skip = 0 }: Scenario): number {
   return Math.max(...checks.map(({ at }) => at)) - skip;
 }
 
