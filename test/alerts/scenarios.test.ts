@@ -5,7 +5,7 @@ import { randomScenarios, SCENARIOS } from './scenarios/index.ts';
 import { ALERT_RULES } from './support/rules.ts';
 import { type Failure, failuresOf } from './support/suite.ts';
 
-const ALL = [...SCENARIOS, ...randomScenarios(5)];
+const ALL = [...SCENARIOS, ...randomScenarios(2)];
 let failures: readonly Failure[] = [];
 
 beforeAll(async () => {

@@ -1,23 +1,28 @@
 /** Every scenario. */
 import type { Scenario } from '../support/scenario.ts';
-import { ATTEMPTS, LONG, TIME } from './attempts.ts';
+import { ATTEMPTS } from './attempts.ts';
+import { BUDGET } from './budget.ts';
 import { FAILURES } from './failures.ts';
-import { BUDGETS, FLEETS, healthyFleets, troubledFleets } from './fleet.ts';
-import { BURNS, LIMITS } from './limits.ts';
+import { FLEETS } from './fleet.ts';
+import { LIMITS } from './limits.ts';
+import { PATHS } from './paths.ts';
 import { POLICIES } from './policies.ts';
-import { restlessFleets, WORLDS } from './worlds.ts';
+import { healthyFleets, restlessFleets, troubledFleets } from './random-fleets.ts';
+import { USAGE } from './usage.ts';
+import { WAITING } from './waiting.ts';
+import { WORLDS } from './worlds.ts';
 
 /** Those of one alert each, and of the classes of fleets. */
 export const SCENARIOS: readonly Scenario[] = [
   ...FAILURES,
+  ...PATHS,
   ...ATTEMPTS,
-  ...TIME,
-  ...LONG,
+  ...WAITING,
+  ...USAGE,
   ...POLICIES,
   ...FLEETS,
-  ...BUDGETS,
+  ...BUDGET,
   ...LIMITS,
-  ...BURNS,
   ...WORLDS,
 ];
 

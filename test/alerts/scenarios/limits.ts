@@ -94,50 +94,6 @@ const SHARES: readonly Scenario[] = [
   },
 ];
 
-const SUSTAINED: readonly Scenario[] = (
-  [
-    ['overloaded', 'anthropic'],
-    ['server_error', 'anthropic'],
-    ['broken_stream', 'anthropic'],
-    ['network', 'network'],
-    ['timeout', 'network'],
-  ] as const
-).flatMap(([kind, condition]): Scenario[] => {
-  // Each failure has an accepted attempt of the same path between it and the next, so that there is no run.
-  const failing = (perMinute: number, model: string) =>
-    traffic(perMinute, { from: 900, to: 2100, attempts: [kind, 'ok'], model, every: 30 });
-  const firing = [`AnthropicRetriesElevated/${condition}`];
-  return [
-    {
-      name: `8 % of the attempts of one model fail with ${kind}, and hardly any of the service`,
-      scrape: 30,
-      processes: [
-        {
-          calls: [
-            ...traffic(84, { to: 2100, every: 30 }),
-            ...failing(8, OPUS),
-            ...traffic(4000, { to: 2100, model: HAIKU, every: 30 }),
-          ],
-        },
-      ],
-      checks: [...silent(900, 1500, 300), ...during(1890, 2070, firing, 90)],
-    },
-    {
-      name: `8 % of the attempts of the service fail with ${kind}, over 10 models with few calls`,
-      scrape: 30,
-      processes: [
-        {
-          calls: models.flatMap((model) => [
-            ...traffic(6, { to: 2100, every: 60, model }),
-            ...traffic(0.6, { from: 900, to: 2100, every: 100, model, attempts: [kind, 'ok'] }),
-          ]),
-        },
-      ],
-      checks: [...silent(900, 1500, 300), ...during(1890, 2070, firing, 90)],
-    },
-  ];
-});
-
 /** Successful calls that came by OTLP, whose names have their unit: `seconds` each, one a second, with `tokens`. */
 function overOtlp(seconds: number, tokens: number): ProcessSpec['metrics'] {
   const name = 'gen_ai_client_inference_duration_seconds';
@@ -227,33 +183,8 @@ const OTHERS: readonly Scenario[] = [
   },
 ];
 
-const HOUR = 3600;
-const few = (perHour: number, share: number, from: number, to: number): CallSpec[] =>
-  Array.from({ length: Math.round(((to - from) / HOUR) * perHour) }, (_, i) => ({
-    at: from + 137 + (i * HOUR) / perHour,
-    attempts: [Math.floor((i + 1) * share) > Math.floor(i * share) ? 'broken_stream' : 'ok'],
-  }));
-const budget = (name: string, calls: readonly CallSpec[], checks: Scenario['checks']): Scenario => ({
-  name,
-  budget: true,
-  scrape: 60,
-  processes: [{ calls: [...few(36, 0, 0, 20 * HOUR), ...calls] }],
-  checks,
-  skip: 18 * HOUR,
-});
-const BURNING: readonly Scenario[] = [
-  budget(
-    'a fifth of the calls fails for 30 minutes: the hour is below the limit',
-    [...few(36, 0.2, 20 * HOUR, 20.5 * HOUR), ...few(36, 0, 20.5 * HOUR, 22 * HOUR)],
-    [
-      { at: 20.4 * HOUR, firing: [] },
-      { at: 20.6 * HOUR, firing: [] },
-    ],
-  ),
-];
-
-export const LIMITS: readonly Scenario[] = [...SHARES, ...SUSTAINED, ...OTHERS].map((scenario) => ({
+/** Scenarios at limits. */
+export const LIMITS: readonly Scenario[] = [...SHARES, ...OTHERS].map((scenario) => ({
   skip: 600,
   ...scenario,
 }));
-export const BURNS: readonly Scenario[] = BURNING;

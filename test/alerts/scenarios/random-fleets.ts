@@ -1,0 +1,162 @@
+/** Random fleets, which a seed repeats: healthy ones, ones in trouble, and processes that live for seconds or minutes. */
+import { random } from '../support/random.ts';
+import { during, type Scenario, silent } from '../support/scenario.ts';
+import { type CallSpec, HAIKU, OPUS, type ProcessSpec, traffic } from '../support/simulate.ts';
+
+/**
+ * A random fleet: services in clusters, processes that restart in place or are replaced, gaps, any scrape interval, a 429 or a failed call now and
+ * then. One service gets `trouble` from second 1800 on.
+ */
+function randomFleet(
+  seed: number,
+  trouble?: (from: number, to: number, every: number) => CallSpec[],
+): Scenario {
+  const next = random(seed);
+  const between = (from: number, to: number) => Math.floor(from + next() * (to - from));
+  const scrape = [15, 30, 60][between(0, 3)] ?? 15;
+  const until = 3600;
+  const processes: ProcessSpec[] = [];
+  const services = Array.from({ length: between(2, 6) }, (_, i) => ({
+    cluster: ['eu', 'us', ''][between(0, 3)] ?? '',
+    job: `service-${i}`,
+  }));
+  const models = [OPUS, HAIKU, ''];
+  for (const [s, { cluster, job }] of services.entries()) {
+    const troubled = trouble && s === 0;
+    for (let p = 0; p < between(1, 5); p++) {
+      const inPlace = next() < 0.5;
+      const model = models[between(0, 2)] ?? OPUS;
+      const perMinute = between(20, 200);
+      for (let life = 0, start = between(-5000, 600); start < until; life++) {
+        const end = start + between(300, 4000);
+        const gap = between(Math.max(0, start), end);
+        processes.push({
+          labels: { ...(cluster && { cluster }), job, instance: inPlace ? `pod-${p}` : `pod-${p}-${life}` },
+          start,
+          end,
+          unseen: next() < 0.3 ? [[gap, gap + between(60, 300)]] : [],
+          calls: [
+            ...traffic(perMinute, {
+              from: Math.max(start, -400),
+              to: Math.min(end, troubled ? 1800 : until),
+              model,
+            }),
+            ...(troubled && end > 1800 ? trouble(Math.max(start, 1800), Math.min(end, until), 15) : []),
+            // One failed attempt in a while, which its retry makes good.
+            ...(life % 2 === 0 ? [{ at: start + 120, attempts: ['rate_limit', 'ok'] as const, model }] : []),
+          ],
+        });
+        start = end + between(0, 40);
+      }
+    }
+  }
+  return {
+    name: `random fleet ${seed}`,
+    processes,
+    scrape,
+    shows: ['cluster', 'job'],
+    checks: silent(900, until, 60),
+    skip: 600,
+  };
+}
+
+/** Healthy random fleets, in which nothing may fire. */
+export const healthyFleets = (seeds: readonly number[]): Scenario[] => seeds.map((seed) => randomFleet(seed));
+
+/** Random fleets with one service in trouble: it alone pages, for the right thing. */
+export function troubledFleets(seeds: readonly number[]): Scenario[] {
+  return seeds.map((seed) => {
+    const [firing, trouble] = TROUBLES[seed % TROUBLES.length] as (typeof TROUBLES)[number];
+    const fleet = randomFleet(seed, trouble);
+    const { cluster } = fleet.processes[0]?.labels ?? {};
+    const where = `${cluster ? ` cluster=${cluster}` : ''} job=service-0`;
+    return {
+      ...fleet,
+      name: `${fleet.name}: ${firing.join(', ')}`,
+      checks: [
+        ...silent(900, 1740, 120),
+        ...during(
+          2700,
+          3540,
+          firing.map((name) => name + where),
+          120,
+        ),
+      ],
+    };
+  });
+}
+
+const failing =
+  (attempts: CallSpec['attempts'] & object, perMinute: number) =>
+  (from: number, to: number): CallSpec[] =>
+    traffic(perMinute, { from, to, attempts });
+const TROUBLES: readonly (readonly [string[], (from: number, to: number, every: number) => CallSpec[]])[] = [
+  [['AnthropicAuthenticationFailed'], failing(['authentication'], 40)],
+  [
+    ['AnthropicHighErrorRate', 'AnthropicRetriesElevated/anthropic', 'AnthropicRetriesExhausted'],
+    failing(['overloaded', 'overloaded', 'overloaded'], 40),
+  ],
+  [['AnthropicHighErrorRate', 'AnthropicRequestsRejected/invalid'], failing(['invalid'], 40)],
+  [['AnthropicBillingFailed', 'AnthropicHighErrorRate'], failing(['billing'], 40)],
+  [['AnthropicCallsHanging/timed_out'], (from, to) => traffic(40, { from, to, canceledBy: 'timeout' })],
+];
+
+const OUT_OF_RETRIES = [
+  'AnthropicHighErrorRate',
+  'AnthropicRetriesElevated/anthropic',
+  'AnthropicRetriesExhausted',
+];
+const pod = (instance: string, more: Partial<ProcessSpec>): ProcessSpec => ({
+  labels: { job: 'app', instance },
+  ...more,
+});
+
+/** Processes that restart in place every 2 minutes, or live for 40 s: `share` of their calls runs out of retries from second 1800 on. */
+export function restlessFleets(seeds: readonly number[]): Scenario[] {
+  return seeds.map((seed) => {
+    const next = random(seed + 5000);
+    const inPlace = seed % 2 === 0;
+    const [life, down] = inPlace ? [115 + Math.floor(next() * 10), Math.floor(next() * 8)] : [40, 0];
+    const scrape = inPlace ? [15, 30, 60][seed % 3] : 15;
+    // One failing call every 2 minutes or more is within the budget; a third of the calls is not.
+    const few = next() < 0.4;
+    const replicas = 1 + Math.floor(next() * 3);
+    const perMinute = 60 + Math.floor(next() * 120);
+    const until = 3600;
+    const processes: ProcessSpec[] = [];
+    for (let replica = 0; replica < replicas; replica++) {
+      let start = Math.floor(next() * life) - life;
+      for (let i = 0; start < until; i++) {
+        const end = start + life;
+        const failing = start >= 1800;
+        const from = Math.max(0, start);
+        processes.push(
+          pod(inPlace ? `pod-${replica}` : `pod-${replica}-${i}`, {
+            start,
+            end,
+            calls: [
+              ...traffic(perMinute, { from, to: end, every: 5 }),
+              ...(failing && few && i % (inPlace ? replicas : 4 * replicas) === replica
+                ? [{ at: from + 10, attempts: ['overloaded'] as const }]
+                : []),
+              ...(failing && !few
+                ? traffic(perMinute / 2, { from, to: end, every: 5, attempts: ['overloaded'] })
+                : []),
+            ],
+          }),
+        );
+        start = end + down;
+      }
+    }
+    return {
+      name: `random ${inPlace ? 'restarts in place' : 'pods of 40 s'} ${seed}: ${few ? 'a failing call now and then' : 'a third of the calls fails'}`,
+      processes,
+      ...(scrape && { scrape }),
+      skip: 600,
+      checks: [
+        ...silent(900, 1770, 120),
+        ...(few ? silent(1800, 3540, 60) : during(2700, 3540, OUT_OF_RETRIES, 120)),
+      ],
+    };
+  });
+}
