@@ -56,11 +56,13 @@ export class Queries {
     return `${ofModel}\nor on (${this.and(...labels)})\n${ofJob}`;
   }
 
-  /** The most common kind of failed attempts of the service of an alert, for a template. */
-  leadingKind(): string {
+  /** The most common kind of failed attempts of the service of an alert in `window`, for a template. */
+  leadingKind(window: Duration = '5m'): string {
     const { groupingLabels } = this.config;
     const matchers = [`${KIND}!="ok"`, ...groupingLabels.map((label) => `${label}=%q`)].join(', ');
-    const query = `topk(1, sum by (${KIND}) (${RECORDS.attemptsByKind}{${matchers}}) > 0)`;
+    const attempts = `${RECORDS.attemptsByKind}{${matchers}}`;
+    const counted = window === '5m' ? attempts : sumOver(attempts, window);
+    const query = `topk(1, sum by (${KIND}) (${counted}) > 0)`;
     const labels = groupingLabels.map((label) => `$labels.${label}`).join(' ');
     return `printf \`${query}\` ${labels}`;
   }

@@ -44,7 +44,8 @@ function common(q: Queries, { long, short, factor }: BurnWindow): Common {
       `and ${failedShare(short)} > ${limit}`,
       `and ${sumOver(RECORDS.failed, long)} >= ${minFailedCalls}`,
     ].join('\n'),
-    leadingKind: q.leadingKind(),
+    // A quiet service may have had no call in the last minutes.
+    leadingKind: q.leadingKind(long),
     dashboard: 'anthropic-errors',
   };
 }
