@@ -30,7 +30,9 @@ async function runVariant(variant: VariantName, total: number, seedNumber: numbe
   const phases = PHASES.map(({ name: phase }) => ({ phase, calls: perPhase, failed: 0, attempts: 0 }));
   const added: number[] = [];
   const open = { is: false, calls: 0, requests: 0 };
+  const decisions: Record<string, number> = {};
   subscribeToDecisions(({ name: decision, model, path }) => {
+    decisions[decision] = (decisions[decision] ?? 0) + 1;
     if (model !== PRIMARY || path !== '/v1/messages') return;
     if (decision === 'circuit_opened') open.is = true;
     if (decision === 'circuit_closed') open.is = false;
@@ -62,7 +64,7 @@ async function runVariant(variant: VariantName, total: number, seedNumber: numbe
     phases,
     openCalls: open.calls,
     openRequests: open.requests,
-    comparisons: compare(await meter.collect(), api.sent),
+    comparisons: compare(await meter.collect(), api.sent, decisions),
   };
 }
 
@@ -86,7 +88,7 @@ function costOfSent({ tokens }: Sent): number {
 }
 
 /** What the metrics show, and what the API sent. */
-function compare(metrics: Snapshot, sent: Sent): Comparison[] {
+function compare(metrics: Snapshot, sent: Sent, decisions: Readonly<Record<string, number>>): Comparison[] {
   const sum = (metric: string, wanted: Record<string, unknown> = {}): number =>
     (metrics.get(metric) ?? [])
       .filter(({ attributes }) => Object.entries(wanted).every(([key, value]) => attributes[key] === value))
@@ -102,12 +104,25 @@ function compare(metrics: Snapshot, sent: Sent): Comparison[] {
         metric: sum(attempts, { [status]: Number(code) }),
         api,
       })),
-    { what: 'cost in USD', metric: round(sum('anthropic.client.cost')), api: round(costOfSent(sent)) },
-    ...Object.entries(sent.tokens).map(([model, { output }]) => ({
-      what: `output tokens of ${model}`,
-      metric: sum('gen_ai.client.inference.usage.output_tokens', { 'gen_ai.request.model': model }),
-      api: output,
+    ...Object.entries(sent.calls).map(([outcome, api]) => ({
+      what: `calls with outcome ${outcome}`,
+      metric: sum('anthropic.client.calls', { 'anthropic.outcome': outcome }),
+      api,
     })),
+    ...Object.entries(decisions).map(([decision, api]) => ({
+      what: `decisions ${decision}`,
+      metric: sum('anthropic.resilience.decisions', { 'anthropic.resilience.decision': decision }),
+      api,
+    })),
+    { what: 'fallbacks', metric: sum('anthropic.client.fallbacks'), api: decisions['fallback_served'] ?? 0 },
+    { what: 'cost in USD', metric: round(sum('anthropic.client.cost')), api: round(costOfSent(sent)) },
+    ...Object.entries(sent.tokens).flatMap(([model, tokens]) =>
+      (['input', 'output'] as const).map((kind) => ({
+        what: `${kind} tokens of ${model}`,
+        metric: sum(`gen_ai.client.inference.usage.${kind}_tokens`, { 'gen_ai.request.model': model }),
+        api: tokens[kind],
+      })),
+    ),
   ];
 }
 

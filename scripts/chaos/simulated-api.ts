@@ -9,6 +9,8 @@ export interface Sent {
   attempts: number;
   /** By status; `none` where no response came. */
   readonly statuses: Record<string, number>;
+  /** Calls of clients, by how they ended for the application. */
+  readonly calls: { ok: number; error: number };
   /** Tokens that responses stated, by model. */
   readonly tokens: Record<string, { input: number; output: number }>;
 }
@@ -33,7 +35,7 @@ export function idealDuration(call: number): number {
 
 /** The API, and another one of another provider that has no troubles. */
 export class SimulatedApi {
-  readonly sent: Sent = { attempts: 0, statuses: {}, tokens: {} };
+  readonly sent: Sent = { attempts: 0, statuses: {}, calls: { ok: 0, error: 0 }, tokens: {} };
   /** Called with each request before it is responded to. */
   onRequest: (call: number, model: string, otherProvider: boolean) => void = () => {};
   readonly #time: VirtualTime;
@@ -70,6 +72,8 @@ export class SimulatedApi {
     const duration = idealDuration(call) * (key === OTHER_KEY ? 1 : (phase.slower ?? 1));
     await this.#wait(body.stream ? duration / 4 : duration, signal);
     this.#count('200');
+    // Each of its attempts is a call of the other client, which does not fail.
+    if (key === OTHER_KEY) this.sent.calls.ok += 1;
     const headers = { ...this.#limits.headers(body.model), 'request-id': `req_${this.sent.attempts}` };
     if (!body.stream) {
       this.#served(body.model, INPUT_TOKENS, OUTPUT_TOKENS);

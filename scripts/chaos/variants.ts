@@ -46,16 +46,16 @@ export function createSender(name: VariantName, { time, api, meterProvider }: Wo
     new Anthropic(withTelemetry(options, { meterProvider, models: [PRIMARY, SECONDARY] }));
   switch (name) {
     case 'sdk2':
-      return sender(observed({ ...common, maxRetries: 2 }));
+      return sender(observed({ ...common, maxRetries: 2 }), api);
     case 'sdk4':
-      return sender(observed({ ...common, maxRetries: 4 }));
+      return sender(observed({ ...common, maxRetries: 4 }), api);
     case 'withRetry':
-      return withRetry(sender(observed({ ...common, maxRetries: 0 })), time);
+      return withRetry(sender(observed({ ...common, maxRetries: 0 }), api), time);
     case 'resilience':
-      return sender(observed(withResilience(common, { deadline: 120_000 })));
+      return sender(observed(withResilience(common, { deadline: 120_000 })), api);
     case 'patient': {
       const retry = { maxElapsed: 180_000, maxCircuitWait: 180_000 };
-      return sender(observed(withResilience(common, { deadline: 180_000, retry })));
+      return sender(observed(withResilience(common, { deadline: 180_000, retry })), api);
     }
     case 'fallback': {
       const other = observed({
@@ -65,12 +65,26 @@ export function createSender(name: VariantName, { time, api, meterProvider }: Wo
         maxRetries: 0,
       });
       const chain = [{ model: SECONDARY }, { model: PRIMARY, client: other, name: 'other provider' }];
-      return sender(observed(withResilience(common, { deadline: 120_000, fallback: { chain } })));
+      return sender(observed(withResilience(common, { deadline: 120_000, fallback: { chain } })), api);
     }
   }
 }
 
-function sender(client: Anthropic): SendCall {
+/** Sends calls with `client`, and notes how each of them ended. */
+function sender(client: Anthropic, { sent: { calls } }: SimulatedApi): SendCall {
+  const send = sendWith(client);
+  return async (call) => {
+    try {
+      await send(call);
+      calls.ok += 1;
+    } catch (error) {
+      calls.error += 1;
+      throw error;
+    }
+  };
+}
+
+function sendWith(client: Anthropic): SendCall {
   return async (call) => {
     const body = {
       model: PRIMARY,

@@ -1,5 +1,7 @@
 /** Simulated time: hours pass as fast as the code between two timers runs. */
 
+import { AsyncResource } from 'node:async_hooks';
+
 /** A timer in simulated time. */
 interface VirtualTimer {
   readonly at: number;
@@ -34,7 +36,8 @@ export class VirtualTime {
       const timer: VirtualTimer = {
         at: this.#now + delay,
         order: this.#order++,
-        run: () => callback(...args),
+        // As a timer of Node does, it keeps the context that it was set in.
+        run: AsyncResource.bind(() => callback(...args)),
       };
       this.#push(timer);
       const handle = { ref: () => handle, unref: () => handle, hasRef: () => true };

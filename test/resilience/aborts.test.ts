@@ -3,7 +3,9 @@ import Anthropic from '@anthropic-ai/sdk';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Middleware, memoryStore, type PolicyOptions, resilience } from '../../src/resilience/index.ts';
+import { TurnQueue } from '../../src/resilience/turn-queue.ts';
 import { respond } from '../../src/testing/index.ts';
+import { FakeClock } from './support/fake-clock.ts';
 import { HELLO, passTime, setup } from './support/setup.ts';
 
 const step = fc.oneof(
@@ -56,6 +58,7 @@ test('whenever a call is aborted, nothing is sent for it any more, and no timer 
       server.plan(plan);
       const results = calls.map(async ({ abortsAt, stream }, index) => {
         const controller = controllers[index] as AbortController;
+        const startedAt = clock.now();
         const cancel = clock.setTimer(abortsAt, () => controller.abort());
         const body = { ...HELLO, stream, metadata: { user_id: String(index) } };
         try {
@@ -63,6 +66,9 @@ test('whenever a call is aborted, nothing is sent for it any more, and no timer 
           if (stream) for await (const _ of response as unknown as AsyncIterable<unknown>);
           return 'message';
         } catch (error) {
+          // At once, whatever it waits for: the clock moves on in steps of a second.
+          if (controller.signal.aborted)
+            expect(clock.now() - startedAt - abortsAt).toBeLessThanOrEqual(5_000);
           return error;
         } finally {
           cancel();
@@ -79,4 +85,19 @@ test('whenever a call is aborted, nothing is sent for it any more, and no timer 
     }),
     { numRuns: 60, seed: 20_261_127 },
   );
+});
+
+test.each([
+  ['has its turn', 'turn', (queue: TurnQueue) => void queue.grant()],
+  ['waits too long', 'timeout', (_: TurnQueue, clock: FakeClock) => clock.advance(1_000)],
+  ['is aborted', 'ended', (_: TurnQueue, __: FakeClock, controller: AbortController) => controller.abort()],
+] as const)('a call in a queue that %s leaves no timer and no listener', async (_, end, act) => {
+  const clock = new FakeClock({ automatic: false });
+  const queue = new TurnQueue();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting = queue.wait({ clock, tenant: '', maxWaitMs: 1_000, signal });
+  act(queue, clock, controller);
+  expect(await waiting).toBe(end);
+  expect([queue.size, clock.pending, getEventListeners(signal, 'abort')]).toEqual([0, 0, []]);
 });

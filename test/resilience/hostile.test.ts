@@ -95,6 +95,22 @@ test('a wait that is longer than a call may take is not begun', async () => {
   expect(clock.now()).toBe(before);
 });
 
+test('a limit that resets in thousands of years holds calls back for five minutes', async () => {
+  const { server, client, clock } = await setup((common) => throttle(common), {
+    clock: { automatic: false },
+  });
+  const headers = {
+    'anthropic-ratelimit-requests-limit': '100',
+    'anthropic-ratelimit-requests-remaining': '0',
+    'anthropic-ratelimit-requests-reset': '9999-12-31T23:59:59Z',
+  };
+  server.plan([respond.ok({ headers })]);
+  await client.messages.create(HELLO);
+  expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'queue_timeout' });
+  clock.advance(300_000);
+  expect(await client.messages.create(HELLO)).toMatchObject({ type: 'message' });
+});
+
 describe('a clock that is set back by a day keeps nobody waiting', () => {
   const DAY = 86_400_000;
   test.each([
