@@ -1,8 +1,7 @@
 /** Names without end, in number and in length, from everybody who can write one. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runNode } from '../compliance/support/spawn.ts';
-import { ROOT } from '../helpers/process.ts';
+import { ROOT, runNode } from '../helpers/process.ts';
 import { CASES } from './support/cases.ts';
 import type { Report } from './support/child.ts';
 

@@ -48,43 +48,53 @@ export function createApp(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** Starts `node` with `args` in `folder`. The environment is that of the tests without its OpenTelemetry variables. */
-export function start(
-  folder: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Running {
-  const clean = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|ANTHROPIC_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE)/.test(name),
-  );
-  const child = spawn(process.execPath, [...args], {
-    cwd: folder,
-    env: { ...Object.fromEntries(clean), ANTHROPIC_API_KEY: 'test-key', ...env },
-  });
-  let stdout = '';
-  let stderr = '';
-  const waiting = new Set<() => void>();
-  child.stdout.on('data', (data: Buffer) => {
-    stdout += data;
-    for (const check of waiting) check();
-  });
-  child.stderr.on('data', (data: Buffer) => {
-    stderr += data;
-  });
+/** Variables of the tests that an application does not have. */
+const OF_TESTS = /^(OTEL_|ANTHROPIC_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE|.*_proxy$)/i;
+
+/** Starts `node` with `args`, without the variables of the tests. */
+function spawnNode(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
+  const clean = Object.entries(process.env).filter(([name]) => !OF_TESTS.test(name));
+  const child = spawn(process.execPath, [...args], { cwd, env: { ...Object.fromEntries(clean), ...env } });
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      written[name] += text;
+    });
+  }
   const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code, signal) => {
-      const lines = stderr.split('\n').filter(Boolean);
-      const isRecord = (line: string): boolean => line.startsWith('{');
+      const lines = written.stderr.split('\n').filter(Boolean);
+      const isRecord = (line: string): boolean => line.startsWith('{"');
       resolve({
         code,
         signal,
-        stdout,
-        stderr,
+        ...written,
         records: lines.filter(isRecord).map((line) => JSON.parse(line) as Record<string, unknown>),
         warnings: lines.filter((line) => !isRecord(line)),
       });
     });
   });
+  return { child, written, ended };
+}
+
+/** Runs `node` to its end, outside of any test too, in the root of the project unless `cwd` is given. */
+export function runNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd: string = ROOT,
+): Promise<Ended> {
+  const { child, ended } = spawnNode(args, cwd, env);
+  child.stdin.end();
+  return ended;
+}
+
+/** Starts `node` with `args` in `folder`, until the test ends. */
+export function start(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
+  const { child, written, ended } = spawnNode(args, folder, { ANTHROPIC_API_KEY: 'test-key', ...env });
   onTestFinished(() => void child.kill('SIGKILL'));
   return {
     ended,
@@ -94,13 +104,15 @@ export function start(
     printed: (text) =>
       new Promise((resolve, reject) => {
         const check = (): void => {
-          if (!stdout.includes(text)) return;
-          waiting.delete(check);
+          if (!written.stdout.includes(text)) return;
+          child.stdout.off('data', check);
           resolve();
         };
-        waiting.add(check);
+        child.stdout.on('data', check);
         check();
-        void ended.then(() => reject(new Error(`ended without printing ${text}:\n${stdout}\n${stderr}`)));
+        void ended.then(({ stdout, stderr }) =>
+          reject(new Error(`ended without printing ${text}:\n${stdout}\n${stderr}`)),
+        );
       }),
   };
 }

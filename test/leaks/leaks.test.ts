@@ -4,8 +4,7 @@
  */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { runNode } from '../compliance/support/spawn.ts';
-import { ROOT } from '../helpers/process.ts';
+import { ROOT, runNode } from '../helpers/process.ts';
 import type { Left, Objects } from './child.ts';
 import { ENDINGS } from './endings.ts';
 

@@ -11,8 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCENARIOS } from '../compliance/scenarios/index.ts';
 import { createCopies } from '../compliance/support/run.ts';
-import { type Output, runNode } from '../compliance/support/spawn.ts';
-import { freePort, ROOT } from '../helpers/process.ts';
+import { type Ended, freePort, ROOT, runNode } from '../helpers/process.ts';
 
 /** Has the form of a field name, so that it could pass for one. */
 const CANARY = 'canary_5e1f';
@@ -52,7 +51,7 @@ interface Traces {
 }
 
 /** What one run of all scenarios gave away. */
-interface Outputs extends Output {
+interface Outputs extends Ended {
   /** What the collector received, by path. */
   readonly otlp: ReadonlyMap<string, string>;
   /** The pages of `/metrics`. */

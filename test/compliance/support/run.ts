@@ -3,9 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { freePort, ROOT } from '../../helpers/process.ts';
+import { freePort, ROOT, runNode } from '../../helpers/process.ts';
 import type { Observation } from './child.ts';
-import { runNode } from './spawn.ts';
 
 const CHILD = join(ROOT, 'test/compliance/support/child.ts');
 const REGISTER = join(ROOT, 'dist/register.mjs');
