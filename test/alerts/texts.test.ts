@@ -18,25 +18,38 @@ interface Rendering {
   readonly alerts: Set<string>;
 }
 
-/** Renders alerts: what promtool got where it was set to expect none. All renderings that share an interval in one run. */
+/**
+ * Renders alerts: what promtool got where it was told to expect none. Renderings that share an interval are one test, as services that differ in one
+ * more grouping label.
+ */
 async function render(renderings: readonly Rendering[]): Promise<void> {
   const intervalOf = ({ scenario }: Rendering) => scenario.evaluate ?? scenario.scrape ?? 15;
-  const keyOf = (each: Rendering) => `${intervalOf(each)} ${each.scenario.budget}`;
+  const keyOf = (each: Rendering) => `${intervalOf(each)} ${each.scenario.scrape} ${each.scenario.budget}`;
   await Promise.all(
     [...new Set(renderings.map(keyOf))].map(async (key) => {
       const same = renderings.filter((each) => keyOf(each) === key);
-      const tests = same.map(({ scenario, at, alerts }) => {
-        const { promql_expr_test: _, ...test } = promtoolTest({ ...scenario, checks: [{ at, firing: [] }] });
+      const [first] = same;
+      if (!first) return;
+      const mark = same.length > 1 ? ['rendering'] : [];
+      const tests = same.map(({ scenario, at, alerts }, i) => {
+        const marks = Object.fromEntries(mark.map((label) => [label, `${i}`]));
+        const { interval, input_series } = promtoolTest({ ...scenario, checks: [{ at, firing: [] }] }, marks);
         const eval_time = `${at - (scenario.skip ?? 0)}s`;
         const alert_rule_test = [...alerts].map((alertname) => ({ eval_time, alertname, exp_alerts: [] }));
-        return { ...test, alert_rule_test };
+        return { interval, input_series, alert_rule_test };
       });
-      const disabled = same[0]?.scenario.budget ? [] : [BUDGET];
-      const { output } = await testRules(
-        rulesYaml({ ...DEFAULT_CONFIG, disabled }),
-        tests,
-        `${same[0] && intervalOf(same[0])}s`,
-      );
+      const together = {
+        name: 'texts',
+        interval: tests[0]?.interval ?? '',
+        input_series: tests.flatMap(({ input_series }) => input_series),
+        alert_rule_test: tests.flatMap(({ alert_rule_test }) => alert_rule_test),
+      };
+      const config = {
+        ...DEFAULT_CONFIG,
+        groupingLabels: [...DEFAULT_CONFIG.groupingLabels, ...mark],
+        disabled: first.scenario.budget ? [] : [BUDGET],
+      };
+      const { output } = await testRules(rulesYaml(config), [together], `${intervalOf(first)}s`);
       for (const [, labels = '', annotations = ''] of output.matchAll(
         /Labels:\{(.*)\}\s+Annotations:\{(.*)\}/g,
       )) {
