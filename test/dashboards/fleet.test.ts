@@ -43,7 +43,8 @@ interface Service {
 }
 
 const SERVICES: readonly Service[] = Array.from({ length: 30 }, (_, index): Service => {
-  const job = `service-${String(index).padStart(2, '0')}`;
+  // Two clusters have services and pods of the same names.
+  const job = `service-${String(index >> 1).padStart(2, '0')}`;
   const cluster = index % 2 ? 'eu' : 'us';
   const pod = (name: string) => ({ cluster, namespace: 'shop', job, instance: `${job}-${name}` });
   // Every eighth service has no trouble.
@@ -204,7 +205,6 @@ function shown(answers: Answers, { uid, title, by }: Expectation, refId: string)
 
 function check(answers: Answers, calls: readonly Made[]): void {
   for (const expectation of expectations(calls)) {
-    // Names of services are one label in graphs.
     const { uid, title, refIds, groups } = expectation;
     for (const refId of refIds) {
       const found = shown(answers, expectation, refId);
@@ -221,13 +221,16 @@ it('every panel of the whole fleet shows what was done, label by label', () => {
 });
 
 describe.each([
-  ['a cluster', { cluster: 'eu' }, (call: Made) => call.cluster === 'eu'],
-  ['a service that lost a pod', { job: 'service-03' }, (call: Made) => call.job === 'service-03'],
-  ['a service whose pod restarted', { job: 'service-01' }, (call: Made) => call.job === 'service-01'],
-  ['a pod that restarted', { instance: 'service-04-b' }, (call: Made) => call.instance === 'service-04-b'],
-])('%s alone', (_, variables, which) => {
+  ['a cluster', { cluster: 'eu' }],
+  ['a service of two clusters', { job: 'service-00' }],
+  ['a service that lost a pod', { cluster: 'eu', job: 'service-01' }],
+  ['a service whose pod restarted', { cluster: 'us', job: 'service-02' }],
+  ['a pod that restarted', { cluster: 'eu', instance: 'service-06-b' }],
+])('%s alone', (_, variables: Partial<PodName>) => {
   it('every panel shows what it did', async () => {
-    const calls = callsOf(which);
+    const calls = callsOf((call) =>
+      Object.entries(variables).every(([label, value]) => call[label as keyof Made] === value),
+    );
     const names = new Set(expectations(calls).map(({ uid, title }) => `${uid}: ${title}`));
     const panels = PANELS.filter(({ name }) => names.has(name));
     check(await evaluate(prometheus, start, end, { ...LEDGER, ...variables }, INTERVAL, panels), calls);
@@ -235,21 +238,21 @@ describe.each([
 });
 
 it('the table of services has a row for each, with its failed calls, its fault and its money', () => {
-  const cell = (refId: string, job: string) =>
+  const cell = (refId: string, job: string, cluster: string) =>
     fleet
       .of('anthropic-triage', 'Services (last 5 minutes)', refId)
-      .find(({ metric }) => metric['job'] === job);
+      .find(({ metric }) => metric['job'] === job && metric['cluster'] === cluster);
   for (const { job, cluster } of SERVICES) {
-    const calls = callsOf((call) => call.job === job);
+    const calls = callsOf((call) => call.job === job && call.cluster === cluster);
     const faults = group(calls.map(({ outcome, fault }) => [[fault ?? ''], Number(outcome === 'error')]));
     const most = Math.max(0, ...Object.values(faults));
-    const failed = cell('A', job);
-    expect(failed?.metric, job).toMatchObject({ cluster, namespace: 'shop' });
+    const failed = cell('A', job, cluster);
+    expect(failed?.metric, job).toMatchObject({ namespace: 'shop' });
     expect(failed?.values[0]?.[1], job).toBe(most);
     const worst = Object.keys(faults).filter((fault) => faults[fault] === most);
     expect(worst.length > 0 ? worst : ['nobody'], job).toContain(failed?.metric['anthropic_error_fault']);
     const spent = calls.reduce((sum, call) => sum + costOf(call), 0);
-    expect(cell('F', job)?.values[0]?.[1], job).toBeCloseTo(12 * spent, 6);
+    expect(cell('F', job, cluster)?.values[0]?.[1], job).toBeCloseTo(12 * spent, 6);
   }
 });
 
@@ -318,7 +321,7 @@ it('gauges state what is open, who reports and what retires', () => {
       .find(({ metric }) => Object.values(metric).includes(name))
       ?.values.at(-1)?.[1];
   for (const { job, cluster } of [SERVICES[4], SERVICES[5]] as Service[]) {
-    const waiting = open.filter(({ service }) => service.job === job).length;
+    const waiting = open.filter(({ service }) => service.job === job && service.cluster === cluster).length;
     expect(last('anthropic-triage', 'Calls in progress, by service', `${job} (${cluster}/shop)`), job).toBe(
       waiting,
     );

@@ -39,23 +39,24 @@ export async function startPods(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const kill = async ({ instance }: PodName): Promise<void> => {
-    await running.get(instance)?.provider.shutdown();
-    running.delete(instance);
+  const key = ({ cluster, instance }: PodName): string => `${cluster}-${instance}`;
+  const kill = async (pod: PodName): Promise<void> => {
+    await running.get(key(pod))?.provider.shutdown();
+    running.delete(key(pod));
   };
   return {
     scrapeConfig: {
       job_name: 'pods',
       static_configs: names.map((labels) => ({
         targets: [target],
-        labels: { ...labels, __metrics_path__: `/${labels.instance}/metrics` },
+        labels: { ...labels, __metrics_path__: `/${key(labels)}/metrics` },
       })),
     },
     kill,
-    start({ instance }, options = {}) {
+    start(pod, options = {}) {
       const exporter = new PrometheusExporter({ preventServerStart: true });
       const provider = new MeterProvider({ readers: [exporter] });
-      running.set(instance, { exporter, provider });
+      running.set(key(pod), { exporter, provider });
       const telemetry = { ...telemetryOptions };
       telemetryFor(telemetry).setMeterProvider(provider);
       const client = { baseURL: apiUrl, apiKey: 'good-key', timeout: 10_000, ...options };

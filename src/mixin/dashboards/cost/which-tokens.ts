@@ -62,8 +62,7 @@ export function serverTools(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('serverToolUses', by)} > 0`,
-        total: `${q.total('serverToolUses', by)} > 0`,
+        ...q.counted('serverToolUses', by),
         legend: `{{${LABEL.serverTool}}}`,
       },
     ],
@@ -83,8 +82,7 @@ export function batches(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('batchRequests', by)} > 0`,
-        total: `${q.total('batchRequests', by)} > 0`,
+        ...q.counted('batchRequests', by),
         legend: `{{${LABEL.batchResult}}}`,
       },
     ],

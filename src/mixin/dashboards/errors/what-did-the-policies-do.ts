@@ -15,8 +15,7 @@ export function decisions(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('resilienceDecisions', by)} > 0`,
-        total: `${q.total('resilienceDecisions', by)} > 0`,
+        ...q.counted('resilienceDecisions', by),
         legend: `{{${LABEL.decision}}}`,
       },
     ],

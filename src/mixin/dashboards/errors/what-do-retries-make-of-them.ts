@@ -26,8 +26,7 @@ export function exhausted(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('retriesExhausted', [LABEL.requestModel])} > 0`,
-        total: `${q.total('retriesExhausted', [LABEL.requestModel])} > 0`,
+        ...q.counted('retriesExhausted', [LABEL.requestModel]),
         legend: `{{${LABEL.requestModel}}}`,
       },
     ],
@@ -45,8 +44,7 @@ export function repeated(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('repeatedCalls', [LABEL.requestModel])} > 0`,
-        total: `${q.total('repeatedCalls', [LABEL.requestModel])} > 0`,
+        ...q.counted('repeatedCalls', [LABEL.requestModel]),
         legend: `{{${LABEL.requestModel}}}`,
       },
     ],

@@ -57,8 +57,7 @@ export function byPath(q: Queries): SizedPanel {
       'Runs of two or more consecutive server errors (529 apart), and rejected keys, by path of the API.',
     unit: 'locale',
     queries: (['serverErrorStreaks', 'authenticationFailures'] as const).map((key) => ({
-      expr: `${q.bars(key, [LABEL.httpRoute])} > 0`,
-      total: `${q.total(key, [LABEL.httpRoute])} > 0`,
+      ...q.counted(key, [LABEL.httpRoute]),
       legend: `${key === 'serverErrorStreaks' ? '5xx run' : '401'}: {{${LABEL.httpRoute}}}`,
     })),
     noValue: NO_DATA.zero,

@@ -35,6 +35,18 @@ export class Queries extends Counts {
     );
   }
 
+  /** Bars where something was counted, and the exact totals for their legend. */
+  counted<K extends MetricKey>(
+    key: K,
+    by: readonly string[],
+    matchers: Matchers<K> = {},
+  ): { readonly expr: string; readonly total: string } {
+    return {
+      expr: `${this.bars(key, by, matchers)} > 0`,
+      total: `${this.total(key, by, matchers)} > 0`,
+    };
+  }
+
   /** A quantile of a histogram over time. */
   quantile<K extends MetricKey>(
     phi: number,

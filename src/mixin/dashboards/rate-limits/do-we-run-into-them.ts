@@ -88,8 +88,7 @@ export function crossings(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('rateLimitLow', LIMIT)} > 0`,
-        total: `${q.total('rateLimitLow', LIMIT)} > 0`,
+        ...q.counted('rateLimitLow', LIMIT),
         legend: `{{${LABEL.rateLimit}}} {{${LABEL.requestModel}}}`,
       },
     ],

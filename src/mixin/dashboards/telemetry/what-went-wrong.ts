@@ -15,8 +15,7 @@ export function failures(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('telemetryErrors', [LABEL.stage])} > 0`,
-        total: `${q.total('telemetryErrors', [LABEL.stage])} > 0`,
+        ...q.counted('telemetryErrors', [LABEL.stage]),
         legend: `{{${LABEL.stage}}}`,
       },
     ],

@@ -15,8 +15,7 @@ export function exhausted(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('retriesExhausted', [LABEL.errorType])} > 0`,
-        total: `${q.total('retriesExhausted', [LABEL.errorType])} > 0`,
+        ...q.counted('retriesExhausted', [LABEL.errorType]),
         legend: `{{${LABEL.errorType}}}`,
       },
     ],
@@ -57,8 +56,7 @@ export function unauthorized(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('authenticationFailures', [LABEL.httpRoute])} > 0`,
-        total: `${q.total('authenticationFailures', [LABEL.httpRoute])} > 0`,
+        ...q.counted('authenticationFailures', [LABEL.httpRoute]),
         legend: `{{${LABEL.httpRoute}}}`,
       },
     ],
@@ -132,8 +130,7 @@ export function fallbacks(q: Queries): SizedPanel {
     unit: 'locale',
     queries: [
       {
-        expr: `${q.bars('fallbacks', by)} > 0`,
-        total: `${q.total('fallbacks', by)} > 0`,
+        ...q.counted('fallbacks', by),
         legend: `{{${LABEL.fallbackFrom}}} → {{${LABEL.fallbackTo}}}: {{${LABEL.fallbackCause}}}`,
       },
     ],
