@@ -206,12 +206,14 @@ export function group(entries: readonly (readonly [key: readonly string[], value
   return Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== 0));
 }
 
-/** Runs of two or more 5xx on one path, of one life of a process: a 529 and no response neither extend nor end one. */
+/** Runs of two or more 5xx of one model on one path, of one life of a process: a 529 and no response neither extend nor end one. */
 export function streaksOf(calls: readonly Made[]): number {
-  let [length, streaks] = [0, 0];
-  for (const { status } of calls.flatMap(({ attempts }) => attempts)) {
+  const lengths: Record<string, number> = {};
+  let streaks = 0;
+  for (const { status, model } of calls.flatMap(({ attempts }) => attempts)) {
     if (status === undefined || status === '529') continue;
-    length = Number(status) >= 500 ? length + 1 : 0;
+    const length = Number(status) >= 500 ? (lengths[model] ?? 0) + 1 : 0;
+    lengths[model] = length;
     if (length === 2) streaks++;
   }
   return streaks;

@@ -54,7 +54,7 @@ export function byPath(q: Queries): SizedPanel {
   return graph({
     title: 'By path: runs of 5xx, and responses 401',
     description:
-      'Runs of two or more consecutive server errors (529 apart), and rejected keys, by path of the API.',
+      'Runs of two or more consecutive server errors of one model (529 apart), and rejected keys, by path of the API.',
     unit: 'locale',
     queries: (['serverErrorStreaks', 'authenticationFailures'] as const).map((key) => ({
       ...q.counted(key, [LABEL.httpRoute]),

@@ -30,7 +30,7 @@ export function streaks(q: Queries): SizedPanel {
   return graph({
     title: 'Consecutive 5xx responses, by path',
     description:
-      'Line: the longest run of server errors as of then (529 apart). Bars: where a run of two or more began; runs that begin and end ' +
+      'Line: the longest run of server errors as of then (529 apart). Bars: where a run of two or more of one model began; runs that begin and end ' +
       'between two scrapes count too.',
     unit: 'locale',
     queries: [
