@@ -247,7 +247,11 @@ it('the table of services has a row for each, with its failed calls, its fault a
     const faults = group(calls.map(({ outcome, fault }) => [[fault ?? ''], Number(outcome === 'error')]));
     const most = Math.max(0, ...Object.values(faults));
     const failed = cell('A', job, cluster);
-    expect(failed?.metric, job).toMatchObject({ namespace: 'shop' });
+    expect(failed?.metric, job).toMatchObject({
+      namespace: 'shop',
+      link_cluster: cluster,
+      link_namespace: 'shop',
+    });
     expect(failed?.values[0]?.[1], job).toBe(most);
     const worst = Object.keys(faults).filter((fault) => faults[fault] === most);
     expect(worst.length > 0 ? worst : ['nobody'], job).toContain(failed?.metric['anthropic_error_fault']);

@@ -185,8 +185,9 @@ describe('the way from a number to its cause', () => {
       .flatMap(({ value }) => (value as { url: string }[]).map(({ url }) => url));
     expect(urls?.[0]).toContain('/d/anthropic-triage?');
     for (const [label, column] of [
-      ['cluster', 'Cluster'],
-      ['namespace', 'Namespace'],
+      // These are there also where services have no cluster and no namespace.
+      ['cluster', 'link_cluster'],
+      ['namespace', 'link_namespace'],
       ['job', 'Service'],
     ]) {
       expect(urls?.[0]).toContain(`var-${label}=${variable(`__data.fields["${column}"]`)}`);

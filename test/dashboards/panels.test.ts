@@ -159,6 +159,9 @@ describe('without traffic', () => {
     expect(quiet.of('anthropic-triage', 'Services (last 5 minutes)')[0]?.metric).toMatchObject({
       job: 'app',
       anthropic_error_fault: 'nobody',
+      // A click on a service without a cluster shows all clusters.
+      link_cluster: '$__all',
+      link_namespace: '$__all',
     });
     expect(quiet.of('anthropic-triage', 'Error rate (5m)')).toEqual([]);
   });

@@ -1,13 +1,13 @@
 /** Cost: totals of the time range, to compare with the bill. */
 import { attributionAttribute } from '../../../signals/names.ts';
 import { indent, prometheusLabel } from '../../alerts/promql.ts';
-import { ofService, runbook } from '../lib/links.ts';
+import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
 import type { Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { ONLY } from '../lib/signals.ts';
 import { MONEY, NO_DATA } from '../lib/style.ts';
-import { SERVICE_TITLES, serviceColumns, table, type ValueColumn } from '../lib/table.ts';
+import { linkColumns, linked, ofService, serviceColumns, table, type ValueColumn } from '../lib/table.ts';
 
 const MODEL = [LABEL.requestModel];
 
@@ -49,18 +49,20 @@ type CountKey =
   | 'unpricedCalls';
 
 export function byService(q: Queries): SizedPanel {
-  const columns = Object.fromEntries(q.service.map((label) => [label, SERVICE_TITLES[label] ?? label]));
   return table({
     title: 'Totals of the time range, by service',
     description: 'What each service costs. Click one to see it alone.',
     noValue: NO_DATA.traffic,
-    labels: serviceColumns(q).map((column) =>
-      column.label === 'job'
-        ? { ...column, links: [ofService('anthropic-cost', 'Only this service', columns)] }
-        : column,
-    ),
+    labels: [
+      ...serviceColumns(q).map((column) =>
+        column.label === 'job'
+          ? { ...column, links: [ofService(q, 'anthropic-cost', 'Only this service')] }
+          : column,
+      ),
+      ...linkColumns(q),
+    ],
     values: [
-      { title: 'USD', expr: q.total('cost', q.service), unit: MONEY, decimals: 2 },
+      { title: 'USD', expr: linked(q, q.total('cost', q.service)), unit: MONEY, decimals: 2 },
       { title: 'Calls', expr: q.total('calls', q.service, ONLY.ofModel), unit: 'locale' },
     ],
     links: [runbook(q.config, 'AnthropicSpendHigh')],

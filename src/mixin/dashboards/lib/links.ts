@@ -26,17 +26,6 @@ export function toDashboard(uid: DashboardUid, title: string): Link {
   return { title, url: `/d/${uid}?${variable('__all_variables')}&${variable('__url_time_range')}` };
 }
 
-/** A dashboard for the service of a table's row. */
-export function ofService(uid: DashboardUid, title: string, columns: Readonly<Record<string, string>>): Link {
-  const ofRow = Object.entries(columns).map(
-    ([label, column]) => `var-${label}=${variable(`__data.fields["${column}"]`)}`,
-  );
-  return {
-    title,
-    url: `/d/${uid}?${[variable('__url_time_range'), `var-datasource=${variable('datasource')}`, ...ofRow].join('&')}`,
-  };
-}
-
 /**
  * A link into Explore with a query on a data source that a variable names. Where there is no such data source the
  * variable is empty, and Explore opens with the default one.

@@ -6,10 +6,12 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import { indent } from '../../alerts/promql.ts';
+import type { DashboardUid } from '../../alerts/rule.ts';
 import type { Link } from './links.ts';
 import { common, type PanelOptions, type Query, type SizedPanel } from './options.ts';
 import type { Queries } from './queries.ts';
-import { COLORS, GOOD, type Step } from './style.ts';
+import { COLORS, GOOD, type Step, variable } from './style.ts';
 
 /** A column that shows a label. */
 export interface LabelColumn {
@@ -21,6 +23,8 @@ export interface LabelColumn {
   readonly links?: readonly Link[];
   /** Right of the values: what a phone need not show first. */
   readonly last?: boolean;
+  /** Not shown: links read it. */
+  readonly hidden?: boolean;
 }
 
 /** A column that shows the values of a query. */
@@ -80,7 +84,13 @@ function organize(labels: readonly LabelColumn[], values: readonly ValueColumn[]
 const EMPTY: DynamicConfigValue = { id: 'noValue', value: '–' };
 const NO_MAPPING: DynamicConfigValue = { id: 'mappings', value: [] };
 
-function labelProperties({ width, colored, links }: LabelColumn): DynamicConfigValue[] {
+function labelProperties({ width, colored, links, hidden }: LabelColumn): DynamicConfigValue[] {
+  // As Grafana 13 writes it, and as those before.
+  if (hidden)
+    return [
+      { id: 'custom.hideFrom.viz', value: true },
+      { id: 'custom.hidden', value: true },
+    ];
   return [
     EMPTY,
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
@@ -138,6 +148,35 @@ export function serviceColumns({ service }: Queries): LabelColumn[] {
     ...(label !== 'job' && { width: label === 'cluster' ? 80 : 95, last: true }),
   }));
 }
+
+/** What a link to the service of a row reads: its place, or all where it has none. A link with a column that is not there leads nowhere. */
+export function linkColumns({ service }: Queries): LabelColumn[] {
+  return service
+    .slice(0, -1)
+    .map((label) => ({ label: LINK + label, title: LINK + label, hidden: true, last: true }));
+}
+
+/** `expression` by service, with the labels of {@link linkColumns}. */
+export function linked({ service }: Queries, expression: string): string {
+  return service.slice(0, -1).reduce((inner, label) => {
+    const all = `label_replace(\n${indent(inner)},\n  "${LINK}${label}", "$$__all", "", ""\n)`;
+    return `label_replace(\n${indent(all)},\n  "${LINK}${label}", "$1", "${label}", "(.+)"\n)`;
+  }, expression);
+}
+
+/** A dashboard for the service of a row. */
+export function ofService({ service }: Queries, uid: DashboardUid, title: string): Link {
+  const name = service.at(-1) ?? '';
+  const column = (label: string) => (label === name ? (SERVICE_TITLES[label] ?? label) : LINK + label);
+  const ofRow = service.map((label) => `var-${label}=${variable(`__data.fields["${column(label)}"]`)}`);
+  const range = variable('__url_time_range');
+  return {
+    title,
+    url: `/d/${uid}?${[range, `var-datasource=${variable('datasource')}`, ...ofRow].join('&')}`,
+  };
+}
+
+const LINK = 'link_';
 
 /** Titles of the columns of {@link serviceColumns}, by label. */
 export const SERVICE_TITLES: Readonly<Record<string, string>> = {

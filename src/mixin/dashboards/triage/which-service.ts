@@ -1,11 +1,11 @@
 /** Triage: which service is in trouble? */
-import { ofService, runbook } from '../lib/links.ts';
+import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
 import { type Queries, shareBy } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { firing, ONLY } from '../lib/signals.ts';
 import { above, NO_DATA, WARN } from '../lib/style.ts';
-import { SERVICE_TITLES, serviceColumns, table } from '../lib/table.ts';
+import { linkColumns, linked, ofService, serviceColumns, table } from '../lib/table.ts';
 
 /** One row for each service, the one with the most failed calls first. */
 export function services(q: Queries): SizedPanel {
@@ -15,7 +15,6 @@ export function services(q: Queries): SizedPanel {
   const orZero = (expression: string) => `${expression}\nor ${on}\n0 * ${each}`;
   const failed = q.recent('calls', [...service, LABEL.fault], ONLY.failedCalls);
   const nobody = `label_replace(0 * ${each}, "${LABEL.fault}", "nobody", "", "")`;
-  const columns = Object.fromEntries(service.map((label) => [label, SERVICE_TITLES[label] ?? label]));
   const names = serviceColumns(q);
   return table({
     title: 'Services (last 5 minutes)',
@@ -29,18 +28,19 @@ export function services(q: Queries): SizedPanel {
         .map((column) => ({
           ...column,
           links: [
-            ofService('anthropic-triage', 'Only this service', columns),
-            ofService('anthropic-errors', 'Its errors', columns),
-            ofService('anthropic-cost', 'Its cost', columns),
+            ofService(q, 'anthropic-triage', 'Only this service'),
+            ofService(q, 'anthropic-errors', 'Its errors'),
+            ofService(q, 'anthropic-cost', 'Its cost'),
           ],
         })),
       { label: LABEL.fault, title: 'Who has to act', colored: true, width: 125 },
       ...names.filter(({ label }) => label !== 'job').reverse(),
+      ...linkColumns(q),
     ],
     values: [
       {
         title: 'Failed',
-        expr: `topk by (${service.join(', ')}) (1, ${failed} > 0)\nor ${on}\n${nobody}`,
+        expr: linked(q, `topk by (${service.join(', ')}) (1, ${failed} > 0)\nor ${on}\n${nobody}`),
         unit: 'locale',
         width: 68,
       },

@@ -208,7 +208,9 @@ function colorByName(frames: DataFrame[], theme: GrafanaTheme2): void {
 }
 
 function set({ config }: Field, id: string, value: unknown): void {
-  if (id.startsWith('custom.')) config.custom = { ...config.custom, [id.slice('custom.'.length)]: value };
+  if (id === 'custom.hideFrom.viz') config.custom = { ...config.custom, hideFrom: { viz: value } };
+  else if (id.startsWith('custom.'))
+    config.custom = { ...config.custom, [id.slice('custom.'.length)]: value };
   // Links would need Grafana's router.
   else if (id !== 'links') (config as Record<string, unknown>)[id] = value;
 }
