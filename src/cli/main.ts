@@ -16,19 +16,33 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 /** Runs the command line `args` and sets the exit code of the process. */
 export async function main(args: readonly string[]): Promise<void> {
   const io = processIo(args.includes('--json'));
+  const onEarlyExit = (): void => {
+    process.exitCode = report(ENDED_EARLY, io);
+  };
+  process.once('exit', onEarlyExit);
   // `anthropic-otel export | head` ends with what it has written.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  try {
-    process.exitCode = await run(args, io);
-  } catch (error) {
-    process.exitCode = report(error, io);
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.off('exit', onEarlyExit);
+    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.problem);
+  });
+  const code = await run(args, io).catch((error: unknown) => report(error, io));
+  process.off('exit', onEarlyExit);
+  process.exitCode = code;
 }
+
+/** Nothing is left to do, and the command is not done. */
+const ENDED_EARLY = new UserError(
+  'it ended before it was done',
+  'Does anthropic-otel.config.* call process.exit(), or wait for a promise that nothing resolves?',
+);
 
 async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = '--help', ...rest] = args;
   if (name === '--help' || name === '-h' || name === 'help') {
-    const load = COMMANDS[rest[0] ?? ''];
+    const [topic] = rest;
+    const load = topic !== undefined && Object.hasOwn(COMMANDS, topic) ? COMMANDS[topic] : undefined;
+    if (topic !== undefined && !load)
+      throw usageError(`unknown command "${topic}"`, 'See: npx anthropic-otel --help');
     process.stdout.write(`${load ? helpOf(await load()) : await overview()}\n`);
     return EXIT.ok;
   }

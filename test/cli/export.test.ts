@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
+import { ROOT } from '../helpers/process.ts';
 import { cli, cliJson, createFolder, readTree } from './support/cli.ts';
 
 interface ExportResult {
@@ -179,12 +180,67 @@ describe('anthropic-otel export', () => {
     ['{ "keepFiringFor": "5 minutes" }', /config\.keepFiringFor must be a duration/],
     ['{ "errorRate": ', /cannot be read/],
     ['[]', /must be an object/],
+    ['{ "prometheus": { "targets": [5] } }', /prometheus\.targets must be a list of strings, not 5/],
+    ['{ "groupingLabels": ["job", ""] }', /groupingLabels must be a list of strings|not the name of a label/],
+    ['{ "kubernetes": { "ruleLabels": { "a": 1 } } }', /ruleLabels must be an object of strings/],
+    ['{ "prometheus": { "interval": "5m" } }', /prometheus\.interval must be a duration from 1s to 2m/],
+    ['{ "receivers": { "webhook": "localhost" } }', /receivers\.webhook must be an address/],
+    ['{ "receivers": { "slak": {} } }', /receivers\.slak is no receiver\. There are: webhook, slack/],
+    ['{ "urls": { "grafana": "javascript:alert(1)" } }', /urls\.grafana must be an address/],
+    ['{ "out": " " }', /out must be the name of a folder/],
   ])('the configuration %s is a mistake that is named', async (text, message) => {
     const ended = await cli(createFolder({ 'anthropic-otel.config.json': text }), ['export']);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(message);
     expect(ended.stderr).toContain('anthropic-otel.config.json');
   });
+});
+
+test.each([
+  ['mjs', 'export default {\n  errorRate: { ratio: } };', /config\.mjs:2 cannot be read: Unexpected token/],
+  ['ts', 'export default {\n  errorRate: { ratio: } };', /config\.ts:2 cannot be read/],
+  ['ts', 'enum A { B }\nexport default {};', /config\.ts.* cannot be read: .*enum/],
+  ['mjs', 'throw new Error("boom");', /config\.mjs cannot be read: boom/],
+  ['mjs', 'throw undefined;', /config\.mjs cannot be read: undefined/],
+  ['mjs', 'import "nowhere"; export default {};', /Cannot find package 'nowhere'/],
+  ['mjs', 'export const config = {};', /no default export/],
+  ['mjs', 'export default () => ({});', /must be an object, not a function/],
+  ['mjs', 'export default { get errorRate() { throw new Error("lazy"); } };', /config\.mjs: lazy/],
+  ['mjs', 'const all = {}; all.labels = all; export default all;', /config\.mjs: .*circular/],
+  ['cjs', 'module.exports = { nope: 1 };', /config\.nope is not a setting/],
+  ['mjs', 'await new Promise(() => {}); export default {};', /ended before it was done/],
+  ['mjs', 'process.exit(0);', /ended before it was done/],
+])('the configuration in %s, %j, is an error in words, and writes nothing', async (ending, text, message) => {
+  const folder = createFolder({ [`anthropic-otel.config.${ending}`]: text });
+  const ended = await cli(folder, ['export']);
+  expect(ended.code).toBe(/ended before/.test(String(message)) ? 1 : 2);
+  expect(ended.stderr).toMatch(message);
+  expect(ended.stderr).not.toMatch(/\n {4}at /);
+  expect(Object.keys(readTree(folder))).toHaveLength(1);
+});
+
+test.each(['throw new Error("boom");', 'process.exit(0);'])(
+  'under --json, %j is an object with the error',
+  async (text) => {
+    const folder = createFolder({ 'anthropic-otel.config.mjs': text });
+    expect(await cliJson<{ error: string }>(folder, ['export'])).toMatchObject({ error: expect.any(String) });
+  },
+);
+
+test('a configuration may be a promise, and may print: its output is not in the result', async () => {
+  const text = 'console.log("hello"); export default Promise.resolve({ errorRate: { ratio: 0.13 } });';
+  const folder = createFolder({ 'anthropic-otel.config.mjs': text });
+  expect(await cliJson<ExportResult>(folder, ['export', 'alerts'])).toMatchObject({ written: true });
+  expect(readFileSync(join(folder, 'monitoring/alerts/anthropic.rules.yaml'), 'utf8')).toContain('0.13');
+});
+
+test('addresses are written without a slash at their end', async () => {
+  const folder = createFolder({
+    'anthropic-otel.config.json': '{ "urls": { "grafana": "https://grafana.example.com/" } }',
+  });
+  await cli(folder, ['export', 'alerts']);
+  const rules = readFileSync(join(folder, 'monitoring/alerts/anthropic.rules.yaml'), 'utf8');
+  expect(rules).toContain('https://grafana.example.com/d/');
 });
 
 describe('anthropic-otel export, where the folder is not as usual', () => {
@@ -203,6 +259,47 @@ describe('anthropic-otel export, where the folder is not as usual', () => {
     const ended = await cli(createFolder({ monitoring: 'a file' }), ['export', 'prometheus']);
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('states which folder is in the way of a file', async () => {
+    const ended = await cli(createFolder({ 'monitoring/prometheus.yaml/file': '' }), [
+      'export',
+      'prometheus',
+    ]);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/prometheus\.yaml is a folder/);
+  });
+
+  test('writes what a link leads to, and keeps the link', async () => {
+    const folder = createFolder({ 'elsewhere/rules.yaml': 'groups: []\n', 'monitoring/alerts/other': '' });
+    symlinkSync('../../elsewhere/rules.yaml', join(folder, 'monitoring/alerts/anthropic.rules.yaml'));
+    expect(await cli(folder, ['export', 'alerts'])).toMatchObject({ code: 1 });
+    expect(await cli(folder, ['export', 'alerts', '--force'])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder, 'elsewhere/rules.yaml'), 'utf8')).toContain('AnthropicWatchdog');
+    expect(lstatSync(join(folder, 'monitoring/alerts/anthropic.rules.yaml')).isSymbolicLink()).toBe(true);
+  });
+
+  test('--check takes line endings of a checkout on Windows for no change', async () => {
+    const folder = createFolder();
+    await cli(folder, ['export']);
+    for (const name of Object.keys(readTree(join(folder, 'monitoring')))) {
+      const file = join(folder, 'monitoring', name);
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+    }
+    expect(await cli(folder, ['export', '--check'])).toMatchObject({ code: 0 });
+  });
+
+  test('ends quietly where its output is not read to the end', async () => {
+    const folder = createFolder();
+    const { status, stderr } = spawnSync(
+      'sh',
+      [
+        '-c',
+        `"${process.execPath}" "${join(ROOT, 'dist/cli/cli.mjs')}" export --check --json | head -1 >/dev/null`,
+      ],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   test('states that its manifest is damaged, and what to do', async () => {

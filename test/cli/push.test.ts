@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cli, cliJson, createFolder } from './support/cli.ts';
 import { startGrafanaApi } from './support/grafana-api.ts';
+import { startServer } from './support/stack.ts';
 
 const ENV = { GRAFANA_TOKEN: 'glsa_test' };
 
@@ -54,4 +55,52 @@ test.each([
   expect(ended).toMatchObject({ code: 1, stdout: '' });
   expect(ended.stderr).toMatch(message);
   expect(ended.stderr).not.toContain('    at ');
+});
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+test.each<[string, number, string, RegExp]>([
+  [
+    'no permission',
+    403,
+    '{"message":"Access denied"}',
+    /responded with 403 .*Access denied[\s\S]*role Editor/,
+  ],
+  [
+    'a provisioned dashboard',
+    412,
+    '{"message":"provisioned"}',
+    /responded with 412[\s\S]*provisioned from a file/,
+  ],
+  ['a conflict', 409, '{"message":"exists"}', /responded with 409[\s\S]*provisioned from a file/],
+  ['a failure', 500, '', /responded with 500/],
+  ['a body that is cut', 500, '{"mess', /responded with 500/],
+  ['a web page', 200, '<!doctype html><title>Login</title>', /no Grafana[\s\S]*address of its start page/],
+  ['another API', 200, '{"status":"ok"}', /no Grafana[\s\S]*address of its start page/],
+  ['null', 200, 'null', /no Grafana[\s\S]*address of its start page/],
+])('push to a server that responds with %s states what to do', async (_name, status, body, message) => {
+  const url = await startServer((_request, response) => response.writeHead(status, JSON_TYPE).end(body));
+  const ended = await cli(createFolder(), ['push', '--grafana', url], ENV);
+  expect(ended).toMatchObject({ code: 1, stdout: '' });
+  expect(ended.stderr).toMatch(message);
+  expect(ended.stderr).not.toMatch(/ {4}at |undefined|\[object/);
+  const json = await cliJson<{ error: string }>(createFolder(), ['push', '--grafana', url], ENV);
+  expect(json.error.length).toBeGreaterThan(20);
+});
+
+test('push to a login page that it is redirected to, and to a server that never responds', async () => {
+  const login = await startServer((request, response) =>
+    request.url === '/login' ? response.end('<html>') : response.writeHead(302, { location: '/login' }).end(),
+  );
+  const silent = await startServer(() => {});
+  const [redirected, waited] = await Promise.all(
+    [login, silent].map((url) => cli(createFolder(), ['push', '--grafana', url], ENV)),
+  );
+  expect(redirected).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no Grafana') });
+  expect(waited).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('nothing within 10 s'),
+  });
+  // It shows that it goes on.
+  expect(waited?.stderr).toMatch(/… pushing \d+ dashboards/);
 });

@@ -1,4 +1,6 @@
 /** A rehearsal rings the pager, and leaves nothing behind. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { DEFAULTS } from '../../src/cli/config/config.ts';
@@ -55,6 +57,46 @@ test('resolves what it started when it is interrupted', async () => {
   ).json();
   expect(active).toEqual([]);
 });
+
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  'leaves nothing behind, whenever %s ends it',
+  async (signal) => {
+    const active = async (): Promise<number> => {
+      const filter = 'job="anthropic-otel-simulation"';
+      const response = await fetch(
+        `${stack.alertmanager.url}/api/v2/alerts?filter=${encodeURIComponent(filter)}`,
+      );
+      return ((await response.json()) as unknown[]).length;
+    };
+    const addresses = ['--prometheus', stack.prometheus.url, '--alertmanager', stack.alertmanager.url];
+    const interrupt = async (args: readonly string[], delay: number): Promise<number | null> => {
+      const running = start(createFolder(), [
+        `${ROOT}/dist/cli/cli.mjs`,
+        'simulate',
+        'authentication',
+        ...args,
+      ]);
+      await sleep(delay);
+      running.kill(signal);
+      return (await running.ended).code;
+    };
+    const delays = Array.from({ length: 5 }, () => Math.random() * 3000);
+    const ports = await Promise.all(delays.map(() => freePort()));
+    await Promise.all(
+      delays.map((delay, index) => interrupt(['--listen', `127.0.0.1:${ports[index]}`, ...addresses], delay)),
+    );
+    for (const port of ports)
+      await until(() =>
+        fetch(`http://127.0.0.1:${port}/metrics`).then(
+          () => false,
+          () => true,
+        ),
+      );
+    if (signal === 'SIGKILL') return;
+    await Promise.all(delays.map((delay) => interrupt([...addresses.slice(2), '--for', '600'], delay)));
+    expect(await active(), String(delays)).toBe(0);
+  },
+);
 
 test('rehearses the whole way, with a service that Prometheus scrapes', async () => {
   const listen = `127.0.0.1:${await freePort()}`;

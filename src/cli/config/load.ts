@@ -1,10 +1,12 @@
 /** Finds and reads `anthropic-otel.config.*`. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkConfig, merge } from '../../mixin/config-check.ts';
 import { usageError } from '../command.ts';
+import { checkedConfig } from './check.ts';
 import { type CliConfig, DEFAULTS, type MonitoringConfig } from './config.ts';
 
 /** The file without its ending. */
@@ -43,12 +45,13 @@ export async function loadConfig(folder: string, path?: string): Promise<LoadedC
  */
 export function resolveConfig(given: unknown, source: string): CliConfig {
   try {
+    if (typeof given === 'function')
+      throw new TypeError('its default export must be an object, not a function.');
     const config = merge(DEFAULTS, given as MonitoringConfig, 'config');
     checkConfig(config);
-    return config;
+    return checkedConfig(config);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw usageError(`${source}: ${error.message}`);
+    throw usageError(`${source}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -59,13 +62,34 @@ async function read(file: string): Promise<unknown> {
       'Use Node.js 22.18 or later, or rename the file to .mjs and take the types out.',
     );
   }
+  const restore = sendOutputToStandardError();
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
     const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
     if (module.default === undefined) throw new Error('it has no default export');
-    return module.default;
+    return await module.default;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw usageError(`${basename(file)} cannot be read: ${message}`);
+    const line = error instanceof SyntaxError ? lineOfSyntaxError(file) : undefined;
+    throw usageError(`${basename(file)}${line ? `:${line}` : ''} cannot be read: ${message}`);
+  } finally {
+    restore();
   }
+}
+
+/** A configuration may print: not into the result of the command. */
+function sendOutputToStandardError(): () => void {
+  const { stdout, stderr } = process;
+  const write = stdout.write;
+  stdout.write = stderr.write.bind(stderr) as typeof write;
+  return () => {
+    stdout.write = write;
+  };
+}
+
+/** An error of `import()` does not have it. */
+function lineOfSyntaxError(file: string): string | undefined {
+  if (file.endsWith('.json')) return undefined;
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5000 });
+  return /\.[cm]?[jt]s:(\d+)$/m.exec(stderr ?? '')?.[1];
 }

@@ -22,7 +22,8 @@ export async function checkAlertmanager(url: string, config: CliConfig): Promise
     if (status !== 200) throw new Error(`it responds with ${status} to /api/v2/status`);
     const clock =
       date === undefined ? undefined : clockFinding('alertmanager-clock', 'Alertmanager', date, local);
-    const text = (body as { config: { original: string } }).config.original;
+    const text = (body as { config?: { original?: unknown } } | null)?.config?.original;
+    if (typeof text !== 'string') throw new Error('its response to /api/v2/status is of something else');
     return [
       ...(clock ? [clock] : []),
       ...checkRoutes(parse(text) as Configuration, config),

@@ -6,6 +6,7 @@ import { checkAlertmanager } from './alertmanager.ts';
 import { serviceName } from './environment.ts';
 import type { Finding } from './finding.ts';
 import { checkGrafana } from './grafana.ts';
+import { installedPackages } from './packages.ts';
 import { checkPage } from './page.ts';
 import { checkProject } from './project.ts';
 import { checkPrometheus } from './prometheus.ts';
@@ -62,7 +63,11 @@ exits with 0 where nothing is wrong. Each finding has a name: look it up in docs
       io.print(`  ${fix}`);
     }
     if (findings.length > 0) return EXIT.problem;
-    if (!io.json) io.note(`Nothing is wrong with ${names}.`);
+    if (!io.json) {
+      io.note(`Nothing is wrong with ${names}.`);
+      if (installedPackages(io.cwd).length === 0)
+        io.note('There are no packages here: run doctor in the folder of the application to check them too.');
+    }
     return EXIT.ok;
   },
 });

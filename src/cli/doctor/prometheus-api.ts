@@ -18,7 +18,7 @@ export class PrometheusApi {
   async get<Data>(path: string, parameters: Readonly<Record<string, string>> = {}): Promise<Data> {
     const query = new URLSearchParams(parameters).toString();
     const { status, body } = await send(`${this.url}/api/v1/${path}${query && `?${query}`}`);
-    const { data, error } = body as { data?: Data; error?: string };
+    const { data, error } = (body ?? {}) as { data?: Data; error?: string };
     if (status !== 200 || data === undefined) {
       throw new Error(`it responds with ${status}${error ? `: ${error}` : ''} to ${path}`);
     }

@@ -1,8 +1,8 @@
 /** Compares what `export` would write with what is there. Nothing that the user changed is overwritten unasked. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { usageError } from '../command.ts';
+import { UserError, usageError } from '../command.ts';
 import type { File } from '../package-files.ts';
 
 /** Remembers what was written, so that a change by the user is distinguished from a change by this command. */
@@ -72,7 +72,7 @@ export async function applyPlan({ folder, changes, manifest }: Plan): Promise<vo
 
 function kindOf(before: string | undefined, after: string, written: string | undefined): ChangeKind {
   if (before === undefined) return 'create';
-  if (before === after) return 'unchanged';
+  if (withoutReturns(before) === withoutReturns(after)) return 'unchanged';
   return written === hash(before) ? 'update' : 'conflict';
 }
 
@@ -108,7 +108,9 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'EISDIR') throw new UserError(`${path} is a folder, and a file is to be written there`);
     throw error;
   }
 }
@@ -116,12 +118,18 @@ async function readText(path: string): Promise<string | undefined> {
 /** All or nothing: a reader never sees half a file. */
 async function write(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
+  // What a link leads to is replaced, not the link.
+  const target = await realpath(path).catch(() => path);
+  const temporary = `${target}.${process.pid}.tmp`;
   await writeFile(temporary, content);
-  await rename(temporary, path);
+  await rename(temporary, target);
 }
 
-/** Line endings apart, which a checkout on Windows changes. */
 function hash(text: string): string {
-  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
+  return createHash('sha256').update(withoutReturns(text)).digest('hex');
+}
+
+/** A checkout on Windows changes line endings. */
+function withoutReturns(text: string): string {
+  return text.replaceAll('\r\n', '\n');
 }

@@ -28,8 +28,11 @@ export class Grafana {
 
   /** The folder is there, or is made. */
   async ensureFolder(uid: string, title: string): Promise<'present' | 'created'> {
-    const { status } = await this.#send(`/api/folders/${uid}`, {}, [404]);
-    if (status !== 404) return 'present';
+    const { status, body } = await this.#send(`/api/folders/${encodeURIComponent(uid)}`, {}, [404]);
+    if (status !== 404) {
+      if ((body as { uid?: string }).uid !== uid) throw noGrafana(this.url);
+      return 'present';
+    }
     await this.#send('/api/folders', { method: 'POST', body: { uid, title } });
     return 'created';
   }
@@ -38,7 +41,8 @@ export class Grafana {
   async dashboard(uid: string): Promise<Stored | undefined> {
     const { status, body } = await this.#send(`/api/dashboards/uid/${uid}`, {}, [404]);
     if (status === 404) return undefined;
-    const { dashboard, meta } = body as { dashboard: object; meta?: { folderUid?: string } };
+    const { dashboard, meta } = body as { dashboard?: object; meta?: { folderUid?: string } };
+    if (typeof dashboard !== 'object') throw noGrafana(this.url);
     return { dashboard, folder: meta?.folderUid ?? '' };
   }
 
@@ -50,13 +54,19 @@ export class Grafana {
   /** The types of its data sources; `undefined` where the token may not read them. */
   async dataSourceTypes(): Promise<readonly string[] | undefined> {
     const { status, body } = await this.#send('/api/datasources', {}, [401, 403]);
-    return status === 200 ? (body as { type: string }[]).map(({ type }) => type) : undefined;
+    return status === 200 && Array.isArray(body)
+      ? (body as { type: string }[]).map(({ type }) => type)
+      : undefined;
   }
 
   async #send(path: string, request: Request, expected: readonly number[] = []): Promise<Reply> {
     const headers = this.#token ? { authorization: `Bearer ${this.#token}` } : {};
     const reply = await send(`${this.url}${path}`, { ...request, headers });
-    if (reply.status < 300 || expected.includes(reply.status)) return reply;
+    if (expected.includes(reply.status)) return reply;
+    if (reply.status < 300) {
+      if (typeof reply.body !== 'object' || reply.body === null) throw noGrafana(this.url);
+      return reply;
+    }
     throw new UserError(
       `Grafana responded with ${reply.status} to ${path}: ${messageOf(reply.body)}`,
       fixOf(reply.status),
@@ -73,9 +83,13 @@ export function isSame(stored: object, dashboard: object): boolean {
   return isDeepStrictEqual(plain(stored), plain(dashboard));
 }
 
+function noGrafana(url: string): UserError {
+  return new UserError(`${url} is no Grafana: its responses are of something else`, fixOf(404));
+}
+
 function messageOf(body: unknown): string {
   const message = (body as { message?: unknown } | null)?.message;
-  return typeof message === 'string' ? message : String(body).slice(0, 200);
+  return typeof message === 'string' ? message : String(body).slice(0, 200) || 'no message';
 }
 
 function fixOf(status: number): string | undefined {

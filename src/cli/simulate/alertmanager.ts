@@ -66,15 +66,23 @@ export async function postAlerts(
   }));
   const { status, body: reply } = await send(`${url}/api/v2/alerts`, { method: 'POST', body });
   if (status !== 200)
-    throw new UserError(`Alertmanager responded with ${status}: ${String(reply).slice(0, 200)}`);
+    throw new UserError(
+      `${url} responded with ${status} to an alert: ${JSON.stringify(reply).slice(0, 200)}`,
+    );
 }
 
 /** The alerts of the job that is simulated, as Alertmanager has them. */
 export async function receivedAlerts(url: string): Promise<readonly ReceivedAlert[]> {
   const filter = encodeURIComponent(`job="${SIMULATION_JOB}"`);
   const { status, body } = await send(`${url}/api/v2/alerts?filter=${filter}`);
-  if (status !== 200 || !Array.isArray(body)) {
-    throw new UserError(`${url} is no Alertmanager: it responded with ${status} to /api/v2/alerts`);
+  const alerts = Array.isArray(body) ? (body as (ReceivedAlert | undefined)[]) : [undefined];
+  if (status !== 200 || !alerts.every((alert) => typeof alert?.labels === 'object')) {
+    const what =
+      status === 200 ? 'its response to /api/v2/alerts is of something else' : `it responded with ${status}`;
+    throw new UserError(
+      `${url} is no Alertmanager: ${what}`,
+      'Give the address of its start page, with user and password where it asks for them: http://user:password@host:9093',
+    );
   }
-  return body as ReceivedAlert[];
+  return alerts as ReceivedAlert[];
 }

@@ -1,5 +1,6 @@
 /** Rehearses the whole way: a service that is simulated, a scrape, the rules, Alertmanager. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -76,7 +77,7 @@ export async function rehearseChain(io: Io, options: ChainOptions): Promise<numb
     io.printJson({ steps });
     return EXIT.ok;
   } finally {
-    service.kill();
+    await endService(service);
     await api.close();
     io.note(
       'The service is stopped. Its alerts resolve when Prometheus has not seen it for 5 minutes. Take the job out again.',
@@ -90,7 +91,8 @@ function startService(apiUrl: string, host: string, port: number): ChildProcess 
     process.execPath,
     [`--import=${register}`, join(PACKAGE_ROOT, 'dist/cli/simulated-service.mjs')],
     {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // It ends when its standard input does, also where this process is killed.
+      stdio: ['pipe', 'ignore', 'inherit'],
       env: {
         ...process.env,
         ANTHROPIC_API_KEY: 'simulated-key',
@@ -103,6 +105,13 @@ function startService(apiUrl: string, host: string, port: number): ChildProcess 
       },
     },
   );
+}
+
+async function endService(service: ChildProcess): Promise<void> {
+  if (service.exitCode !== null || service.signalCode !== null) return;
+  const ended = once(service, 'exit');
+  service.kill();
+  await ended;
 }
 
 async function hasSeries(prometheus: string, query: string): Promise<boolean> {

@@ -88,7 +88,8 @@ fails as the plan states: Prometheus has to scrape the service, evaluate the rul
 
 function milliseconds(given: string | undefined, otherwise: number): number {
   const seconds = given === undefined ? otherwise : Number(given);
-  if (!(seconds > 0)) throw usageError(`expected --for to be a number of seconds, got "${given}"`);
+  if (!(seconds > 0 && seconds <= 86_400))
+    throw usageError(`expected --for to be a number of seconds, at most 86400, got "${given}"`);
   return seconds * 1000;
 }
 

@@ -18,6 +18,8 @@ export async function rehearsePage(
   io: Io,
   { alertmanager, alerts, duration, signal }: PageOptions,
 ): Promise<number> {
+  // Something else is not sent alerts.
+  await receivedAlerts(alertmanager);
   const startsAt = new Date();
   await postAlerts(alertmanager, alerts, startsAt, new Date(startsAt.getTime() + duration));
   try {

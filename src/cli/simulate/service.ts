@@ -5,6 +5,9 @@ import Anthropic from '@anthropic-ai/sdk';
 const client = new Anthropic({ maxRetries: 2, logLevel: 'off' });
 const CALLS_AT_ONCE = 4;
 
+// The command ended, or was killed.
+process.stdin.on('end', () => process.exit()).resume();
+
 async function callAllTheTime(): Promise<never> {
   for (;;) {
     await client.messages
