@@ -31,15 +31,17 @@ export function processIo(json: boolean): Io {
   const note = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
+  // Kept, because while a configuration is read, standard output is turned away.
+  const write = process.stdout.write.bind(process.stdout);
   return {
     cwd: process.cwd(),
     env: process.env,
     json,
     print(line = '') {
-      if (!json) process.stdout.write(`${line}\n`);
+      if (!json) write(`${line}\n`);
     },
     printJson(result) {
-      if (json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+      if (json) write(`${JSON.stringify(result, undefined, 2)}\n`);
     },
     note,
     style: (format, text) => styleText(format, text, { stream: process.stdout }),
