@@ -5,8 +5,9 @@ import { expect, test } from 'vitest';
 import { type Middleware, memoryStore, type PolicyOptions, resilience } from '../../src/resilience/index.ts';
 import { TurnQueue } from '../../src/resilience/turn-queue.ts';
 import { respond } from '../../src/testing/index.ts';
+import { HELLO } from '../helpers/harness.ts';
 import { FakeClock } from './support/fake-clock.ts';
-import { HELLO, passTime, setup } from './support/setup.ts';
+import { passTime, setup } from './support/setup.ts';
 
 const step = fc.oneof(
   fc.constant(respond.ok()),

@@ -2,7 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
 import { circuitBreaker } from '../../src/resilience/index.ts';
 import { type AnthropicServer, respond } from '../../src/testing/index.ts';
-import { HELLO, rejected, type Setup, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { type Setup, setup } from './support/setup.ts';
 
 const SMALL = { size: 4, minimum: 4, openMs: 5_000, maxOpenMs: 20_000 };
 
@@ -12,7 +13,7 @@ function start(): Promise<Setup> {
 
 async function fail({ server, client }: Setup, times: number, status = 529): Promise<void> {
   server.plan(Array.from({ length: times }, () => respond.error(status)));
-  for (let call = 0; call < times; call++) await rejected(client.messages.create(HELLO));
+  for (let call = 0; call < times; call++) await rejection(client.messages.create(HELLO));
 }
 
 describe('the circuit', () => {
@@ -22,7 +23,7 @@ describe('the circuit', () => {
       const all = await start();
       const { client, clock, names, statuses } = all;
       await fail(all, 4, status);
-      expect(await rejected(client.messages.create(HELLO))).toMatchObject({
+      expect(await rejection(client.messages.create(HELLO))).toMatchObject({
         status,
         errorCode: 'circuit_rejected',
       });
@@ -39,9 +40,9 @@ describe('the circuit', () => {
     const { server, client } = await start();
     server.plan(Array.from({ length: 4 }, () => respond.resetConnection()));
     for (let call = 0; call < 4; call++) {
-      expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.APIConnectionError);
+      expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.APIConnectionError);
     }
-    expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.ServiceUnavailableError);
+    expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.ServiceUnavailableError);
   });
 
   test.each([400, 401, 403, 404, 413, 422, 429])(
@@ -67,7 +68,7 @@ describe('the circuit', () => {
       if (name === 'circuit_opened') waits.push(Number(/in (\d+) s/.exec(message)?.[1]));
     }
     expect(waits).toEqual([5, 10, 20, 20, 20]);
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
   });
 
   test('sends one probe at a time', async () => {
@@ -78,7 +79,7 @@ describe('the circuit', () => {
     server.plan([respond.ok({ delayMs: 50 })]);
     const probe = client.messages.create(HELLO);
     await server.waitForRequests(5);
-    for (let call = 0; call < 3; call++) await rejected(client.messages.create(HELLO));
+    for (let call = 0; call < 3; call++) await rejection(client.messages.create(HELLO));
     await probe;
     expect(server.sent.attempts).toBe(5);
     expect(names().filter((name) => name === 'circuit_probe')).toHaveLength(1);
@@ -98,7 +99,7 @@ describe('the circuit', () => {
     await fail(all, 4);
     await all.client.messages.create({ ...HELLO, model: 'claude-haiku-4-5' });
     await all.client.messages.countTokens({ model: HELLO.model, messages: HELLO.messages });
-    expect(await rejected(all.client.messages.create(HELLO))).toMatchObject({
+    expect(await rejection(all.client.messages.create(HELLO))).toMatchObject({
       errorCode: 'circuit_rejected',
     });
   });
@@ -119,14 +120,14 @@ describe('the circuit', () => {
     await server.waitForRequests(1);
     await fail(all, 4);
     await slow;
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
   });
 
   test('is not opened again by late failures of requests from before it opened', async () => {
     const all = await start();
     const { server, client, names } = all;
     server.plan([respond.error(529, { delayMs: 100 })]);
-    const slow = rejected(client.messages.create(HELLO));
+    const slow = rejection(client.messages.create(HELLO));
     await server.waitForRequests(1);
     await fail(all, 4);
     await slow;
@@ -141,7 +142,7 @@ describe('the circuit', () => {
     const before: AnthropicServer['sent'] = server.sent;
     for (let call = 0; call < 600; call++) {
       clock.advance(100);
-      await rejected(client.messages.create(HELLO));
+      await rejection(client.messages.create(HELLO));
     }
     expect(server.sent.attempts - before.attempts).toBeLessThanOrEqual(60);
   });
@@ -151,6 +152,6 @@ test('the SDK does not retry a rejection of the circuit', async () => {
   const all = await start();
   await fail(all, 4);
   const client = all.newClient({ maxRetries: 2 });
-  expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
+  expect(await rejection(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
   expect(all.names()).toEqual(['circuit_opened', 'circuit_rejected']);
 });

@@ -9,7 +9,8 @@ import {
   retry,
 } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, MODEL, passTime, rejected, type Setup, setup } from './support/setup.ts';
+import { HELLO, MODEL, rejection } from '../helpers/harness.ts';
+import { passTime, type Setup, setup } from './support/setup.ts';
 
 const CIRCUIT = { size: 4, minimum: 4, openMs: 5_000, maxOpenMs: 10_000 };
 const RULES = { overloaded: { delays: [] } };
@@ -72,7 +73,7 @@ describe('while its circuit is open, a call', () => {
     const { client, clock, names, server } = await openCircuit(policies(options), 3_600_000);
     const probe = client.messages.create(HELLO).catch(() => {});
     const startedAt = clock.now();
-    const error = await rejected(passTime(clock, client.messages.create(HELLO)));
+    const error = await rejection(passTime(clock, client.messages.create(HELLO)));
     expect(error).toMatchObject({ status: 529, errorCode: 'circuit_rejected' });
     expect(clock.now() - startedAt).toBe(ms);
     expect(names()).toContain('queue_timeout');
@@ -83,7 +84,7 @@ describe('while its circuit is open, a call', () => {
   test('fails at once where it may not wait', async () => {
     const { client, clock, names } = await openCircuit(policies({ maxCircuitWait: 0 }), 3_600_000);
     const before = clock.now();
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
     expect(clock.now()).toBe(before);
     expect(names().at(-1)).toBe('circuit_rejected');
   });
@@ -98,7 +99,7 @@ describe('while its circuit is open, a call', () => {
     expect([message.model, clock.now() - before]).toEqual([SONNET, 0]);
     server.faults({ rate: 1, responses: [respond.error(529)] });
     // Three of the last four: the earlier ones succeeded.
-    for (let call = 0; call < 3; call++) await rejected(client.messages.create(HELLO));
+    for (let call = 0; call < 3; call++) await rejection(client.messages.create(HELLO));
     expect(names().filter((name) => name === 'circuit_opened')).toHaveLength(2);
     server.faults({ rate: 0, responses: [] });
     expect((await passTime(clock, client.messages.create(HELLO))).type).toBe('message');
@@ -108,7 +109,7 @@ describe('while its circuit is open, a call', () => {
   test('leaves the line when the application aborts it', async () => {
     const { client, clock, server } = await openCircuit(policies({}), 3_600_000);
     const controller = new AbortController();
-    const aborted = rejected(client.messages.create(HELLO, { signal: controller.signal }));
+    const aborted = rejection(client.messages.create(HELLO, { signal: controller.signal }));
     await expect.poll(() => clock.pending).toBeGreaterThan(1);
     controller.abort();
     expect(await aborted).toBeInstanceOf(Anthropic.APIUserAbortError);
@@ -122,7 +123,7 @@ describe('while its circuit is open, a call', () => {
       3_600_000,
     );
     const before = clock.now();
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({ errorCode: 'circuit_rejected' });
     expect([clock.now() - before, server.sent.attempts]).toEqual([0, 4]);
   });
 });

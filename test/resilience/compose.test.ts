@@ -12,7 +12,8 @@ import {
 } from '../../src/resilience/index.ts';
 import { policyOf } from '../../src/resilience/policy.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, rejected, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { setup } from './support/setup.ts';
 
 describe('resilience', () => {
   test('gives the policies in their order', () => {
@@ -64,7 +65,7 @@ describe('withResilience', () => {
 describe('the order of policies', () => {
   test('a wrong one is an error that names both', async () => {
     const { client, server } = await setup((common) => [circuitBreaker(common), retry(common)]);
-    const error = await rejected(client.messages.create(HELLO));
+    const error = await rejection(client.messages.create(HELLO));
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toMatch(/`retry` must come before `circuitBreaker`/);
     expect(server.requests).toEqual([]);
@@ -72,7 +73,7 @@ describe('the order of policies', () => {
 
   test('the same policy twice is an error', async () => {
     const { client } = await setup((common) => [retry(common), retry(common)]);
-    expect((await rejected(client.messages.create(HELLO))).message).toMatch(/`retry` is twice/);
+    expect((await rejection(client.messages.create(HELLO))).message).toMatch(/`retry` is twice/);
   });
 
   test('a pair in its order works with middleware of the application in between', async () => {
@@ -102,7 +103,7 @@ describe('decisions', () => {
       }),
     );
     server.plan([respond.error(500), respond.error(500)]);
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
     end();
     server.plan([respond.error(500)]);
     await client.messages.create(HELLO);

@@ -8,7 +8,8 @@ import {
   memoryDeferStore,
 } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, rejected, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { setup } from './support/setup.ts';
 
 const EXAMPLE = new URL('../../examples/defer/sqlite-store.js', import.meta.url).href;
 const { sqliteStore } = (await import(EXAMPLE)) as {
@@ -163,7 +164,7 @@ test.each([
   ['no model', { messages: [] }, /params\.model/],
 ])('%s is a TypeError', async (_, params, message) => {
   const { queue } = await start();
-  const error = await rejected(queue.enqueue('a', params));
+  const error = await rejection(queue.enqueue('a', params));
   expect(error).toBeInstanceOf(TypeError);
   expect(error.message).toMatch(message);
 });
@@ -171,7 +172,7 @@ test.each([
 test('an aborted signal defers nothing', async () => {
   const store = memoryDeferStore();
   const { queue } = await start(store);
-  await rejected(queue.enqueue('a', HELLO, { signal: AbortSignal.abort() }));
+  await rejection(queue.enqueue('a', HELLO, { signal: AbortSignal.abort() }));
   expect(await store.stats()).toMatchObject({ backlog: 0 });
 });
 
@@ -191,5 +192,5 @@ test('wrong options are a TypeError that names the option', async () => {
 test('a full store in memory throws', async () => {
   const { queue } = await start(memoryDeferStore({ maxRequests: 1 }));
   await queue.enqueue('a', HELLO);
-  expect((await rejected(queue.enqueue('b', HELLO))).message).toMatch(/full/);
+  expect((await rejection(queue.enqueue('b', HELLO))).message).toMatch(/full/);
 });

@@ -7,7 +7,8 @@ import {
   staleWhileDown,
 } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, rejected, type Setup, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { type Setup, setup } from './support/setup.ts';
 
 const TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(4);
 
@@ -86,7 +87,7 @@ describe('stale while down', () => {
     const { server, client } = await start();
     await client.messages.create(HELLO);
     server.plan([respond.error(status)]);
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({ status });
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({ status });
   });
 
   test('another request, a stream, or one with tools gets the error', async () => {
@@ -100,14 +101,14 @@ describe('stale while down', () => {
       client.messages.create({ ...HELLO, stream: true }),
       client.messages.create({ ...HELLO, tools }),
     ];
-    for (const call of others) expect(await rejected(call)).toBeInstanceOf(Anthropic.OverloadedError);
+    for (const call of others) expect(await rejection(call)).toBeInstanceOf(Anthropic.OverloadedError);
   });
 
   test('another key does not see the response', async () => {
     const { server, client, newClient } = await start();
     await client.messages.create(HELLO);
     server.faults({ rate: 1 });
-    await rejected(newClient({ apiKey: 'another-key' }).messages.create(HELLO));
+    await rejection(newClient({ apiKey: 'another-key' }).messages.create(HELLO));
   });
 
   test('a response that is too old is not returned', async () => {
@@ -115,7 +116,7 @@ describe('stale while down', () => {
     await client.messages.create(HELLO);
     clock.advance(1_001);
     server.faults({ rate: 1 });
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
   });
 
   test('a store that fails fails no call', async () => {
@@ -125,7 +126,7 @@ describe('stale while down', () => {
     const { server, client } = await start({ store: { get: failing, set: failing } });
     await client.messages.create(HELLO);
     server.plan([respond.error(529)]);
-    expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
+    expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
   });
 
   test('the store in memory is bounded in number and in size', () => {

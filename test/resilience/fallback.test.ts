@@ -10,7 +10,8 @@ import {
   SERVED_BY_HEADER,
 } from '../../src/resilience/index.ts';
 import { respond, startAnthropicServer } from '../../src/testing/index.ts';
-import { HELLO, MODEL, rejected, type Setup, setup } from './support/setup.ts';
+import { HELLO, MODEL, rejection } from '../helpers/harness.ts';
+import { type Setup, setup } from './support/setup.ts';
 
 const SONNET = 'claude-sonnet-5-5';
 const HAIKU = 'claude-haiku-4-5-20251001';
@@ -59,24 +60,24 @@ describe('a chain of models', () => {
   test('gives the first error when all fail, and reports that', async () => {
     const { server, client, names } = await start();
     server.plan([respond.error(529, { message: 'first' }), respond.error(500), respond.error(503)]);
-    const error = (await rejected(client.messages.create(HELLO))) as InstanceType<typeof Anthropic.APIError>;
+    const error = await rejection(client.messages.create(HELLO));
     expect(error).toBeInstanceOf(Anthropic.OverloadedError);
-    expect(error.apiMessage).toBe('first');
-    expect(error.headers?.get('anthropic-otel-decision')).toBe('fallback_exhausted');
+    expect(error['apiMessage']).toBe('first');
+    expect((error['headers'] as Headers).get('anthropic-otel-decision')).toBe('fallback_exhausted');
     expect(names()).toEqual(['fallback', 'fallback', 'fallback_exhausted']);
   });
 
   test.each([400, 403, 404, 413, 422])("the caller's own %i leads nowhere", async (status) => {
     const { server, client, names } = await start();
     server.plan([respond.error(status, { message: 'wrong' })]);
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({ status, apiMessage: 'wrong' });
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({ status, apiMessage: 'wrong' });
     expect(names()).toEqual([]);
   });
 
   test('a rejected key does not lead to another model of the same client', async () => {
     const { server, client, names } = await start();
     server.plan([respond.error(401)]);
-    expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.AuthenticationError);
+    expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.AuthenticationError);
     expect(names()).toEqual([]);
   });
 
@@ -105,7 +106,7 @@ describe('a chain of models', () => {
   test('other calls than messages pass', async () => {
     const { server, client, names } = await start();
     server.plan([respond.error(500)]);
-    await rejected(client.messages.countTokens({ model: MODEL, messages: HELLO.messages }));
+    await rejection(client.messages.countTokens({ model: MODEL, messages: HELLO.messages }));
     expect(names()).toEqual([]);
   });
 
@@ -113,7 +114,7 @@ describe('a chain of models', () => {
     const { server, client, names } = await start();
     const controller = new AbortController();
     server.plan([respond.hang()]);
-    const call = rejected(client.messages.create(HELLO, { signal: controller.signal }));
+    const call = rejection(client.messages.create(HELLO, { signal: controller.signal }));
     await server.waitForRequests(1);
     controller.abort();
     expect(await call).toBeInstanceOf(Anthropic.APIUserAbortError);
@@ -140,7 +141,7 @@ describe('other clients', () => {
     other.server.plan([respond.error(500)]);
     const { server, client } = await start({ chain: [{ model: SONNET, client: other.client }] });
     server.plan([respond.error(529)]);
-    expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
+    expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
   });
 
   test.each([400, 401, 404, 500])('that responds with %i is followed by the next target', async (status) => {
@@ -177,7 +178,7 @@ describe('other clients', () => {
       `fallback_served ${HAIKU}`,
     ]);
     server.faults({ rate: 1, responses: [respond.error(529)] });
-    expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
+    expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
   });
 
   test.each([
@@ -197,7 +198,7 @@ describe('other clients', () => {
     const other = await elsewhere();
     const { server, client, names } = await start({ chain: [{ model: SONNET, client: other.client }] });
     server.plan([respond.error(529)]);
-    await rejected(client.post('/v1/messages', { body: { ...HELLO, ...fields } }));
+    await rejection(client.post('/v1/messages', { body: { ...HELLO, ...fields } }));
     expect(names()).toEqual(['fallback_refused']);
     expect(other.server.requests).toEqual([]);
   });

@@ -2,7 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
 import { attemptTimeout, deadline, failFast, retry, sizeGuard } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, rejected, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { setup } from './support/setup.ts';
 
 describe('fail fast', () => {
   test('after a 401 the calls of that key fail without a request, but for one probe per interval', async () => {
@@ -10,13 +11,13 @@ describe('fail fast', () => {
       server: { apiKeys: ['new-key'] },
     });
     for (let call = 0; call < 5; call++) {
-      const error = await rejected(client.messages.create(HELLO));
+      const error = await rejection(client.messages.create(HELLO));
       expect(error).toBeInstanceOf(Anthropic.AuthenticationError);
     }
     expect(statuses()).toEqual([401]);
     clock.advance(10_000);
-    await rejected(client.messages.create(HELLO));
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
     expect(statuses()).toEqual([401, 401]);
     server.apiKeys = undefined;
     clock.advance(10_000);
@@ -35,8 +36,8 @@ describe('fail fast', () => {
 
   test('states why, and when the next call is sent', async () => {
     const { client } = await setup((common) => failFast(common), { server: { apiKeys: [] } });
-    await rejected(client.messages.create(HELLO));
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({
+    await rejection(client.messages.create(HELLO));
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({
       status: 401,
       type: 'authentication_error',
       errorCode: 'key_rejected',
@@ -48,7 +49,7 @@ describe('fail fast', () => {
     const { newClient, client, statuses } = await setup((common) => failFast(common), {
       server: { apiKeys: ['new-key'] },
     });
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
     await newClient({ apiKey: 'new-key' }).messages.create(HELLO);
     expect(statuses()).toEqual([401, 200]);
   });
@@ -60,8 +61,8 @@ describe('fail fast', () => {
   ])('a spend limit that the API reports with %i blocks, too', async (status, message) => {
     const { server, client, statuses } = await setup((common) => failFast(common));
     server.plan([respond.error(status, { ...(message && { message }), retryAfter: null })]);
-    await rejected(client.messages.create(HELLO));
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({
+    await rejection(client.messages.create(HELLO));
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({
       status,
       errorCode: 'key_rejected',
     });
@@ -71,7 +72,7 @@ describe('fail fast', () => {
   test.each([400, 403, 404, 429, 500, 529])('%i blocks nothing', async (status) => {
     const { server, client, names } = await setup((common) => failFast(common));
     server.plan([respond.error(status)]);
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
     await client.messages.create(HELLO);
     expect(names()).toEqual([]);
   });
@@ -95,7 +96,7 @@ describe('size guard', () => {
     const { server, client, decisions } = await setup((common) =>
       sizeGuard({ ...common, messages: 1_000, batches: 1_000, files: 1_000 }),
     );
-    const error = await rejected(send(client));
+    const error = await rejection(send(client));
     expect(error).toBeInstanceOf(Anthropic.ContentTooLargeError);
     expect(error).toMatchObject({ type: 'request_too_large', errorCode: 'too_large' });
     expect(server.requests).toEqual([]);
@@ -112,7 +113,7 @@ describe('size guard', () => {
   test('the defaults are the limits of the API', async () => {
     const { server, client } = await setup((common) => sizeGuard(common));
     const fits = 32 * 1024 * 1024 - JSON.stringify(withText('')).length;
-    expect(await rejected(client.messages.create(withText('x'.repeat(fits + 1))))).toMatchObject({
+    expect(await rejection(client.messages.create(withText('x'.repeat(fits + 1))))).toMatchObject({
       status: 413,
     });
     expect(server.requests).toEqual([]);
@@ -151,7 +152,7 @@ describe('time limits', () => {
       retry(common),
     ]);
     server.plan([respond.error(529), respond.hang()]);
-    const call = rejected(client.messages.create(HELLO));
+    const call = rejection(client.messages.create(HELLO));
     await server.waitForRequests(2);
     clock.advance(7_000);
     expect(await call).toBeInstanceOf(Anthropic.APIConnectionTimeoutError);
@@ -164,7 +165,7 @@ describe('time limits', () => {
       retry(common),
     ]);
     server.plan([respond.error(529)]);
-    expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
+    expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
     expect(clock.waits).toEqual([]);
     expect(names()).toEqual(['deadline_exceeded']);
   });

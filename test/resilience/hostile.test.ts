@@ -11,7 +11,8 @@ import {
   throttle,
 } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, passTime, rejected, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { passTime, setup } from './support/setup.ts';
 
 const number = fc.oneof(
   fc.constantFrom('NaN', '-5', '1e9', '1e400', '0', '', 'soon', '99999999999999999999', '0x10', '1,5'),
@@ -86,9 +87,9 @@ test('whatever the API states in its headers, a call ends in its time, and five 
 test('a wait that is longer than a call may take is not begun', async () => {
   const { server, client, clock } = await setup((common) => throttle({ maxWait: 10_000, ...common }));
   server.plan([respond.error(429, { retryAfter: 11 })]);
-  await rejected(client.messages.create(HELLO));
+  await rejection(client.messages.create(HELLO));
   const before = clock.now();
-  expect(await rejected(client.messages.create(HELLO))).toMatchObject({
+  expect(await rejection(client.messages.create(HELLO))).toMatchObject({
     status: 429,
     errorCode: 'queue_timeout',
   });
@@ -106,7 +107,7 @@ test('a limit that resets in thousands of years holds calls back for five minute
   };
   server.plan([respond.ok({ headers })]);
   await client.messages.create(HELLO);
-  expect(await rejected(client.messages.create(HELLO))).toMatchObject({ errorCode: 'queue_timeout' });
+  expect(await rejection(client.messages.create(HELLO))).toMatchObject({ errorCode: 'queue_timeout' });
   clock.advance(300_000);
   expect(await client.messages.create(HELLO)).toMatchObject({ type: 'message' });
 });
@@ -124,7 +125,7 @@ describe('a clock that is set back by a day keeps nobody waiting', () => {
     );
     const steps = plan();
     server.plan(steps);
-    for (const _step of steps) await rejected(client.messages.create(HELLO));
+    for (const _step of steps) await rejection(client.messages.create(HELLO));
     clock.jump(-DAY);
     expect(await passTime(clock, client.messages.create(HELLO))).toMatchObject({ type: 'message' });
     expect(server.sent.attempts).toBe(steps.length + 1);
@@ -181,7 +182,7 @@ describe('a store that does not work costs no call', () => {
     const { server, client, clock } = await setup((common) => staleWhileDown({ store, ...common }));
     expect((await client.messages.create(HELLO)).type).toBe('message');
     server.plan([respond.error(529)]);
-    expect(await rejected(passTime(clock, client.messages.create(HELLO)))).toBeInstanceOf(
+    expect(await rejection(passTime(clock, client.messages.create(HELLO)))).toBeInstanceOf(
       Anthropic.OverloadedError,
     );
     expect(clock.pending).toBe(0);
@@ -196,7 +197,7 @@ describe('a store that does not work costs no call', () => {
     await fc.assert(
       fc.asyncProperty(garbage, async (each) => {
         given = each;
-        expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
+        expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(Anthropic.OverloadedError);
       }),
       { numRuns: 200, seed: 20_261_127 },
     );
@@ -208,7 +209,7 @@ describe('a store that does not work costs no call', () => {
     );
     server.plan([respond.error(529)]);
     const controller = new AbortController();
-    const call = rejected(client.messages.create(HELLO, { signal: controller.signal }));
+    const call = rejection(client.messages.create(HELLO, { signal: controller.signal }));
     await expect.poll(() => clock.pending).toBe(1);
     controller.abort();
     expect(await call).toBeInstanceOf(Anthropic.APIUserAbortError);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resilience } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, MODEL, passTime, setup } from './support/setup.ts';
+import { HELLO, MODEL } from '../helpers/harness.ts';
+import { passTime, setup } from './support/setup.ts';
 
 /** One failure or success of the API. */
 const step = fc.oneof(

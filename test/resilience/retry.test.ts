@@ -2,7 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
 import { RETRY_RULES, type RetryOptions, retry } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, rejected, type Setup, type SetupOptions, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { type Setup, type SetupOptions, setup } from './support/setup.ts';
 
 function withRetry(options: RetryOptions = {}, more: SetupOptions = {}): Promise<Setup> {
   return setup((common) => retry({ ...options, ...common }), more);
@@ -54,7 +55,7 @@ describe('the sequence of attempts and waits', () => {
   ])('%i ends after %i attempts with the error of the SDK', async (status, attempts, type) => {
     const { server, client, names, statuses } = await withRetry();
     server.plan(Array.from({ length: 6 }, () => respond.error(status, { retryAfter: null })));
-    expect(await rejected(client.messages.create(HELLO))).toBeInstanceOf(type);
+    expect(await rejection(client.messages.create(HELLO))).toBeInstanceOf(type);
     expect(statuses()).toEqual(Array(attempts).fill(status));
     expect(names().at(-1)).toBe('retries_exhausted');
   });
@@ -62,7 +63,7 @@ describe('the sequence of attempts and waits', () => {
   test.each([400, 401, 402, 403, 404, 409, 413, 422])('%i is not retried', async (status) => {
     const { server, client, decisions, statuses } = await withRetry();
     server.plan([respond.error(status)]);
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({ status });
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({ status });
     expect(statuses()).toEqual([status]);
     expect(decisions).toEqual([]);
   });
@@ -71,14 +72,14 @@ describe('the sequence of attempts and waits', () => {
     const { server, client, statuses } = await withRetry();
     const message = 'You have reached your specified API usage limits. You will regain access on 2026-12-01.';
     server.plan([respond.error(429, { retryAfter: null, message })]);
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({ apiMessage: message });
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({ apiMessage: message });
     expect(statuses()).toEqual([429]);
   });
 
   test('x-should-retry: false is obeyed', async () => {
     const { server, client, statuses } = await withRetry();
     server.plan([respond.error(529, { shouldRetry: false })]);
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
     expect(statuses()).toEqual([529]);
   });
 
@@ -96,12 +97,11 @@ describe('the sequence of attempts and waits', () => {
   test('a longer retry-after than is allowed fails at once and reports that', async () => {
     const { server, client, clock, decisions } = await withRetry();
     server.plan([respond.error(429, { retryAfter: 61 })]);
-    const error = (await rejected(client.messages.create(HELLO))) as InstanceType<
-      typeof Anthropic.RateLimitError
-    >;
+    const error = await rejection(client.messages.create(HELLO));
+    const headers = error['headers'] as Headers;
     expect(error).toBeInstanceOf(Anthropic.RateLimitError);
-    expect(error.headers.get('anthropic-otel-decision')).toBe('retry_after_too_long');
-    expect(error.headers.get('retry-after')).toBe('61');
+    expect(headers.get('anthropic-otel-decision')).toBe('retry_after_too_long');
+    expect(headers.get('retry-after')).toBe('61');
     expect(clock.waits).toEqual([]);
     expect(decisions).toMatchObject([
       { name: 'retry_after_too_long', status: 429, errorType: 'rate_limit_error' },
@@ -120,7 +120,7 @@ describe('the sequence of attempts and waits', () => {
     const rules = { overloaded: { delays: [1_000, 1_000, 1_000, 1_000, 1_000], ...(limit && { limit }) } };
     const { server, client, statuses } = await withRetry({ rules });
     server.plan(Array.from({ length: 6 }, () => respond.error(529)));
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
     expect(statuses()).toEqual([529, 529, 529, 529]);
   });
 });
@@ -130,7 +130,7 @@ describe('the end of retries', () => {
     const { server, client, statuses, clock } = await withRetry({}, { clock: { automatic: false } });
     server.plan([respond.error(529)]);
     const controller = new AbortController();
-    const call = rejected(client.messages.create(HELLO, { signal: controller.signal }));
+    const call = rejection(client.messages.create(HELLO, { signal: controller.signal }));
     await expect.poll(() => clock.waits).toEqual([5_000]);
     controller.abort();
     expect(await call).toBeInstanceOf(Anthropic.APIUserAbortError);
@@ -140,7 +140,7 @@ describe('the end of retries', () => {
   test('no wait goes past maxElapsed', async () => {
     const { server, client, names, clock } = await withRetry({ maxElapsed: 19_999 });
     server.plan([respond.error(529), respond.error(529), respond.error(529)]);
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
     expect(clock.waits).toEqual([5_000]);
     expect(names()).toEqual(['retry', 'deadline_exceeded']);
   });
@@ -154,7 +154,7 @@ describe('the end of retries', () => {
         controller.close();
       },
     });
-    await rejected(client.post('/v1/messages', { body, headers: { 'content-type': 'application/json' } }));
+    await rejection(client.post('/v1/messages', { body, headers: { 'content-type': 'application/json' } }));
     expect(statuses()).toEqual([529]);
   });
 
@@ -166,7 +166,7 @@ describe('the end of retries', () => {
         throw failure;
       },
     ]);
-    expect(await rejected(client.messages.create(HELLO))).toBe(failure);
+    expect(await rejection(client.messages.create(HELLO))).toBe(failure);
     expect(decisions).toEqual([]);
   });
 });
@@ -178,7 +178,7 @@ describe('the retry budget', () => {
       rules: {},
     });
     server.faults({ rate: 1, responses: [respond.error(500)] });
-    for (let call = 0; call < 40; call++) await rejected(client.messages.create(HELLO));
+    for (let call = 0; call < 40; call++) await rejection(client.messages.create(HELLO));
     const retries = names().filter((name) => name === 'retry').length;
     expect(retries).toBe(40 * 0.1 + 2);
     expect(statuses()).toHaveLength(40 + retries);
@@ -191,7 +191,7 @@ describe('the retry budget', () => {
     server.plan([respond.error(500)]);
     await client.messages.create(large);
     server.plan([respond.error(500)]);
-    await rejected(client.messages.create(large));
+    await rejection(client.messages.create(large));
     expect(names()).toEqual(['retry', 'retry_budget_empty']);
   });
 });

@@ -7,7 +7,8 @@ import Anthropic101 from 'sdk-0-101';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type PolicyOptions, resilience, retry, withResilience } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, rejected, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { setup } from './support/setup.ts';
 
 const FAST = { server_error: { delays: [1] } };
 const policies = (common: PolicyOptions) =>
@@ -33,10 +34,10 @@ describe('a second owner of retries is reported, and warned of once', () => {
     const { server, newClient, names, statuses } = await setup(policies, { server: { retryAfterMs: 1 } });
     server.faults(fails);
     const client = newClient({ maxRetries: 2 });
-    await rejected(client.messages.create(HELLO));
+    await rejection(client.messages.create(HELLO));
     expect(statuses()).toEqual([500, 500, 500, 500]);
     expect(names().filter((name) => name === 'second_retry_owner')).toHaveLength(2);
-    await rejected(client.messages.create({ ...HELLO, max_tokens: 101 }));
+    await rejection(client.messages.create({ ...HELLO, max_tokens: 101 }));
     expect(await warned()).toEqual([
       expect.stringMatching(/The SDK retries, too\. Give the client `maxRetries: 0`/),
     ]);
@@ -54,14 +55,14 @@ describe('a second owner of retries is reported, and warned of once', () => {
   test('`maxRetries` of `withOptions`', async () => {
     const { server, client, names } = await setup(policies, { server: { retryAfterMs: 1 } });
     server.faults(fails);
-    await rejected(client.withOptions({ maxRetries: 1 }).messages.create(HELLO));
+    await rejection(client.withOptions({ maxRetries: 1 }).messages.create(HELLO));
     expect(names()).toContain('second_retry_owner');
   });
 
   test('a loop around the client', async () => {
     const { server, client, names } = await setup(policies);
     server.faults(fails);
-    for (let turn = 0; turn < 3; turn++) await rejected(client.messages.create(HELLO));
+    for (let turn = 0; turn < 3; turn++) await rejection(client.messages.create(HELLO));
     expect(names().filter((name) => name === 'second_retry_owner')).toHaveLength(2);
     expect(await warned()).toEqual([expect.stringMatching(/a loop around the client retries, too/)]);
   });
@@ -98,7 +99,7 @@ describe('withResilience', () => {
     const { server } = await setup(() => []);
     const options = withResilience({ baseURL: server.url, apiKey: 'test-key' });
     const client = new Old(options as never) as unknown as Anthropic;
-    const error = await rejected(client.messages.create(HELLO));
+    const error = await rejection(client.messages.create(HELLO));
     expect((error.cause as Error).message).toMatch(
       /need the `middleware` option of `@anthropic-ai\/sdk` 0\.101\.0/,
     );

@@ -2,7 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, test } from 'vitest';
 import { concurrency, type ThrottleOptions, throttle } from '../../src/resilience/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { HELLO, rejected, type Setup, setup } from './support/setup.ts';
+import { HELLO, rejection } from '../helpers/harness.ts';
+import { type Setup, setup } from './support/setup.ts';
 
 const STEP = 100;
 
@@ -75,7 +76,7 @@ describe('throttle', () => {
   test('after a 429 no call is sent until the time that the API states, and then at a rising pace', async () => {
     const all = await startThrottle();
     all.server.plan([respond.error(429, { retryAfter: 5 })]);
-    await rejected(all.client.messages.create(HELLO));
+    await rejection(all.client.messages.create(HELLO));
     const sent = await send(all, 6);
     expect(sent[0]).toBeGreaterThanOrEqual(5_000);
     const gaps = sent.slice(1).map((at, index) => at - (sent[index] ?? 0));
@@ -86,7 +87,7 @@ describe('throttle', () => {
   test('holds for one key and model class', async () => {
     const all = await startThrottle();
     all.server.plan([respond.error(429, { retryAfter: 30 })]);
-    await rejected(all.client.messages.create(HELLO));
+    await rejection(all.client.messages.create(HELLO));
     await all.client.messages.create({ ...HELLO, model: 'claude-haiku-4-5' });
     await all.newClient({ apiKey: 'another-key' }).messages.create(HELLO);
     expect(all.names()).toEqual([]);
@@ -95,8 +96,8 @@ describe('throttle', () => {
   test('a call that waits too long fails with the error class of the SDK', async () => {
     const all = await startThrottle({ maxWait: 2_000 });
     all.server.plan([respond.error(429, { retryAfter: 30 })]);
-    await rejected(all.client.messages.create(HELLO));
-    const call = rejected(all.client.messages.create(HELLO));
+    await rejection(all.client.messages.create(HELLO));
+    const call = rejection(all.client.messages.create(HELLO));
     await new Promise((resolve) => setTimeout(resolve, 20));
     all.clock.advance(2_000);
     const error = await call;
@@ -108,9 +109,9 @@ describe('throttle', () => {
   test('an abort ends the wait, and the next one takes the turn', async () => {
     const all = await startThrottle();
     all.server.plan([respond.error(429, { retryAfter: 3 })]);
-    await rejected(all.client.messages.create(HELLO));
+    await rejection(all.client.messages.create(HELLO));
     const controller = new AbortController();
-    const aborted = rejected(all.client.messages.create(HELLO, { signal: controller.signal }));
+    const aborted = rejection(all.client.messages.create(HELLO, { signal: controller.signal }));
     const next = all.client.messages.create(HELLO);
     await new Promise((resolve) => setTimeout(resolve, 20));
     controller.abort();
@@ -163,11 +164,11 @@ describe('concurrency', () => {
     );
     server.plan([respond.hang()]);
     const controller = new AbortController();
-    const first = rejected(client.messages.create(HELLO, { signal: controller.signal }));
+    const first = rejection(client.messages.create(HELLO, { signal: controller.signal }));
     await server.waitForRequests(1);
-    const second = rejected(client.messages.create(HELLO));
+    const second = rejection(client.messages.create(HELLO));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await rejected(client.messages.create(HELLO))).toMatchObject({
+    expect(await rejection(client.messages.create(HELLO))).toMatchObject({
       status: 429,
       errorCode: 'queue_full',
     });
@@ -205,7 +206,7 @@ describe('concurrency', () => {
     const { server, client } = await setup((common) => concurrency({ limit: 1, ...common }));
     server.plan([respond.resetStream(2)]);
     const stream = await client.messages.create({ ...HELLO, stream: true });
-    await rejected(
+    await rejection(
       (async () => {
         for await (const _ of stream);
       })(),

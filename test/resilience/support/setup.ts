@@ -1,6 +1,5 @@
 /** A local API, a client with policies, and what they decided. */
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
-import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import { onTestFinished } from 'vitest';
 import type { Decision, Middleware, PolicyOptions } from '../../../src/resilience/index.ts';
 import {
@@ -9,13 +8,6 @@ import {
   startAnthropicServer,
 } from '../../../src/testing/index.ts';
 import { FakeClock, type FakeClockOptions } from './fake-clock.ts';
-
-export const MODEL = 'claude-opus-5-5';
-export const HELLO: MessageCreateParamsNonStreaming = {
-  model: MODEL,
-  max_tokens: 100,
-  messages: [{ role: 'user', content: 'Hello' }],
-};
 
 /** Settings of a setup. */
 export interface SetupOptions {
@@ -84,14 +76,4 @@ export async function passTime<Result>(
     if (!ended) clock.advance(stepMs);
   }
   return promise;
-}
-
-/** What `promise` rejects with. */
-export async function rejected(promise: PromiseLike<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('expected a rejection');
 }
