@@ -1,98 +1,6 @@
-/** Shares, counts and windows exactly at their limits, and a model and a service each on its own side of them. */
+/** A process and its service, each on its own side of a limit; histograms by OTLP. Limits of single rules are in `boundaries/`. */
 import { during, type Scenario, silent } from '../support/scenario.ts';
-import { type CallSpec, HAIKU, type Kind, OPUS, type ProcessSpec, traffic } from '../support/simulate.ts';
-
-const models = Array.from({ length: 10 }, (_, i) => `claude-model-${i}`);
-const burst = (calls: readonly Omit<CallSpec, 'at'>[]): ProcessSpec[] => [
-  { calls: calls.map((call) => ({ at: 1201, ...call })) },
-];
-const at = (...firing: string[]) => [{ at: 1200, firing: [] }, ...during(1230, 1290, firing, 60)];
-
-const SHARES: readonly Scenario[] = [
-  {
-    name: '5 of exactly 20 calls time out, 5 fail, and 100 are canceled by users',
-    processes: burst([
-      { count: 5, canceledBy: 'timeout' },
-      { count: 10 },
-      { count: 5, attempts: ['broken_stream'] },
-      { count: 100, canceledBy: 'application' },
-    ]),
-    checks: at('AnthropicCallsHanging/timed_out'),
-  },
-  {
-    name: '5 of exactly 20 calls time out, over 5 models, and 100 are canceled by users',
-    processes: burst(
-      models.slice(0, 5).flatMap((model) => [
-        { count: 1, model, canceledBy: 'timeout' as const },
-        { count: 2, model },
-        { count: 1, model, attempts: ['broken_stream'] as const },
-        { count: 20, model, canceledBy: 'application' as const },
-      ]),
-    ),
-    checks: at('AnthropicCallsHanging/timed_out'),
-  },
-  {
-    name: '2 of exactly 20 calls fail, over 10 models',
-    processes: burst(
-      models
-        .map((model, i) => ({ count: 1, model, attempts: [i < 2 ? 'broken_stream' : 'ok'] as Kind[] }))
-        .concat(models.map((model) => ({ count: 1, model, attempts: ['ok'] as Kind[] }))),
-    ),
-    checks: at('AnthropicHighErrorRate'),
-  },
-  {
-    name: '6 of exactly 40 attempts get a 429, of one model',
-    processes: burst([
-      { count: 28 },
-      { count: 6, attempts: ['rate_limit', 'ok'] },
-      { count: 4000, model: HAIKU },
-    ]),
-    checks: at('AnthropicRateLimitPressure/rejected'),
-  },
-  {
-    name: '6 of exactly 40 attempts get a 429, over 10 models',
-    processes: burst(
-      models.flatMap((model, i) =>
-        i < 6
-          ? [
-              { model, count: 1, attempts: ['rate_limit', 'ok'] as const },
-              { model, count: 2 },
-            ]
-          : [{ model, count: 4 }],
-      ),
-    ),
-    checks: at('AnthropicRateLimitPressure/rejected'),
-  },
-  {
-    name: '3 of exactly 40 attempts are invalid, of one model',
-    processes: burst([{ count: 37 }, { count: 3, attempts: ['invalid'] }, { count: 4000, model: HAIKU }]),
-    shows: ['gen_ai_request_model'],
-    checks: at(
-      `AnthropicHighErrorRate gen_ai_request_model=${OPUS}`,
-      `AnthropicRequestsRejected/invalid gen_ai_request_model=${OPUS}`,
-    ),
-  },
-  {
-    name: '5 of 100 attempts of each of two models are invalid: at the limit of both',
-    processes: burst([
-      { count: 95 },
-      { count: 5, attempts: ['invalid'] },
-      { count: 95, model: HAIKU },
-      { count: 5, attempts: ['invalid'], model: HAIKU },
-    ]),
-    checks: [{ at: 1230, firing: [] }],
-  },
-  {
-    name: '3 of exactly 40 attempts are invalid, over 10 models',
-    processes: burst(
-      models.flatMap((model, i) => [
-        { model, count: 3 },
-        { model, count: 1, attempts: [i < 3 ? 'invalid' : 'ok'] as Kind[] },
-      ]),
-    ),
-    checks: at('AnthropicHighErrorRate', 'AnthropicRequestsRejected/invalid'),
-  },
-];
+import { OPUS, type ProcessSpec, traffic } from '../support/simulate.ts';
 
 /** Successful calls that came by OTLP, whose names have their unit: `seconds` each, one a second, with `tokens`. */
 function overOtlp(seconds: number, tokens: number): ProcessSpec['metrics'] {
@@ -184,7 +92,7 @@ const OTHERS: readonly Scenario[] = [
 ];
 
 /** Scenarios at limits. */
-export const LIMITS: readonly Scenario[] = [...SHARES, ...OTHERS].map((scenario) => ({
+export const LIMITS: readonly Scenario[] = OTHERS.map((scenario) => ({
   skip: 600,
   ...scenario,
 }));
