@@ -2,7 +2,7 @@
  * The parts of `@anthropic-ai/sdk` that the adapters touch, as structures. The public types of this package do not
  * import the SDK's, so that they hold for every version; a type test proves them assignable.
  */
-import type { TracerProvider } from '@opentelemetry/api';
+import type { Span, TracerProvider } from '@opentelemetry/api';
 
 /** The SDK's default for `timeout`, in milliseconds. */
 export const DEFAULT_TIMEOUT = 600_000;
@@ -37,6 +37,8 @@ export interface SdkRequestOptions {
   /** Middleware for this call alone. */
   readonly middleware?: readonly unknown[] | undefined;
   readonly signal?: AbortSignal | null | undefined;
+  /** The span of the call, where a method of an SDK from 0.134 on makes one. */
+  readonly __span?: { readonly span?: Span } | undefined;
 }
 
 /** What the SDK passes to a middleware beside the request. */

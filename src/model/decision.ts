@@ -24,7 +24,7 @@ export const DECISIONS = {
   circuit_closed: 'The circuit breaker closed: calls are sent again.',
   fallback: 'A call was sent to the next model or client of the fallback chain.',
   fallback_served: 'A model or client of the fallback chain served the call.',
-  fallback_refused: 'A fallback was left out: it cannot serve what the request asks for.',
+  fallback_rejected: 'A fallback was left out: it cannot serve what the request asks for.',
   fallback_exhausted: 'Every model and client of the fallback chain failed.',
   stale_served: 'An earlier response was returned, because the API failed.',
   deferred: 'A request was put in the queue for message batches.',

@@ -68,7 +68,7 @@ export function fallback(options: FallbackOptions): Middleware {
       if (ownAccountFailed && !target.client) continue;
       const adapted = adaptRequest(fields, target);
       if (adapted.refused !== undefined) {
-        passing.decide('fallback_refused', `${to} cannot serve the request: ${adapted.refused}.`, {
+        passing.decide('fallback_rejected', `${to} cannot serve the request: ${adapted.refused}.`, {
           failure,
           to,
         });
@@ -88,7 +88,7 @@ export function fallback(options: FallbackOptions): Middleware {
       void sent.response?.body?.cancel().catch(() => {});
       failure = sent.failure;
       if (failure === BROKEN)
-        passing.decide('fallback_refused', `${to} cannot serve the request: its client threw.`, {
+        passing.decide('fallback_rejected', `${to} cannot serve the request: its client threw.`, {
           failure,
           to,
         });

@@ -98,7 +98,7 @@ describe('a chain of models', () => {
     const tools = [{ name: 'look', input_schema: { type: 'object' as const } }];
     expect((await client.messages.create({ ...HELLO, tools })).model).toBe(HAIKU);
     expect(decisions[0]).toMatchObject({
-      name: 'fallback_refused',
+      name: 'fallback_rejected',
       message: `${SONNET} cannot serve the request: it does not support \`tools\`.`,
     });
   });
@@ -173,7 +173,7 @@ describe('other clients', () => {
     expect((await client.messages.create(HELLO)).model).toBe(HAIKU);
     expect(decisions.map(({ name, to }) => `${name} ${to}`)).toEqual([
       'fallback broken',
-      'fallback_refused broken',
+      'fallback_rejected broken',
       `fallback ${HAIKU}`,
       `fallback_served ${HAIKU}`,
     ]);
@@ -199,7 +199,7 @@ describe('other clients', () => {
     const { server, client, names } = await start({ chain: [{ model: SONNET, client: other.client }] });
     server.plan([respond.error(529)]);
     await rejection(client.post('/v1/messages', { body: { ...HELLO, ...fields } }));
-    expect(names()).toEqual(['fallback_refused']);
+    expect(names()).toEqual(['fallback_rejected']);
     expect(other.server.requests).toEqual([]);
   });
 });

@@ -7,8 +7,9 @@ import { HELLO, MODEL, startHarness } from '../helpers/harness.ts';
 const SONNET = 'claude-sonnet-5-5';
 const FAST = { server_error: { delays: [1] }, overloaded: { delays: [] } } as const;
 
-async function start(options: ResilienceOptions = {}, telemetry = {}) {
+async function start(options: ResilienceOptions = {}, telemetry = {}, contextManager = true) {
   const harness = await startHarness({
+    contextManager,
     telemetry,
     client: {
       maxRetries: 0,
@@ -32,35 +33,38 @@ async function start(options: ResilienceOptions = {}, telemetry = {}) {
 }
 
 describe('with telemetry, decisions', () => {
-  test('become metrics, an attribute of the call span and log lines, and the attempts are seen', async () => {
-    const { server, client, decisions, metric, callSpans, logs } = await start({
-      fallback: { chain: [{ model: SONNET }] },
-    });
-    server.plan([respond.error(500), respond.error(500)]);
-    await client.messages.create(HELLO);
-    expect(await decisions()).toEqual({
-      [`retry ${MODEL}`]: 1,
-      [`retries_exhausted ${MODEL}`]: 1,
-      [`fallback ${MODEL}`]: 1,
-      [`fallback_served ${MODEL}`]: 1,
-    });
-    expect(await metric('anthropic.client.attempts')).toBe(3);
-    expect(await metric('anthropic.client.calls', { 'anthropic.served_by': 'fallback' })).toBe(1);
-    expect(await metric('anthropic.client.fallbacks')).toBe(1);
-    expect(callSpans()[0]?.attributes['anthropic.resilience.decisions']).toEqual([
-      'retry',
-      'retries_exhausted',
-      'fallback',
-      'fallback_served',
-    ]);
-    const lines = logs().filter(({ fields }) => fields['event'] === 'anthropic.resilience.decision');
-    expect(lines.map(({ level, fields }) => [level, fields['decision'], fields['error_type']])).toEqual([
-      ['warn', 'retries_exhausted', 'api_error'],
-      ['warn', 'fallback', 'api_error'],
-      ['warn', 'fallback_served', 'api_error'],
-    ]);
-    expect(lines[0]?.fields['trace_id']).toBe(callSpans()[0]?.spanContext().traceId);
-  });
+  test.each(['with', 'without'])(
+    'become metrics, an attribute of the call span and log lines, %s a context manager',
+    async (setUp) => {
+      const fallback = { chain: [{ model: SONNET }] };
+      const started = await start({ fallback }, {}, setUp === 'with');
+      const { server, client, decisions, metric, callSpans, logs } = started;
+      server.plan([respond.error(500), respond.error(500)]);
+      await client.messages.create(HELLO);
+      expect(await decisions()).toEqual({
+        [`retry ${MODEL}`]: 1,
+        [`retries_exhausted ${MODEL}`]: 1,
+        [`fallback ${MODEL}`]: 1,
+        [`fallback_served ${MODEL}`]: 1,
+      });
+      expect(await metric('anthropic.client.attempts')).toBe(3);
+      expect(await metric('anthropic.client.calls', { 'anthropic.served_by': 'fallback' })).toBe(1);
+      expect(await metric('anthropic.client.fallbacks')).toBe(1);
+      expect(callSpans()[0]?.attributes['anthropic.resilience.decisions']).toEqual([
+        'retry',
+        'retries_exhausted',
+        'fallback',
+        'fallback_served',
+      ]);
+      const lines = logs().filter(({ fields }) => fields['event'] === 'anthropic.resilience.decision');
+      expect(lines.map(({ level, fields }) => [level, fields['decision'], fields['error_type']])).toEqual([
+        ['warn', 'retries_exhausted', 'api_error'],
+        ['warn', 'fallback', 'api_error'],
+        ['warn', 'fallback_served', 'api_error'],
+      ]);
+      expect(lines[0]?.fields['trace_id']).toBe(callSpans()[0]?.spanContext().traceId);
+    },
+  );
 
   test('of policies state what they know as gauges', async () => {
     const { server, client, metric, points } = await start({

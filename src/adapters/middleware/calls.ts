@@ -128,9 +128,9 @@ export class Calls {
     return this.#adapters.sdkTraces ? this.#activeCall(options) : undefined;
   }
 
-  /** The call whose span the SDK has made the current one. */
+  /** The call whose span the SDK has made the current one, or passes on in its options where no context manager is registered. */
   #activeCall(options: SdkRequestOptions): SpannedCall | undefined {
-    const call = callOf(trace.getSpan(context.active()));
+    const call = callOf(trace.getSpan(context.active())) ?? callOf(options.__span?.span);
     if (!call || call.ended) return undefined;
     if (!call.handle.tied) tie(call, options);
     // A call within a call has options of its own.

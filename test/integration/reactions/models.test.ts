@@ -130,10 +130,15 @@ test('another spelling of the same model is no fallback', async () => {
   expect(await harness.metric('anthropic.client.fallbacks')).toBe(0);
 });
 
-test.each([true, false])(
-  'a response of another client, observed: %s, has its tokens where that client is observed',
-  async (observed) => {
-    const harness = await startHarness();
+/** `register` registers no context manager, and most applications have none. */
+const TWICE = [true, false].flatMap((contextManager) =>
+  [false, true].map((each) => [each, contextManager] as const),
+);
+
+test.each(TWICE)(
+  'a response of another client, observed: %s, has its tokens where that client is observed; a context manager: %s',
+  async (observed, contextManager) => {
+    const harness = await startHarness({ contextManager });
     const options = { baseURL: harness.server.url, apiKey: 'other', logLevel: 'off' as const };
     const other = new Anthropic(observed ? withTelemetry(options, harness.telemetryOptions) : options);
     const elsewhere: Middleware = async (request, next) => {
@@ -166,10 +171,10 @@ test.each([true, false])(
   },
 );
 
-test.each([false, true])(
-  'a response of another client that is passed on unread, stream: %s, is billed once, to its own model',
-  async (stream) => {
-    const harness = await startHarness();
+test.each(TWICE)(
+  'a response of another client that is passed on unread, stream: %s, is billed once, to its own model; a context manager: %s',
+  async (stream, contextManager) => {
+    const harness = await startHarness({ contextManager });
     const other = harness.newClient();
     const elsewhere: Middleware = async (request, next) => {
       const response = await next(request);
