@@ -40,7 +40,8 @@ describe('with telemetry, decisions', () => {
       const started = await start({ fallback }, {}, setUp === 'with');
       const { server, client, decisions, metric, callSpans, logs } = started;
       server.plan([respond.error(500), respond.error(500)]);
-      await client.messages.create(HELLO);
+      // A request that has just failed in another test would be a loop around the client.
+      await client.messages.create({ ...HELLO, messages: [{ role: 'user', content: setUp }] });
       expect(await decisions()).toEqual({
         [`retry ${MODEL}`]: 1,
         [`retries_exhausted ${MODEL}`]: 1,
