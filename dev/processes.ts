@@ -106,7 +106,7 @@ export async function freePort(): Promise<number> {
  * @param timeout - the longest wait, in milliseconds.
  * @throws Error with the last lines of `child`, when it ends first, or when the time is over.
  */
-export async function waitForUrl(url: string, child: Child, timeout = 30_000): Promise<void> {
+export async function waitForUrl(url: string, child: Child, timeout = 120_000): Promise<void> {
   const end = Date.now() + timeout;
   while (Date.now() < end && child.process.exitCode === null) {
     const ok = await fetch(url).then(
