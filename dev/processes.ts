@@ -1,5 +1,6 @@
 /** Child processes of the commands and tests. None outlives the process that started it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -88,16 +89,25 @@ export function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** A port on loopback that is free now. */
+/** Ports that the system gives nobody by itself, to no connection and to no server on port 0. */
+const PORTS = { first: 10_000, last: 32_000 };
+
+/**
+ * A port on loopback that is free now. Random: whoever asks at the same time is most likely given another one, and it stays free until
+ * a program that was given it has started.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  for (;;) {
+    const port = randomInt(PORTS.first, PORTS.last);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 /**
