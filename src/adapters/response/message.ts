@@ -139,6 +139,11 @@ export class MessageStream {
     return this.#broken || this.#unread.some((data) => parseJson(data) === undefined);
   }
 
+  /** Whether the last event is no JSON and ends with a carriage return: the SDK reads it, and throws, once the body is complete. */
+  get endsBroken(): boolean {
+    return this.#reader.endsWithReturn && this.broken;
+  }
+
   /** What is known of the Message. What is final only later is left out until then. */
   facts(): MessageFacts | undefined {
     if (!this.#message) return undefined;
@@ -232,7 +237,8 @@ export class SseReader {
   #event = '';
   #data: string[] = [];
   #length = 0;
-  #afterReturn = false;
+  /** Whether what came so far ends with a carriage return, which a line feed may follow. */
+  endsWithReturn = false;
 
   constructor(wanted: (event: string) => boolean, onEvent: OnEvent) {
     this.#wanted = wanted;
@@ -243,9 +249,9 @@ export class SseReader {
   push(piece: Uint8Array | string): void {
     let text = typeof piece === 'string' ? piece : this.#decoder.decode(piece, { stream: true });
     // A line break of two characters can be cut in two.
-    if (this.#afterReturn && text.startsWith('\n')) text = text.slice(1);
+    if (this.endsWithReturn && text.startsWith('\n')) text = text.slice(1);
     if (text === '') return;
-    this.#afterReturn = text.endsWith('\r');
+    this.endsWithReturn = text.endsWith('\r');
     const lines = text.split(/\r\n|\n|\r/);
     for (let index = 0; index < lines.length - 1; index++) {
       this.#readLine(this.#line + lines[index]);

@@ -60,6 +60,7 @@ export class ResponseReading implements BodyObserver {
     this.#step(() => {
       // The application sees such a stream end without an error.
       if (this.#stream && !this.#stream.stopped) this.#fail('api_error');
+      else if (this.#stream?.endsBroken) this.#fail(CLIENT_ERROR);
       else this.#succeed();
     });
   }
