@@ -12,6 +12,7 @@ import { firstUseTime, markUsed } from './first-use.ts';
 import type { Attempt } from './model/attempt.ts';
 import type { Call, CallListener } from './model/call.ts';
 import type { Decision } from './model/decision.ts';
+import type { StatedRetirements } from './model/retirements.ts';
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts';
 import type { AdapterPort } from './ports/adapter-port.ts';
 import type { CallSpan, SpannedCall } from './ports/call-span.ts';
@@ -109,6 +110,10 @@ export class Telemetry implements AdapterPort {
   clientMade(observed: boolean): void {
     this.seesClients = true;
     this.guard.run('metrics', () => this.#metrics.client(observed));
+  }
+
+  modelsRead(retirements: StatedRetirements, provider: string): void {
+    if (this.enabled) this.#recorder.modelsRead(retirements, provider);
   }
 
   queueDecided(decision: Decision): void {

@@ -19,7 +19,6 @@ import { type AbortState, type CanceledBy, canceledBy } from './canceled.ts';
 import type { Decision } from './decision.ts';
 import { errorType, type Fault, faultOf, isRetryableType } from './errors.ts';
 import { type Bill, billsOf, type MessageFacts } from './message.ts';
-import type { StatedRetirements } from './retirements.ts';
 import { causeOfChange, fallbackCauseOf, type OtherResponse, type Serving, servingOf } from './serving.ts';
 
 export { OUTCOMES } from './call-facts.ts';
@@ -41,8 +40,6 @@ export interface CallListener<Handle = unknown> {
   callEnded?(call: Call<Handle>, end: CallEnd): void;
   /** The application has read the result of a request of a batch. It may read on when the call has ended. */
   batchResultRead?(call: Call<Handle>, result: BatchResult): void;
-  /** The application has read models that the Models API states retirements of. */
-  modelsRead?(call: Call<Handle>, retirements: StatedRetirements): void;
   /** A policy of the application decided something about the call, while it is open. */
   decisionMade?(call: Call<Handle>, decision: Decision): void;
   /** The call repeats one that has just failed after its own retries. */
@@ -190,11 +187,6 @@ export class Call<Handle = unknown> {
   /** The application has read the result of a request of a batch. */
   readBatchResult(result: BatchResult): void {
     this.#listener.batchResultRead?.(this, result);
-  }
-
-  /** The application has read models. */
-  readModels(retirements: StatedRetirements): void {
-    this.#listener.modelsRead?.(this, retirements);
   }
 
   /** A call has ended that the application's middleware made with another client, and may serve this one with. */

@@ -3,6 +3,7 @@ import type { Context, TracerProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { Call, CallListener } from '../model/call.ts';
 import type { Decision } from '../model/decision.ts';
+import type { StatedRetirements } from '../model/retirements.ts';
 import type { CallSpan, SpannedCall } from './call-span.ts';
 import type { Guard } from './guard.ts';
 
@@ -14,6 +15,8 @@ export interface AdapterPort {
   readonly listener: CallListener<CallSpan>;
   /** Whether request bodies and error messages may be recorded. */
   readonly captureContent: boolean;
+  /** Learns when models retire, as the Models API of `provider` states it. */
+  modelsRead(retirements: StatedRetirements, provider: string): void;
   /** Records a decision of a queue of deferred requests. */
   queueDecided(decision: Decision): void;
   /** Counts a client that was made, and whether its attempts can be seen. */

@@ -120,9 +120,9 @@ export class Recorder implements CallListener<CallSpan> {
     this.#guard.run('logs', () => this.#settings.logs?.callEnded(call, end, usd));
   }
 
-  /** What the Models API of others states holds for their platforms, of which nothing else is known. */
-  modelsRead(call: SpannedCall, retirements: StatedRetirements): void {
-    if (call.start.provider !== OPERATED_BY_ANTHROPIC) return;
+  /** `provider` states when models retire. What other platforms than that of Anthropic state is not known to hold for their names. */
+  modelsRead(retirements: StatedRetirements, provider: string): void {
+    if (provider !== OPERATED_BY_ANTHROPIC) return;
     this.#guard.run('metrics', () => this.#metrics.modelsRead(retirements));
   }
 

@@ -159,7 +159,9 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
       );
     }
     if (MODELS.has(call.start.method) && 'text' in response) {
-      observeModels(sending.port.guard, response, (retirements) => call.readModels(retirements));
+      observeModels(sending.port.guard, response, (read) =>
+        sending.port.modelsRead(read, call.start.provider),
+      );
     }
     if (sending.observes && call.start.operation === 'chat' && 'text' in response) {
       observeMessage(sending.port.guard, attempt, response);
