@@ -31,17 +31,19 @@ export function flushAtEnd({ endOpenCalls, flush, writers, pushes, deadline }: E
     if (!pushes && !waits(writers)) return undefined;
     return Promise.all([pushes ? last() : undefined, written(writers)]);
   }, deadline);
+  let endBySignal = (): void => {};
   process.on('exit', () => {
     try {
       endOpenCalls();
       for (const writer of writers) writer.drain(deadline);
+      endBySignal();
     } catch {
       // The process ends: there is no one left to report it to.
     }
   });
   if (!pushes || !isMainThread) return;
   try {
-    hearSignals({ handled: () => void flush().catch(() => {}), last }, deadline);
+    endBySignal = hearSignals({ handled: () => void flush().catch(() => {}), last }, deadline);
   } catch {
     // Threads are not allowed: a signal ends the process at once, as without this package.
   }

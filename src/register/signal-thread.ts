@@ -14,6 +14,10 @@ const GRACE = 500;
 /** Slots of the memory that both threads see; the listeners on each signal are at its number. */
 const HEARD = 0;
 const DONE = 1;
+/** The signal that ends the process, once it was heard. */
+const DEADLY = 3;
+/** 1 once the thread hears signals, and 2 while it is asked whether it has heard one. */
+const HEARS = 4;
 const SLOTS = 16;
 
 /**
@@ -30,6 +34,7 @@ for (const [name, number] of Object.entries(signals)) {
   let deadly = false;
   handle.onsignal = () => {
     deadly ||= Atomics.load(slots, number) === 0;
+    if (deadly) Atomics.store(slots, ${DEADLY}, number);
     if (underWay) return;
     underWay = true;
     Atomics.store(slots, ${HEARD}, 0);
@@ -48,6 +53,12 @@ for (const [name, number] of Object.entries(signals)) {
   };
   handle.start(number);
 }
+// After the signals that have arrived.
+parentPort.on('message', () => setImmediate(() => {
+  Atomics.store(slots, ${HEARS}, 1);
+  Atomics.notify(slots, ${HEARS});
+}));
+Atomics.store(slots, ${HEARS}, 1);
 `;
 
 /** What is done at a signal. */
@@ -58,8 +69,13 @@ export interface SignalEnding {
   last(): Promise<unknown>;
 }
 
-/** Does `ending` at `SIGTERM` and `SIGINT`, for `deadline` milliseconds at most. Without a thread, signals do what they do. */
-export function hearSignals(ending: SignalEnding, deadline: number): void {
+/**
+ * Does `ending` at `SIGTERM` and `SIGINT`, for `deadline` milliseconds at most. Without a thread, signals do what they do.
+ *
+ * @returns waits, at the exit of the process, for a signal that ends it and arrived a moment before: a process that raises it as
+ *   its last act ends by it
+ */
+export function hearSignals(ending: SignalEnding, deadline: number): () => void {
   const slots = new Int32Array(new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT));
   const count = (event: string | symbol, added: number): void => {
     const number = typeof event === 'string' ? SIGNALS[event] : undefined;
@@ -92,4 +108,15 @@ export function hearSignals(ending: SignalEnding, deadline: number): void {
   });
   // After the listeners, which would have it keep the process.
   thread.unref();
+  return () => {
+    if (Atomics.load(slots, HEARS) !== 1) return;
+    Atomics.store(slots, HEARS, 2);
+    thread.postMessage('exit');
+    Atomics.wait(slots, HEARS, 2, GRACE);
+    const number = Atomics.load(slots, DEADLY);
+    if (number === 0) return;
+    Atomics.store(slots, HEARD, number);
+    Atomics.store(slots, DONE, number);
+    Atomics.wait(slots, DEADLY, number, GRACE);
+  };
 }

@@ -158,6 +158,22 @@ setInterval(() => {}, 1000);`;
     expect(ended.stdout.match(/heard/g)).toHaveLength(1);
   });
 
+  const RAISE = `process.kill(process.pid, 'SIGTERM');`;
+  test.each([
+    ['as the last act', `await call(); ${RAISE}`],
+    ['before a moment of work', `await call(); ${RAISE} setTimeout(() => {}, 2);`],
+    [
+      'again, by a listener that tidied up',
+      `process.once('SIGTERM', async () => { await sleep(20); ${RAISE} }); await call(); ${RAISE} await sleep(10);`,
+    ],
+    ['at the exit', `process.on('beforeExit', () => { ${RAISE} }); await call();`],
+  ])('that the process raises itself ends it: %s', async (_, text) => {
+    const collector = await startCollector();
+    const { folder, env } = await setup(text, { ...OTLP, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    expect(await run(folder, ['app.mjs'], env)).toMatchObject({ code: null, signal: 'SIGTERM' });
+    expect(await run(folder, [...FLAGS, 'app.mjs'], env)).toMatchObject({ code: null, signal: 'SIGTERM' });
+  });
+
   test('ends the process when the collector hangs', async () => {
     const { folder, env } = await setup(`await call(); console.log('ready'); setInterval(() => {}, 1000);`, {
       ...OTLP,
