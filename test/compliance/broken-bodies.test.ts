@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { HELLO, startHarness } from '../helpers/harness.ts';
+import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
 import { instrumented, OLDER_SDKS } from '../helpers/sdks.ts';
 
 const ENVELOPE = JSON.stringify({
@@ -90,6 +90,39 @@ describe.each(SDKS)('SDK $version', (sdk) => {
       }
       expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(3);
       expect(await harness.metric('anthropic.telemetry.errors')).toBe(0);
+    },
+  );
+});
+
+/** Ways to give up a body, all of which reject when it is broken. */
+const GIVING_UP: Readonly<Record<string, (body: ReadableStream<Uint8Array>) => Promise<unknown>>> = {
+  'its cancel': (body) => body.cancel(),
+  'a reader': (body) => body.getReader().cancel(),
+  'an iterator': async (body) => body.values().return?.(),
+};
+/** Bodies that can be read without an error, to where they end or stall. */
+const READABLE: ReadonlySet<string> = new Set(['is longer than stated', 'is half a gzip', 'stalls']);
+const WITHOUT_SPANS = OLDER_SDKS.filter(({ version }) => version !== '0.39');
+
+describe.each(WITHOUT_SPANS)('SDK $version', (sdk) => {
+  test.each(Object.keys(GIVING_UP))(
+    'a response that broke before the application gave it up by %s is an error, and the application learns of it',
+    async (way) => {
+      const harness = await startHarness();
+      const broken = Object.keys(BODIES).filter((name) => !READABLE.has(name));
+      for (const name of broken) {
+        for (const Client of [sdk.Client, instrumented(sdk, harness)]) {
+          const { url } = await startServer(200, BODIES[name]!);
+          const client = new Client({ baseURL: url, apiKey: 'test-key' });
+          const response = await client.messages.create(HELLO).asResponse();
+          // Middleware can read a copy of it, or the connection break while nobody reads.
+          await rejection(response.clone().text());
+          await rejection(GIVING_UP[way]!(response.body!));
+        }
+      }
+      const calls = { 'anthropic.outcome': 'error', 'error.type': 'client_error' };
+      expect(await harness.metric('anthropic.client.calls', calls)).toBe(broken.length);
+      expect(await harness.metric('anthropic.client.calls')).toBe(broken.length);
     },
   );
 });

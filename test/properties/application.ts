@@ -14,6 +14,9 @@ const GRACE = 60;
 /** The longest that a call takes, in milliseconds. */
 const PATIENCE = 15_000;
 
+/** How long it waits for what it has left, in milliseconds. Middleware with a copy of the response can make that forever. */
+const PARTING = 2000;
+
 /** What a request of the application's own `fetch` came to. */
 export interface Fetched {
   status: number | undefined;
@@ -53,6 +56,7 @@ export class ApplicationCall {
   readonly #model: string;
   readonly #middleware: boolean;
   readonly #controller = new AbortController();
+  readonly #left = new AbortController();
   #over = false;
 
   /** `middleware`: whether the SDK has any. */
@@ -78,9 +82,7 @@ export class ApplicationCall {
     try {
       await Promise.race([
         this.#use(copy === undefined ? client : client.withOptions({ maxRetries: copy })),
-        wait(PATIENCE, undefined, { signal: late.signal }).then(() => {
-          this.noted.end = 'hung';
-        }),
+        this.#hang(late.signal),
       ]);
     } catch (error) {
       this.noted.end = 'threw';
@@ -88,6 +90,19 @@ export class ApplicationCall {
     }
     late.abort();
     this.#over = true;
+  }
+
+  /** Resolves when the application has waited too long, also for what it has left. */
+  async #hang(over: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([over, this.#left.signal]);
+    await wait(PATIENCE, undefined, { signal }).catch(() => wait(PARTING, undefined, { signal: over }));
+    if (this.noted.end === 'left') this.noted.got.push('hung');
+    else this.noted.end = 'hung';
+  }
+
+  #leave(): void {
+    this.noted.end = 'left';
+    this.#left.abort();
   }
 
   #abort(): void {
@@ -143,10 +158,10 @@ export class ApplicationCall {
     got.push({ status: response.status, headers: [...response.headers.keys()], used: response.bodyUsed });
     switch (this.#plan.read) {
       case 'unread':
-        this.noted.end = 'left';
+        this.#leave();
         return;
       case 'break':
-        this.noted.end = 'left';
+        this.#leave();
         return response.body?.cancel();
       case 'clone':
         got.push(...(await Promise.all([response.clone().text(), response.text()])));
@@ -178,7 +193,7 @@ export class ApplicationCall {
   async #readStream(stream: AsyncIterable<unknown>): Promise<void> {
     const { read } = this.#plan;
     if (read === 'unread') {
-      this.noted.end = 'left';
+      this.#leave();
       return;
     }
     await this.#readEvents(stream);
@@ -195,7 +210,7 @@ export class ApplicationCall {
       count += 1;
       if (abort?.at === 'event' && abort.number === count) this.#abort();
       if (read === 'break' && breakAfter === count) {
-        this.noted.end = 'left';
+        this.#leave();
         break;
       }
     }

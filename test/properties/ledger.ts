@@ -66,9 +66,7 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   // An SDK with call spans ends the call when it hands out the response; the others, when its body is read.
   if (noted.responded) {
     if (noted.aborted) return ['ok', 'canceled'];
-    // Giving a body up can hang, without telemetry too, while middleware of the application holds a copy of it.
-    const leaves = noted.end === 'left' || noted.end === 'hung';
-    return leaves ? ['ok', 'canceled', 'error'] : ['ok', 'error'];
+    return noted.end === 'left' ? ['ok', 'canceled', 'error'] : ['ok', 'error'];
   }
   if (noted.aborted) return ['canceled'];
   // What never ends is canceled with its process. Its stream may have been read, and have failed, before the application hears of it.

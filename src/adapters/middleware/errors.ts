@@ -29,7 +29,8 @@ export function sdkErrorType(error: unknown): string {
   return 'client_error';
 }
 
-function isAbortError(error: unknown): boolean {
+/** Whether `error` is what an abort makes of a request or of the reading of its body. */
+export function isAbortError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'AbortError';
 }
 

@@ -1,5 +1,7 @@
 /** Observes how a response is read, whichever of the ways to read it is taken. */
 import type { EventEmitter } from 'node:events';
+import { isErrored } from 'node:stream';
+import { isAbortError } from '../middleware/errors.ts';
 
 /**
  * Learns how the body of a response is read. After the first of `completed`, `failed` and `closed` nothing else counts.
@@ -108,17 +110,16 @@ function observeWebBody(body: Body, observer: BodyObserver): void {
   const { getReader, cancel, values, tee, pipeTo, pipeThrough } = body;
   const observedReader = (...args: []): Reader => {
     const reader = getReader.apply(body, args) as Reader;
-    observeMethods(reader, 'read', 'cancel', observer);
+    observeMethods(body, reader, 'read', 'cancel', observer);
     return reader;
   };
   override(body, 'getReader', observedReader);
-  override(body, 'cancel', (reason?: unknown) => {
-    if (!body.locked) observer.closed();
-    return cancel.call(body, reason);
-  });
+  override(body, 'cancel', (reason?: unknown) =>
+    body.locked ? cancel.call(body, reason) : giveUp(body, observer, () => cancel.call(body, reason)),
+  );
   const observedValues = (...args: []): AsyncIterator<Uint8Array> => {
     const iterator = values.apply(body, args);
-    observeMethods(iterator, 'next', 'return', observer);
+    observeMethods(body, iterator, 'next', 'return', observer);
     return iterator;
   };
   override(body, 'values', observedValues);
@@ -133,11 +134,17 @@ function observeWebBody(body: Body, observer: BodyObserver): void {
   );
 }
 
-/** Hides the method of `source` that reads a piece, and the one that gives up. */
-function observeMethods(source: object, read: string, close: string, observer: BodyObserver): void {
+/** Hides the method of `source` that reads a piece of `body`, and the one that gives up. */
+function observeMethods(
+  body: Body,
+  source: object,
+  read: string,
+  close: string,
+  observer: BodyObserver,
+): void {
   const methods = source as Record<string, ((...args: unknown[]) => Promise<ReadResult>) | undefined>;
   const readPiece = methods[read];
-  const giveUp = methods[close];
+  const closeSource = methods[close];
   override(source, read, async (...args: unknown[]) => {
     let result: ReadResult;
     try {
@@ -150,11 +157,29 @@ function observeMethods(source: object, read: string, close: string, observer: B
     else if (result.value) observer.piece(result.value);
     return result;
   });
-  if (!giveUp) return;
-  override(source, close, (...args: unknown[]) => {
+  if (!closeSource) return;
+  override(source, close, (...args: unknown[]) =>
+    giveUp(body, observer, () => closeSource.apply(source, args)),
+  );
+}
+
+/** Gives `body` up by `close`. That rejects for a body that broke before, of which no reader may have learned so far. */
+async function giveUp<Result>(
+  body: Body,
+  observer: BodyObserver,
+  close: () => Promise<Result>,
+): Promise<Result> {
+  if (!isErrored(body as unknown as NodeJS.ReadableStream)) {
     observer.closed();
-    return giveUp.apply(source, args);
-  });
+    return close();
+  }
+  try {
+    return await close();
+  } catch (error) {
+    if (isAbortError(error)) observer.closed();
+    else observer.failed(error);
+    throw error;
+  }
 }
 
 /** A stream of what `reader` reads, one piece at a time and none ahead of demand. */

@@ -4,6 +4,7 @@ import type { MessageFacts } from '../../model/message.ts';
 import type { SpannedCall } from '../../ports/call-span.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { ATTR } from '../../signals/names.ts';
+import { isAbortError } from '../middleware/errors.ts';
 import { parseJson } from '../parse-json.ts';
 import { endInError, type OpenCall, setMessageFacts } from '../span/call-span.ts';
 import { MessageStream, messageFacts } from './message.ts';
@@ -67,7 +68,7 @@ export class ResponseReading implements BodyObserver {
 
   failed(error: unknown): void {
     this.#step(() => {
-      if ((error as Error | undefined)?.name === 'AbortError') this.#close();
+      if (isAbortError(error)) this.#close();
       else this.#fail(CLIENT_ERROR);
     });
   }
