@@ -10,13 +10,18 @@ export type RetirementTable = Readonly<Record<string, string>>;
 /** What the Models API states of models, by id: a date or time of retirement, or that there is none. */
 export type StatedRetirements = readonly (readonly [model: string, time: string | undefined])[];
 
-/** Of when the vendor's page is that the table below was taken from. `@anthropic-ai/sdk` 1.11.0 (November) names the same date for Sonnet 4.5. */
-export const RETIREMENTS_DATE = '2026-10';
+/**
+ * The month of the table: the vendor's page as of October, and the dates that `@anthropic-ai/sdk` 1.14.0 warns with (`internal/data/deprecated-models`),
+ * which agree on Sonnet 4.5.
+ */
+export const RETIREMENTS_DATE = '2026-11';
 
 /** The default table. */
 export const RETIREMENTS: RetirementTable = {
+  'claude-opus-4-5': '2027-01-22',
   'claude-sonnet-4-5': '2026-11-30',
   'claude-opus-4-1': '2026-08-05',
+  'claude-mythos-preview': '2026-06-30',
   'claude-opus-4': '2026-06-15',
   'claude-sonnet-4': '2026-06-15',
   'claude-3-haiku': '2026-04-20',
