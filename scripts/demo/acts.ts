@@ -41,7 +41,7 @@ export const ACTS: readonly Act[] = [
   },
   {
     name: 'one single 500',
-    story: 'One response is a 500; the retry succeeds. Such things happen.',
+    story: 'One response is a 500; the retry succeeds. No one has to act.',
     service: 'chat',
     expected: [],
     async play({ api, chat }) {
