@@ -12,7 +12,7 @@ export interface ExpectedAttempt {
   readonly errorCode?: string;
   readonly fault?: string;
   /** Seconds of `retry-after`, where span and log have it. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** The status that an SSE `error` event after the response stands for. */
   readonly eventStatus?: number;
 }
@@ -135,6 +135,60 @@ export const OK_CALL: ExpectedCall = {
   tokens: HELLO_TOKENS,
   stopReason: 'end_turn',
 };
+
+/** The failures of the tests, by the status that the API responds with. */
+const FAILURES: Readonly<Record<number, readonly [errorType: string, fault: string]>> = {
+  401: ['authentication_error', 'config'],
+  402: ['billing_error', 'config'],
+  403: ['permission_error', 'config'],
+  404: ['not_found_error', 'config'],
+  408: ['_OTHER', 'network'],
+  409: ['conflict_error', 'input'],
+  429: ['rate_limit_error', 'traffic'],
+  500: ['api_error', 'anthropic'],
+  504: ['timeout_error', 'anthropic'],
+  529: ['overloaded_error', 'anthropic'],
+};
+
+/** Type and fault of a failure, by its status. */
+export function failureOf(status: number): { errorType: string; fault: string } {
+  const [errorType, fault] = FAILURES[status] as readonly [string, string];
+  return { errorType, fault };
+}
+
+/** An attempt that got `status` and was followed by another one. The test API asks to wait a millisecond where it can be retried. */
+export function retried(status: number, more: Partial<ExpectedAttempt> = {}): ExpectedAttempt {
+  const wait = [408, 409, 429].includes(status) || status >= 500 ? { retryAfter: 0.001 } : {};
+  return { status, disposition: 'retried', ...(status in FAILURES && failureOf(status)), ...wait, ...more };
+}
+
+/** An attempt that got `status` and was the last one. */
+export function final(status: number, more: Partial<ExpectedAttempt> = {}): ExpectedAttempt {
+  return { ...retried(status), disposition: 'final', ...more };
+}
+
+/** A call that failed as its last attempt did; exhausted if that could have been retried. */
+export function failedCall(...attempts: readonly ExpectedAttempt[]): ExpectedCall {
+  const { errorType, fault, retryAfter } = attempts.at(-1) as ExpectedAttempt;
+  const exhausted = retryAfter !== undefined;
+  return {
+    outcome: 'error',
+    ...(errorType !== undefined && { errorType }),
+    ...(fault !== undefined && { fault }),
+    ...(exhausted && { exhausted }),
+    attempts,
+  };
+}
+
+/** A streamed call that went well. */
+export const STREAMED_CALL: ExpectedCall = { ...OK_CALL, stream: true };
+
+/** What is known of a stream that began and did not end: the output count is not part of it. */
+export const BEGUN_STREAM = {
+  stream: true,
+  firstChunk: true,
+  tokens: { input: 5, cacheRead: 0, cacheWrite: 0 },
+} as const;
 
 /** List prices in USD per million tokens: input, output, cache read, cache write. */
 const RATES: Readonly<Record<string, readonly [number, number, number, number]>> = {

@@ -1,6 +1,274 @@
+/** An invoice of scripted responses: the cost that telemetry records, and that of the price list, by arithmetic of its own. */
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
 import { type Harness, HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
+
+type Usage = Record<string, unknown>;
+
+/** A response, and what it costs in USD by the vendor's list. */
+interface Item {
+  readonly what: string;
+  readonly model: string;
+  readonly usage: Usage;
+  readonly usd: number;
+  /** Fields of the request beside those of every one. */
+  readonly asks?: Record<string, unknown>;
+  readonly stream?: boolean;
+}
+
+const M = 1_000_000;
+const SEARCH = { tools: [{ type: 'web_search_20260209', name: 'web_search' }] };
+const RUN = { tools: [{ type: 'code_execution_20260120', name: 'code_execution' }] };
+const US = { inference_geo: 'us' };
+const FAST = { speed: 'fast' };
+
+const tokens = (input: number, output: number, more: Usage = {}): Usage => ({
+  input_tokens: input,
+  output_tokens: output,
+  ...more,
+});
+
+const cache = (read: number, write5m: number, write1h: number): Usage => ({
+  cache_read_input_tokens: read,
+  cache_creation_input_tokens: write5m + write1h,
+  cache_creation: { ephemeral_5m_input_tokens: write5m, ephemeral_1h_input_tokens: write1h },
+});
+
+const searches = (count: number): Usage => ({
+  server_tool_use: { web_search_requests: count, web_fetch_requests: 3 },
+});
+
+const INVOICE: readonly Item[] = [
+  { what: 'Opus 5.5', model: 'claude-opus-5-5', usage: tokens(M, M), usd: 4 + 20 },
+  { what: 'Opus 5.5, streamed', model: 'claude-opus-5-5', usage: tokens(M, M), usd: 24, stream: true },
+  { what: 'Opus 5', model: 'claude-opus-5', usage: tokens(1000, 2000), usd: (1000 * 5 + 2000 * 25) / M },
+  { what: 'Opus 4.1', model: 'claude-opus-4-1', usage: tokens(1000, 2000), usd: (15_000 + 150_000) / M },
+  { what: 'Sonnet 5.5', model: 'claude-sonnet-5-5', usage: tokens(9000, 100), usd: (18_000 + 1000) / M },
+  { what: 'Sonnet 4.6', model: 'claude-sonnet-4-6', usage: tokens(9000, 100), usd: (27_000 + 1500) / M },
+  { what: 'Haiku 5.5', model: 'claude-haiku-5-5', usage: tokens(90_000, 500), usd: (9000 + 250) / M },
+  { what: 'Haiku 4.5', model: 'claude-haiku-4-5', usage: tokens(90_000, 500), usd: (90_000 + 2500) / M },
+  { what: 'Fable 5.2', model: 'claude-fable-5-2', usage: tokens(10_000, 1000), usd: (80_000 + 40_000) / M },
+  { what: 'Fable 5.1', model: 'claude-fable-5-1', usage: tokens(10_000, 1000), usd: (100_000 + 50_000) / M },
+  {
+    what: 'a long prompt of Haiku 5.5',
+    model: 'claude-haiku-5-5',
+    usage: tokens(100_001, 1000),
+    usd: (100_001 * 0.5 + 1000 * 2.5) / M,
+  },
+  {
+    what: 'a long prompt that is mostly cached',
+    model: 'claude-haiku-5-5',
+    usage: tokens(1, 0, cache(150_000, 0, 0)),
+    usd: (0.5 + 150_000 * 0.05) / M,
+  },
+  {
+    what: 'a long prompt of Sonnet 4.5',
+    model: 'claude-sonnet-4-5',
+    usage: tokens(300_000, 1000),
+    usd: (300_000 * 6 + 1000 * 22.5) / M,
+  },
+  {
+    what: 'a cache read',
+    model: 'claude-opus-5-5',
+    usage: tokens(10, 10, cache(500_000, 0, 0)),
+    usd: (40 + 200 + 500_000 * 0.2) / M,
+  },
+  {
+    what: 'a cache write for five minutes',
+    model: 'claude-sonnet-5-5',
+    usage: tokens(10, 10, cache(0, 200_000, 0)),
+    usd: (20 + 100 + 200_000 * 2.5) / M,
+  },
+  {
+    what: 'a cache write for an hour, streamed',
+    model: 'claude-sonnet-5-5',
+    usage: tokens(10, 10, cache(0, 0, 200_000)),
+    usd: (20 + 100 + 200_000 * 4) / M,
+    stream: true,
+  },
+  {
+    what: 'thinking, which is output',
+    model: 'claude-opus-5-5',
+    usage: tokens(100, 20_000, { output_tokens_details: { thinking_tokens: 19_000 } }),
+    usd: (400 + 400_000) / M,
+  },
+  {
+    what: 'the fast mode',
+    model: 'claude-opus-5-5',
+    usage: tokens(1000, 1000, { speed: 'fast' }),
+    usd: (8000 + 40_000) / M,
+    asks: FAST,
+  },
+  {
+    what: 'the fast mode with a cache read',
+    model: 'claude-opus-5',
+    usage: tokens(0, 1000, { speed: 'fast', ...cache(100_000, 0, 0) }),
+    usd: (100_000 * 1 + 1000 * 50) / M,
+    asks: FAST,
+  },
+  {
+    what: 'web searches',
+    model: 'claude-opus-5-5',
+    usage: tokens(20_000, 500, searches(1000)),
+    usd: 10 + (80_000 + 10_000) / M,
+    asks: SEARCH,
+  },
+  {
+    what: 'web searches, streamed',
+    model: 'claude-sonnet-5-5',
+    usage: tokens(20_000, 500, searches(4)),
+    usd: 0.04 + (40_000 + 5000) / M,
+    asks: SEARCH,
+    stream: true,
+  },
+  {
+    what: 'web fetches, which are free',
+    model: 'claude-sonnet-5-5',
+    usage: tokens(20_000, 500, searches(0)),
+    usd: (40_000 + 5000) / M,
+    asks: { tools: [{ type: 'web_fetch_20260209', name: 'web_fetch' }] },
+  },
+  {
+    what: 'code execution, within its free hours',
+    model: 'claude-opus-5-5',
+    usage: tokens(5000, 700, { server_tool_use: { code_execution_requests: 3 } }),
+    usd: (20_000 + 14_000) / M,
+    asks: RUN,
+  },
+  {
+    what: 'inference in the US',
+    model: 'claude-opus-5-5',
+    usage: tokens(100_000, 10_000, { inference_geo: 'us' }),
+    usd: ((400_000 + 200_000) * 1.1) / M,
+    asks: US,
+  },
+  {
+    what: 'inference in the US with a cache, streamed',
+    model: 'claude-opus-5-5',
+    usage: tokens(0, 10_000, { inference_geo: 'us', ...cache(100_000, 0, 0) }),
+    usd: ((20_000 + 200_000) * 1.1) / M,
+    asks: US,
+    stream: true,
+  },
+  {
+    what: 'a compaction, beside the usage',
+    model: 'claude-opus-5-5',
+    usage: tokens(23_000, 1000, {
+      iterations: [
+        { type: 'compaction', input_tokens: 180_000, output_tokens: 3500 },
+        { type: 'message', input_tokens: 23_000, output_tokens: 1000 },
+      ],
+    }),
+    usd: (203_000 * 4 + 4500 * 20) / M,
+    asks: { context_management: { edits: [{ type: 'compact_20260112' }] } },
+  },
+  {
+    what: 'a compaction that reads the cache, streamed',
+    model: 'claude-opus-5-5',
+    usage: tokens(1000, 100, {
+      iterations: [
+        { type: 'compaction', input_tokens: 0, cache_read_input_tokens: 180_000, output_tokens: 3500 },
+        { type: 'message', input_tokens: 1000, output_tokens: 100 },
+      ],
+    }),
+    usd: (1000 * 4 + 180_000 * 0.2 + 3600 * 20) / M,
+    asks: { context_management: { edits: [{ type: 'compact_20260112' }] } },
+    stream: true,
+  },
+  {
+    what: 'an advisor, by the price of its own model',
+    model: 'claude-haiku-4-5',
+    usage: tokens(10_000, 2000, {
+      iterations: [
+        { type: 'message', input_tokens: 4000, output_tokens: 500 },
+        { type: 'advisor_message', model: 'claude-opus-5-5', input_tokens: 5000, output_tokens: 1600 },
+        { type: 'message', input_tokens: 6000, output_tokens: 1500 },
+      ],
+    }),
+    usd: (10_000 + 2000 * 5 + 5000 * 4 + 1600 * 20) / M,
+    asks: { tools: [{ type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-5-5' }] },
+  },
+  {
+    what: 'a refusal and the fallback of the API',
+    model: 'claude-fable-5-1',
+    usage: tokens(1200, 400, {
+      iterations: [
+        { type: 'message', model: 'claude-fable-5-1', input_tokens: 1100, output_tokens: 5 },
+        { type: 'fallback_message', model: 'claude-opus-5-5', input_tokens: 1200, output_tokens: 400 },
+      ],
+    }),
+    usd: (1100 * 10 + 5 * 50 + 1200 * 4 + 400 * 20) / M,
+    asks: { fallbacks: [{ model: 'claude-opus-5-5' }] },
+  },
+];
+
+async function order(harness: Harness, { model, usage, asks = {}, stream = false }: Item): Promise<void> {
+  const served = 'fallbacks' in asks ? { model: 'claude-opus-5-5' } : { model };
+  harness.server.plan([respond.ok({ text: 'Hi', usage, ...served })]);
+  const params = { ...HELLO, model, ...asks };
+  if (!stream) await harness.client.beta.messages.create(params);
+  else for await (const _ of await harness.client.beta.messages.create({ ...params, stream }));
+}
+
+describe('the estimated cost is within 1 % of the invoice', () => {
+  test.each(INVOICE)('for $what', async (item) => {
+    const harness = await startHarness();
+    await order(harness, item);
+    const cost = await harness.metric('anthropic.client.cost');
+    expect(Math.abs(cost - item.usd) / item.usd).toBeLessThan(0.01);
+    expect(harness.logs()[0]?.fields['cost_usd']).toBeCloseTo(cost, 9);
+    expect(await harness.metric('anthropic.client.unpriced_calls')).toBe(0);
+  });
+
+  test('for a batch, at half the price, read twice', async () => {
+    const harness = await startHarness({ server: { batchMs: 0 } });
+    const params = { ...HELLO, max_tokens: 50 };
+    const requests = ['a', 'b', 'c'].map((custom_id) => ({ custom_id, params }));
+    const unknown = { custom_id: 'd', params: { ...params, model: 'claude-unknown' } };
+    const { id } = await harness.client.messages.batches.create({ requests: [...requests, unknown] });
+    let usd = 0;
+    for (let time = 0; time < 2; time++) {
+      for await (const { result } of await harness.client.messages.batches.results(id)) {
+        if (time > 0 || result.type !== 'succeeded') continue;
+        const { input_tokens, output_tokens } = result.message.usage;
+        usd += (input_tokens * 4 + output_tokens * 20) / M / 2;
+      }
+    }
+    const cost = await harness.metric('anthropic.client.cost');
+    expect(usd).toBeGreaterThan(0);
+    expect(Math.abs(cost - usd) / usd).toBeLessThan(0.01);
+    const results = await harness.points('anthropic.client.batch_requests');
+    expect(
+      results.map(({ attributes, value }) => [
+        attributes['anthropic.batch.result'],
+        attributes['gen_ai.request.model'],
+        value,
+      ]),
+    ).toEqual([
+      ['errored', undefined, 1],
+      ['succeeded', HELLO.model, 3],
+    ]);
+  });
+});
+
+test('server tools are counted by use, also where they cost nothing', async () => {
+  const harness = await startHarness();
+  const use = { web_search_requests: 2, web_fetch_requests: 3, code_execution_requests: 4 };
+  harness.server.plan([respond.ok({ text: 'Hi', usage: { ...tokens(1, 1), server_tool_use: use } })]);
+  await harness.client.messages.create({ ...HELLO, ...SEARCH } as never);
+  const uses = await harness.points('anthropic.client.server_tool_uses');
+  expect(
+    Object.fromEntries(uses.map(({ attributes, value }) => [attributes['anthropic.server_tool'], value])),
+  ).toEqual({ web_search: 2, web_fetch: 3, code_execution: 4 });
+});
+
+test('the priority tier has no list price: the call is counted as unpriced', async () => {
+  const harness = await startHarness();
+  harness.server.plan([respond.ok({ text: 'Hi', usage: { ...tokens(1, 1), service_tier: 'priority' } })]);
+  await harness.client.messages.create(HELLO);
+  expect(await harness.metric('anthropic.client.unpriced_calls')).toBe(1);
+  expect(await harness.metric('anthropic.client.cost')).toBe(0);
+});
 
 const USAGE = {
   input_tokens: 1_000_000,
@@ -17,7 +285,7 @@ async function costs(harness: Harness): Promise<Record<string, unknown>> {
   );
 }
 
-describe('the estimated cost', () => {
+describe('the cost that is recorded', () => {
   test('is counted by kind, at the list price of the model that responded', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.ok({ text: 'Hi', usage: USAGE })]);
@@ -31,32 +299,6 @@ describe('the estimated cost', () => {
     });
     expect(harness.logs()[0]?.fields['cost_usd']).toBeCloseTo(45.2, 9);
     expect(harness.callSpans()[0]?.attributes['anthropic.cost.usd']).toBeCloseTo(45.2, 9);
-  });
-
-  test('is the same for a stream', async () => {
-    const harness = await startHarness();
-    harness.server.plan([respond.ok({ text: 'Hi', usage: USAGE })]);
-    await harness.client.messages.stream(HELLO).finalMessage();
-    expect(await costs(harness)).toMatchObject({ input: 4, output: 20, cache_write_1h: 16 });
-  });
-
-  test('of the fast mode has its own price', async () => {
-    const harness = await startHarness();
-    harness.server.plan([respond.ok({ text: 'Hi', usage: { input_tokens: 1e6, output_tokens: 1e6 } })]);
-    await harness.client.beta.messages.create({ ...HELLO, speed: 'fast' });
-    expect(await costs(harness)).toEqual({ input: 8, output: 40 });
-  });
-
-  test('of a long prompt counts every token at the price of long prompts', async () => {
-    const harness = await startHarness();
-    harness.server.plan([
-      respond.ok({
-        text: 'Hi',
-        usage: { input_tokens: 60_000, cache_read_input_tokens: 60_000, output_tokens: 1e6 },
-      }),
-    ]);
-    await harness.client.messages.create({ ...HELLO, model: 'claude-haiku-5-5' });
-    expect(await costs(harness)).toEqual({ input: 0.03, output: 2.5, cache_read: 0.003 });
   });
 
   test('of a model without a known price is not zero but unknown, and the call is counted', async () => {
@@ -91,17 +333,5 @@ describe('the estimated cost', () => {
     await harness.client.messages.countTokens({ model: MODEL, messages: HELLO.messages });
     expect(await costs(harness)).toEqual({});
     expect(await harness.metric('anthropic.client.unpriced_calls')).toBe(0);
-  });
-
-  test('of compactions, which the usage leaves out, is part of it', async () => {
-    const harness = await startHarness();
-    const usage = {
-      input_tokens: 0,
-      output_tokens: 0,
-      iterations: [{ type: 'compaction', input_tokens: 1_000_000, output_tokens: 1_000_000 }],
-    };
-    harness.server.plan([respond.ok({ text: 'Hi', usage })]);
-    await harness.client.messages.create(HELLO);
-    expect(await costs(harness)).toEqual({ input: 4, output: 20 });
   });
 });

@@ -1,171 +1,237 @@
+/** Middleware of the application: of the client and of one request, over every `fetch`, with and without a context manager. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type Anthropic from '@anthropic-ai/sdk';
 import type { Middleware } from '@anthropic-ai/sdk';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
-import { expectCall } from '../helpers/expect-calls.ts';
-import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
-import { HELLO, MODEL, rejection, startHarness } from '../helpers/harness.ts';
+import { type CallCase, expectCall, expectCase } from '../helpers/expect-calls.ts';
+import { failedCall, final, OK_ATTEMPT, OK_CALL, retried, STREAMED_CALL } from '../helpers/expected-call.ts';
+import {
+  collect,
+  type Harness,
+  type HarnessOptions,
+  HELLO,
+  rejection,
+  startHarness,
+} from '../helpers/harness.ts';
+import { newClient, SDKS } from '../helpers/sdks.ts';
 
-const OVERLOADED = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
-
-/** Repeats a request that failed, once. */
+/** Sends a request that failed once more. */
 const replay: Middleware = async (request, next) => {
   const response = await next(request);
   return response.ok ? response : next(request);
 };
 
-describe("the application's own middleware", () => {
-  test('that replays a request makes a second attempt of the same call', async () => {
-    const harness = await startHarness({ client: { middleware: [replay], maxRetries: 0 } });
-    harness.server.plan([respond.error(529)]);
-    await harness.client.messages.create(HELLO);
-    await expectCall(harness, {
-      ...OK_CALL,
-      attempts: [{ status: 529, disposition: 'retried', retryAfter: 0.001, ...OVERLOADED }, OK_ATTEMPT],
-    });
-  });
+/** Makes a span of the application the current one. */
+const spanned =
+  (harness: Harness | undefined): Middleware =>
+  (request, next) =>
+    (harness?.tracerProvider ?? trace)
+      .getTracer('app')
+      .startActiveSpan('policy', (span) => next(request).finally(() => span.end()));
 
-  test('that replays in vain leaves one exhausted call', async () => {
-    const harness = await startHarness({ client: { middleware: [replay], maxRetries: 0 } });
-    harness.server.plan([respond.error(529), respond.error(529)]);
-    await rejection(harness.client.messages.create(HELLO));
-    const failed = { status: 529, retryAfter: 0.001, ...OVERLOADED };
-    await expectCall(harness, {
-      outcome: 'error',
-      exhausted: true,
-      ...OVERLOADED,
-      attempts: [
-        { ...failed, disposition: 'retried' },
-        { ...failed, disposition: 'final' },
-      ],
-    });
-  });
+const clientOf = (middleware: Middleware): HarnessOptions => ({
+  client: { middleware: [middleware], maxRetries: 0 },
+});
 
-  test('that responds itself makes a call without an attempt', async () => {
-    const cached: Middleware = async () =>
-      Response.json({
-        id: 'msg_cached',
-        type: 'message',
-        role: 'assistant',
-        model: MODEL,
-        content: [],
-        stop_reason: 'end_turn',
-        usage: { input_tokens: 0, output_tokens: 0 },
-      });
-    const harness = await startHarness({ client: { middleware: [cached] } });
-    expect(await harness.client.messages.create(HELLO)).toMatchObject({ id: 'msg_cached' });
-    expect(harness.server.requests).toEqual([]);
-    await expectCall(harness, {
-      outcome: 'ok',
-      attempts: [],
-      responded: true,
-      stopReason: 'end_turn',
-      logged: { status: 200 },
-    });
-  });
+const CASES: readonly CallCase[] = [
+  {
+    title: 'that replays a request makes a second attempt of the same call',
+    options: clientOf(replay),
+    plan: [respond.error(529)],
+    recorded: { ...OK_CALL, attempts: [retried(529), OK_ATTEMPT] },
+  },
+  {
+    title: 'that replays in vain leaves one exhausted call',
+    options: clientOf(replay),
+    plan: [respond.error(529), respond.error(529)],
+    fails: 529,
+    recorded: failedCall(retried(529), final(529)),
+  },
+  {
+    title: 'that takes its time over a failure and then passes it on leaves a final attempt',
+    options: clientOf(async (request, next) => {
+      const response = await next(request);
+      await sleep(120);
+      return response;
+    }),
+    plan: [respond.error(529)],
+    fails: 529,
+    recorded: failedCall(final(529)),
+  },
+  {
+    title: 'that makes its own span the current one does not hide the call',
+    options: clientOf(spanned(undefined)),
+    recorded: OK_CALL,
+  },
+  {
+    title: 'that opens a recording span of its own keeps that span, below that of the call',
+    async run(_, harness) {
+      await harness.newClient({ middleware: [spanned(harness)] }).messages.create(HELLO);
+      const policy = harness.spans().find(({ name }) => name === 'policy');
+      expect(policy?.parentSpanContext?.spanId).toBe(harness.callSpans()[0]?.spanContext().spanId);
+    },
+    recorded: OK_CALL,
+  },
+  {
+    title: 'runs outside that of this package, in its own order, and that of the request sees what is sent',
+    async run(_, { newClient, server }) {
+      const seen: string[] = [];
+      const named =
+        (name: string): Middleware =>
+        async (request, next) => {
+          seen.push(`${name} ${request.url}`);
+          return next(request);
+        };
+      const client = newClient({ middleware: [named('first'), named('second')] });
+      // The two, that of this package around them, and that on the wire.
+      expect(client.middleware).toHaveLength(4);
+      await client.messages.create(HELLO, { middleware: [named('third')] });
+      expect(seen).toEqual(['first', 'second', 'third'].map((name) => `${name} ${server.url}/v1/messages`));
+    },
+    recorded: OK_CALL,
+  },
+];
 
-  test('that throws reaches the application with its own error, and is its own fault', async () => {
-    const problem = new Error('no calls on Sundays');
-    const reject: Middleware = async () => {
-      throw problem;
+describe.each([true, false])("the application's middleware, a context manager: %s", (contextManager) => {
+  test.each(CASES.filter(({ title }) => contextManager || !title.includes('span')))('$title', (row) =>
+    expectCase({ ...row, options: { contextManager, ...row.options } }),
+  );
+});
+
+describe.each([
+  ["Node's own fetch", {}],
+  ['a fetch that is given', { fetch: (...args: Parameters<typeof fetch>) => fetch(...args) }],
+])('per-request middleware over %s', (_, options) => {
+  const send = ({ messages }: Anthropic): PromiseLike<unknown> =>
+    messages.create(HELLO, { middleware: [replay] });
+
+  test.each<CallCase>([
+    {
+      title: 'that sends a request twice makes two attempts, each with its status',
+      options: { client: options },
+      plan: [respond.error(500)],
+      run: send,
+      recorded: { ...OK_CALL, attempts: [retried(500), OK_ATTEMPT] },
+    },
+    {
+      title: 'inside client middleware that replays too makes an attempt of each request',
+      options: { client: { ...options, middleware: [replay], maxRetries: 0 } },
+      plan: [respond.error(500), respond.error(500), respond.error(500)],
+      run: send,
+      recorded: { ...OK_CALL, attempts: [retried(500), retried(500), retried(500), OK_ATTEMPT] },
+    },
+  ])('$title', (row) => expectCase(row));
+
+  test('that asks something else of the network, or makes a call of its own, adds no attempt to this one', async () => {
+    const harness = await startHarness({ client: options });
+    const busy: Middleware = async (request, next) => {
+      await fetch(`${harness.server.url}/v1/models`);
+      await harness.client.messages.create(HELLO);
+      return next(request);
     };
-    const harness = await startHarness({ client: { middleware: [reject] } });
-    expect(await rejection(harness.client.messages.create(HELLO))).toBe(problem);
-    const [call] = await harness.points('anthropic.client.calls');
-    expect(call?.attributes).toMatchObject({
-      'anthropic.outcome': 'error',
-      'anthropic.error.fault': 'application',
-    });
-    expect(await harness.metric('anthropic.client.attempts')).toBe(0);
-    expect(await harness.metric('anthropic.client.retries_exhausted')).toBe(0);
+    await harness.client.messages.create(HELLO, { middleware: [busy] });
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(2);
+    expect(await harness.metric('anthropic.client.attempts')).toBe(2);
+    for (const span of harness.callSpans()) expect(span.attributes['anthropic.attempt.count']).toBe(1);
   });
 
-  test('that throws after a response does not turn the good attempt into a retry', async () => {
-    const problem = new Error('not good enough');
-    const judge: Middleware = async (request, next) => {
+  test('keeps its own spans, below the attempt', async () => {
+    const harness = await startHarness({ client: options });
+    await harness.client.messages.create(HELLO, { middleware: [spanned(harness)] });
+    const own = harness.spans().find(({ name }) => name === 'policy');
+    expect(own?.parentSpanContext?.spanId).toBe(harness.attemptSpans()[0]?.spanContext().spanId);
+  });
+});
+
+test('spans of a fetch of the application are kept, below the attempt', async () => {
+  const harness = await startHarness();
+  const client = harness.newClient({
+    fetch: async (...args) => {
+      harness.tracerProvider.getTracer('app').startSpan('fetch').end();
+      return fetch(...args);
+    },
+  });
+  await client.messages.create(HELLO);
+  const own = harness.spans().find(({ name }) => name === 'fetch');
+  expect(own?.parentSpanContext?.spanId).toBe(harness.attemptSpans()[0]?.spanContext().spanId);
+  expect(trace.getActiveSpan()).toBeUndefined();
+});
+
+test('client middleware that sends two requests at the same time makes two attempts, each with its own result', async () => {
+  const hedge: Middleware = async (request, next) => {
+    const both = await Promise.all([next(request), next(request)]);
+    await both[1].body?.cancel();
+    return both[0];
+  };
+  const harness = await startHarness({ client: { middleware: [hedge] } });
+  await harness.client.messages.create(HELLO);
+  const ok = { 'http.response.status_code': 200, 'anthropic.attempt.disposition': 'ok' };
+  expect(await harness.metric('anthropic.client.attempts', ok)).toBe(2);
+  expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(1);
+});
+
+describe.each(SDKS.filter(({ adapter }) => adapter !== 'fetch'))('middleware of SDK $version', (sdk) => {
+  const start = async (...middleware: readonly Middleware[]) => {
+    const harness = await startHarness();
+    return { harness, client: newClient(sdk, harness, { middleware: [...middleware] }) };
+  };
+
+  test('that repeats a rejected request makes another attempt', async () => {
+    const { harness, client } = await start(replay);
+    harness.server.plan([respond.error(401)]);
+    await client.messages.create(HELLO);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(1);
+    expect(await harness.metric('anthropic.client.calls')).toBe(1);
+    expect(await harness.metric('anthropic.client.attempts')).toBe(2);
+  });
+
+  test('that parses the stream on the side changes nothing', async () => {
+    const texts: string[] = [];
+    const { harness, client } = await start(async (request, next) => {
+      const response = await next(request);
+      texts.push(await response.clone().text());
+      return response;
+    });
+    expect(await collect(await client.messages.create({ ...HELLO, stream: true }))).toHaveLength(10);
+    expect(texts[0]).toContain('message_stop');
+    await expectCall(harness, STREAMED_CALL);
+  });
+
+  test('that throws after the response makes a failed call, and no retry of the good attempt', async () => {
+    const problem = new Error('of the application');
+    const { harness, client } = await start(async (request, next) => {
       await next(request);
       throw problem;
-    };
-    const harness = await startHarness({ client: { middleware: [judge] } });
-    expect(await rejection(harness.client.messages.create(HELLO))).toBe(problem);
-    expect(await harness.metric('anthropic.client.attempts')).toBe(1);
-    expect(
-      await harness.metric('anthropic.client.attempts', { 'anthropic.attempt.disposition': 'retried' }),
-    ).toBe(0);
+    });
+    expect(await rejection(client.messages.create(HELLO))).toBe(problem);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
+    expect(await harness.metric('anthropic.client.calls')).toBe(1);
+    const retry = { 'anthropic.attempt.disposition': 'retried' };
+    expect(await harness.metric('anthropic.client.attempts', { 'http.response.status_code': 200 })).toBe(1);
+    expect(await harness.metric('anthropic.client.attempts', retry)).toBe(0);
     expect(await harness.metric('anthropic.client.retries_exhausted')).toBe(0);
     expect(harness.callSpans().map((span) => span.status.code)).toEqual([SpanStatusCode.ERROR]);
   });
 
-  test('that takes its time over a failure and then passes it on leaves a final attempt', async () => {
-    const slow: Middleware = async (request, next) => {
-      const response = await next(request);
-      await sleep(120);
-      return response;
-    };
-    const harness = await startHarness({ client: { middleware: [slow], maxRetries: 0 } });
-    harness.server.plan([respond.error(529)]);
-    await rejection(harness.client.messages.create(HELLO));
-    await expectCall(harness, {
-      outcome: 'error',
-      exhausted: true,
-      ...OVERLOADED,
-      attempts: [{ status: 529, disposition: 'final', retryAfter: 0.001, ...OVERLOADED }],
+  test('that throws before the wire reaches the application with its own error, and is its own fault', async () => {
+    const problem = new Error('the circuit is open');
+    const { harness, client } = await start(async () => {
+      throw problem;
     });
+    expect(await rejection(client.messages.create(HELLO))).toBe(problem);
+    expect(harness.server.requests).toEqual([]);
+    const failure = { errorType: 'client_error', fault: 'application' };
+    await expectCall(harness, { outcome: 'error', ...failure, attempts: [] });
   });
 
-  test('that makes its own span the current one does not hide the call', async () => {
-    const harness = await startHarness({
-      client: {
-        middleware: [
-          (request, next) =>
-            trace
-              .getTracer('app')
-              .startActiveSpan('policy', (span) => next(request).finally(() => span.end())),
-        ],
-      },
-    });
-    await harness.client.messages.create(HELLO);
-    await expectCall(harness, OK_CALL);
-  });
-
-  test('that opens a recording span of its own keeps that span', async () => {
-    const harness = await startHarness();
-    const spanned: Middleware = (request, next) =>
-      harness.tracerProvider
-        .getTracer('app')
-        .startActiveSpan('policy', (span) => next(request).finally(() => span.end()));
-    await harness.newClient({ middleware: [spanned] }).messages.create(HELLO);
-    const policy = harness.spans().find(({ name }) => name === 'policy');
-    const [call] = harness.callSpans();
-    expect(policy?.parentSpanContext?.spanId).toBe(call?.spanContext().spanId);
-    await expectCall(harness, OK_CALL);
-  });
-
-  test('given per request sees the request that is sent', async () => {
-    const harness = await startHarness();
-    const seen: string[] = [];
-    const watch: Middleware = (request, next) => {
-      seen.push(request.url);
-      return next(request);
-    };
-    await harness.client.messages.create(HELLO, { middleware: [watch] });
-    expect(seen).toEqual([`${harness.server.url}/v1/messages`]);
-    await expectCall(harness, OK_CALL);
-  });
-
-  test('runs outside that of this package, in its own order', async () => {
-    const order: string[] = [];
-    const named =
-      (name: string): Middleware =>
-      async (request, next) => {
-        order.push(name);
-        return next(request);
-      };
-    const harness = await startHarness({ client: { middleware: [named('first'), named('second')] } });
-    // The two, that of this package around them, and that on the wire.
-    expect(harness.client.middleware).toHaveLength(4);
-    await harness.client.messages.create(HELLO);
-    expect(order).toEqual(['first', 'second']);
+  test('that responds itself makes a call without an attempt', async () => {
+    const message = { id: 'msg_cached', type: 'message', content: [] };
+    const { harness, client } = await start(async () => Response.json(message));
+    expect(await client.messages.create(HELLO)).toMatchObject({ id: 'msg_cached' });
+    expect(harness.server.requests).toEqual([]);
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(1);
+    expect(await harness.metric('anthropic.client.attempts')).toBe(0);
   });
 });

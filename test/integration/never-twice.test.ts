@@ -3,22 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { observe, withTelemetry } from '../../src/index.ts';
 import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
-import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
+import { failedCall, final, OK_ATTEMPT, OK_CALL, retried } from '../helpers/expected-call.ts';
 import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
 
-const CALL_WITH_A_RETRY = {
-  ...OK_CALL,
-  attempts: [
-    {
-      status: 529,
-      disposition: 'retried',
-      errorType: 'overloaded_error',
-      fault: 'anthropic',
-      retryAfter: 0.001,
-    },
-    OK_ATTEMPT,
-  ],
-} as const;
+const CALL_WITH_A_RETRY = { ...OK_CALL, attempts: [retried(529), OK_ATTEMPT] };
 
 async function expectOnce(harness: Harness, client: Anthropic): Promise<void> {
   harness.server.plan([respond.error(529)]);
@@ -40,15 +28,33 @@ describe('a client is observed once', () => {
     await expectOnce(harness, observed);
   });
 
-  test('by observe of observe', async () => {
-    const harness = await startHarness();
-    const observed = observe(observe(plain(harness), harness.telemetryOptions), harness.telemetryOptions);
-    await expectOnce(harness, observed);
-  });
-
-  test('by observe with other options: the first stays the only one', async () => {
-    const harness = await startHarness();
-    await expectOnce(harness, observe(observe(plain(harness), harness.telemetryOptions), {}));
+  test.each<[string, (harness: Harness) => Anthropic]>([
+    [
+      'observe of observe',
+      (harness) => observe(observe(plain(harness), harness.telemetryOptions), harness.telemetryOptions),
+    ],
+    [
+      'observe with other options: the first stays the only one',
+      (harness) => observe(observe(plain(harness), harness.telemetryOptions), {}),
+    ],
+    [
+      'observe of a client made with withTelemetry',
+      (harness) => observe(harness.client, harness.telemetryOptions),
+    ],
+    ['withOptions of an observed client', ({ client }) => client.withOptions({ timeout: 5000 })],
+    [
+      'withOptions that spreads the openTelemetry option',
+      ({ client }) => client.withOptions({ openTelemetry: { ...client.openTelemetry, propagation: false } }),
+    ],
+    ['withOptions with more retries', ({ client }) => client.withOptions({ maxRetries: 3 })],
+    [
+      'observe of a copy with its own middleware',
+      ({ client, telemetryOptions }) =>
+        observe(client.withOptions({ middleware: [(request, next) => next(request)] }), telemetryOptions),
+    ],
+  ])('by %s', async (_, newClient) => {
+    const harness = await startHarness({ client: { maxRetries: 1 } });
+    await expectOnce(harness, newClient(harness));
   });
 
   test('by withTelemetry of withTelemetry', async () => {
@@ -58,11 +64,6 @@ describe('a client is observed once', () => {
     const twice = withTelemetry(once, harness.telemetryOptions);
     expect(twice.middleware).toHaveLength(1);
     await expectOnce(harness, new Anthropic(twice));
-  });
-
-  test('by observe of a client made with withTelemetry', async () => {
-    const harness = await startHarness();
-    await expectOnce(harness, observe(harness.client, harness.telemetryOptions));
   });
 
   test('by observe of a client whose class adds telemetry itself, as the instrumentation has it', async () => {
@@ -80,30 +81,12 @@ describe('a client is observed once', () => {
 });
 
 describe('a copy made by withOptions', () => {
-  test('is recorded like its original', async () => {
-    const harness = await startHarness();
-    await expectOnce(harness, harness.client.withOptions({ timeout: 5000 }));
-  });
-
   test('with its own middleware is no longer seen by attempts, and its call is still recorded', async () => {
     const harness = await startHarness();
     const copy = harness.client.withOptions({ middleware: [(request, next) => next(request)] });
     await copy.messages.create(HELLO);
     expect(await harness.metric('anthropic.client.calls')).toBe(1);
     expect(await harness.metric('gen_ai.client.inference.usage.output_tokens')).toBe(27);
-  });
-
-  test('with its own middleware, observed again, is whole again', async () => {
-    const harness = await startHarness();
-    const copy = harness.client.withOptions({ middleware: [(request, next) => next(request)] });
-    await expectOnce(harness, observe(copy, harness.telemetryOptions));
-  });
-
-  test('with its own openTelemetry option emits its spans there, and leaves no attempt span behind', async () => {
-    const harness = await startHarness();
-    const copy = harness.client.withOptions({ openTelemetry: false });
-    await copy.messages.create(HELLO);
-    expect(harness.spans()).toEqual([]);
   });
 
   test('with openTelemetry: false, observed again, is recorded without spans', async () => {
@@ -115,31 +98,11 @@ describe('a copy made by withOptions', () => {
     expect(harness.spans()).toEqual([]);
   });
 
-  test('that spreads the openTelemetry option of its original keeps telemetry', async () => {
-    const harness = await startHarness();
-    const { openTelemetry } = harness.client;
-    await expectOnce(
-      harness,
-      harness.client.withOptions({ openTelemetry: { ...openTelemetry, propagation: false } }),
-    );
-  });
-
   test('with other retries knows which attempt is its last', async () => {
     const harness = await startHarness();
     const copy = harness.client.withOptions({ maxRetries: 0 });
     harness.server.plan([respond.error(529)]);
     await expect(copy.messages.create(HELLO)).rejects.toMatchObject({ status: 529 });
-    const failure = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
-    await expectCall(harness, {
-      outcome: 'error',
-      exhausted: true,
-      ...failure,
-      attempts: [{ status: 529, disposition: 'final', retryAfter: 0.001, ...failure }],
-    });
-  });
-
-  test('with more retries than its original records `retried` for each attempt but the last', async () => {
-    const harness = await startHarness({ client: { maxRetries: 0 } });
-    await expectOnce(harness, harness.client.withOptions({ maxRetries: 3 }));
+    await expectCall(harness, failedCall(final(529)));
   });
 });

@@ -1,13 +1,8 @@
-/** Nothing registers a context manager here, as in an application that set up no OpenTelemetry at all. More is in `every-sdk.test.ts`. */
+/** Nothing registers a context manager here, as in an application that set up no OpenTelemetry at all. More is in `every-sdk.test.ts` and `middleware.test.ts`. */
 import { describe, expect, test } from 'vitest';
-import { respond } from '../../src/testing/index.ts';
-import { expectCall } from '../helpers/expect-calls.ts';
-import { type ExpectedAttempt, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
 import { HELLO, startHarness } from '../helpers/harness.ts';
 
 const contextManager = false;
-const OVERLOADED = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
-const RETRIED: ExpectedAttempt = { status: 529, disposition: 'retried', retryAfter: 0.001, ...OVERLOADED };
 
 describe('without a context manager', () => {
   test('parallel calls with retries do not mix their attempts', async () => {
@@ -34,23 +29,5 @@ describe('without a context manager', () => {
     expect(await harness.metric('anthropic.client.calls')).toBe(2);
     const numbers = harness.attemptSpans().map((span) => span.attributes['anthropic.attempt.number']);
     expect(numbers).toEqual([1, 1]);
-  });
-
-  test('a middleware of the application that replays stays within the call', async () => {
-    const harness = await startHarness({
-      contextManager,
-      client: {
-        maxRetries: 0,
-        middleware: [
-          async (request, next) => {
-            const response = await next(request);
-            return response.ok ? response : next(request);
-          },
-        ],
-      },
-    });
-    harness.server.plan([respond.error(529)]);
-    await harness.client.messages.create(HELLO);
-    await expectCall(harness, { ...OK_CALL, attempts: [RETRIED, OK_ATTEMPT] });
   });
 });

@@ -1,20 +1,74 @@
+/** What is recorded of streams. What every SDK has to show is in `every-sdk.test.ts`. */
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
-import { expectCall } from '../helpers/expect-calls.ts';
-import { type ExpectedCall, OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
+import { type CallCase, expectCase } from '../helpers/expect-calls.ts';
+import { BEGUN_STREAM, OK_ATTEMPT, STREAMED_CALL } from '../helpers/expected-call.ts';
 import { collect, HELLO, rejection, startHarness } from '../helpers/harness.ts';
 
 const STREAM = { ...HELLO, stream: true } as const;
-const STREAMED: ExpectedCall = { ...OK_CALL, stream: true };
 
-/** What is known of a stream that began and was not finished: the output count is not among it. */
-const BEGUN = {
-  stream: true,
-  firstChunk: true,
-  tokens: { input: 5, cacheRead: 0, cacheWrite: 0 },
-} as const;
+const CASES: readonly CallCase[] = [
+  {
+    title: "messages.stream() with on('text') is one call, and the text arrives whole",
+    async run({ messages }) {
+      const stream = messages.stream(HELLO);
+      let text = '';
+      stream.on('text', (delta) => {
+        text += delta;
+      });
+      await stream.done();
+      expect(text).toBe(await stream.finalText());
+    },
+    recorded: STREAMED_CALL,
+  },
+  {
+    title: 'beta.messages.stream() is one call',
+    run: ({ beta }) => beta.messages.stream({ ...HELLO }).finalMessage(),
+    recorded: STREAMED_CALL,
+  },
+  {
+    title: 'withResponse of a stream gives the response before the events',
+    async run({ messages }) {
+      const { data, response } = await messages.create(STREAM).withResponse();
+      expect(response.status).toBe(200);
+      await collect(data);
+    },
+    recorded: STREAMED_CALL,
+  },
+  {
+    title: 'both halves of a tee are read, and the call is recorded once',
+    async run({ messages }) {
+      const [left, right] = (await messages.create(STREAM)).tee();
+      expect(await collect(left)).toEqual(await collect(right));
+    },
+    recorded: STREAMED_CALL,
+  },
+  {
+    title: 'abort() of a helper cancels the call',
+    options: { server: { eventDelayMs: 20 } },
+    async run({ messages }) {
+      const stream = messages.stream(HELLO);
+      stream.once('text', () => stream.abort());
+      await stream.finalMessage();
+    },
+    fails: 'APIUserAbortError',
+    recorded: { ...BEGUN_STREAM, outcome: 'canceled', attempts: [OK_ATTEMPT] },
+  },
+  {
+    title: 'an abort before the first event is canceled, with nothing known of the message',
+    plan: [respond.hangBody(0)],
+    async run({ messages }) {
+      const stream = await messages.create(STREAM);
+      stream.controller.abort();
+      await collect(stream);
+    },
+    recorded: { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] },
+  },
+];
 
-describe('a stream that is read to its end', () => {
+describe('a stream', () => {
+  test.each(CASES)('$title', (row) => expectCase(row));
+
   test('has its first chunk counted from the start of its last attempt: with the wait for the headers, without the backoff', async () => {
     const harness = await startHarness();
     const delayMs = 50;
@@ -35,42 +89,7 @@ describe('a stream that is read to its end', () => {
     expect(firstChunk + before).toBeLessThanOrEqual(await seconds('gen_ai.client.inference.duration'));
   });
 
-  test("messages.stream() with on('text') is one call, and the text arrives whole", async () => {
-    const harness = await startHarness();
-    const stream = harness.client.messages.stream(HELLO);
-    let text = '';
-    stream.on('text', (delta) => {
-      text += delta;
-    });
-    await stream.done();
-    expect(text).toBe(await stream.finalText());
-    await expectCall(harness, STREAMED);
-  });
-
-  test('beta.messages.stream() is one call', async () => {
-    const harness = await startHarness();
-    await harness.client.beta.messages.stream({ ...HELLO }).finalMessage();
-    await expectCall(harness, STREAMED);
-  });
-
-  test('withResponse of a stream gives the response before the events', async () => {
-    const harness = await startHarness();
-    const { data, response } = await harness.client.messages.create(STREAM).withResponse();
-    expect(response.status).toBe(200);
-    await collect(data);
-    await expectCall(harness, STREAMED);
-  });
-
-  test('both halves of a tee are read, and the call is recorded once', async () => {
-    const harness = await startHarness();
-    const [left, right] = (await harness.client.messages.create(STREAM)).tee();
-    expect(await collect(left)).toEqual(await collect(right));
-    await expectCall(harness, STREAMED);
-  });
-});
-
-describe('a stream that fails', () => {
-  test('an api_error event extends the streak of server errors', async () => {
+  test('that fails by an api_error event extends the streak of server errors', async () => {
     const harness = await startHarness({ client: { maxRetries: 0 } });
     harness.server.plan([respond.error(500), respond.sseError('api_error'), respond.sseError('api_error')]);
     for (let call = 0; call < 3; call++) {
@@ -82,32 +101,12 @@ describe('a stream that fails', () => {
     expect(await harness.metric('anthropic.client.retries_exhausted')).toBe(3);
   });
 
-  test('an event that is no JSON is an error, and reaches the application unchanged', async () => {
+  test('with an event that is no JSON is an error, which reaches the application unchanged', async () => {
     const harness = await startHarness();
     harness.server.plan([respond.malformedJson()]);
     const error = await rejection(collect(await harness.client.messages.create(STREAM)));
     expect(error).toBeInstanceOf(SyntaxError);
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
     expect(await harness.metric('anthropic.telemetry.errors')).toBe(0);
-  });
-});
-
-describe('a stream that is given up', () => {
-  test('abort() of a helper cancels the call', async () => {
-    const harness = await startHarness({ server: { eventDelayMs: 20 } });
-    const stream = harness.client.messages.stream(HELLO);
-    stream.once('text', () => stream.abort());
-    const error = await rejection(stream.finalMessage());
-    expect(error.constructor.name).toBe('APIUserAbortError');
-    await expectCall(harness, { ...BEGUN, outcome: 'canceled', attempts: [OK_ATTEMPT] });
-  });
-
-  test('a break before the first event is canceled, with nothing known of the message', async () => {
-    const harness = await startHarness();
-    harness.server.plan([respond.hangBody(0)]);
-    const stream = await harness.client.messages.create(STREAM);
-    stream.controller.abort();
-    await collect(stream);
-    await expectCall(harness, { stream: true, outcome: 'canceled', attempts: [OK_ATTEMPT] });
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createTracing } from '../../dev/telemetry.ts';
 import { withTelemetry } from '../../src/index.ts';
 import { respond } from '../../src/testing/index.ts';
-import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
+import { type Harness, type HarnessOptions, HELLO, startHarness } from '../helpers/harness.ts';
 
 /** Expects the metrics and log lines of one call with one retry, whatever becomes of spans. */
 async function expectMetricsOfOneCall(harness: Harness): Promise<void> {
@@ -32,20 +32,6 @@ describe('metrics do not depend on tracing', () => {
     expect(harness.logs().map(({ fields }) => fields['trace_id'])).toEqual([undefined, undefined]);
   });
 
-  test('with a sampler that takes no trace', async () => {
-    const harness = await startHarness({ sampler: new AlwaysOffSampler() });
-    await callWithARetry(harness);
-    await expectMetricsOfOneCall(harness);
-    expect(harness.spans()).toEqual([]);
-  });
-
-  test('with a sampler that takes no trace, for a stream', async () => {
-    const harness = await startHarness({ sampler: new AlwaysOffSampler() });
-    await harness.client.messages.stream(HELLO).finalMessage();
-    expect(await harness.metric('gen_ai.client.inference.usage.output_tokens')).toBe(27);
-    expect(await harness.metric('gen_ai.client.inference.time_to_first_chunk')).toBe(1);
-  });
-
   test('with attemptSpans: false', async () => {
     const harness = await startHarness({ telemetry: { attemptSpans: false } });
     await callWithARetry(harness);
@@ -55,30 +41,24 @@ describe('metrics do not depend on tracing', () => {
   });
 });
 
+test.each<[string, HarnessOptions, Record<string, string>?]>([
+  ['a sampler that takes no trace', { sampler: new AlwaysOffSampler() }],
+  ['openTelemetry: false', { client: { openTelemetry: false } }],
+  ['traces: false', { client: { openTelemetry: { traces: false } } }],
+  ['ANTHROPIC_OPEN_TELEMETRY=false', {}, { ANTHROPIC_OPEN_TELEMETRY: 'false' }],
+])('%s keeps metrics, of a stream too, and shows no span', async (_, options, env = {}) => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const harness = await startHarness(options);
+  await callWithARetry(harness);
+  await expectMetricsOfOneCall(harness);
+  await harness.client.messages.stream(HELLO).finalMessage();
+  expect(await harness.metric('gen_ai.client.inference.usage.output_tokens')).toBe(54);
+  expect(await harness.metric('gen_ai.client.inference.time_to_first_chunk')).toBe(1);
+  expect(harness.spans()).toEqual([]);
+});
+
 describe("where the application turned the SDK's spans off", () => {
-  test('openTelemetry: false keeps metrics and shows no span', async () => {
-    const harness = await startHarness({ client: { openTelemetry: false } });
-    await callWithARetry(harness);
-    await expectMetricsOfOneCall(harness);
-    expect(harness.spans()).toEqual([]);
-  });
-
-  test('traces: false keeps metrics and shows no span', async () => {
-    const harness = await startHarness({ client: { openTelemetry: { traces: false } } });
-    await callWithARetry(harness);
-    await expectMetricsOfOneCall(harness);
-    expect(harness.spans()).toEqual([]);
-  });
-
-  test('ANTHROPIC_OPEN_TELEMETRY=false keeps metrics and shows no span', async () => {
-    vi.stubEnv('ANTHROPIC_OPEN_TELEMETRY', 'false');
-    const harness = await startHarness();
-    await callWithARetry(harness);
-    await expectMetricsOfOneCall(harness);
-    expect(harness.spans()).toEqual([]);
-  });
-
-  test("the application's own span stays the current one inside fetch", async () => {
+  test("the application's own span stays the current one inside fetch, and without one, none is", async () => {
     const harness = await startHarness();
     const active: (Span | undefined)[] = [];
     const client = harness.newClient({
@@ -96,20 +76,8 @@ describe("where the application turned the SDK's spans off", () => {
     });
     await expectMetricsOfOneCall(harness);
     expect(harness.spans().map(({ name }) => name)).toEqual(['work']);
-  });
-
-  test('without a span of the application, none is current inside fetch', async () => {
-    const harness = await startHarness();
-    const active: (Span | undefined)[] = [];
-    const client = harness.newClient({
-      openTelemetry: false,
-      fetch: (url, init) => {
-        active.push(trace.getActiveSpan());
-        return fetch(url, init);
-      },
-    });
     await client.messages.create(HELLO);
-    expect(active).toEqual([undefined]);
+    expect(active[2]).toBeUndefined();
   });
 });
 

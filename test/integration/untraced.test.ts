@@ -5,16 +5,8 @@ import { createMeter } from '../../dev/telemetry.ts';
 import { observe, withTelemetry } from '../../src/index.ts';
 import { respond } from '../../src/testing/index.ts';
 import { expectCall } from '../helpers/expect-calls.ts';
-import { OK_ATTEMPT, OK_CALL } from '../helpers/expected-call.ts';
+import { failedCall, final, OK_ATTEMPT, OK_CALL, retried } from '../helpers/expected-call.ts';
 import { type Harness, HELLO, rejection, startHarness } from '../helpers/harness.ts';
-
-const RETRIED = {
-  status: 529,
-  disposition: 'retried',
-  retryAfter: 0.001,
-  errorType: 'overloaded_error',
-  fault: 'anthropic',
-} as const;
 
 describe.each([
   ['with a context manager', true],
@@ -29,7 +21,7 @@ describe.each([
   test('is recorded with its attempts, tokens and model, by post and by request', async () => {
     harness.server.plan([respond.error(529)]);
     await harness.client.post('/v1/messages', { body: HELLO });
-    await expectCall(harness, { ...OK_CALL, attempts: [RETRIED, OK_ATTEMPT] });
+    await expectCall(harness, { ...OK_CALL, attempts: [retried(529), OK_ATTEMPT] });
     await harness.client.request({ method: 'post', path: '/v1/messages', body: HELLO });
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(2);
   });
@@ -37,12 +29,7 @@ describe.each([
   test('that fails is an error, with the type of the envelope', async () => {
     harness.server.plan([respond.error(404)]);
     await rejection(harness.client.post('/v1/messages', { body: HELLO }));
-    const failure = { errorType: 'not_found_error', fault: 'config' } as const;
-    await expectCall(harness, {
-      outcome: 'error',
-      ...failure,
-      attempts: [{ status: 404, disposition: 'final', ...failure }],
-    });
+    await expectCall(harness, failedCall(final(404)));
   });
 
   test('has a span from its start to its end', async () => {

@@ -4,13 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { withTelemetry } from '../../../src/index.ts';
 import { respond } from '../../../src/testing/index.ts';
 import { expectCall } from '../../helpers/expect-calls.ts';
-import { OK_ATTEMPT, OK_CALL } from '../../helpers/expected-call.ts';
+import { failedCall, final, OK_ATTEMPT, OK_CALL, retried } from '../../helpers/expected-call.ts';
 import { type Harness, HELLO, MODEL, rejection, startHarness } from '../../helpers/harness.ts';
 
 const HAIKU = 'claude-haiku-5-5';
 const SONNET = 'claude-sonnet-5-5';
-const OVERLOADED = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
-const LIMITED = { errorType: 'rate_limit_error', fault: 'traffic' } as const;
 
 /** A request with another model, as JSON text or parsed, which middleware may send both. */
 type Rewrite = (body: unknown, model: string) => string;
@@ -57,11 +55,7 @@ describe.each([false, true])('a chain of models, stream: %s', (stream) => {
       responseModel: HAIKU,
       servedBy: 'fallback',
       fallback: { to: HAIKU, cause: 'overloaded_error' },
-      attempts: [
-        { status: 429, disposition: 'retried', retryAfter: 0.001, ...LIMITED },
-        { status: 529, disposition: 'retried', retryAfter: 0.001, ...OVERLOADED, model: SONNET },
-        { ...OK_ATTEMPT, model: HAIKU },
-      ],
+      attempts: [retried(429), retried(529, { model: SONNET }), { ...OK_ATTEMPT, model: HAIKU }],
     });
     const limits = (await harness.allPoints()).get('anthropic.client.rate_limit.remaining') ?? [];
     const requestsLeft = limits.filter(
@@ -78,17 +72,7 @@ describe.each([false, true])('a chain of models, stream: %s', (stream) => {
     const harness = await startHarness({ client: { middleware: [chain(HAIKU)], maxRetries: 0 } });
     harness.server.plan([respond.error(529), respond.error(529)]);
     await rejection(read(harness, stream));
-    const failed = { status: 529, retryAfter: 0.001, ...OVERLOADED };
-    await expectCall(harness, {
-      outcome: 'error',
-      stream,
-      exhausted: true,
-      ...OVERLOADED,
-      attempts: [
-        { ...failed, disposition: 'retried' },
-        { ...failed, disposition: 'final', model: HAIKU },
-      ],
-    });
+    await expectCall(harness, { ...failedCall(retried(529), final(529, { model: HAIKU })), stream });
   });
 });
 

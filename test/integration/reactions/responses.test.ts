@@ -4,9 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { respond } from '../../../src/testing/index.ts';
 import { expectCall, expectCalls } from '../../helpers/expect-calls.ts';
 import { type ExpectedCall, HELLO_TOKENS, OK_ATTEMPT, OK_CALL } from '../../helpers/expected-call.ts';
-import { type Harness, HELLO, MODEL, rejection, startHarness } from '../../helpers/harness.ts';
-
-const OVERLOADED = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
+import { type Harness, HELLO, MODEL, startHarness } from '../../helpers/harness.ts';
 
 /** What is recorded of a call that the application served from its cache. */
 const FROM_CACHE: ExpectedCall = {
@@ -62,21 +60,6 @@ describe('a cache', () => {
   });
 });
 
-test('a breaker that is open throws before the wire: a call without attempt, tokens or retries', async () => {
-  const breaker: Middleware = async () => {
-    throw new Error('the circuit is open');
-  };
-  const harness = await startHarness({ client: { middleware: [breaker] } });
-  await rejection(harness.client.messages.create(HELLO));
-  expect(harness.server.requests).toEqual([]);
-  await expectCall(harness, {
-    outcome: 'error',
-    errorType: 'client_error',
-    fault: 'application',
-    attempts: [],
-  });
-});
-
 describe.each([false, true])('middleware that replays, stream: %s', (stream) => {
   const read = async ({ client }: Harness): Promise<void> => {
     if (!stream) await client.messages.create(HELLO);
@@ -129,30 +112,4 @@ describe.each([false, true])('middleware that replays, stream: %s', (stream) => 
     await read(harness);
     await expectCall(harness, { ...OK_CALL, stream });
   });
-});
-
-test('retry loops around the SDK make a call of each turn, each with its own retries', async () => {
-  const harness = await startHarness({ client: { maxRetries: 1 } });
-  harness.server.plan([respond.error(529), respond.error(529), respond.error(529)]);
-  for (let turn = 0; turn < 3; turn++) {
-    try {
-      await harness.client.messages.create(HELLO);
-      break;
-    } catch {
-      // Once more.
-    }
-  }
-  const failed = { status: 529, retryAfter: 0.001, ...OVERLOADED };
-  await expectCalls(harness, [
-    {
-      outcome: 'error',
-      exhausted: true,
-      ...OVERLOADED,
-      attempts: [
-        { ...failed, disposition: 'retried' },
-        { ...failed, disposition: 'final' },
-      ],
-    },
-    { ...OK_CALL, attempts: [{ ...failed, disposition: 'retried' }, OK_ATTEMPT] },
-  ]);
 });
