@@ -32,7 +32,7 @@ export function fleetOf(size: FleetSize): Fleet {
     series: seriesOf(size.models, size.from).length * size.processes,
     page(process) {
       // Every twentieth process is young, as in a fleet that is being deployed.
-      const start = process % 20 === 0 ? size.from + 900 : size.from - 86_400;
+      const start = process % 20 === 0 ? size.from + 240 : size.from - 86_400;
       const target = `{job="service-${process % 20}",instance="pod-${process}",`;
       const lines: string[] = [];
       for (const [series, value] of seriesOf(size.models, start)) {
@@ -103,7 +103,7 @@ function seriesOfModel(model: string): Series[] {
     ...(['ok', 'error', 'canceled'] as const).flatMap((outcome) =>
       ['true', 'false'].map(
         (stream): Series => [
-          `${name('recentCalls')}{${of},anthropic_outcome="${outcome}",gen_ai_request_stream="${stream}"}`,
+          `${name('recentCalls')}{${of},anthropic_outcome="${outcome}"${outcome === 'canceled' ? ',anthropic_canceled_by="application"' : ''},gen_ai_request_stream="${stream}"}`,
           (after) => (outcome === 'ok' ? 280 + (after % 40) : after % 3),
         ],
       ),

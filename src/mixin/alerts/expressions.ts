@@ -12,11 +12,14 @@ export class Queries {
   readonly service: string;
   /** Labels of a service and a model. */
   readonly serviceModel: string;
+  /** Labels of a process. */
+  readonly process: string;
 
   constructor(config: AlertConfig) {
     this.config = config;
     this.service = config.groupingLabels.join(', ');
     this.serviceModel = this.and(MODEL);
+    this.process = this.and(...config.instanceLabels);
   }
 
   /** Labels of a service and `labels`. */

@@ -1,7 +1,7 @@
 /** The rule groups of the pack, in the order in which they are written. */
 import type { AlertConfig } from '../config.ts';
 import { Queries } from './expressions.ts';
-import { latencyRecords, recentRecords, usageRecords } from './records.ts';
+import { latencyRecords, recentRecords, replicaRecords, usageRecords } from './records.ts';
 import { type AlertRule, isAlert, type RuleGroup, type Severity } from './rule.ts';
 import * as attempts from './rules/attempts.ts';
 import * as errorBudget from './rules/error-budget.ts';
@@ -67,10 +67,10 @@ function allGroups(q: Queries): RuleGroup[] {
       ],
     },
     {
-      // By process: the only rule whose result is as large as the fleet, once a minute therefore.
+      // By process: once a minute, because it reads the attempts of every process again.
       name: 'anthropic-replicas',
       interval: '1m',
-      rules: [failures.replicaFailing(q)],
+      rules: [...replicaRecords(q), failures.replicaFailing(q)],
     },
     {
       name: 'anthropic-latency',

@@ -15,7 +15,7 @@ export const QUEUE: string = prometheusLabel(ATTR.queue);
 /** The label that names a stop reason. */
 export const STOP_REASON: string = prometheusLabel(ATTR.stopReason);
 
-/** Names of the records. `job` stands for the grouping labels. What ends in `5m` is of the last 5 minutes. */
+/** Names of the records. `job` stands for the grouping labels, `instance` for those of a process. What ends in `5m` is of the last 5 minutes. */
 export const RECORDS = {
   callsByOutcome: 'job_model_outcome:anthropic_client_calls:sum5m',
   attemptsByKind: 'job_model_kind:anthropic_client_attempts:sum5m',
@@ -44,4 +44,6 @@ export const RECORDS = {
   cacheRead: 'job_model:anthropic_client_cache_read_tokens:increase5m',
   input: 'job_model:anthropic_client_input_tokens:increase5m',
   processes: 'job:anthropic_client_processes:count',
+  retirement: 'job_model:anthropic_client_model_retirement_days:min',
+  replicaFailed: 'job_instance:anthropic_client_failed_attempts:sum5m',
 } as const;

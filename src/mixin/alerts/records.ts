@@ -4,14 +4,16 @@ import { ATTR, attributionAttribute } from '../../signals/names.ts';
 import { seconds } from '../config.ts';
 import type { Queries } from './expressions.ts';
 import { KIND, LIMIT, MODEL, RECORDS, STOP_REASON } from './names.ts';
-import { histogramSeries, matching, prometheusLabel, recordSeries } from './promql.ts';
+import { histogramSeries, matching, not, prometheusLabel, recordSeries } from './promql.ts';
 import type { RecordRule } from './rule.ts';
 
 const OUTCOME = prometheusLabel(ATTR.outcome);
 const CANCELED_BY = prometheusLabel(ATTR.canceledBy);
 /** Who canceled a call that the application's own timeout ended. */
 const TIMEOUT = 'timeout';
-/** Calls that ended by themselves: one that the application canceled is neither good nor bad. */
+/** Calls that the application canceled are neither good nor bad, and no rule reads them. */
+const NOT_BY_APPLICATION = { [ATTR.canceledBy]: not('application') } as const;
+/** Calls that ended by themselves. */
 const ENDED = { [ATTR.outcome]: matching('ok|error') } as const;
 
 /** Attempts that failed, other than for a rejected key: AnthropicAuthenticationFailed pages for them. */
@@ -32,8 +34,8 @@ export function recentRecords(q: Queries): RecordRule[] {
   return [
     {
       record: RECORDS.callsByOutcome,
-      note: 'Calls that ended in the last 5 minutes, by outcome. A process that ended counts with what it stated last.',
-      expr: `sum by (${q.and(MODEL, OUTCOME, CANCELED_BY)}) (${q.last('recentCalls')})`,
+      note: 'Calls that ended in the last 5 minutes, by outcome, but for those that the application canceled. A process that ended counts with what it stated last.',
+      expr: `sum by (${q.and(MODEL, OUTCOME, CANCELED_BY)}) (${q.last('recentCalls', NOT_BY_APPLICATION)})`,
     },
     {
       record: RECORDS.attemptsByKind,
@@ -113,6 +115,18 @@ export function recentRecords(q: Queries): RecordRule[] {
   ];
 }
 
+/** Processes with failed attempts: in a healthy fleet there are none. */
+export function replicaRecords(q: Queries): RecordRule[] {
+  const failed = q.last('recentAttempts', FAILED_ATTEMPTS);
+  return [
+    {
+      record: RECORDS.replicaFailed,
+      note: 'Failed attempts of one process, 401s left out, where they are not few.',
+      expr: `sum by (${q.process}) (${failed}) >= ${q.config.replica.minFailed}`,
+    },
+  ];
+}
+
 /** How long calls take, once a minute: histograms have many series. */
 export function latencyRecords(q: Queries): RecordRule[] {
   const { hanging, latency, minimumTraffic, selector } = q.config;
@@ -163,7 +177,7 @@ export function latencyRecords(q: Queries): RecordRule[] {
   ];
 }
 
-/** Cost, and counts of 5 minutes that only counters have, once a minute. */
+/** Cost, counts of 5 minutes that only counters have, and what changes by the day, once a minute. */
 export function usageRecords(q: Queries): RecordRule[] {
   const keys = [...new Set(q.config.spend.attribution.map(({ key }) => key))];
   const increase = (series: string, by: string) => `sum by (${by}) (increase(${series}[5m]))`;
@@ -198,6 +212,11 @@ export function usageRecords(q: Queries): RecordRule[] {
       record: RECORDS.processes,
       note: 'Processes that report.',
       expr: `count by (${q.service}) (${q.series('startTime')})`,
+    },
+    {
+      record: RECORDS.retirement,
+      note: 'Days until a model in use retires.',
+      expr: `min by (${q.serviceModel}) (${q.series('modelRetirementDays')})`,
     },
   ];
 }

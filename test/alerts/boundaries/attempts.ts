@@ -2,7 +2,7 @@
 import { RECORDS } from '../../../src/mixin/alerts/names.ts';
 import { seconds } from '../../../src/mixin/config.ts';
 import type { Boundary, Given } from '../support/boundary.ts';
-import { above, below, type Cases, phase } from '../support/boundary-cases.ts';
+import { above, below, type Cases, phase, record } from '../support/boundary-cases.ts';
 
 /** Alerts on attempts. */
 export function attemptCases({
@@ -33,8 +33,9 @@ export function attemptCases({
     );
   const REPLICA = 'AnthropicReplicaFailing';
   const replica = (failed: number, ok: number, ratio = config.errorRate.ratio): Given => ({
-    [gauge('recentAttempts', 'anthropic_attempt_kind="broken_stream"')]: failed,
+    [of(RECORDS.replicaFailed)]: failed,
     [gauge('recentAttempts', 'anthropic_attempt_kind="ok"')]: ok,
+    [gauge('recentAttempts', 'anthropic_attempt_kind="authentication"')]: 1000,
     [of(RECORDS.failedRatio)]: ratio,
     [of(RECORDS.failedAttemptRatio)]: config.replica.ratio,
   });
@@ -45,11 +46,6 @@ export function attemptCases({
   const headroomSamples = seconds(config.rateLimit.headroomFor) / 15;
 
   return [
-    limit(REPLICA, (value) => replica(value, 0), { not: [few * 0.9], holds: [few] }),
-    limit(REPLICA, (value) => replica(few * value, few * (1 - value)), {
-      not: [config.replica.ratio],
-      holds: [],
-    }),
     limit(
       REPLICA,
       (value) => replica(few * 100 * value, few * 100 * (1 - value)),
@@ -63,25 +59,27 @@ export function attemptCases({
       not: [config.replica.ratio * 1.02],
       holds: [config.replica.ratio],
     }),
-    ...['ok', 'authentication'].map((name) =>
-      limit(REPLICA, (value) => ({ [gauge('recentAttempts', `anthropic_attempt_kind="${name}"`)]: value }), {
-        not: [100],
-        holds: [],
-      }),
-    ),
-    vanishes(
-      REPLICA,
-      { [gauge('recentAttempts', 'anthropic_attempt_kind="broken_stream"')]: few },
-      { staying: { [gauge('recentAttempts', 'anthropic_attempt_kind="ok"')]: 1 }, seen: true, gone: false },
-    ),
     vanishes(
       REPLICA,
       { [gauge('recentAttempts', 'anthropic_attempt_kind="ok"')]: few * 100 },
-      {
-        staying: { [gauge('recentAttempts', 'anthropic_attempt_kind="broken_stream"')]: few },
-        seen: false,
-        gone: true,
-      },
+      { staying: { [of(RECORDS.replicaFailed)]: few }, seen: false, gone: true },
+    ),
+    ...[few, few - 1].map((failed) =>
+      record(
+        RECORDS.replicaFailed,
+        {
+          [gauge('recentAttempts', 'anthropic_attempt_kind="broken_stream"')]: failed - 1,
+          [gauge('recentAttempts', 'anthropic_attempt_kind="invalid"')]: 1,
+          [gauge('recentAttempts', 'anthropic_attempt_kind="ok"')]: 100,
+          [gauge('recentAttempts', 'anthropic_attempt_kind="authentication"')]: 100,
+        },
+        failed < few ? undefined : failed,
+      ),
+    ),
+    vanishes(
+      RECORDS.replicaFailed,
+      { [gauge('recentAttempts', 'anthropic_attempt_kind="broken_stream"')]: few },
+      { seen: few, gone: undefined },
     ),
     ...shareOf(
       'AnthropicRetriesElevated/anthropic',

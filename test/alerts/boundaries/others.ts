@@ -9,7 +9,7 @@ const GONE = 'AnthropicTelemetryAbsent/gone';
 const DOWN = 'AnthropicTelemetryAbsent/down';
 
 /** Alerts on responses and telemetry. */
-export function otherCases({ config, ofService, of, gauge, limit }: Cases): Boundary[] {
+export function otherCases({ config, ofService, ofModel, of, gauge, limit }: Cases): Boundary[] {
   const processes = of(RECORDS.processes);
   const up = of('up', [ofService, config.selector].filter(Boolean).join(','));
   const expected = seconds(config.telemetry.expectedAfter) / 300;
@@ -29,7 +29,7 @@ export function otherCases({ config, ofService, of, gauge, limit }: Cases): Boun
     tiled(DOWN, tiles, (sum) => holds && sum(processes, DAY) > 0, 300);
   const substituted = gauge('fallbacks', 'anthropic_fallback_cause="other"');
   const asked = { [gauge('fallbacks', 'anthropic_fallback_cause="rate_limit_error"')]: 5 };
-  const days = (value: number): Given => ({ [gauge('modelRetirementDays')]: value });
+  const days = (value: number): Given => ({ [of(RECORDS.retirement, ofModel)]: value });
   const { infoDays, ticketDays } = config.retirement;
   const failures = (value: number): Given => ({ [gauge('telemetryErrors')]: value });
   const errorSamples = Math.floor(seconds(config.telemetry.errorWindow) / 40);

@@ -108,6 +108,22 @@ export function recordCases({ config, ofService, ofModel, of, gauge, kind, vanis
       40 * (1 - config.hanging.processes),
     ),
     record(
+      calls,
+      {
+        [gauge('recentCalls', 'anthropic_outcome="canceled",anthropic_canceled_by="timeout"')]: 3,
+        [gauge('recentCalls', 'anthropic_outcome="canceled",anthropic_canceled_by="application"')]: 70,
+      },
+      3,
+    ),
+    record(
+      RECORDS.retirement,
+      {
+        [gauge('modelRetirementDays', 'instance="a"')]: 8,
+        [gauge('modelRetirementDays', 'instance="b"')]: 7,
+      },
+      7,
+    ),
+    record(
       RECORDS.processes,
       { [gauge('startTime', 'instance="a"')]: 1, [gauge('startTime', 'instance="b"')]: 1 },
       2,

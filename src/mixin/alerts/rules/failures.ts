@@ -4,7 +4,6 @@ import { seconds } from '../../config.ts';
 import type { Queries } from '../expressions.ts';
 import { RECORDS, ROUTE } from '../names.ts';
 import { recordSeries } from '../promql.ts';
-import { FAILED_ATTEMPTS } from '../records.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent, ROUTE_TEXT, serviceText } from '../text.ts';
 
@@ -116,9 +115,8 @@ export function billingFailed(q: Queries): AlertRule {
 
 /** Most attempts of one process fail while the service as a whole is healthy. */
 export function replicaFailing(q: Queries): AlertRule {
-  const { ratio, minFailed, for: hold } = q.config.replica;
-  const by = q.and(...q.config.instanceLabels);
-  const failed = q.last('recentAttempts', FAILED_ATTEMPTS);
+  const { ratio, for: hold } = q.config.replica;
+  const accepted = q.last('recentAttempts', { [ATTR.attemptKind]: 'ok' });
   return {
     alert: 'AnthropicReplicaFailing',
     note: 'The share of failed attempts of one process, 401s left out, where neither the calls nor the attempts of the whole service fail as much.',
@@ -128,7 +126,7 @@ export function replicaFailing(q: Queries): AlertRule {
     for: hold,
     keepFiringFor: q.config.keepFiringFor,
     expr: [
-      `(sum by (${by}) (${failed}) >= ${minFailed}) / sum by (${by}) (${q.last('recentAttempts')}) > ${ratio}`,
+      `${RECORDS.replicaFailed} / sum by (${q.process}) (${RECORDS.replicaFailed} or ${accepted}) > ${ratio}`,
       `unless on (${q.service}) (${RECORDS.failedRatio} > ${q.config.errorRate.ratio} or ${RECORDS.failedAttemptRatio} > ${ratio})`,
     ].join('\n'),
     summary: `${serviceText(q.config)}: most Claude attempts of one process fail.`,

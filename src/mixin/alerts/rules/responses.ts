@@ -79,7 +79,7 @@ function cacheHits(q: Queries): Condition {
 /** A model that is used retires soon. */
 export function modelRetiring(q: Queries): AlertRule[] {
   const { infoDays, ticketDays } = q.config.retirement;
-  const days = `min by (${q.and(MODEL)}) (${q.series('modelRetirementDays')})`;
+  const days = RECORDS.retirement;
   const rule = (condition: string, severity: 'info' | 'warning', expr: string, note: string): AlertRule => ({
     alert: 'AnthropicModelRetiring',
     condition,
