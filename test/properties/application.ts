@@ -221,6 +221,8 @@ export class ApplicationCall {
     const message = event['message'] as { usage?: Record<string, unknown> } | undefined;
     const usage = (message?.usage ?? event['usage']) as Record<string, unknown> | undefined;
     this.noted.usage = { ...this.noted.usage, ...usage };
+    // What `message_start` has of the output is a placeholder.
+    if (event['type'] === 'message_delta') this.noted.usage['output_tokens'] = usage?.['output_tokens'];
     if (event['type'] === 'message_stop') this.noted.stopped = true;
   }
 }

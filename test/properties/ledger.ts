@@ -1,5 +1,5 @@
 /** What telemetry has to record of a call, from what the server and the application know of it alone. */
-
+import type { Noted } from './application.ts';
 import { FALLBACK } from './middleware.ts';
 import { type Reply, timesOut } from './plan.ts';
 import type { CallRun, Sdk } from './run.ts';
@@ -71,7 +71,7 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   if (noted.aborted) return ['canceled'];
   // What never ends is canceled with its process. Its stream may have been read, and have failed, before the application hears of it.
   if (noted.end === 'hung') return ['canceled', 'error'];
-  if (noted.end === 'threw') return ['error'];
+  if (noted.end === 'threw') return isOutOfOrder(sdk, noted) ? ['error', 'ok', 'canceled'] : ['error'];
   if (noted.end === 'left') {
     const left = new Set(leftOutcomes({ plan, noted }));
     const reply = wire.at(-1)?.reply;
@@ -84,6 +84,11 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   const isStream = plan.method === 'create-stream' || plan.method === 'stream';
   // A stream that is cut between events ends without an error for the application.
   return isStream && plan.take !== 'as-response' && !noted.stopped ? ['error'] : ['ok'];
+}
+
+/** Whether the helper found fault with the order of events that came well. Only an SDK that makes spans shows what its helper does. */
+function isOutOfOrder({ spans }: Sdk, { got }: Noted): boolean {
+  return !spans && /Unexpected event order|Cannot (read|set) properties/.test(JSON.stringify(got.at(-1)));
 }
 
 function has(reply: Reply | undefined, event: RegExp): boolean {
@@ -142,9 +147,16 @@ function tokensOf({ plan, noted, wire }: CallRun): Expected['tokens'] {
   if (plan.method === 'count-tokens' || plan.method === 'post') return undefined;
   const { usage } = noted;
   if (!usage) return undefined;
-  const count = (name: string): number => (typeof usage[name] === 'number' ? usage[name] : 0);
+  const input = countOf(usage, 'input_tokens');
+  const cached = ['cache_read_input_tokens', 'cache_creation_input_tokens'];
   return {
-    input: count('input_tokens') + count('cache_read_input_tokens') + count('cache_creation_input_tokens'),
-    output: count('output_tokens'),
+    input: input === undefined ? 0 : cached.reduce((sum, name) => sum + (countOf(usage, name) ?? 0), input),
+    output: countOf(usage, 'output_tokens') ?? 0,
   };
+}
+
+/** Of what is no count of tokens, nothing is recorded. */
+function countOf(usage: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  const value = usage[name];
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }

@@ -47,12 +47,24 @@ describe('server-sent events', () => {
     ['message_delta', '{"a":1}\n{"b":2}'],
   ] as const;
 
-  test.each(['\n', '\r\n', '\r'])('are the same wherever the pieces are cut (line break %j)', (lineBreak) => {
-    const lines = [
+  const LINES = {
+    'the name first': [
       ...['event: message_start', 'data: {"message":{"id":"é🙂"}}', ''],
       ...[': a comment', 'event: content_block_delta', 'data: {"delta":"not wanted"}', ''],
       ...['event: message_delta', 'data: {"a":1}', 'data: {"b":2}', ''],
-    ];
+    ],
+    'the data first': [
+      ...['data:{"message":{"id":"é🙂"}}', 'id: 1', 'event:message_start', '', ''],
+      ...['event: content_block_delta', 'data: {"delta":"not wanted"}', ''],
+      ...['data: {"a":1}', 'event: message_delta', 'data: {"b":2}', ''],
+    ],
+  };
+
+  test.each(
+    ['\n', '\r\n', '\r'].flatMap((lineBreak) =>
+      Object.entries(LINES).map(([order, lines]) => ({ lineBreak, order, lines })),
+    ),
+  )('are the same wherever the pieces are cut (line break $lineBreak, $order)', ({ lineBreak, lines }) => {
     const bytes = new TextEncoder().encode(lines.map((line) => line + lineBreak).join(''));
     fc.assert(
       fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {

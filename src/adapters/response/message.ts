@@ -73,10 +73,7 @@ function count(value: unknown, name: string): number | undefined {
 
 type Fields = Record<string, unknown>;
 
-/** The events whose data is read. Of all others it is enough that they came. */
-const READ: ReadonlySet<string> = new Set(['message_start', 'message_delta', 'error']);
-
-/** The events that the SDK parses, beside them. */
+/** The events that the SDK parses and this reader does not. */
 const PARSED: ReadonlySet<string> = new Set([
   'content_block_start',
   'content_block_delta',
@@ -122,7 +119,7 @@ export class MessageStream {
   constructor(onFirstDelta: () => void) {
     this.#onFirstDelta = onFirstDelta;
     this.#reader = new SseReader(
-      (event) => READ.has(event) || PARSED.has(event),
+      (event) => event !== 'ping',
       (event, data) => this.#onEvent(event, data),
     );
   }
@@ -156,13 +153,9 @@ export class MessageStream {
   #onEvent(event: string, data: string): void {
     if (PARSED.has(event)) this.#unread.push(data);
     switch (event) {
-      case 'message_start': {
-        const message = field(this.#parse(data), 'message');
-        this.#message = { id: field(message, 'id'), model: field(message, 'model') };
-        this.#usage = { ...(field(message, 'usage') as Fields | undefined) };
-        this.changed = true;
+      case 'message_start':
+        this.#onMessageStart(this.#parse(data));
         break;
-      }
       case 'content_block_start':
         if (this.#message && data.includes(FALLBACK)) this.#onBlock(this.#parse(data));
         break;
@@ -181,7 +174,23 @@ export class MessageStream {
         this.errorType ??= typeof type === 'string' ? type : '';
         break;
       }
+      default:
+        if (data.includes('"message_')) this.#onOther(parseJson(data));
     }
+  }
+
+  /** Whatever the name of an event is, SDK 1.11 goes by the type in its data. Older ones skip it, and its tokens are spent all the same. */
+  #onOther(event: unknown): void {
+    const type = field(event, 'type');
+    if (type === 'message_start') this.#onMessageStart(event);
+    else if (type === 'message_delta') this.#onMessageDelta(event);
+  }
+
+  #onMessageStart(event: unknown): void {
+    const message = field(event, 'message');
+    this.#message = { id: field(message, 'id'), model: field(message, 'model') };
+    this.#usage = { ...(field(message, 'usage') as Fields | undefined) };
+    this.changed = true;
   }
 
   /** A fallback block names the model that makes the rest of the Message. */
@@ -222,12 +231,12 @@ const MAX_LENGTH = 1024 * 1024;
 /** The longest `event:` line that is kept, in UTF-16 units. */
 const MAX_EVENT = 100;
 
-/** Receives each event. `data` is empty for an event whose data was not wanted or was too long. */
+/** Receives each event. `data` can be empty for an event whose data was not wanted or was too long. */
 export type OnEvent = (event: string, data: string) => void;
 
 /**
  * An incremental reader of server-sent events. It keeps one unfinished line, and of an unfinished event its data, but
- * only when the data is `wanted`.
+ * only when the data is `wanted`, or comes before the name of the event.
  */
 export class SseReader {
   readonly #wanted: (event: string) => boolean;
@@ -269,8 +278,8 @@ export class SseReader {
       this.#length = 0;
       if (event !== '') this.#onEvent(event, data);
     } else if (line.startsWith('event:')) {
-      this.#event = line.slice(6, MAX_EVENT).trim();
-    } else if (line.startsWith('data:') && this.#wanted(this.#event)) {
+      this.#event = line.slice(line[6] === ' ' ? 7 : 6, MAX_EVENT);
+    } else if (line.startsWith('data:') && (this.#event === '' || this.#wanted(this.#event))) {
       const data = line.slice(5).trimStart();
       // With the line break, or lines without data would be kept without end.
       this.#length += data.length + 1;
