@@ -1,5 +1,4 @@
 /** What surrounds a process under register, broken: the application does not notice. */
-import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
@@ -93,42 +92,4 @@ get('http://localhost:${port}/metrics', { agent: false }, (response) => response
       expect.stringMatching(/^anthropic-otel: log lines cannot be written: .*app\.mjs/),
     ]);
   });
-
-  test.each(['stdout', 'stderr'] as const)('when its %s is not read any more', async (stream) => {
-    const bare = await runUnread(stream, []);
-    expect(bare).toEqual({ code: 0, attempts: 3 });
-    expect(await runUnread(stream, ['--import', REGISTER])).toEqual(bare);
-  });
-
-  test.each(['stdout', 'stderr'] as const)(
-    'when its %s is not read, and log lines go nowhere',
-    async (stream) => {
-      const ended = await runUnread(stream, ['--import', REGISTER], { ANTHROPIC_OTEL_LOG: 'none' });
-      expect(ended).toEqual({ code: 0, attempts: 3 });
-    },
-  );
 });
-
-/** Runs an application that writes nothing itself, with a standard stream whose reader is gone. */
-async function runUnread(
-  stream: 'stdout' | 'stderr',
-  flags: readonly string[],
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ code: unknown; attempts: number }> {
-  const api = await startApi();
-  const folder = createApp({ 'app.mjs': APP.replace('console.log(', 'void (') });
-  const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL_|ANTHROPIC_|VITEST)/.test(name));
-  const env = {
-    ...Object.fromEntries(clean),
-    ANTHROPIC_API_KEY: 'k',
-    BASE_URL: api.url,
-    ANTHROPIC_OTEL_LOG: stream,
-    OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
-    ...more,
-  };
-  const child = spawn(process.execPath, [...flags, 'app.mjs'], { cwd: folder, env });
-  child[stream].destroy();
-  child[stream === 'stdout' ? 'stderr' : 'stdout'].resume();
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  return { code, attempts: api.sent.attempts };
-}

@@ -21,11 +21,12 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `text`, observed or not, with log lines on standard output. `read`: how its standard output is read. */
+/** Runs `text`, observed or not, with log lines on standard output. `read`: how its standard streams are read; `log`: where log lines go. */
 async function runApp(
   text: string,
   observed: boolean,
-  read: 'closed' | 'read' | 'after exit' | 'closed once full' = 'read',
+  read: 'closed' | 'read' | 'after exit' | 'closed once full' | 'stderr closed' = 'read',
+  log = read === 'stderr closed' ? 'stderr' : 'stdout',
 ): Promise<Outcome> {
   const api = await startApi();
   const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL_|ANTHROPIC_|VITEST)/.test(name));
@@ -33,7 +34,7 @@ async function runApp(
     ...Object.fromEntries(clean),
     ANTHROPIC_API_KEY: 'k',
     BASE_URL: api.url,
-    ANTHROPIC_OTEL_LOG: 'stdout',
+    ANTHROPIC_OTEL_LOG: log,
     OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
   };
   const cwd = createApp({ 'app.mjs': SETUP + text });
@@ -51,7 +52,8 @@ async function runApp(
     if (read === 'closed once full' && written.stderr.includes('full')) child.stdout?.destroy();
   });
   if (read === 'closed') child.stdout?.destroy();
-  else if (read === 'read') {
+  else if (read === 'stderr closed') child.stderr?.destroy();
+  if (read === 'read' || read === 'stderr closed') {
     child.stdout?.on('data', (data: Buffer) => {
       written.stdout += data;
     });
@@ -109,6 +111,19 @@ await call();`,
     );
   });
 
+  test.each([
+    ['standard error is closed', 'stderr closed', undefined],
+    ['standard output is closed, and log lines go nowhere', 'closed', 'none'],
+    ['standard error is closed, and log lines go nowhere', 'stderr closed', 'none'],
+  ] as const)(
+    'or whose %s, and that writes nothing itself, ends as without telemetry',
+    async (_title, read, log) => {
+      const text = 'for (let n = 0; n < 3; n++) await call();';
+      const { code, attempts } = await runApp(text, true, read, log);
+      expect({ code, attempts }).toEqual({ code: 0, attempts: 3 });
+    },
+  );
+
   test('and that has filled it with log lines before ends as without telemetry', async () => {
     const text = `for (let n = 0; n < 600; n++) await call();
 console.error('full');
@@ -126,7 +141,7 @@ await new Promise((resolve) => setTimeout(resolve, 1000));`;
     ]);
   });
 
-  test('keeps none of our lines on its stream', async () => {
+  test('has no listener of this package on its stream', async () => {
     const text = `${'await call();\n'.repeat(3)}
 await new Promise((resolve) => setTimeout(resolve, 20));
 process.exitCode = process.stdout.listenerCount('error') + Object.hasOwn(process.stdout, 'emit');`;

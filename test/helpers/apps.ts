@@ -42,13 +42,6 @@ console.log('ready');
 setInterval(() => {}, 1000);
 `;
 
-/** An application that makes a call, prints that it is ready, and ends once it gets input. */
-export const FINISHING: string = `${ESM}
-console.log('ready');
-await new Promise((resolve) => process.stdin.once('data', resolve));
-process.stdin.unref();
-`;
-
 /** An application that leaves a stream unread, and waits. */
 export const UNREAD: string = `import Anthropic from '@anthropic-ai/sdk';
 const client = new Anthropic({ baseURL: process.env.BASE_URL, logLevel: 'off' });

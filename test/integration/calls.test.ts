@@ -117,6 +117,18 @@ const RETRIES: readonly CallCase[] = [
     run: ({ messages }) => messages.stream(HELLO).finalMessage(),
     recorded: { ...STREAMED_CALL, attempts: [retried(500), OK_ATTEMPT] },
   },
+  ...(['create', 'stream'] as const).map(
+    (method): CallCase => ({
+      title: `a request of messages.${method}() with stream that is rejected is a failed call`,
+      plan: [respond.error(404)],
+      run: ({ messages }) =>
+        method === 'create'
+          ? messages.create({ ...HELLO, stream: true })
+          : messages.stream(HELLO).finalMessage(),
+      fails: 404,
+      recorded: { ...failedCall(final(404)), stream: true },
+    }),
+  ),
   {
     title: 'maxRetries of the client and of the request decide which attempt is the last',
     options: { client: { maxRetries: 1 } },

@@ -48,6 +48,7 @@ process.on('exit', (code) => console.log('exit', code));`;
       expect(bare).toMatchObject({ code: 9, signal: null });
       expect(ended).toMatchObject({ code: bare.code, signal: null, stdout: bare.stdout });
       expect(callsIn(ended.stderr)).toBe(3);
+      expect(ended.warnings.length).toBeLessThanOrEqual(3);
       if (kind !== 'good') return;
       expect(spansIn(collector.received.get('/v1/traces'))).toBe(3);
       expect(collector.received.get('/v1/logs')?.match(/"anthropic\.call"/g)).toHaveLength(3);
@@ -235,6 +236,7 @@ setInterval(() => {}, 1000);`,
     );
     const ended = await run(folder, [...FLAGS, 'app.mjs'], env);
     expect(ended.code).toBe(code);
+    if (code === 1) expect(ended.stderr).toContain('Error: my own bug');
     const lines = readFileSync(join(folder, 'calls.log'), 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { event: 'anthropic.call', outcome: 'canceled' },

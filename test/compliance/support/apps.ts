@@ -18,34 +18,6 @@ async function read(stream) {
 }
 `;
 
-/** Reads a stream by either way, handles what it throws, and goes on. */
-export const READ: string = `${SETUP}
-print(await read(await client.messages.create({ ...request, stream: true })));
-print(await client.messages.stream(request).finalMessage().then(() => 'whole', (error) => error.constructor.name));
-await sleep(100);
-print('alive');
-`;
-
-/** Stops reading after the first event. */
-export const BREAK: string = `${SETUP}
-for await (const event of await client.messages.create({ ...request, stream: true })) { print(event.type); break; }
-for await (const event of client.messages.stream(request)) { print(event.type); break; }
-await sleep(100);
-print('left');
-`;
-
-/** Uses everything that an \`APIPromise\` has beside \`then\`. */
-export const PROMISES: string = `${SETUP}
-const { data, response } = await client.messages.create(request).withResponse();
-print(data.type, response.status, (await client.messages.create(request).asResponse()).ok);
-const streamed = await client.messages.create({ ...request, stream: true }).withResponse();
-print(await read(streamed.data));
-const seen = [];
-const final = await client.messages.stream(request).on('text', (text) => seen.push(text)).finalMessage();
-print(final.content[0].text === seen.join(''), final.usage.output_tokens);
-print(typeof client.withOptions, typeof client.post, typeof client.messages.batches.create);
-`;
-
 /** Prints the variables and the parameters that are not its own doing. */
 export const UNTOUCHED: string = `
 const before = JSON.stringify(process.env);

@@ -64,8 +64,3 @@ export async function expectUnharmed(
 export function calls({ observed }: Pair): readonly Record<string, unknown>[] {
   return observed.records.filter(({ event }) => event === 'anthropic.call');
 }
-
-/** The outcomes of the calls that were observed. */
-export function ends(pair: Pair): unknown[] {
-  return calls(pair).map(({ outcome }) => outcome);
-}
