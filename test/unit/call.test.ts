@@ -25,16 +25,6 @@ function createCall(): { call: Call; events: string[]; clock: { now: number }; b
 const response = (status: number, requestId?: string) => ({ status, requestId, rateLimits: [] });
 
 describe('a call', () => {
-  test('reports itself, its attempt, the response, the end of the attempt and its own end', () => {
-    const { call, events, clock, begin } = createCall();
-    const attempt = begin();
-    clock.now = 200;
-    call.acceptAttempt(attempt, response(200));
-    clock.now = 1000;
-    call.end(OK);
-    expect(events).toEqual(['call', 'attempt 1', 'responded 200', 'ok after 1', 'ok after 1']);
-  });
-
   test('ends once, and its attempts end once', () => {
     const { call, events, begin } = createCall();
     const attempt = begin();
@@ -57,20 +47,6 @@ describe('a call', () => {
     call.end(OK);
     expect(events).toContain('retried after 0.1');
     expect(call).toMatchObject({ attempts: 2, retryDelayTotal: 0.5, duration: 0.7, exhausted: false });
-  });
-
-  test('whose last attempt failed with a retryable error is exhausted', () => {
-    const { call, begin } = createCall();
-    call.failAttempt(begin(), OVERLOADED, response(529));
-    call.end(FAILED);
-    expect(call).toMatchObject({ exhausted: true, errorType: 'overloaded_error', fault: 'anthropic' });
-  });
-
-  test('without an attempt is never exhausted', () => {
-    const { call, events } = createCall();
-    call.end({ ...FAILED, sdkErrorType: 'client_error', status: undefined });
-    expect(call).toMatchObject({ exhausted: false, fault: 'application', attempts: 0 });
-    expect(events).toEqual(['call', 'error after 0']);
   });
 
   test('remembers the first request ids, and not endlessly many', () => {
