@@ -9,7 +9,7 @@ export const DETECTION_METRICS = {
     kind: 'observable_gauge',
     unit: '{call}',
     description:
-      'Calls that ended in the last 5 minutes. For detection: rules read it, dashboards read the counters.',
+      'Calls that ended in the last 5 minutes. For detection: rules read this gauge, dashboards read the counters.',
     attributes: [ATTR.requestModel, ATTR.outcome, ATTR.canceledBy, ATTR.stream],
     integer: true,
   },
@@ -18,7 +18,7 @@ export const DETECTION_METRICS = {
     kind: 'observable_gauge',
     unit: '{attempt}',
     description:
-      'Attempts of the last 5 minutes, by kind: accepted ones from their end on, failed ones from their response on, also while their retry waits. Canceled ones count nowhere. For detection.',
+      'Attempts of the last 5 minutes, by kind. Accepted attempts count from their end, failed attempts from their response, even while a retry waits. Canceled attempts are not counted. For detection.',
     attributes: [ATTR.requestModel, ATTR.attemptKind],
     integer: true,
   },
@@ -43,7 +43,7 @@ export const DETECTION_METRICS = {
     name: 'anthropic.client.authentication_failure_age',
     kind: 'observable_gauge',
     unit: '{second}',
-    description: 'Time since the last response with 401; absent if there was none. For detection.',
+    description: 'Time since the last 401 response; absent if there was none. For detection.',
     attributes: [ATTR.httpRoute],
   },
   authenticationFailing: {
@@ -51,7 +51,7 @@ export const DETECTION_METRICS = {
     kind: 'observable_gauge',
     unit: '{state}',
     description:
-      '1 from a response with 401 until an attempt on the same path is accepted, then 0. For detection.',
+      '1 from a 401 response until the API accepts an attempt on the same path, then 0. For detection.',
     attributes: [ATTR.httpRoute],
     integer: true,
   },
@@ -60,15 +60,14 @@ export const DETECTION_METRICS = {
     kind: 'observable_gauge',
     unit: '{second}',
     description:
-      'Time since a run of two or more consecutive 5xx responses (529 apart) on one path, whatever the models, last grew; absent if there was none. For detection.',
+      'Time since the last growth of a run of two or more consecutive 5xx responses (529 counted separately) on one path, whatever the models; absent if there was none. For detection.',
     attributes: [ATTR.httpRoute],
   },
   rateLimitHeadroom: {
     name: 'anthropic.client.rate_limit.headroom',
     kind: 'observable_gauge',
     unit: '{share}',
-    description:
-      'What is left of a rate limit as a share of it, 1 once its reset time has passed. For detection.',
+    description: 'Headroom of a rate limit, as a share of the limit; 1 after its reset time. For detection.',
     attributes: [ATTR.rateLimit, ATTR.requestModel],
   },
   oldestCallAge: {
@@ -76,7 +75,7 @@ export const DETECTION_METRICS = {
     kind: 'observable_gauge',
     unit: '{second}',
     description:
-      'How long the oldest open call has been in its phase: first_byte (no response yet; of a streamed message, no content), streaming (reading the response) or retry_wait. 0 where a model had such a call and has none now. For detection.',
+      'How long the oldest open call has been in its phase: first_byte (no response yet, or no content of a streamed message yet), streaming (reading the response) or retry_wait. 0 if the model had such a call before, but has none now. For detection.',
     attributes: [ATTR.requestModel, ATTR.callPhase],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

@@ -35,7 +35,7 @@ export const INFERENCE_METRICS = {
     kind: 'histogram',
     unit: 's',
     description:
-      'Duration of a call, with all its attempts, the waits between them and the reading of its stream.',
+      'Duration of a call, including all its attempts, the waits between them and the reading of its stream.',
     attributes: [...INFERENCE, ATTR.errorType],
     boundaries: DURATION_BUCKETS,
   },
@@ -49,7 +49,7 @@ export const INFERENCE_METRICS = {
   },
   inputTokens: tokens(
     'input_tokens',
-    'Input tokens, those read from and written to the prompt cache included.',
+    'Input tokens, including those read from and written to the prompt cache.',
   ),
   outputTokens: tokens('output_tokens', 'Output tokens, thinking included.'),
   cacheReadTokens: tokens(

@@ -25,7 +25,7 @@ export const PROCESS_METRICS = {
     kind: 'counter',
     unit: '{client}',
     description:
-      'Clients of the SDK that were made. One that is not observed is bundled, or was loaded before this package: its calls are counted without their attempts.',
+      'SDK clients that were created. A client is not observed if it is bundled or was loaded before this package; its calls are then counted without their attempts.',
     attributes: [ATTR.observed],
     integer: true,
   },

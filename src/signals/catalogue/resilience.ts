@@ -33,7 +33,7 @@ export const RESILIENCE_METRICS = {
     name: 'anthropic.resilience.retry_budget',
     kind: 'observable_gauge',
     unit: '{retry}',
-    description: 'Retries that are left of the budget of the process; below 1 none is made. For detection.',
+    description: "Retries left in the process's budget; below 1, no retry is made. For detection.",
     attributes: [],
   },
   queueSize: {
@@ -49,7 +49,7 @@ export const RESILIENCE_METRICS = {
     name: 'anthropic.resilience.queue_age',
     kind: 'observable_gauge',
     unit: '{second}',
-    description: 'How long the call has waited that waits longest; 0 when none waits. For detection.',
+    description: 'How long the longest-waiting call has waited; 0 if no call waits. For detection.',
     attributes: [ATTR.queue],
   },
   deferredBacklog: {
@@ -57,7 +57,7 @@ export const RESILIENCE_METRICS = {
     kind: 'observable_gauge',
     unit: '{request}',
     description:
-      'Deferred requests without a result, as the store stated last. Processes with one store state the same.',
+      'Deferred requests without a result, as the store last reported. Processes that share a store report the same value.',
     attributes: [ATTR.queue],
     integer: true,
   },
@@ -66,7 +66,7 @@ export const RESILIENCE_METRICS = {
     kind: 'observable_gauge',
     unit: '{second}',
     description:
-      'How long ago the oldest deferred request without a result was deferred; 0 when there is none. For detection.',
+      'How long ago the oldest deferred request without a result was deferred; 0 if there is none. For detection.',
     attributes: [ATTR.queue],
   },
   deadLetters: {
@@ -74,7 +74,7 @@ export const RESILIENCE_METRICS = {
     kind: 'observable_gauge',
     unit: '{request}',
     description:
-      'Deferred requests that failed for good and are still in the store, as it stated last. For detection.',
+      'Deferred requests that failed permanently and are still in the store, as the store last reported. For detection.',
     attributes: [ATTR.queue],
     integer: true,
   },

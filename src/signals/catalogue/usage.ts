@@ -8,7 +8,7 @@ export const USAGE_METRICS = {
     name: 'anthropic.client.cost',
     kind: 'counter',
     unit: '{USD}',
-    description: 'Estimated cost by the list prices of the price table.',
+    description: 'Estimated cost, from the list prices in the price table.',
     attributes: [ATTR.requestModel, ATTR.costKind],
     attribution: true,
   },
@@ -17,7 +17,7 @@ export const USAGE_METRICS = {
     kind: 'counter',
     unit: '{call}',
     description:
-      'Calls that used tokens without a known price, by their model, the priority tier or the fast mode: the cost estimate leaves them out.',
+      'Calls that used tokens without a known price because of their model, the priority tier or fast mode. The cost estimate omits them.',
     attributes: [ATTR.requestModel],
     integer: true,
   },
@@ -25,7 +25,8 @@ export const USAGE_METRICS = {
     name: 'anthropic.client.fallbacks',
     kind: 'counter',
     unit: '{call}',
-    description: 'Calls that another model than the requested one served, by the reason for the change.',
+    description:
+      'Calls that were served by a model other than the requested one, by the reason for the change.',
     attributes: [ATTR.fallbackFrom, ATTR.fallbackTo, ATTR.fallbackCause],
     integer: true,
   },
@@ -41,7 +42,7 @@ export const USAGE_METRICS = {
     name: 'anthropic.client.batch_requests',
     kind: 'counter',
     unit: '{request}',
-    description: 'Requests of Message Batches, by result, counted when the application reads the results.',
+    description: 'Requests in Message Batches, by result, counted when the application reads the results.',
     attributes: [ATTR.requestModel, ATTR.batchResult],
     integer: true,
   },
@@ -50,7 +51,7 @@ export const USAGE_METRICS = {
     kind: 'observable_gauge',
     unit: '{day}',
     description:
-      'Days until a used model retires, negative after its retirement; absent where no date is set.',
+      'Days until a used model retires; negative after its retirement, absent if no date is known.',
     attributes: [ATTR.requestModel],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
