@@ -12,6 +12,7 @@ export const ATTR = {
   httpResendCount: 'http.request.resend_count',
   httpRoute: 'http.route',
   httpStatus: 'http.response.status_code',
+  processCreationTime: 'process.creation.time',
   serverAddress: 'server.address',
   serverPort: 'server.port',
   urlFull: 'url.full',

@@ -3,13 +3,18 @@ import { createScene, MODEL_KEY, type Scene } from './scene.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** The series of a detection gauge, as `label=value` pairs with their value. */
+/** The series of a detection gauge by the values of their labels, less when the process was created. */
 async function gauge(scene: Scene, name: string): Promise<Record<string, unknown>> {
   const points = (await scene.points()).get(`anthropic.client.${name}`) ?? [];
   return Object.fromEntries(
-    points.map(({ attributes, value }) => [Object.values(attributes).join(' '), value]),
+    points.map(({ attributes: { [CREATED]: _, ...attributes }, value }) => [
+      Object.values(attributes).join(' '),
+      value,
+    ]),
   );
 }
+
+const CREATED = 'process.creation.time';
 
 describe('the window of five minutes', () => {
   test('counts a failed attempt when its response arrives, and not when its retry begins', async () => {

@@ -10,7 +10,7 @@ export const DETECTION_METRICS = {
     unit: '{call}',
     description:
       'Calls that ended in the last 5 minutes. For detection: rules read this gauge, dashboards read the counters.',
-    attributes: [ATTR.requestModel, ATTR.outcome, ATTR.canceledBy, ATTR.stream],
+    attributes: [ATTR.requestModel, ATTR.outcome, ATTR.canceledBy, ATTR.stream, ATTR.processCreationTime],
     integer: true,
   },
   recentAttempts: {
@@ -19,7 +19,7 @@ export const DETECTION_METRICS = {
     unit: '{attempt}',
     description:
       'Attempts of the last 5 minutes, by kind. Accepted attempts count from their end, failed attempts from their response, even while a retry waits. Canceled attempts are not counted. For detection.',
-    attributes: [ATTR.requestModel, ATTR.attemptKind],
+    attributes: [ATTR.requestModel, ATTR.attemptKind, ATTR.processCreationTime],
     integer: true,
   },
   recentRetriesExhausted: {
@@ -28,7 +28,7 @@ export const DETECTION_METRICS = {
     unit: '{call}',
     description:
       'Calls of the last 5 minutes whose last allowed attempt failed with a retryable error. For detection.',
-    attributes: [ATTR.requestModel],
+    attributes: [ATTR.requestModel, ATTR.processCreationTime],
     integer: true,
   },
   recentCost: {
@@ -36,7 +36,7 @@ export const DETECTION_METRICS = {
     kind: 'observable_gauge',
     unit: '{USD}',
     description: 'Estimated cost of the last 5 minutes. For detection.',
-    attributes: [],
+    attributes: [ATTR.processCreationTime],
     attribution: true,
   },
   authenticationFailureAge: {

@@ -17,7 +17,7 @@ export const RESILIENCE_METRICS = {
     kind: 'observable_gauge',
     unit: '{decision}',
     description: 'Decisions of the last 5 minutes. For detection.',
-    attributes: [ATTR.decision, ATTR.requestModel],
+    attributes: [ATTR.decision, ATTR.requestModel, ATTR.processCreationTime],
     integer: true,
   },
   circuitOpen: {

@@ -1,11 +1,21 @@
 /** Sums over the last 5 minutes, one for each set of attributes. */
+import { isMainThread } from 'node:worker_threads';
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
 import { SlidingSum } from '../../model/sliding-sum.ts';
+import { ATTR } from '../names.ts';
 
 interface RecentSum {
   readonly attributes: Attributes;
   readonly sum: SlidingSum;
 }
+
+/**
+ * A process that restarts at the same address must not replace what the one before it stated last: each has series of its own. A thread has an
+ * address of its own, and may be replaced within its process.
+ */
+const LIFE: Attributes = {
+  [ATTR.processCreationTime]: new Date(isMainThread ? performance.timeOrigin : Date.now()).toISOString(),
+};
 
 /** Sums up what happens, to state it when metrics are collected. Keep the sets of attributes bounded. */
 export class RecentSums {
@@ -33,7 +43,7 @@ export class RecentSums {
     }
     let known = ofModel.get(key);
     if (!known) {
-      known = { attributes: attributes(), sum: new SlidingSum() };
+      known = { attributes: { ...attributes(), ...LIFE }, sum: new SlidingSum() };
       ofModel.set(key, known);
     }
     known.sum.add(amount, at);
