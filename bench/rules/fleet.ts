@@ -32,7 +32,7 @@ export function fleetOf(size: FleetSize): Fleet {
     series: seriesOf(size.models, size.from).length * size.processes,
     page(process) {
       // Every twentieth process is young, as in a fleet that is being deployed.
-      const start = process % 20 === 0 ? size.from + 240 : size.from - 86_400;
+      const start = (process % 20 === 0 ? size.from + 240 : size.from - 86_400) + process / 1000;
       const target = `{job="service-${process % 20}",instance="pod-${process}",`;
       const lines: string[] = [];
       for (const [series, value] of seriesOf(size.models, start)) {
@@ -47,21 +47,22 @@ export function fleetOf(size: FleetSize): Fleet {
 }
 
 function seriesOf(models: number, start: number): Series[] {
+  const life = `process_creation_time="${new Date(start * 1000).toISOString()}"`;
   return [
     [`${name('startTime')}{}`, () => start],
     [`${name('authenticationFailureAge')}{http_route="/v1/messages"}`, (after) => 10_000 + after],
     [`${name('authenticationFailing')}{http_route="/v1/messages"}`, () => 0],
     [`${name('serverErrorRunAge')}{http_route="/v1/messages"}`, (after) => 10_000 + after],
-    [`${name('recentCost')}{}`, (after) => 0.1 + (after % 7) / 100],
+    [`${name('recentCost')}{${life}}`, (after) => 0.1 + (after % 7) / 100],
     [`${name('telemetryClients')}{anthropic_telemetry_observed="false"}`, () => 0],
     ...['metrics', 'spans', 'logs', 'export'].map(
       (stage): Series => [`${name('telemetryErrors')}{anthropic_telemetry_stage="${stage}"}`, () => 0],
     ),
-    ...Array.from({ length: models }, (_, i) => seriesOfModel(`claude-model-${i}`)).flat(),
+    ...Array.from({ length: models }, (_, i) => seriesOfModel(`claude-model-${i}`, life)).flat(),
   ];
 }
 
-function seriesOfModel(model: string): Series[] {
+function seriesOfModel(model: string, life: string): Series[] {
   const of = `gen_ai_request_model="${model}"`;
   const call = `anthropic_method="messages.create",${of},gen_ai_provider_name="anthropic"`;
   const failures = [
@@ -103,18 +104,18 @@ function seriesOfModel(model: string): Series[] {
     ...(['ok', 'error', 'canceled'] as const).flatMap((outcome) =>
       ['true', 'false'].map(
         (stream): Series => [
-          `${name('recentCalls')}{${of},anthropic_outcome="${outcome}"${outcome === 'canceled' ? ',anthropic_canceled_by="application"' : ''},gen_ai_request_stream="${stream}"}`,
+          `${name('recentCalls')}{${of},anthropic_outcome="${outcome}"${outcome === 'canceled' ? ',anthropic_canceled_by="application"' : ''},gen_ai_request_stream="${stream}",${life}}`,
           (after) => (outcome === 'ok' ? 280 + (after % 40) : after % 3),
         ],
       ),
     ),
     ...['ok', 'rate_limit', 'overloaded', 'server_error', 'network'].map(
       (kind): Series => [
-        `${name('recentAttempts')}{${of},anthropic_attempt_kind="${kind}"}`,
+        `${name('recentAttempts')}{${of},anthropic_attempt_kind="${kind}",${life}}`,
         (after) => (kind === 'ok' ? 560 + (after % 40) : after % 3),
       ],
     ),
-    [`${name('recentRetriesExhausted')}{${of}}`, (after) => after % 2],
+    [`${name('recentRetriesExhausted')}{${of},${life}}`, (after) => after % 2],
     ...['first_byte', 'streaming'].map(
       (phase): Series => [
         `${name('oldestCallAge')}{${of},anthropic_call_phase="${phase}"}`,

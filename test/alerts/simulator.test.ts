@@ -84,8 +84,9 @@ function isAge(series: string): boolean {
   return AGES.some((key) => series.startsWith(prometheusName(METRICS[key])));
 }
 
-/** A series with its labels in alphabetical order. */
+/** A series with its labels in alphabetical order, whenever its process was created. */
 function sorted(series: string): string {
   const [, name = '', labels = ''] = /^([^{]+)\{(.*)\}$/.exec(series) ?? [];
-  return `${name}{${labels.split(',').filter(Boolean).sort().join(',')}}`;
+  const alike = labels.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, 'then');
+  return `${name}{${alike.split(',').filter(Boolean).sort().join(',')}}`;
 }

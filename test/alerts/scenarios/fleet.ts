@@ -11,21 +11,36 @@ const exhausted = (perMinute: number, from: number, to: number): CallSpec[] =>
 
 const LIVES: readonly Scenario[] = [
   {
-    name: 'in-place restarts every 2 minutes, and calls that run out of retries',
+    name: 'in-place restarts every 2 minutes, and 2 calls of each life that run out of retries',
     processes: Array.from({ length: 20 }, (_, i) =>
       pod('pod-1', {
         start: i * 120,
         end: (i + 1) * 120 - 5,
         calls: [
           ...traffic(30, { from: i * 120, to: i * 120 + 110 }),
-          ...exhausted(i >= 10 ? 6 : 0, i * 120, i * 120 + 110),
+          ...(i >= 10 ? [{ at: i * 120 + 20, count: 2, attempts: ['overloaded'] as const }] : []),
         ],
       }),
     ),
-    checks: [
-      ...silent(600, 1200, 300),
-      ...during(1350, 2300, ['AnthropicHighErrorRate', 'AnthropicRetriesExhausted'], 190),
+    checks: [...silent(600, 1200, 300), ...during(1350, 2300, ['AnthropicRetriesExhausted'], 190)],
+    skip: 600,
+  },
+  {
+    name: 'one restart in place of a busy service that fails 3 % of its calls, within every limit',
+    processes: [
+      pod('pod-1', {
+        end: 1200,
+        calls: [...traffic(97, { to: 1200 }), ...traffic(3, { to: 1200, attempts: ['invalid'] })],
+      }),
+      pod('pod-1', {
+        start: 1205,
+        calls: [
+          ...traffic(97, { from: 1205, to: 2400 }),
+          ...traffic(3, { from: 1205, to: 2400, attempts: ['invalid'] }),
+        ],
+      }),
     ],
+    checks: silent(900, 2400, 15),
     skip: 600,
   },
   {
@@ -38,25 +53,6 @@ const LIVES: readonly Scenario[] = [
       }),
     ),
     checks: during(60, 1100, ['AnthropicAuthenticationFailed'], 130),
-  },
-  {
-    name: 'pods of 40 s, of which every second one fails all its calls',
-    processes: Array.from({ length: 60 }, (_, i) =>
-      pod(`pod-${i}`, {
-        start: i * 40,
-        end: (i + 1) * 40,
-        calls: traffic(60, {
-          from: i * 40,
-          to: i * 40 + 35,
-          attempts: [i >= 30 && i % 2 === 1 ? 'overloaded' : 'ok'],
-        }),
-      }),
-    ),
-    checks: [
-      ...silent(600, 1200, 150),
-      ...during(1350, 1800, ['AnthropicHighErrorRate', 'AnthropicRetriesExhausted'], 110),
-    ],
-    skip: 600,
   },
   {
     name: 'the first minute of a fresh Prometheus, during an outage',

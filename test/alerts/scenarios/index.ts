@@ -5,9 +5,10 @@ import { BUDGET } from './budget.ts';
 import { FAILURES } from './failures.ts';
 import { FLEETS } from './fleet.ts';
 import { LIMITS } from './limits.ts';
+import { shortLives } from './lives.ts';
 import { PATHS } from './paths.ts';
 import { POLICIES } from './policies.ts';
-import { healthyFleets, restlessFleets, troubledFleets } from './random-fleets.ts';
+import { healthyFleets, troubledFleets } from './random-fleets.ts';
 import { USAGE } from './usage.ts';
 import { WAITING } from './waiting.ts';
 import { WORLDS } from './worlds.ts';
@@ -29,5 +30,5 @@ export const SCENARIOS: readonly Scenario[] = [
 /** Random ones, `count` of each kind. */
 export function randomScenarios(count: number): Scenario[] {
   const seeds = Array.from({ length: count }, (_, i) => i + 1);
-  return [...healthyFleets(seeds), ...troubledFleets(seeds), ...restlessFleets(seeds)];
+  return [...healthyFleets(seeds), ...troubledFleets(seeds), ...shortLives(seeds)];
 }

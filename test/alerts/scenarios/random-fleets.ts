@@ -1,4 +1,4 @@
-/** Random fleets, which a seed repeats: healthy ones, ones in trouble, and processes that live for seconds or minutes. */
+/** Random fleets, which a seed repeats: healthy ones and ones in trouble. */
 import { random } from '../support/random.ts';
 import { during, type Scenario, silent } from '../support/scenario.ts';
 import { type CallSpec, HAIKU, OPUS, type ProcessSpec, traffic } from '../support/simulate.ts';
@@ -100,63 +100,3 @@ const TROUBLES: readonly (readonly [string[], (from: number, to: number, every: 
   [['AnthropicBillingFailed', 'AnthropicHighErrorRate'], failing(['billing'], 40)],
   [['AnthropicCallsHanging/timed_out'], (from, to) => traffic(40, { from, to, canceledBy: 'timeout' })],
 ];
-
-const OUT_OF_RETRIES = [
-  'AnthropicHighErrorRate',
-  'AnthropicRetriesElevated/anthropic',
-  'AnthropicRetriesExhausted',
-];
-const pod = (instance: string, more: Partial<ProcessSpec>): ProcessSpec => ({
-  labels: { job: 'app', instance },
-  ...more,
-});
-
-/** Processes that restart in place every 2 minutes, or live for 40 s: `share` of their calls runs out of retries from second 1800 on. */
-export function restlessFleets(seeds: readonly number[]): Scenario[] {
-  return seeds.map((seed) => {
-    const next = random(seed + 5000);
-    const inPlace = seed % 2 === 0;
-    const [life, down] = inPlace ? [115 + Math.floor(next() * 10), Math.floor(next() * 8)] : [40, 0];
-    const scrape = inPlace ? [15, 30, 60][seed % 3] : 15;
-    // One failing call every 2 minutes or more is within the budget; a third of the calls is not.
-    const few = next() < 0.4;
-    const replicas = 1 + Math.floor(next() * 3);
-    const perMinute = 60 + Math.floor(next() * 120);
-    const until = 3600;
-    const processes: ProcessSpec[] = [];
-    for (let replica = 0; replica < replicas; replica++) {
-      let start = Math.floor(next() * life) - life;
-      for (let i = 0; start < until; i++) {
-        const end = start + life;
-        const failing = start >= 1800;
-        const from = Math.max(0, start);
-        processes.push(
-          pod(inPlace ? `pod-${replica}` : `pod-${replica}-${i}`, {
-            start,
-            end,
-            calls: [
-              ...traffic(perMinute, { from, to: end, every: 5 }),
-              ...(failing && few && i % (inPlace ? replicas : 4 * replicas) === replica
-                ? [{ at: from + 10, attempts: ['overloaded'] as const }]
-                : []),
-              ...(failing && !few
-                ? traffic(perMinute / 2, { from, to: end, every: 5, attempts: ['overloaded'] })
-                : []),
-            ],
-          }),
-        );
-        start = end + down;
-      }
-    }
-    return {
-      name: `random ${inPlace ? 'restarts in place' : 'pods of 40 s'} ${seed}: ${few ? 'a failing call now and then' : 'a third of the calls fails'}`,
-      processes,
-      ...(scrape && { scrape }),
-      skip: 600,
-      checks: [
-        ...silent(900, 1770, 120),
-        ...(few ? silent(1800, 3540, 60) : during(2700, 3540, OUT_OF_RETRIES, 120)),
-      ],
-    };
-  });
-}

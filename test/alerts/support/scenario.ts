@@ -24,13 +24,15 @@ export interface Scenario {
   readonly shows?: readonly string[];
   /** Whether the alerts on the error budget are part of it. They look back on days, and take most of the time of a test. */
   readonly budget?: boolean;
+  /** The one alert that is looked at; all of them when absent. */
+  readonly only?: string;
   /** Whether the metrics are pushed: no staleness markers, no `up`. */
   readonly push?: boolean;
 }
 
 /** `scenario` in promtool's format, with `mark` on all of its series and alerts. */
 export function promtoolTest(scenario: Scenario, mark: Readonly<Record<string, string>> = {}): PromtoolTest {
-  const { name, processes, scrape = 15, shows = [], push = false, skip = 0 } = scenario;
+  const { processes, scrape = 15, shows = [], push = false, skip = 0, only } = scenario;
   const checks = scenario.checks.filter(({ at }) => at >= skip);
   const until = Math.max(...checks.map(({ at }) => at));
   const marked = processes.map((process) => ({
@@ -38,10 +40,11 @@ export function promtoolTest(scenario: Scenario, mark: Readonly<Record<string, s
     labels: { ...(process.labels ?? TARGET), ...mark },
   }));
   // The watchdog always fires.
-  const alerts = ['alertstate="firing"', 'alertname!="AnthropicWatchdog"', ...labelTexts(mark)].join(', ');
+  const name = only ? `alertname="${only}"` : 'alertname!="AnthropicWatchdog"';
+  const alerts = ['alertstate="firing"', name, ...labelTexts(mark)].join(', ');
   const expr = `group by (${['alertname', 'condition', ...shows].join(', ')}) (ALERTS{${alerts}})`;
   return {
-    name,
+    name: scenario.name,
     interval: `${scrape}s`,
     input_series: simulate(marked, { from: skip, until, step: scrape, push }),
     promql_expr_test: checks.map(({ at, firing }) => ({

@@ -100,11 +100,11 @@ export function simulate(
     all.set(name, known);
     return known;
   };
-  for (const spec of processes) {
+  for (const [index, spec] of processes.entries()) {
     const { labels = TARGET, start = -100_000, end = Infinity, unseen = [], seen } = spec;
     const alive = (time: number) => time >= start && time < end && (seen?.(time) ?? true);
     const visible = (time: number) => alive(time) && !unseen.some(([from, to]) => time >= from && time < to);
-    for (const [name, valueAt] of gauges(spec, start)) {
+    for (const [name, valueAt] of gauges(spec, start, lifeOf(start, index))) {
       const samples = samplesOf(withLabels(name, labels));
       let before = false;
       for (let i = 0; i < length; i++) {
@@ -125,13 +125,24 @@ export function simulate(
   return [...all].map(([series, samples]) => ({ series, values: notation(samples) }));
 }
 
+/** The label that tells the lives of processes apart. */
+function lifeOf(start: number, index: number): Readonly<Record<string, string>> {
+  const created = Date.UTC(2026, 10, 1) + start * 1000 + index;
+  return { [ATTR.processCreationTime]: new Date(created).toISOString() };
+}
+
 /** Everything that a process states, by series. */
-function gauges(spec: ProcessSpec, start: number): Map<string, ValueAt> {
+function gauges(
+  spec: ProcessSpec,
+  start: number,
+  life: Readonly<Record<string, string>>,
+): Map<string, ValueAt> {
   const { calls = [], open = [], metrics = {} } = spec;
   const all = new Map<string, ValueAt>(Object.entries(metrics));
   all.set(seriesOf('startTime'), () => start);
   const recent = new Map<string, { at: number; amount: number }[]>();
-  const add = (series: string, at: number, amount: number) => {
+  const add = (key: MetricKey, attributes: Readonly<Record<string, string>>, at: number, amount: number) => {
+    const series = seriesOf(key, { ...attributes, ...life });
     const events = recent.get(series) ?? [];
     recent.set(series, events);
     events.push({ at, amount });
@@ -148,17 +159,16 @@ function gauges(spec: ProcessSpec, start: number): Map<string, ValueAt> {
       [ATTR.canceledBy]: canceledBy,
       [ATTR.stream]: 'false',
     };
-    add(seriesOf('recentCalls', ofCall), at, count);
+    add('recentCalls', ofCall, at, count);
     if (!canceledBy)
-      for (const kind of attempts)
-        add(seriesOf('recentAttempts', { ...ofModel, [ATTR.attemptKind]: kind }), at, count);
-    if (outcome === 'error' && RETRIED.has(last)) add(seriesOf('recentRetriesExhausted', ofModel), at, count);
-    if (usd > 0) add(seriesOf('recentCost', call.attribution), at, usd * count);
+      for (const kind of attempts) add('recentAttempts', { ...ofModel, [ATTR.attemptKind]: kind }, at, count);
+    if (outcome === 'error' && RETRIED.has(last)) add('recentRetriesExhausted', ofModel, at, count);
+    if (usd > 0) add('recentCost', call.attribution ?? {}, at, usd * count);
     const path = paths.get(route) ?? [];
     paths.set(route, path);
     for (let i = 0; i < Math.min(count, 2); i++) for (const kind of attempts) path.push({ at, kind });
   }
-  if (!recent.has(seriesOf('recentCost'))) add(seriesOf('recentCost'), start, 0);
+  if (!recent.has(seriesOf('recentCost', life))) add('recentCost', {}, start, 0);
   for (const [series, events] of recent) all.set(series, (now) => inWindow(events, now, start));
   for (const [route, events] of paths) pathGauges(all, { [ATTR.httpRoute]: route }, events);
   for (const { phase = 'first_byte', model = OPUS } of open) {
