@@ -51,8 +51,8 @@ for (const scenario of SCENARIOS.filter(({ name }) => !values.only || name === v
       push(takes, peer, median(figures));
       push(adds, peer, median(figures) - median(alone));
     }
-    const [ours, records] = [adds['ours']?.at(-1), adds['records']?.at(-1)];
-    if (ours !== undefined && records !== undefined) ratios.push(ours / records);
+    const [added, records] = [adds['anthropic-otel']?.at(-1), adds['records']?.at(-1)];
+    if (added !== undefined && records !== undefined) ratios.push(added / records);
   }
   results[scenario.name] = Object.fromEntries(
     Object.keys(takes).map((variant) => [
@@ -93,7 +93,7 @@ function print(): void {
         variant === 'bare' || variant === 'native'
           ? ''
           : `  ${spread(adds, signed)} over native (${signed((100 * adds.median) / native)} %)`;
-      console.log(`  ${variant.padEnd(10)} ${spread(takes, (value) => value.toFixed(0).padStart(5))}${over}`);
+      console.log(`  ${variant.padEnd(19)} ${spread(takes, (value) => value.toFixed(0).padStart(5))}${over}`);
     }
   }
   if (ratio) {

@@ -10,9 +10,15 @@ import { type MakeClient, VARIANTS, WITHOUT_ATTEMPT_SPANS } from './variants.ts'
 
 const MAKERS: Readonly<Record<string, MakeClient>> = {
   ...VARIANTS,
-  'ours, no attempt spans': WITHOUT_ATTEMPT_SPANS,
+  'anthropic-otel, no attempt spans': WITHOUT_ATTEMPT_SPANS,
 };
-const MEASURED = ['bare', 'native', 'middleware', 'ours', 'ours, no attempt spans'] as const;
+const MEASURED = [
+  'bare',
+  'native',
+  'middleware',
+  'anthropic-otel',
+  'anthropic-otel, no attempt spans',
+] as const;
 const WHAT = { kept: 'kept by 100,000 calls', open: 'held by an open call' } as const;
 const ROUNDS = 5;
 
@@ -40,7 +46,7 @@ async function main(): Promise<void> {
   else {
     console.log(`${machine()}\n\nBytes of heap: ${Object.values(WHAT).join(', ')}`);
     for (const [name, { kept = 0, open = 0 }] of Object.entries(results)) {
-      console.log(`  ${name.padEnd(24)} ${String(kept).padStart(9)} ${String(open).padStart(9)}`);
+      console.log(`  ${name.padEnd(34)} ${String(kept).padStart(9)} ${String(open).padStart(9)}`);
     }
   }
 }

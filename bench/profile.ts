@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { endWithUsage, readOptions } from '../dev/command-line.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { SCENARIOS, WARM_UP } from './scenarios.ts';
 import { figure, machine, median } from './statistics.ts';
-import { WARM_UP } from './worker-settings.ts';
 
 const run = promisify(execFile);
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -19,7 +18,7 @@ medians of the rounds. The profiler slows everything down: compare the parts, no
 (default json).`;
 const BLOCKS = 60;
 
-/** Whose code it is, by what its URL or name contains. The first that fits counts. */
+/** Where code comes from, by what its URL or name contains. The first that fits counts. */
 const PARTS: readonly (readonly [part: string, pattern: RegExp])[] = [
   ['garbage collection', /^\(garbage collector\)/],
   ['OpenTelemetry: finding a series', /^hashAttributes \S*@opentelemetry\/sdk-metrics/],
@@ -56,24 +55,24 @@ if (!scenario) endWithUsage(`no such scenario: ${values.only}`, HELP);
 const rounds = Number(values.rounds);
 if (!(rounds >= 1)) endWithUsage('--rounds takes a number of 1 or more', HELP);
 
-const profiles: { readonly native: Profile; readonly ours: Profile }[] = [];
+const profiles: { readonly native: Profile; readonly observed: Profile }[] = [];
 for (let round = 1; round <= rounds; round += 1) {
   console.error(`… round ${round} of ${rounds}`);
-  profiles.push({ native: await profile('native'), ours: await profile('ours') });
+  profiles.push({ native: await profile('native'), observed: await profile('anthropic-otel') });
 }
 const parts = [...PARTS.map(([part]) => part), BENCHMARK].map((part) => ({
   part,
   native: median(profiles.map(({ native }) => native.get(part) ?? 0)),
-  ours: median(profiles.map(({ ours }) => ours.get(part) ?? 0)),
-  added: figure(profiles.map(({ native, ours }) => (ours.get(part) ?? 0) - (native.get(part) ?? 0))),
+  observed: median(profiles.map(({ observed }) => observed.get(part) ?? 0)),
+  added: figure(profiles.map(({ native, observed }) => (observed.get(part) ?? 0) - (native.get(part) ?? 0))),
 }));
 if (values.json) console.log(JSON.stringify({ machine: machine(), scenario: scenario.name, rounds, parts }));
 else {
   console.log(
     `${machine()}\n\n${scenario.what}: microseconds per operation, its own tracing, this package, difference`,
   );
-  for (const { part, native, ours, added } of parts) {
-    const cells = [native, ours, added.median].map((value) => value.toFixed(1).padStart(8));
+  for (const { part, native, observed, added } of parts) {
+    const cells = [native, observed, added.median].map((value) => value.toFixed(1).padStart(8));
     console.log(`  ${part.padEnd(32)}${cells.join('')} (${added.min.toFixed(1)} to ${added.max.toFixed(1)})`);
   }
 }

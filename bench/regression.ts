@@ -73,9 +73,15 @@ try {
 /** Microseconds of CPU that this package adds to a JSON call over the SDK's own tracing. */
 async function measureAdded(folder: string): Promise<number> {
   const worker = join(folder, 'bench/worker.ts');
-  const { stdout } = await run(process.execPath, ['--expose-gc', worker, 'native,ours', 'json', '20']);
-  const { native = [], ours = [] } = JSON.parse(stdout) as Record<string, number[]>;
-  return median(ours.map((figure, i) => figure - (native[i] ?? 0)));
+  const { stdout } = await run(process.execPath, [
+    '--expose-gc',
+    worker,
+    'native,anthropic-otel',
+    'json',
+    '20',
+  ]);
+  const { native = [], 'anthropic-otel': observed = [] } = JSON.parse(stdout) as Record<string, number[]>;
+  return median(observed.map((figure, i) => figure - (native[i] ?? 0)));
 }
 
 function progress(text: string): void {

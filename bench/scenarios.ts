@@ -4,6 +4,9 @@ import type Anthropic from '@anthropic-ai/sdk';
 /** A response of the stub: status, headers and body. */
 type Reply = readonly [status: number, headers: Record<string, string>, body: string];
 
+/** Blocks that are run before those that are measured: until the optimizing compiler has seen everything. */
+export const WARM_UP = 6;
+
 /** One scenario. */
 export interface Scenario {
   readonly name: string;

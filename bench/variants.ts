@@ -1,4 +1,4 @@
-/** Who is measured: the SDK alone, with its own tracing, with us, and with the bare cost of the same records. */
+/** What is measured: the SDK alone, with its own tracing, with this package, and with the bare cost of the same records. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
@@ -91,13 +91,13 @@ export const VARIANTS: Readonly<Record<string, MakeClient>> = {
     const middleware = [(request: unknown, next: (request: unknown) => unknown) => next(request)];
     return { client: new Anthropic({ ...OPTIONS, fetch, middleware: middleware as never }) };
   },
-  /** Ours: metrics and attempt spans. */
-  async ours(fetch) {
+  /** This package: metrics and attempt spans. */
+  async 'anthropic-otel'(fetch) {
     openTelemetry();
     return { client: new Anthropic(withTelemetry({ ...OPTIONS, fetch })) };
   },
-  /** Ours with log records, into a logger that drops them. */
-  async 'ours+logs'(fetch) {
+  /** The same with log records, into a logger that drops them. */
+  async 'anthropic-otel+logs'(fetch) {
     openTelemetry();
     const drop = (): void => {};
     const logger = { info: drop, warn: drop, error: drop };

@@ -2,9 +2,8 @@
  * Measures variants in one scenario, side by side in one process: a block of each in turn, so that whatever disturbs the machine disturbs all. Prints
  * JSON: for each variant, microseconds of CPU per operation of each block.
  */
-import { SCENARIOS, stubFetch } from './scenarios.ts';
+import { SCENARIOS, stubFetch, WARM_UP } from './scenarios.ts';
 import { PEERS, VARIANTS } from './variants.ts';
-import { WARM_UP } from './worker-settings.ts';
 
 const [names = '', scenarioName = '', blocks = '10'] = process.argv.slice(2);
 const scenario = SCENARIOS.find(({ name }) => name === scenarioName);

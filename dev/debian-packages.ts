@@ -131,7 +131,7 @@ async function download(
     ) {
       throw error;
     }
-    // The package lists are missing, as in a fresh container: read them into a folder of our own.
+    // The package lists are missing, as in a fresh container: read them into a folder of this package.
     const lists = join(work, 'lists');
     const cache = join(work, 'archives');
     await mkdir(join(lists, 'partial'), { recursive: true });

@@ -89,7 +89,7 @@ export function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** Ports that the system gives nobody by itself, to no connection and to no server on port 0. */
+/** Ports that the system assigns to no connection and to no server on port 0. */
 const PORTS = { first: 10_000, last: 32_000 };
 
 /**

@@ -52,7 +52,7 @@ export async function startWebhook(): Promise<Webhook> {
     }
     response.end();
   });
-  // Alertmanager keeps its connections; one that we close as it sends would be a failed notification.
+  // Alertmanager keeps its connections; one that is closed as it sends would be a failed notification.
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

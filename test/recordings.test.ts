@@ -24,6 +24,12 @@ async function replay(harness: Harness, recording: Recording, chunkBytes?: numbe
   const messages = (beta ? harness.client.beta.messages : harness.client.messages) as Anthropic.Messages;
   const result: unknown = await messages.create(body as Anthropic.MessageCreateParamsNonStreaming);
   if (recording.stream) await collect(result as AsyncIterable<unknown>);
+  expect(harness.server.requests.at(-1)).toMatchObject({
+    status: recording.response.status,
+    requestId: recording.response.headers['request-id'] ?? null,
+    bytesSent: Buffer.byteLength(recording.response.body as string),
+    usageFinal: true,
+  });
 }
 
 /** The sum of a token counter; `null` where it has no series, because the number is not known. */
@@ -54,6 +60,11 @@ async function expectRecorded(harness: Harness, expected: Expected): Promise<voi
     errorType: expected['error_type'],
     active: 0,
     failures: 0,
+  });
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output } = harness.server.sent.tokens;
+  expect({ input: input + cacheRead + cacheWrite5m + cacheWrite1h, output }, 'ledger of the server').toEqual({
+    input: expected['input_tokens_total'],
+    output: expected['output_tokens'],
   });
   expect(harness.callSpans()).toHaveLength(1);
   expect(harness.attemptSpans()).toHaveLength(1);

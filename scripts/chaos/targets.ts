@@ -12,13 +12,13 @@ export interface Target {
 const BASELINES: readonly VariantName[] = ['sdk2', 'sdk4', 'withRetry'];
 
 /** The ways of using the policies that are to make fewer calls fail, with fewer attempts, than each of the baselines. */
-const OURS: readonly VariantName[] = ['patient', 'fallback'];
+const POLICIES: readonly VariantName[] = ['patient', 'fallback'];
 
 /** The targets of every variant. */
 export function checkTargets(results: ReadonlyMap<VariantName, VariantResult>): Target[] {
-  const targets = OURS.flatMap((name) => {
-    const ours = results.get(name);
-    return ours ? [...compareWithBaselines(name, ours, results), ...checkLoad(name, ours)] : [];
+  const targets = POLICIES.flatMap((name) => {
+    const own = results.get(name);
+    return own ? [...compareWithBaselines(name, own, results), ...checkLoad(name, own)] : [];
   });
   for (const [name, { comparisons }] of results) {
     const wrong = comparisons.filter(({ metric, api }) => metric !== api);
@@ -36,16 +36,16 @@ export function checkTargets(results: ReadonlyMap<VariantName, VariantResult>): 
 
 function compareWithBaselines(
   name: VariantName,
-  ours: VariantResult,
+  own: VariantResult,
   results: ReadonlyMap<VariantName, VariantResult>,
 ): Target[] {
   return BASELINES.flatMap((baseline) => {
-    const theirs = results.get(baseline);
-    if (!theirs) return [];
+    const other = results.get(baseline);
+    if (!other) return [];
     return (['failed', 'attempts'] as const).map((what) => ({
       what: `${name}: fewer ${what === 'failed' ? 'failed calls' : what} than ${baseline}`,
-      met: ours[what] < theirs[what],
-      figures: `${ours[what]} and ${theirs[what]}`,
+      met: own[what] < other[what],
+      figures: `${own[what]} and ${other[what]}`,
     }));
   });
 }

@@ -68,7 +68,7 @@ export class VirtualTime {
     });
     result.catch(() => {});
     for (;;) {
-      await this.#settle();
+      await this.#runImmediates();
       if (ended) return result;
       const timer = this.#pop();
       if (!timer) throw new Error('The simulation waits for something that never comes');
@@ -79,7 +79,7 @@ export class VirtualTime {
   }
 
   /** Lets everything run that needs no time. */
-  async #settle(): Promise<void> {
+  async #runImmediates(): Promise<void> {
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => this.#immediate(resolve));
   }
 

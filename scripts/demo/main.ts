@@ -20,7 +20,7 @@ on with light traffic until Ctrl-C, so that you can look around. Everything list
   --preview   after the last act, serve the dashboards with this data too, without a Grafana
   --help      print this
 
-NO_COLOR=1 turns colours off.`;
+NO_COLOR=1 turns colors off.`;
 
 const flags = readOptions(HELP, {
   once: { type: 'boolean' },

@@ -1,4 +1,4 @@
-/** What the demo shows in the terminal. Colours only on a terminal, and not with NO_COLOR. */
+/** What the demo shows in the terminal. Colors only on a terminal, and not with NO_COLOR. */
 import { styleText } from 'node:util';
 import type { Monitoring } from '../../dev/stage/monitoring.ts';
 import type { Stage } from '../../dev/stage/stage.ts';

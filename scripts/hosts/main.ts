@@ -11,14 +11,17 @@ import { ROOT } from '../../dev/processes.ts';
 import { startApi } from './api.ts';
 import { pack } from './install.ts';
 import { runCell } from './run-cell.ts';
+import { sdkCells } from './sdk-cells.ts';
 import { formatResult, formatTable } from './table.ts';
 
 const run = promisify(execFile);
-const HELP = `Usage: npm run test:hosts -- [--only TEXT]... [--quick] [--list] [--json] [--no-build]
+const HELP = `Usage: npm run test:hosts -- [--sdks [--all]] [--only TEXT]... [--quick] [--list] [--json] [--no-build]
 
 Packs this package, installs it with each host into ~/.cache/anthropic-otel/hosts, and runs an application in it: without this package, then
 with it. Calls, attempts, spans, the exit and what is written are compared. A host works, reports in one line on standard error
 what to do, or fails.
+--sdks      the compatibility matrix in place of the hosts: SDK versions and libraries, each with the conformance script
+--all       every minor version of the SDK that the registry serves from 0.39 on, with every column (takes long)
 --only      only the hosts whose name contains TEXT; may be given many times
 --quick     only the cheap hosts
 --list      the names of the hosts, and nothing else
@@ -28,12 +31,14 @@ Exits with 1 when a host fails.`;
 
 const values = readOptions(HELP, {
   only: { type: 'string', multiple: true },
+  sdks: { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   'no-build': { type: 'boolean', default: false },
 });
-const cells = CELLS.filter(
+const cells = (values.sdks ? await sdkCells(values.all) : CELLS).filter(
   ({ name, quick }) =>
     (!values.quick || quick) && (!values.only || values.only.some((text) => name.includes(text))),
 );

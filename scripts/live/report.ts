@@ -1,4 +1,4 @@
-/** What the live run shows: steps, checks and figures. Colours only on a terminal, and not with NO_COLOR. */
+/** What the live run shows: steps, checks and figures. Colors only on a terminal, and not with NO_COLOR. */
 import { styleText } from 'node:util';
 
 /** One thing that was checked. */

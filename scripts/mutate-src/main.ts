@@ -11,11 +11,11 @@ import { CORE, type Mutant, REGISTER } from './mutants.ts';
 const run = promisify(execFile);
 const HELP = `Usage: npm run test:mutants:src -- [--only TEXT] [--tests PATH]... [--json]
 
-Puts each fault of scripts/mutate-src/mutants.ts into a copy of src, and runs the tests on it until one fails. Takes some ten
-minutes. Exits with 1 when a fault stays unnoticed, or when its text is no longer in one file of src.
+Puts each fault of scripts/mutate-src/mutants.ts into a copy of src, and runs the test file on it that the fault names; where
+that stays green, all tests until one fails. Exits with 1 when a fault stays unnoticed, or when its text is no longer in one file of src.
 
   --only TEXT    only faults that lose what TEXT is part of
-  --tests PATH   the tests to run, in place of the usual ones; may be given many times
+  --tests PATH   the tests to run in place of that file and the usual ones; may be given many times
   --json         print JSON
   --help         print this`;
 
@@ -34,6 +34,7 @@ const OPTIONS = ['--bail=1', '--reporter=json', '--exclude=test/unit/linear.test
 /** What came of a mutant. */
 interface Result {
   readonly loses: string;
+  /** The first test that failed. */
   readonly caughtBy: string | undefined;
 }
 
@@ -46,34 +47,30 @@ const folder = await copyOfRepository();
 process.once('exit', () => execFileSync('rm', ['-rf', folder]));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const results: Result[] = [];
-await runAll(CORE, flags.tests ?? CORE_TESTS);
-await runAll(REGISTER, flags.tests ?? REGISTER_TESTS, true);
+const chosen = [...CORE, ...REGISTER].filter(({ loses }) => loses.includes(flags.only));
+const broken = await firstFailureOf(flags.tests ?? [...new Set(chosen.map(({ by }) => fileOf(by)))]);
+if (broken !== undefined) throw new Error(`fails without any fault: ${broken}`);
+for (const mutant of chosen) {
+  const { loses } = mutant;
+  const caughtBy = await firstFailure(mutant, REGISTER.includes(mutant));
+  results.push({ loses, caughtBy });
+  const count = `${results.length}/${chosen.length}`;
+  console.error(
+    `${count} ${caughtBy === undefined ? 'NOT NOTICED' : 'noticed'}: ${loses}${caughtBy === undefined ? '' : `\n  by ${caughtBy}`}`,
+  );
+}
 
 const missed = results.filter(({ caughtBy }) => caughtBy === undefined);
 if (flags.json) console.log(JSON.stringify(results));
 else console.log(`${results.length - missed.length} of ${results.length} faults noticed`);
 process.exitCode = missed.length > 0 ? 1 : 0;
 
-async function runAll(all: readonly Mutant[], tests: readonly string[], built = false): Promise<void> {
-  const mutants = all.filter(({ loses }) => loses.includes(flags.only));
-  if (mutants.length === 0) return;
-  const broken = await firstFailureOf(tests);
-  if (broken !== undefined) throw new Error(`fails without any fault: ${broken}`);
-  for (const mutant of mutants) {
-    const { loses } = mutant;
-    const caughtBy = await firstFailure(mutant, tests, built);
-    results.push({ loses, caughtBy });
-    console.error(`${caughtBy === undefined ? 'NOT NOTICED' : 'noticed'}: ${loses}`);
-    if (caughtBy !== undefined) console.error(`  by ${caughtBy}`);
-  }
+function fileOf(by: string): string {
+  return `test/${by}.test.ts`;
 }
 
 /** The title of the first test that fails with `mutant` in place. */
-async function firstFailure(
-  { loses, from, to }: Mutant,
-  tests: readonly string[],
-  built: boolean,
-): Promise<string | undefined> {
+async function firstFailure({ loses, from, to, by }: Mutant, built: boolean): Promise<string | undefined> {
   const sources = [...(await sourceFiles())].filter(([, content]) => content.includes(from));
   const [[path, text] = ['', '']] = sources;
   if (sources.length !== 1)
@@ -84,7 +81,10 @@ async function firstFailure(
   );
   try {
     if (built) await node('tsdown/dist/run.mjs', '--log-level', 'error');
-    return await firstFailureOf(tests);
+    if (flags.tests) return await firstFailureOf(flags.tests);
+    return (
+      (await firstFailureOf([fileOf(by)])) ?? (await firstFailureOf(built ? REGISTER_TESTS : CORE_TESTS))
+    );
   } finally {
     await writeFile(path, text);
   }

@@ -1,4 +1,4 @@
-/** Names without end, in number and in length, from everybody who can write one. */
+/** Names without end, in number and in length, from every source. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT, runNode } from '../helpers/process.ts';

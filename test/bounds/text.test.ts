@@ -1,4 +1,4 @@
-/** Hostile text from everybody who can write some: what we record of it is short, and harmless to a terminal and a log line. */
+/** Hostile text from every source: what is recorded of it is short, and harmless to a terminal and a log line. */
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, test, vi } from 'vitest';
 import { MAX_LABEL, MAX_MESSAGE, MAX_TEXT, MAX_URL } from '../../src/model/text.ts';

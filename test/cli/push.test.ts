@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { startServer } from '../helpers/process.ts';
 import { cli, cliJson, createFolder } from './support/cli.ts';
 import { startGrafanaApi } from './support/grafana-api.ts';
-import { startServer } from './support/stack.ts';
 
 const ENV = { GRAFANA_TOKEN: 'glsa_test' };
 

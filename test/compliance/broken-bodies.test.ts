@@ -115,7 +115,7 @@ describe.each(WITHOUT_SPANS)('SDK $version', (sdk) => {
           const { url } = await startServer(200, BODIES[name]!);
           const client = new Client({ baseURL: url, apiKey: 'test-key' });
           const response = await client.messages.create(HELLO).asResponse();
-          // Middleware can read a copy of it, or the connection break while nobody reads.
+          // Middleware can read a copy of it, or the connection break while it is not read.
           await rejection(response.clone().text());
           await rejection(GIVING_UP[way]!(response.body!));
         }

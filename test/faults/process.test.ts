@@ -1,10 +1,10 @@
 /** What surrounds a process under register, broken: the application does not notice. */
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startApi } from '../helpers/api.ts';
-import { createApp, type Ended, freePort, ROOT, run } from '../helpers/process.ts';
+import { createApp, type Ended, freePort, ROOT, run, startServer } from '../helpers/process.ts';
 
 const REGISTER = join(ROOT, 'dist/register.mjs');
 const APP = `import Anthropic from '@anthropic-ai/sdk';
@@ -26,12 +26,6 @@ async function runApp(env: Readonly<Record<string, string>>, text = APP): Promis
   });
 }
 
-async function listen(server: Server | TcpServer): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 /** Collectors that do not do what a collector does. */
 const COLLECTORS: Readonly<Record<string, () => Server | TcpServer>> = {
   'responds with garbage': () => createServer((_request, response) => response.end('\u0000garbage{{{')),
@@ -46,7 +40,7 @@ const COLLECTORS: Readonly<Record<string, () => Server | TcpServer>> = {
 
 describe('an application under register ends as it would', () => {
   test.each(Object.entries(COLLECTORS))('when the collector %s', async (_title, create) => {
-    const endpoint = await listen(create());
+    const endpoint = await startServer(create());
     const ended = await runApp({
       OTEL_METRICS_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',

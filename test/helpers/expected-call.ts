@@ -122,7 +122,7 @@ export function completeCall(call: ExpectedCall): CompleteCall {
   };
 }
 
-/** The whole numbers of tokens that `HELLO` costs when the fake API makes up the response. */
+/** The whole numbers of tokens that `HELLO` costs when the test API makes up the response. */
 export const HELLO_TOKENS = { input: 5, output: 27, cacheRead: 0, cacheWrite: 0 } as const;
 
 /** An attempt that went well. */

@@ -71,7 +71,7 @@ function expectCallSpan(span: ReadableSpan, call: CompleteCall): void {
   );
 }
 
-const OURS = new Set([
+const ADDED = new Set([
   'anthropic.attempt.count',
   'anthropic.retry.delay_total',
   'anthropic.attempt.time_to_first_chunk',
@@ -89,9 +89,9 @@ const OURS = new Set([
   'error.type',
 ]);
 
-/** The attributes that we add to the SDK's span. */
+/** The attributes that this package adds to the SDK's span. */
 function own(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([key]) => OURS.has(key)));
+  return Object.fromEntries(Object.entries(attributes).filter(([key]) => ADDED.has(key)));
 }
 
 interface AttemptPlace {

@@ -1,4 +1,4 @@
-/** Everything that a test needs: the fake API, a client with telemetry, and what the telemetry recorded. */
+/** Everything that a test needs: the test API, a client with telemetry, and what the telemetry recorded. */
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import { type Attributes, context, SpanKind } from '@opentelemetry/api';
@@ -61,7 +61,7 @@ export interface Harness {
   events(): unknown[];
 }
 
-/** Starts a fake API and a client with telemetry that talks to it. Retries do not wait. */
+/** Starts a test API and a client with telemetry that talks to it. Retries do not wait. */
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   if (options.contextManager !== false) {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());

@@ -1,7 +1,7 @@
 /** Runs applications in processes of their own. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -128,9 +128,18 @@ export function run(
 
 /** A port that is taken until the test ends. */
 export async function busyPort(): Promise<number> {
-  const server = createTcpServer();
-  onTestFinished(() => void server.close());
-  return listen(server);
+  return Number(new URL(await startServer(createTcpServer())).port);
+}
+
+/** Starts a server on loopback that ends with the test. @returns its URL */
+export async function startServer(server: Server | RequestListener): Promise<string> {
+  const started = typeof server === 'function' ? createServer(server) : server;
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    if ('closeAllConnections' in started) (started as ReturnType<typeof createServer>).closeAllConnections();
+    started.close();
+  });
+  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
 }
 
 /** A server that takes OTLP in JSON, and what it was sent, by path. */
@@ -139,7 +148,7 @@ export async function startCollector(): Promise<{
   readonly received: ReadonlyMap<string, string>;
 }> {
   const received = new Map<string, string>();
-  const server = createServer((request, response) => {
+  const url = await startServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => {
       body += chunk;
@@ -150,15 +159,5 @@ export async function startCollector(): Promise<{
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const port = await listen(server);
-  return { url: `http://127.0.0.1:${port}`, received };
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
+  return { url, received };
 }

@@ -38,7 +38,7 @@ describe('beside the undici instrumentation', () => {
     expect(undiciSpans()).toEqual(['POST', 'GET']);
   });
 
-  test('without our attempt spans, its spans are the attempts', async () => {
+  test('without attempt spans of this package, its spans are the attempts', async () => {
     const other = await startHarness({
       telemetry: { attemptSpans: false, tracerProvider: harness.tracerProvider },
     });

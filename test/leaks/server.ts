@@ -1,4 +1,4 @@
-/** The fake API in a thread of its own, so that its memory is not measured with the client's. */
+/** The test API in a thread of its own, so that its memory is not measured with the client's. */
 import { parentPort, Worker } from 'node:worker_threads';
 import { type PlannedResponse, startAnthropicServer } from '../../src/testing/index.ts';
 

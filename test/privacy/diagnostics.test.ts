@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => diag.disable());
 
 /** Everything that was logged, with each property of each error. */
-function everythingTold(): string {
+function everythingLogged(): string {
   const own = (value: unknown): unknown =>
     value instanceof Error
       ? Object.fromEntries(Object.getOwnPropertyNames(value).map((key) => [key, Reflect.get(value, key)]))
@@ -70,7 +70,7 @@ describe('the guard', () => {
     const guard = new Guard(() => {});
     for (const stage of STAGES) guard.run(stage, step);
     expect(logged).toHaveBeenCalledTimes(STAGES.length);
-    expect(everythingTold()).not.toContain('influ');
+    expect(everythingLogged()).not.toContain('influ');
   });
 
   test('quotes nothing of rejections either, and of errors with any message, class or code', async () => {
@@ -81,7 +81,7 @@ describe('the guard', () => {
         const error = Object.assign(new Error(secret), { name: secret, code: secret, stack: secret });
         guard.run('logs', () => Promise.reject(error));
         await guard.runAsync('call', () => Promise.reject(secret));
-        expect(everythingTold()).not.toContain(SECRET);
+        expect(everythingLogged()).not.toContain(SECRET);
       }),
     );
   });
@@ -139,7 +139,7 @@ describe.each([{ version: '1', Client: Anthropic as never, adapter: 'middleware'
           .attemptSpans()
           .map(({ name, attributes, events }) => ({ name, attributes, events }));
         const written = [
-          everythingTold(),
+          everythingLogged(),
           JSON.stringify(harness.logs()),
           JSON.stringify(spans),
           JSON.stringify([...(await harness.allPoints())]),

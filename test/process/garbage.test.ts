@@ -1,6 +1,7 @@
 /** What is left to the garbage collector. */
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../helpers/api.ts';
+import { REQUEST } from '../helpers/apps.ts';
 import { createApp, run } from '../helpers/process.ts';
 
 const SETUP = `
@@ -13,7 +14,7 @@ const client = new Anthropic(withTelemetry(
   { baseURL: process.env.BASE_URL },
   { logger: { info: log, warn: log, error: log } },
 ));
-const request = { model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] };
+const request = ${REQUEST};
 `;
 
 const DROP = `

@@ -1,6 +1,7 @@
 /** Processes in which nothing can be added: no global, no export, no primordial. */
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../helpers/api.ts';
+import { REQUEST } from '../helpers/apps.ts';
 import { createApp, run } from '../helpers/process.ts';
 
 const LOCKS: ReadonlyArray<readonly [string, string]> = [
@@ -14,8 +15,6 @@ for (const each of [Object, Function, Array, Error, Map, Promise, Reflect, JSON,
 Object.preventExtensions(globalThis);`,
   ],
 ];
-
-const REQUEST = `{ model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }`;
 
 /** Calls of three clients: two that share the telemetry of the process, and one with telemetry of its own. */
 const app = (lock: string): string => `

@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../helpers/api.ts';
+import { REQUEST } from '../helpers/apps.ts';
 import { createApp, type Ended, run, start } from '../helpers/process.ts';
 
 const REGISTER = 'anthropic-otel/register';
 const QUIET = { OTEL_METRICS_EXPORTER: 'none' };
 const FLAGS = ['--import', '--require'] as const;
-const REQUEST = `{ model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }`;
 const CALL = `new Anthropic({ baseURL: process.env.BASE_URL }).messages.create(${REQUEST}).then(({ usage }) => console.log(usage.output_tokens));`;
 const ESM = `import Anthropic from '@anthropic-ai/sdk';\n${CALL}`;
 const CJS = `const Anthropic = require('@anthropic-ai/sdk');\n${CALL}`;

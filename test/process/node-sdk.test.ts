@@ -1,6 +1,7 @@
 /** `AnthropicInstrumentation` in a NodeSDK that the application sets up itself. */
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../helpers/api.ts';
+import { REQUEST } from '../helpers/apps.ts';
 import { createApp, run } from '../helpers/process.ts';
 
 const SETUP = `
@@ -56,7 +57,6 @@ const setup = {
   'setup.cjs': [...requires, READER, SETUP].join('\n'),
 };
 
-const REQUEST = `{ model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }`;
 const use = (client: string): string => `
 const client = ${client};
 await client.messages.create(${REQUEST});

@@ -13,7 +13,7 @@ const register = async (): Promise<Record<string, string>> => ({
   OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
 });
 
-/** How each client reaches the fake API, and what its calls are recorded with. */
+/** How each client reaches the test API, and what its calls are recorded with. */
 const WIRES = [
   [
     '@anthropic-ai/bedrock-sdk',

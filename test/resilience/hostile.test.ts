@@ -112,7 +112,7 @@ test('a limit that resets in thousands of years holds calls back for five minute
   expect(await client.messages.create(HELLO)).toMatchObject({ type: 'message' });
 });
 
-describe('a clock that is set back by a day keeps nobody waiting', () => {
+describe('a clock that is set back by a day delays no call', () => {
   const DAY = 86_400_000;
   test.each([
     ['an open circuit', () => [respond.error(529), respond.error(529)]],

@@ -94,7 +94,7 @@ export const PROCESS_CELLS: readonly Cell[] = [
       ['workers only', CLUSTER(IN_WORKERS), { start: ['node', 'app.mjs'], quick: true }],
       ['NODE_OPTIONS', CLUSTER(), { start: ['node', 'app.mjs'], nodeOptions: REGISTER }],
       [
-        'workers only, primary hears nothing of us',
+        'workers only, primary without this package',
         CLUSTER(
           IN_WORKERS,
           `console.log(port === Number(process.env.PORT) ? 'the application listens' : 'another server listens');`,

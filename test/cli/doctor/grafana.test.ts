@@ -1,9 +1,9 @@
 /** What doctor finds in a Grafana. */
 import { expect, test } from 'vitest';
 import { freePort } from '../../../dev/processes.ts';
+import { startServer } from '../../helpers/process.ts';
 import { cli, createFolder } from '../support/cli.ts';
 import { startGrafanaApi } from '../support/grafana-api.ts';
-import { startServer } from '../support/stack.ts';
 import { found } from './support.ts';
 
 const ENV = { GRAFANA_TOKEN: 'glsa_test' };

@@ -4,8 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Child, freePort, ROOT, stop } from '../../../dev/processes.ts';
 import { type AnthropicServer, startAnthropicServer } from '../../../src/testing/index.ts';
+import { startServer } from '../../helpers/process.ts';
 import { createFolder } from '../support/cli.ts';
-import { startApplication, startProxy, startServer, until } from '../support/stack.ts';
+import { startApplication, startProxy, until } from '../support/stack.ts';
 import { findings, found } from './support.ts';
 
 let api: AnthropicServer;

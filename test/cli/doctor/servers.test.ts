@@ -1,9 +1,8 @@
 /** Addresses that lead to something else: each is one finding, in words, and `simulate` states the same. */
 import { createServer } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../../dev/processes.ts';
+import { describe, expect, test } from 'vitest';
+import { startServer } from '../../helpers/process.ts';
 import { cli, createFolder } from '../support/cli.ts';
-import { startServer } from '../support/stack.ts';
 import { findings } from './support.ts';
 
 const OPTIONS = [
@@ -16,14 +15,9 @@ const OPTIONS = [
 /** What no message may have: a stack, or what JavaScript says about values that are not there. */
 const RAW = /undefined|null|\[object|Cannot (?:read|destructure)|is not (?:a function|iterable)| {4}at /;
 
-/** Takes connections and does as `greet` says, whatever it is sent. */
-async function startSocket(greeting: string): Promise<string> {
-  const server = createServer((socket) => socket.on('error', () => {}).end(greeting));
-  const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${port}`;
-}
+/** Takes connections and sends `greeting`, whatever it is sent. */
+const startSocket = (greeting: string): Promise<string> =>
+  startServer(createServer((socket) => socket.on('error', () => {}).end(greeting)));
 
 const respond = (status: number, body: string, headers: Record<string, string> = {}): Promise<string> =>
   startServer((_request, response) => response.writeHead(status, headers).end(body));

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { freePort } from '../../../dev/processes.ts';
 import { type Prometheus, startPrometheus } from '../../../dev/prometheus.ts';
+import { startServer } from '../../helpers/process.ts';
 import { cli, createFolder } from '../support/cli.ts';
 import { startGrafanaApi } from '../support/grafana-api.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type Stack,
   startAlertmanager,
   startProxy,
-  startServer,
   startStack,
   until,
 } from '../support/stack.ts';

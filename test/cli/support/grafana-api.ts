@@ -1,5 +1,5 @@
 /** The part of Grafana's HTTP API that `push` and `doctor` use, as its reference documents it. Grafana itself cannot be installed from a package registry. */
-import { startServer } from './stack.ts';
+import { startServer } from '../../helpers/process.ts';
 
 /** What the server has. */
 export interface GrafanaApi {

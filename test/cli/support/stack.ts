@@ -1,18 +1,16 @@
 /** A healthy stack: an application with telemetry, and a Prometheus and an Alertmanager with what `export` wrote. */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { type Child, freePort, ROOT, start, stop, waitForUrl } from '../../../dev/processes.ts';
 import { type Prometheus, startPrometheus } from '../../../dev/prometheus.ts';
 import { findPrometheusTools } from '../../../dev/prometheus-tools.ts';
 import { startWebhook, type Webhook } from '../../../dev/webhook.ts';
 import { type AnthropicServer, startAnthropicServer } from '../../../src/testing/index.ts';
+import { startServer } from '../../helpers/process.ts';
 
 /** By default Prometheus sends an alert to Alertmanager again after a minute, and shows a series for 5 minutes after its last sample. */
 export const PROMETHEUS_ARGUMENTS: readonly string[] = [
@@ -161,17 +159,6 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
     if (await condition()) return;
   }
   throw new Error(`not within two minutes: ${condition}`);
-}
-
-/** A server on loopback that ends with the test. */
-export async function startServer(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** A proxy of `target` that changes what passes, and ends with the test. */

@@ -1,10 +1,7 @@
 /** What the tests of a process's end share: an application with an API, a collector that hangs, and the calls in a log. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 import { startApi } from '../../helpers/api.ts';
 import { REQUEST } from '../../helpers/apps.ts';
-import { createApp, freePort } from '../../helpers/process.ts';
+import { createApp, freePort, startServer } from '../../helpers/process.ts';
 
 /** Starts an application under `register`. */
 export const FLAGS = ['--import', 'anthropic-otel/register'];
@@ -17,15 +14,7 @@ const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
 type Env = Readonly<Record<string, string>>;
 
 /** An endpoint that takes connections and never responds. */
-export async function startHanging(): Promise<string> {
-  const server = createServer(() => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+export const startHanging = (): Promise<string> => startServer(() => {});
 
 /** How many calls the log records in `text` record. */
 export const callsIn = (text: string): number => text.match(/"event":"anthropic\.call"/g)?.length ?? 0;
