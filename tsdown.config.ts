@@ -8,6 +8,7 @@ export default defineConfig([
       index: 'src/index.ts',
       instrumentation: 'src/instrumentation/index.ts',
       register: 'src/register/index.ts',
+      'register-in-bundle': 'src/register/load.ts',
       'register-start': 'src/register/start.ts',
       resilience: 'src/resilience/index.ts',
       testing: 'src/testing/index.ts',
@@ -18,7 +19,7 @@ export default defineConfig([
     dts: true,
     sourcemap: true,
     // Nothing of anybody else's may end up in our files.
-    deps: { onlyBundle: [] },
+    deps: { onlyBundle: [], neverBundle: ['../register-start.cjs'] },
   },
   {
     entry: {

@@ -5,19 +5,27 @@
 import { createRequire } from 'node:module';
 import type { NodeSDK } from '@opentelemetry/sdk-node';
 
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url);
 
 /** Loads a package that this one depends on. */
 export function requirePackage(name: string): Record<string, unknown> {
-  return require(name);
+  return load(name);
 }
 
 /** Loads `@opentelemetry/sdk-node`. */
 export function requireSdk(): { NodeSDK: typeof NodeSDK } {
-  return require('@opentelemetry/sdk-node');
+  return load('@opentelemetry/sdk-node') as { NodeSDK: typeof NodeSDK };
 }
 
 /** Loads the package `name` in the version that `@opentelemetry/sdk-node` uses. */
 export function requireFromSdk(name: string): Record<string, unknown> {
-  return createRequire(require.resolve('@opentelemetry/sdk-node'))(name);
+  return createRequire(load.resolve('@opentelemetry/sdk-node'))(name);
+}
+
+/**
+ * Never called. Tools that copy an application's files for a deployment (Next.js standalone, Nitro, Vercel) find by these literal names what the
+ * functions above load.
+ */
+export function packagesToCopy(): unknown[] {
+  return [require('@opentelemetry/sdk-node'), require('@opentelemetry/exporter-prometheus')];
 }

@@ -22,6 +22,8 @@ import { standardStream } from './standard-stream.ts';
 import { watchUnobserved } from './unobserved-clients.ts';
 import { watchUnobservedRequests } from './unobserved-requests.ts';
 
+export { packagesToCopy } from './sdk-packages.ts';
+
 /** Standard error, not a logger: these lines report that telemetry itself is in trouble. */
 const warnings = standardStream('stderr', () => {});
 function warn(message: string): void {
