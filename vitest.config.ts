@@ -7,7 +7,7 @@ const SOAK = [
   'test/compliance/{beside,harms}.test.ts',
   'test/dashboards/{counts,fleet,panels}.test.ts',
   'test/docs/blocks.test.ts',
-  'test/process/{endpoint-hostile,ends,register-exit}.test.ts',
+  'test/process/{copied-files,endpoint-hostile,ends,register-exit}.test.ts',
 ];
 
 export default defineConfig({
