@@ -34,7 +34,7 @@ export function recentRecords(q: Queries): RecordRule[] {
   return [
     {
       record: RECORDS.callsByOutcome,
-      note: 'Calls that ended in the last 5 minutes, by outcome, but for those that the application canceled. A process that ended counts with what it stated last.',
+      note: 'Calls that ended in the last 5 minutes, by outcome, except those that the application canceled. A process that has ended counts with its last value.',
       expr: `sum by (${q.and(MODEL, OUTCOME, CANCELED_BY)}) (${q.last('recentCalls', NOT_BY_APPLICATION)})`,
     },
     {
@@ -54,62 +54,62 @@ export function recentRecords(q: Queries): RecordRule[] {
     },
     {
       record: RECORDS.calls,
-      note: 'The same, of the whole service.',
+      note: 'The same for the whole service.',
       expr: `sum by (${q.service}) (${RECORDS.modelCalls})`,
     },
     {
       record: RECORDS.modelFailed,
-      note: 'Calls that failed, less those with a 401: AnthropicAuthenticationFailed pages for them.',
+      note: 'Calls that failed, except those with a 401: AnthropicAuthenticationFailed pages for them.',
       expr: `clamp_min(\n  sum by (${q.serviceModel}) (${calls({ [ATTR.outcome]: 'error' })} or -${rejectedKey}),\n  0\n)`,
     },
     {
       record: RECORDS.failed,
-      note: 'The same, of the whole service, and 0 while nothing fails.',
+      note: 'The same for the whole service; 0 while nothing fails.',
       expr: `sum by (${q.service}) (${RECORDS.modelFailed}) or 0 * ${RECORDS.calls}`,
     },
     {
       record: RECORDS.modelFailedRatio,
-      note: 'The share of calls of a model that failed, where there are enough calls.',
+      note: 'The share of calls of a model that failed, if there are enough calls.',
       expr: `${RECORDS.modelFailed} / (${RECORDS.modelCalls} >= ${minCalls})`,
     },
     {
       record: RECORDS.failedRatio,
-      note: 'The share of calls of a service that failed, where there are enough calls.',
+      note: 'The share of calls of a service that failed, if there are enough calls.',
       expr: `${RECORDS.failed} / (${RECORDS.calls} >= ${minCalls})`,
     },
     {
       record: RECORDS.modelTimedOutRatio,
-      note: "The share of calls of a model that the application's own timeout ended, where there are enough calls.",
+      note: "The share of calls of a model that the application's own timeout ended, if there are enough calls.",
       expr: timedOutRatio(q.serviceModel),
     },
     {
       record: RECORDS.timedOutRatio,
-      note: "The share of calls of a service that the application's own timeout ended, where there are enough calls.",
+      note: "The share of calls of a service that the application's own timeout ended, if there are enough calls.",
       expr: timedOutRatio(q.service),
     },
     {
       record: RECORDS.modelAttemptRatio,
-      note: 'The share of each kind among the attempts of a model, where there are enough attempts.',
+      note: 'The share of each kind among the attempts of a model, if there are enough attempts.',
       expr: `${RECORDS.attemptsByKind}\n/ on (${q.serviceModel}) group_left () ${attemptsOf(q.serviceModel)}`,
     },
     {
       record: RECORDS.attemptRatio,
-      note: 'The share of each kind among the attempts of a service, where there are enough attempts.',
+      note: 'The share of each kind among the attempts of a service, if there are enough attempts.',
       expr: `sum by (${q.and(KIND)}) (${RECORDS.attemptsByKind})\n/ on (${q.service}) group_left () ${attemptsOf(q.service)}`,
     },
     {
       record: RECORDS.failedAttemptRatio,
-      note: 'The share of attempts of a service that failed, 401s left out, however few there are.',
+      note: 'The share of failed attempts of a service, without 401s, however few there are.',
       expr: `sum by (${q.service}) (${recordSeries(RECORDS.attemptsByKind, 'recentAttempts', FAILED_ATTEMPTS)})\n/ sum by (${q.service}) (${RECORDS.attemptsByKind})`,
     },
     {
       record: RECORDS.headroom,
-      note: 'The lowest share that is left of each limit: all replicas share it.',
+      note: 'The lowest headroom of each limit, which all replicas share.',
       expr: `min by (${q.and(MODEL, LIMIT)}) (${q.series('rateLimitHeadroom')})`,
     },
     {
       record: RECORDS.waiting,
-      note: 'How long the oldest call waits for its first byte, in the processes that wait longest: one process of many does not decide.',
+      note: 'How long the oldest call waits for its first byte, as a quantile over the processes, so that one process of many does not decide.',
       expr: `quantile by (${q.serviceModel}) (${1 - q.config.hanging.processes}, ${q.series('oldestCallAge', { [ATTR.callPhase]: 'first_byte' })})`,
     },
   ];
@@ -121,7 +121,7 @@ export function replicaRecords(q: Queries): RecordRule[] {
   return [
     {
       record: RECORDS.replicaFailed,
-      note: 'Failed attempts of one process, 401s left out, where they are not few.',
+      note: 'Failed attempts of one process, without 401s, if there are enough.',
       expr: `sum by (${q.process}) (${failed}) >= ${q.config.replica.minFailed}`,
     },
   ];
@@ -142,27 +142,27 @@ export function latencyRecords(q: Queries): RecordRule[] {
   return [
     {
       record: RECORDS.waitLimit,
-      note: `From when on a call of a model hangs: ${hanging.factor} times the 99th percentile of the successful calls of all running processes, at least ${hanging.floorSeconds} s.`,
+      note: `The wait after which a call to a model hangs: ${hanging.factor} times the 99th percentile of the successful calls of all running processes, at least ${hanging.floorSeconds} s.`,
       expr: `clamp_min(\n  ${hanging.factor} * (histogram_quantile(0.99, sum by (${q.and(MODEL, 'le')}) (${buckets})) > 0),\n  ${hanging.floorSeconds}\n)`,
     },
     {
       record: RECORDS.callRate,
-      note: 'Successful calls in a second.',
+      note: 'Successful calls per second.',
       expr: q.rate('inferenceDuration', 'count', successful),
     },
     {
       record: RECORDS.tokenRate,
-      note: 'Output tokens in a second.',
+      note: 'Output tokens per second.',
       expr: `sum by (${q.serviceModel}) (rate(${q.series('outputTokens')}[5m]))`,
     },
     {
       record: RECORDS.durationRate,
-      note: 'The time that successful calls took, in seconds for each second.',
+      note: 'The time that successful calls took, in seconds per second.',
       expr: q.rate('inferenceDuration', 'sum', successful),
     },
     {
       record: RECORDS.slowness,
-      note: 'That time, divided by what the calls may take for their output tokens, where there are enough calls.',
+      note: 'That time, divided by the allowed time for their output tokens, if there are enough calls.',
       expr: [
         RECORDS.durationRate,
         `/ (${latency.callSeconds} * ${RECORDS.callRate} + ${latency.secondsPerToken} * (${RECORDS.tokenRate} or 0 * ${RECORDS.callRate}))`,
@@ -171,7 +171,7 @@ export function latencyRecords(q: Queries): RecordRule[] {
     },
     {
       record: RECORDS.firstChunk,
-      note: 'The mean time to the first chunk of a stream, where there are enough streams.',
+      note: 'The mean time to the first chunk of a stream, if there are enough streams.',
       expr: `${window} * ${q.rate('timeToFirstChunk', 'sum')}\n/ (${window} * ${q.rate('timeToFirstChunk', 'count')} >= ${minimumTraffic.calls})`,
     },
   ];

@@ -1,4 +1,4 @@
-/** Alerts on the speed at which the error budget is spent, as in chapter 5 of the SRE workbook. */
+/** Alerts on the burn rate of the error budget, as in chapter 5 of the SRE workbook. */
 import type { BurnWindow } from '../../config.ts';
 import { type Queries, sumOver } from '../expressions.ts';
 import { RECORDS } from '../names.ts';
@@ -10,18 +10,18 @@ export function errorBudgetPages(q: Queries): AlertRule[] {
   return q.config.errorBudget.page.map((window) => ({
     ...common(q, window),
     severity: 'critical',
-    summary: `${serviceText(q.config)}: the error budget of the Claude calls burns fast.`,
-    description: description(q, window, 'At this speed it is spent within days or sooner.'),
+    summary: `${serviceText(q.config)}: the error budget of the Claude calls burns too fast.`,
+    description: description(q, window, 'At this rate, the budget is spent within days or sooner.'),
   }));
 }
 
-/** The budget burns faster than it may, but there is time: a ticket. */
+/** The budget burns too fast, but there is time: a ticket. */
 export function errorBudgetTickets(q: Queries): AlertRule[] {
   return q.config.errorBudget.ticket.map((window) => ({
     ...common(q, window),
     severity: 'warning',
     summary: `${serviceText(q.config)}: the error budget of the Claude calls will not last.`,
-    description: description(q, window, 'At this speed it does not last for the month.'),
+    description: description(q, window, 'At this rate, the budget does not last for the month.'),
   }));
 }
 
@@ -36,7 +36,7 @@ function common(q: Queries, { long, short, factor }: BurnWindow): Common {
   return {
     alert: 'AnthropicErrorBudgetBurning',
     condition: `${long}/${short}`,
-    note: `The share of failed calls of the last ${long}, above ${factor} times the budget there and in the last ${short}.`,
+    note: `The share of failed calls in the last ${long}, if it exceeds ${factor} times the budget in that window and in the last ${short}.`,
     fault: 'unknown',
     keepFiringFor: q.config.keepFiringFor,
     expr: [

@@ -1,4 +1,4 @@
-/** Alerts on calls that fail: what on-call is paged for, and the one process that fails among healthy ones. */
+/** Alerts on failing calls: those that page on-call, and the one for a single failing process among healthy ones. */
 import { ATTR } from '../../../signals/names.ts';
 import { seconds } from '../../config.ts';
 import type { Queries } from '../expressions.ts';
@@ -7,21 +7,21 @@ import { recordSeries } from '../promql.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent, ROUTE_TEXT, serviceText } from '../text.ts';
 
-/** Any 401, until an attempt on its path is accepted. */
+/** Any 401, until the API accepts an attempt on its path. */
 export function authenticationFailed(q: Queries): AlertRule {
   const { window, forgetAfter } = q.config.authentication;
   const failing = `${seconds(forgetAfter)} * ${q.last('authenticationFailing')}`;
   return {
     alert: 'AnthropicAuthenticationFailed',
-    note: `Processes whose last 401 is younger than ${forgetAfter} while they are still failing, or than ${window} when a later attempt was accepted.`,
+    note: `Processes whose last 401 is younger than ${forgetAfter} if they still fail, or younger than ${window} if a later attempt was accepted.`,
     severity: 'critical',
     fault: 'config',
     keepFiringFor: q.config.keepFiringFor,
     expr: `count by (${q.and(ROUTE)}) (\n  ${q.last('authenticationFailureAge')}\n  < clamp_min(${failing}, ${seconds(window)})\n)`,
     summary: `${serviceText(q.config)}: the Claude API rejects the API key.`,
     description:
-      `{{ printf "%.0f" $value }} process(es) got a 401 on ${ROUTE_TEXT}. A 401 is not retried into success: every call with ` +
-      'this key fails until the key is replaced. The alert lasts until an attempt on this path is accepted.',
+      `{{ printf "%.0f" $value }} process(es) got a 401 on ${ROUTE_TEXT}. Retries do not help: every call with ` +
+      'this key fails until someone replaces the key. The alert lasts until the API accepts an attempt on this path.',
     dashboard: 'anthropic-triage',
   };
 }
@@ -38,7 +38,7 @@ export function consecutiveServerErrors(q: Queries): AlertRule {
       : '';
   return {
     alert: 'AnthropicConsecutiveServerErrors',
-    note: `Processes that saw a run of two or more 5xx in a row on one path, which grew in the last ${window}.`,
+    note: `Processes with a run of two or more 5xx on one path that grew in the last ${window}.`,
     severity: 'critical',
     fault: 'anthropic',
     keepFiringFor: q.config.keepFiringFor,
@@ -46,17 +46,17 @@ export function consecutiveServerErrors(q: Queries): AlertRule {
     summary: `${serviceText(q.config)}: the Claude API responds with consecutive server errors.`,
     description:
       `{{ printf "%.0f" $value }} process(es) got two or more 5xx responses in a row on ${ROUTE_TEXT} in the last ${window}. ` +
-      'A single 500 happens; a run on one path is an incident at the API.',
+      'A single 500 is normal; a run on one path is an incident at the API.',
     dashboard: 'anthropic-errors',
   };
 }
 
-/** Too large a share of the calls failed after all retries. */
+/** Too many calls failed after all retries. */
 export function highErrorRate(q: Queries): AlertRule {
   const { ratio } = q.config.errorRate;
   return {
     alert: 'AnthropicHighErrorRate',
-    note: 'The share of failed calls of a model, or of the service as a whole where no model is above the limit.',
+    note: 'The share of failed calls for a model, or for the whole service if no model is above the limit.',
     severity: 'critical',
     fault: 'unknown',
     keepFiringFor: q.config.keepFiringFor,
@@ -64,7 +64,7 @@ export function highErrorRate(q: Queries): AlertRule {
     summary: `${serviceText(q.config)}: more than ${percent(ratio)} of the Claude calls fail.`,
     description:
       `{{ $value | humanizePercentage }} of the calls to ${MODEL_TEXT} failed in the last 5m, after all retries. ` +
-      'Calls that failed for a rejected key are left out: AnthropicAuthenticationFailed pages for them.',
+      'This excludes calls with a rejected key: AnthropicAuthenticationFailed pages for them.',
     leadingKind: q.leadingKind(),
     dashboard: 'anthropic-triage',
     perModel: true,
@@ -77,7 +77,7 @@ export function retriesExhausted(q: Queries): AlertRule {
   const ofJob = `sum by (${q.service}) (${RECORDS.exhausted})`;
   return {
     alert: 'AnthropicRetriesExhausted',
-    note: 'Calls out of retries, above the allowed number and the allowed share, of a model or else of the service.',
+    note: 'Calls that ran out of retries, above the allowed number and the allowed share, for a model or otherwise for the service.',
     severity: 'critical',
     fault: 'unknown',
     keepFiringFor: q.config.keepFiringFor,
@@ -88,27 +88,27 @@ export function retriesExhausted(q: Queries): AlertRule {
     summary: `${serviceText(q.config)}: Claude calls run out of retries.`,
     description:
       `{{ printf "%.0f" $value }} calls to ${MODEL_TEXT} failed on their last allowed attempt in the last 5m. The budget is ` +
-      `${allowedCalls} calls, or ${percent(allowedRatio)} of the calls where that is more.`,
+      `${allowedCalls} calls or ${percent(allowedRatio)} of the calls, whichever is more.`,
     leadingKind: q.leadingKind(),
     dashboard: 'anthropic-triage',
     perModel: true,
   };
 }
 
-/** The account cannot pay, or reached its spend limit. */
+/** The account has a billing problem, or reached its spend limit. */
 export function billingFailed(q: Queries): AlertRule {
   const rejected = recordSeries(RECORDS.attemptsByKind, 'recentAttempts', { [ATTR.attemptKind]: 'billing' });
   return {
     alert: 'AnthropicBillingFailed',
-    note: 'Any attempt that the API rejected for want of credit or because of a spend limit.',
+    note: 'Any attempt that the API rejected for lack of credit or because of a spend limit.',
     severity: 'critical',
     fault: 'config',
     keepFiringFor: q.config.keepFiringFor,
     expr: `sum by (${q.service}) (${rejected}) > 0`,
     summary: `${serviceText(q.config)}: the Claude API rejects calls because of billing or a spend limit.`,
     description:
-      '{{ printf "%.0f" $value }} attempt(s) were rejected in the last 5m because the account has a billing problem or reached ' +
-      'its spend limit. No call of the account succeeds until that is fixed.',
+      'The API rejected {{ printf "%.0f" $value }} attempt(s) in the last 5m because the account has a billing problem or reached ' +
+      'its spend limit. No call of the account succeeds until this is fixed.',
     dashboard: 'anthropic-errors',
   };
 }
@@ -119,10 +119,10 @@ export function replicaFailing(q: Queries): AlertRule {
   const accepted = q.last('recentAttempts', { [ATTR.attemptKind]: 'ok' });
   return {
     alert: 'AnthropicReplicaFailing',
-    note: 'The share of failed attempts of one process, 401s left out, where neither the calls nor the attempts of the whole service fail as much.',
+    note: 'The share of failed attempts of one process, without 401s, if neither the calls nor the attempts of the whole service fail as often.',
     severity: 'warning',
     fault: 'application',
-    // By then the share of the service is known, also where records are visible at the next evaluation only (vmalert).
+    // By then the share of the service is known, even if records are visible only at the next evaluation (vmalert).
     for: hold,
     keepFiringFor: q.config.keepFiringFor,
     expr: [
@@ -132,7 +132,7 @@ export function replicaFailing(q: Queries): AlertRule {
     summary: `${serviceText(q.config)}: most Claude attempts of one process fail.`,
     description:
       '{{ $value | humanizePercentage }} of the attempts of {{ $labels.instance }} failed in the last 5m, while the service as a whole is ' +
-      'healthy. Look at its host, its secret, its version and its network.',
+      'healthy. Check its host, secret, version and network.',
     dashboard: 'anthropic-errors',
   };
 }

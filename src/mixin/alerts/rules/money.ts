@@ -6,17 +6,17 @@ import { attributionLabel, costByKeyRecord } from '../records.ts';
 import type { AlertRule } from '../rule.ts';
 import { serviceText } from '../text.ts';
 
-/** A service, or one value of an attribution key, cost more than its budget in 24 hours. */
+/** A service, or one value of an attribution key, exceeded its budget in 24 hours. */
 export function spendHigh(q: Queries): AlertRule[] {
   const { dailyBudgetUsd, attribution } = q.config.spend;
   return [
     {
       ...common(q),
       condition: 'service',
-      note: 'What a service cost in the last 24 hours, added up: one expensive hour is no day.',
+      note: 'The total cost of a service in the last 24 hours. One expensive hour is not enough.',
       expr: `${sumOver(RECORDS.cost, '1d')} > ${dailyBudgetUsd}`,
-      summary: `${serviceText(q.config)}: Claude costs more than the daily budget.`,
-      description: `The Claude calls cost {{ printf "%.2f" $value }} USD in the last 24 hours (estimated by list prices). The budget is ${dailyBudgetUsd} USD.`,
+      summary: `${serviceText(q.config)}: Claude calls cost more than the daily budget.`,
+      description: `The Claude calls cost {{ printf "%.2f" $value }} USD in the last 24 hours (estimated from list prices). The budget is ${dailyBudgetUsd} USD.`,
     },
     ...attribution.map((budget) => ofValue(q, budget)),
   ];
@@ -27,11 +27,11 @@ function ofValue(q: Queries, { key, value, dailyUsd }: AttributionBudget): Alert
   return {
     ...common(q),
     condition: `${key}:${value}`,
-    note: `What ${key} ${value} cost in all services in the last 24 hours, added up.`,
+    note: `The total cost of ${key} ${value} in all services in the last 24 hours.`,
     expr: `${sumOver(selected, '1d')} > ${dailyUsd}`,
-    summary: `Claude costs more than the daily budget of ${key} ${value}.`,
+    summary: `Claude calls cost more than the daily budget of ${key} ${value}.`,
     description:
-      `The Claude calls of ${key} ${value} cost {{ printf "%.2f" $value }} USD in all services in the last 24 hours (estimated by list prices). ` +
+      `The Claude calls of ${key} ${value} cost {{ printf "%.2f" $value }} USD in all services in the last 24 hours (estimated from list prices). ` +
       `The budget is ${dailyUsd} USD.`,
     ofService: false,
   };

@@ -1,4 +1,4 @@
-/** The alert on requests that the API rejects for what they are: no retry helps, someone on your side has to change the request, the key or the model. */
+/** The alert on requests that the API rejects because of their content. Retries do not help: your team has to change the request, the key or the model. */
 import { ATTR } from '../../../signals/names.ts';
 import type { Queries } from '../expressions.ts';
 import { KIND, RECORDS } from '../names.ts';
@@ -6,7 +6,7 @@ import { type Matchers, matching, recordSeries } from '../promql.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent, serviceText } from '../text.ts';
 
-/** Too many requests are invalid, or any lacks a permission or names a model that does not exist. */
+/** Too many requests are invalid, or a request lacks a permission or names a model that does not exist. */
 export function requestsRejected(q: Queries): AlertRule[] {
   const { ratio } = q.config.invalidRequests;
   const common = {
@@ -22,13 +22,13 @@ export function requestsRejected(q: Queries): AlertRule[] {
     {
       ...common,
       condition: 'invalid',
-      note: 'The share of attempts that the API rejects as invalid or too large, of a model or else of the service.',
+      note: 'The share of attempts that the API rejects as invalid or too large, for a model or otherwise for the service.',
       fault: 'input',
       expr: q.attemptShare('invalid', ratio),
       summary: `${serviceText(q.config)}: the Claude API rejects more than ${percent(ratio)} of the requests as invalid.`,
       description:
-        `{{ $value | humanizePercentage }} of the attempts for ${MODEL_TEXT} were rejected as invalid (400, 422) or too large (413) in ` +
-        'the last 5m. The log lines have the shape of the request.',
+        `The API rejected {{ $value | humanizePercentage }} of the attempts for ${MODEL_TEXT} as invalid (400, 422) or too large (413) in ` +
+        'the last 5m. The log lines show the shape of the request.',
     },
     {
       ...common,
@@ -38,8 +38,8 @@ export function requestsRejected(q: Queries): AlertRule[] {
       expr: any({ [ATTR.attemptKind]: 'permission' }),
       summary: `${serviceText(q.config)}: the Claude API denies permission.`,
       description:
-        `{{ printf "%.0f" $value }} attempt(s) for ${MODEL_TEXT} got a 403 in the last 5m: the workspace of the key may not use the ` +
-        'model or feature, or a proxy on the way denies access.',
+        `{{ printf "%.0f" $value }} attempt(s) for ${MODEL_TEXT} got a 403 in the last 5m: the key's workspace may not use the ` +
+        'model or feature, or a proxy denies access.',
     },
     {
       ...common,
@@ -49,7 +49,7 @@ export function requestsRejected(q: Queries): AlertRule[] {
       // Calls that name no model look for a file or a batch.
       expr: any({ [ATTR.attemptKind]: 'not_found', [ATTR.requestModel]: matching('.+') }),
       summary: `${serviceText(q.config)}: a requested Claude model does not exist.`,
-      description: `{{ printf "%.0f" $value }} attempt(s) for ${MODEL_TEXT} got a 404 in the last 5m: the name is wrong, or the model was retired.`,
+      description: `{{ printf "%.0f" $value }} attempt(s) for ${MODEL_TEXT} got a 404 in the last 5m: the name is wrong, or the model has retired.`,
     },
   ];
 }

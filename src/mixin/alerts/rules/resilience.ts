@@ -1,11 +1,11 @@
-/** Alerts on the policies of `anthropic-otel/resilience`: what they keep from the users, and when they can no longer do so. */
+/** Alerts on the policies of `anthropic-otel/resilience`: when they work around failures, and when they can no longer do so. */
 import { ATTR } from '../../../signals/names.ts';
 import type { Queries } from '../expressions.ts';
 import { MODEL, QUEUE, RECORDS, ROUTE } from '../names.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent, serviceText } from '../text.ts';
 
-/** The policies hold calls back or send them elsewhere, or can no longer retry. */
+/** The policies delay calls, send them elsewhere, or can no longer retry. */
 export function policiesDegraded(q: Queries): AlertRule[] {
   const { fallbackRatio, queueSeconds, deferredHours, for: hold } = q.config.policies;
   const common = {
@@ -23,8 +23,8 @@ export function policiesDegraded(q: Queries): AlertRule[] {
       condition: 'circuit_open',
       note: 'The circuit of a model and path is open or half open in a process.',
       expr: `max by (${q.and(MODEL, ROUTE)}) (${q.series('circuitOpen')}) == 1`,
-      summary: `${serviceText(q.config)}: calls to Claude are not sent, the circuit breaker is open.`,
-      description: `The circuit breaker of ${MODEL_TEXT} has been open for ${hold}: calls wait for it to close, go to a fallback, or fail.`,
+      summary: `${serviceText(q.config)}: Claude calls are not sent because the circuit breaker is open.`,
+      description: `The circuit breaker of ${MODEL_TEXT} has been open for ${hold}. Calls wait for it to close, use a fallback, or fail.`,
       perModel: true,
     },
     {
@@ -33,7 +33,7 @@ export function policiesDegraded(q: Queries): AlertRule[] {
       note: 'Calls of the last 5 minutes that a fallback served, as a share of the calls of their model.',
       expr: `sum by (${q.serviceModel}) (${served}) / ${RECORDS.modelCalls} > ${fallbackRatio}`,
       summary: `${serviceText(q.config)}: Claude calls fall back to another model or provider.`,
-      description: `{{ $value | humanizePercentage }} of the calls to ${MODEL_TEXT} were served by a fallback, for ${hold}. The allowance is ${percent(fallbackRatio)}. Quality and price differ.`,
+      description: `A fallback has served {{ $value | humanizePercentage }} of the calls to ${MODEL_TEXT}, for ${hold}. ${percent(fallbackRatio)} is allowed. Quality and price differ.`,
       perModel: true,
     },
     {
@@ -41,16 +41,16 @@ export function policiesDegraded(q: Queries): AlertRule[] {
       condition: 'retry_budget',
       note: 'A process has no retry left.',
       expr: `min by (${q.service}) (${q.series('retryBudget')}) < 1`,
-      summary: `${serviceText(q.config)}: Claude calls are no longer retried, the budget is empty.`,
-      description: `The retries of a process have reached a tenth of its calls, and it makes no more, for ${hold}. Calls fail at their first error.`,
+      summary: `${serviceText(q.config)}: Claude calls are no longer retried because the retry budget is empty.`,
+      description: `The retries of a process have reached a tenth of its calls, so it has made no retries for ${hold}. Calls fail at their first error.`,
     },
     {
       ...common,
       condition: 'queue_age',
-      note: 'A call waits long before it is sent.',
+      note: 'A call waits too long before it is sent.',
       expr: `max by (${q.and(QUEUE)}) (${q.series('queueAge')}) > ${queueSeconds}`,
       summary: `${serviceText(q.config)}: Claude calls wait before they are sent.`,
-      description: `The oldest call in the queue {{ $labels.${QUEUE} }} has waited {{ $value | humanizeDuration }}, and one has waited longer than ${queueSeconds} s for ${hold}.`,
+      description: `The oldest call in the queue {{ $labels.${QUEUE} }} has waited {{ $value | humanizeDuration }}. For ${hold}, some call has always waited longer than ${queueSeconds} s.`,
     },
     {
       ...common,
@@ -58,15 +58,15 @@ export function policiesDegraded(q: Queries): AlertRule[] {
       note: 'A deferred request waits longer for its result than a batch may take.',
       expr: `max by (${q.and(QUEUE)}) (${q.series('deferredAge')}) > ${deferredHours * 3600}`,
       summary: `${serviceText(q.config)}: deferred Claude requests get no results.`,
-      description: `The oldest deferred request of the queue {{ $labels.${QUEUE} }} has waited {{ $value | humanizeDuration }}, and one has waited longer than ${deferredHours} h for ${hold}. A batch ends within 24 h: no worker runs, or the API takes no batches.`,
+      description: `The oldest deferred request in the queue {{ $labels.${QUEUE} }} has waited {{ $value | humanizeDuration }}. For ${hold}, some request has always waited longer than ${deferredHours} h. A batch ends within 24 h, so no worker runs, or the API accepts no batches.`,
     },
     {
       ...common,
       condition: 'dead_letters',
-      note: 'Requests that failed for good lie in the store of deferred requests.',
+      note: 'The store of deferred requests contains requests that failed permanently.',
       expr: `max by (${q.and(QUEUE)}) (${q.series('deadLetters')}) > 0`,
-      summary: `${serviceText(q.config)}: deferred Claude requests failed for good.`,
-      description: `{{ $value }} deferred requests of the queue {{ $labels.${QUEUE} }} are dead letters, for ${hold}: nothing sends them again.`,
+      summary: `${serviceText(q.config)}: deferred Claude requests failed permanently.`,
+      description: `{{ $value }} deferred requests in the queue {{ $labels.${QUEUE} }} have been dead letters for ${hold}. Nothing sends them again.`,
     },
   ];
 }

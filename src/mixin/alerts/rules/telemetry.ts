@@ -1,4 +1,4 @@
-/** Alerts on the telemetry itself: when it is gone, every other alert is silent. */
+/** Alerts on the telemetry itself: without it, every other alert is silent. */
 import { ATTR } from '../../../signals/names.ts';
 import { seconds } from '../../config.ts';
 import { everyFiveMinutes, type Queries } from '../expressions.ts';
@@ -9,7 +9,7 @@ import { serviceText } from '../text.ts';
 
 const STAGE = prometheusLabel(ATTR.stage);
 
-/** A service that used to report does not, or some of its processes cannot be scraped. */
+/** A service has stopped reporting, or Prometheus cannot scrape some of its processes. */
 export function telemetryAbsent(q: Queries): AlertRule[] {
   const { absentFor, expectedAfter } = q.config.telemetry;
   const { selector } = q.config;
@@ -24,31 +24,31 @@ export function telemetryAbsent(q: Queries): AlertRule[] {
     {
       ...common,
       condition: 'gone',
-      note: `Services that reported for ${expectedAfter} or more of the last day, and do not now: a nightly batch is not expected to.`,
+      note: `Services that reported for ${expectedAfter} or more of the last day, but do not report now. This excludes nightly batches.`,
       expr: [
         `count_over_time(${RECORDS.processes}${everyFiveMinutes('1d')}) >= ${seconds(expectedAfter) / 300}`,
         `unless on (${q.service}) ${q.series('startTime')}`,
       ].join('\n'),
-      summary: `${serviceText(q.config)}: there is no Claude telemetry any more.`,
+      summary: `${serviceText(q.config)}: Claude telemetry has stopped.`,
       description:
-        `The service reported for at least ${expectedAfter} of the last day, and has not for ${absentFor}. All other alerts on its Claude calls are ` +
-        'blind. If it was retired, silence this alert for a day.',
+        `The service reported for at least ${expectedAfter} of the last day, but has not reported for ${absentFor}. No other alert can detect ` +
+        'failures of its Claude calls. If the service was retired, silence this alert for a day.',
     },
     {
       ...common,
       condition: 'down',
-      note: 'Targets that cannot be scraped, of services that had telemetry in the last day.',
+      note: 'Targets that cannot be scraped, for services that had telemetry in the last day.',
       expr: [
         `count by (${q.service}) (up${selector && `{${selector}}`} == 0)`,
         `and on (${q.service}) count_over_time(${RECORDS.processes}${everyFiveMinutes('1d')})`,
       ].join('\n'),
       summary: `${serviceText(q.config)}: Prometheus cannot scrape some processes.`,
-      description: `{{ printf "%.0f" $value }} target(s) have been down for ${absentFor}: nobody sees what their Claude calls do.`,
+      description: `{{ printf "%.0f" $value }} target(s) have been down for ${absentFor}. No alert can detect failures of their Claude calls.`,
     },
   ];
 }
 
-/** The instrumentation fails and swallows it, or does not see clients. */
+/** The instrumentation fails to record, or does not see some clients. */
 export function telemetryDegraded(q: Queries): AlertRule[] {
   const { errorWindow, allowedErrors, absentFor } = q.config.telemetry;
   const common = {
@@ -64,10 +64,10 @@ export function telemetryDegraded(q: Queries): AlertRule[] {
       note: 'Failures of this package, which never reach the application.',
       keepFiringFor: q.config.keepFiringFor,
       expr: `sum by (${q.and(STAGE)}) (increase(${q.series('telemetryErrors')}[${errorWindow}])) > ${allowedErrors}`,
-      summary: `${serviceText(q.config)}: the Claude telemetry fails.`,
+      summary: `${serviceText(q.config)}: Claude telemetry fails.`,
       description:
-        `{{ printf "%.0f" $value }} failures while recording {{ $labels.${STAGE} }} in the last ${errorWindow}. The Claude calls are not ` +
-        'affected, what is recorded of them may be.',
+        `Telemetry failed {{ printf "%.0f" $value }} times in the stage {{ $labels.${STAGE} }} in the last ${errorWindow}. The Claude calls are not ` +
+        'affected, but their records may be incomplete.',
     },
     {
       ...common,
@@ -77,23 +77,23 @@ export function telemetryDegraded(q: Queries): AlertRule[] {
       expr: `sum by (${q.service}) (${q.series('telemetryClients', { [ATTR.observed]: 'false' })}) > 0`,
       summary: `${serviceText(q.config)}: some Claude clients are not observed.`,
       description:
-        'The running processes made {{ printf "%.0f" $value }} client(s) that are not observed: bundled, or loaded before ' +
-        'anthropic-otel/register. Their calls are counted without their attempts.',
+        'The running processes created {{ printf "%.0f" $value }} client(s) that are not observed, because their SDK is bundled or was loaded before ' +
+        'anthropic-otel/register. Their calls are counted, but their attempts are not.',
     },
   ];
 }
 
-/** Always fires: when it stops, the way from Prometheus to the receiver is broken. */
+/** Always fires. If it stops, the path from Prometheus to the receiver is broken. */
 export function watchdog(): AlertRule {
   return {
     alert: 'AnthropicWatchdog',
-    note: 'Always fires. The external labels of each Prometheus make it one alert for each cluster.',
+    note: 'Always fires. The external labels of each Prometheus give each cluster its own alert.',
     severity: 'none',
     fault: 'none',
     expr: 'vector(1)',
     summary: 'Alerting works.',
     description:
-      'This alert always fires. Route it to a receiver that raises the alarm when it stops: then the way from ' +
+      'This alert always fires. Route it to a receiver that raises an alarm if it stops: then the path from ' +
       'Prometheus through Alertmanager is broken, and no other alert can arrive.',
     dashboard: 'anthropic-telemetry',
     ofService: false,

@@ -1,10 +1,10 @@
-/** Alerts on time: calls that hang, calls that the application gives up on, calls that take too long. */
+/** Alerts on slow calls: calls that hang, time out in the application, or take too long. */
 import type { Queries } from '../expressions.ts';
 import { RECORDS } from '../names.ts';
 import type { AlertRule } from '../rule.ts';
 import { MODEL_TEXT, percent, serviceText } from '../text.ts';
 
-/** Calls that get no response, or that the application's own timeout ends. */
+/** Calls get no response, or the application's own timeout ends them. */
 export function callsHanging(q: Queries): AlertRule[] {
   const { factor, unknownSeconds, processes, timeoutRatio } = q.config.hanging;
   const { waiting, waitLimit } = RECORDS;
@@ -20,30 +20,30 @@ export function callsHanging(q: Queries): AlertRule[] {
     {
       ...common,
       condition: 'no_response',
-      note: `Processes wait for the first byte longer than ${factor} times the 99th percentile of the model, or than ${unknownSeconds} s where that is not known.`,
+      note: `Processes wait for the first byte longer than ${factor} times the model's 99th percentile, or longer than ${unknownSeconds} s if it is unknown.`,
       expr: `${waiting} > ${waitLimit}\nor ${waiting} > ${unknownSeconds} unless ${waitLimit}`,
       summary: `${serviceText(q.config)}: Claude calls hang.`,
       description:
         `The oldest call to ${MODEL_TEXT} has waited {{ $value | humanizeDuration }} for its first byte, in at least ` +
-        `${percent(processes)} of the processes that use the model. That is far longer than calls of this model take.`,
+        `${percent(processes)} of the processes that use the model. Calls to this model usually take far less time.`,
     },
     {
       ...common,
       condition: 'timed_out',
-      note: "The share of calls that the application's own timeout ended, of a model or else of the service.",
+      note: "The share of calls that the application's own timeout ended, for a model or otherwise for the service.",
       expr: q.modelElseJob(
         `${RECORDS.modelTimedOutRatio} > ${timeoutRatio}`,
         `${RECORDS.timedOutRatio} > ${timeoutRatio}`,
       ),
       summary: `${serviceText(q.config)}: Claude calls time out.`,
       description:
-        `{{ $value | humanizePercentage }} of the calls to ${MODEL_TEXT} were ended by the timeout of the application in the last 5m. ` +
-        'They count as canceled, and in no error rate.',
+        `The application's timeout ended {{ $value | humanizePercentage }} of the calls to ${MODEL_TEXT} in the last 5m. ` +
+        'These calls count as canceled, so no error rate shows them.',
     },
   ];
 }
 
-/** Calls take longer than their length explains, or streams begin late. */
+/** Calls take longer than their length explains, or streams start late. */
 export function slowCalls(q: Queries): AlertRule[] {
   const { callSeconds, secondsPerToken, firstChunkSeconds, for: hold } = q.config.latency;
   const common = {
@@ -59,22 +59,22 @@ export function slowCalls(q: Queries): AlertRule[] {
     {
       ...common,
       condition: 'duration',
-      note: 'The time that calls took, divided by the time that they may take for their output tokens.',
+      note: 'The time that calls took, divided by the allowed time for their output tokens.',
       expr: `${RECORDS.slowness} > 1`,
       summary: `${serviceText(q.config)}: Claude calls are slow.`,
       description:
-        `Successful calls to ${MODEL_TEXT} took {{ printf "%.1f" $value }} times as long as they may: ${callSeconds} s each and ` +
-        `${secondsPerToken} s for each output token, retries and waits included, for ${hold}.`,
+        `For ${hold}, successful calls to ${MODEL_TEXT} have taken {{ printf "%.1f" $value }} times the allowed time, which is ${callSeconds} s each plus ` +
+        `${secondsPerToken} s for each output token, including retries and waits.`,
     },
     {
       ...common,
       condition: 'first_chunk',
       note: 'The mean time to the first chunk of a stream.',
       expr: `${RECORDS.firstChunk} > ${firstChunkSeconds}`,
-      summary: `${serviceText(q.config)}: Claude streams begin late.`,
+      summary: `${serviceText(q.config)}: Claude streams start late.`,
       description:
-        `The first chunk of a stream of ${MODEL_TEXT} took {{ $value | humanizeDuration }} on average over the last 5m, for ${hold}. ` +
-        `It may take ${firstChunkSeconds} s.`,
+        `For ${hold}, the first chunk of a stream from ${MODEL_TEXT} has taken {{ $value | humanizeDuration }} on average over 5m. ` +
+        `${firstChunkSeconds} s are allowed.`,
     },
   ];
 }
