@@ -53,6 +53,24 @@ describe('a call that waits', () => {
     },
   );
 
+  test('for the rest of a stream that stalls fails when fetch gives the body up, and counts as broken', async () => {
+    const harness = await startHarness();
+    await fetch(harness.server.url);
+    // The agent of Node's own fetch, with a shorter limit than its 300 s.
+    const agent = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1')) as object;
+    const Agent = agent.constructor as new (options: object) => never;
+    const client = harness.newClient({ fetchOptions: { dispatcher: new Agent({ bodyTimeout: 100 }) } });
+    harness.server.plan([respond.hangBody()]);
+    await rejection(
+      (async () => {
+        for await (const _ of await client.messages.create({ ...HELLO, stream: true }));
+      })(),
+    );
+    expect(await recentAttempts(harness)).toEqual({ broken_stream: 1 });
+    expect(await harness.metric('anthropic.client.recent_calls', { 'anthropic.outcome': 'error' })).toBe(1);
+    expect(harness.server.requests).toHaveLength(2);
+  });
+
   test('for the rest of a stream is seen as streaming, and a stream without content as waiting for it', async () => {
     const harness = await startHarness();
     const stream = await harness.client.messages.create({ ...HELLO, stream: true });
