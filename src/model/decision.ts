@@ -1,43 +1,43 @@
-/** Every decision of the policies in `src/resilience`, by a closed set of names. */
+/** The decisions of the policies in `src/resilience`, as a closed set of names. */
 
 /** What each decision means. Dashboards and rules use the names. */
 export const DECISIONS = {
-  retry: 'A failed attempt is followed by another one, after a wait.',
+  retry: 'A failed attempt is retried after a wait.',
   retries_exhausted: 'The last allowed attempt of a call failed.',
-  retry_budget_empty: 'A retry was not made: retries already take their share of the traffic.',
-  retry_after_too_long: 'A retry was not made: the API asks for a longer wait than is allowed.',
-  deadline_exceeded: 'A wait was not begun, or an attempt was ended: it would pass the deadline of the call.',
-  second_retry_owner: 'The SDK or a loop around the client retries, too.',
-  key_blocked: 'The API rejected the key or its spend limit is reached: calls fail without a request.',
+  retry_budget_empty: 'No retry was made, because retries have reached their share of the traffic.',
+  retry_after_too_long: 'No retry was made, because the API asked for a longer wait than allowed.',
+  deadline_exceeded: 'A wait was not started, or an attempt was ended, because of the deadline of the call.',
+  second_retry_owner: 'The SDK or a loop around the client also retries.',
+  key_blocked: 'The API rejected the key, or its spend limit is reached. Its calls fail without a request.',
   key_rejected: 'A call failed without a request, because its key is blocked.',
-  key_probe: 'One call was sent with a blocked key, to see whether the API accepts it again.',
+  key_probe: 'One call was sent with a blocked key, to check whether the API accepts the key again.',
   key_accepted: 'The API accepts a blocked key again.',
-  too_large: 'A request was not sent: its body is larger than the API takes.',
-  throttled: 'A call waited, because little is left of a rate limit or the API asked for a pause.',
+  too_large: 'A request was not sent, because its body is larger than the API accepts.',
+  throttled: 'A call waited, because a rate limit has little headroom or the API asked for a pause.',
   queued: 'A call waited for one of the allowed concurrent calls to end.',
-  queue_full: 'A call was not sent: too many wait already.',
-  queue_timeout: 'A call was not sent: it waited too long for its turn.',
-  circuit_opened: 'The circuit breaker opened: calls wait for it to close, fall back, or fail.',
+  queue_full: 'A call was not sent, because too many calls already wait.',
+  queue_timeout: 'A call was not sent, because it waited too long in the queue.',
+  circuit_opened: 'The circuit breaker opened. Calls wait for it to close, fall back, or fail.',
   circuit_rejected: 'A request was not sent, because the circuit breaker is open.',
   circuit_waited: 'A call waited for the circuit breaker to close.',
-  circuit_probe: 'One call was sent through an open circuit breaker, to see whether the API has recovered.',
-  circuit_closed: 'The circuit breaker closed: calls are sent again.',
+  circuit_probe: 'One call was sent through an open circuit breaker, to check whether the API has recovered.',
+  circuit_closed: 'The circuit breaker closed. Calls are sent again.',
   fallback: 'A call was sent to the next model or client of the fallback chain.',
   fallback_served: 'A model or client of the fallback chain served the call.',
-  fallback_rejected: 'A fallback was left out: it cannot serve what the request asks for.',
+  fallback_rejected: 'A fallback was skipped, because it cannot serve the request.',
   fallback_exhausted: 'Every model and client of the fallback chain failed.',
   stale_served: 'An earlier response was returned, because the API failed.',
-  deferred: 'A request was put in the queue for message batches.',
+  deferred: 'A request was added to the queue for message batches.',
   defer_sent: 'A message batch with deferred requests was created.',
-  defer_waiting: 'A worker waits, because the API does not take or give its batch.',
-  defer_retry: 'A deferred request failed, and is sent again with a later batch.',
-  dead_lettered: 'A deferred request failed for good, and is a dead letter.',
+  defer_waiting: 'A worker waits, because the API does not accept or return its batch.',
+  defer_retry: 'A deferred request failed, and will be sent again with a later batch.',
+  dead_lettered: 'A deferred request failed permanently, and is now a dead letter.',
 } as const;
 
 /** The name of a decision. */
 export type DecisionName = keyof typeof DECISIONS;
 
-/** One decision of a policy. What does not apply is absent. */
+/** One decision of a policy. Fields that do not apply are absent. */
 export interface Decision {
   readonly name: DecisionName;
   /** Unix time in milliseconds. */
