@@ -90,6 +90,20 @@ export interface Cell {
   readonly startTimeout?: number;
 }
 
+/** A cell that is started by `start`; text is split at its spaces. */
+export function cell(
+  name: string,
+  start: string | readonly string[],
+  more: Omit<Cell, 'name' | 'start' | 'quick'>,
+): Cell {
+  return { name, start: typeof start === 'string' ? start.split(' ') : start, ...more };
+}
+
+/** The same, cheap enough for every run of CI. */
+export function quick(...args: Parameters<typeof cell>): Cell {
+  return { ...cell(...args), quick: true };
+}
+
 /** What comes of the usual `/work`: two calls, one with a retry, one stream. */
 export const USUAL: Expected = { calls: { ok: 4 }, attempts: { 'ok 200': 4, 'retried 529': 1 } };
 

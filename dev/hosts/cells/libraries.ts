@@ -1,5 +1,5 @@
 /** Libraries that bring the SDK. */
-import { type Cell, REGISTER, REQUIRE } from '../cell.ts';
+import { type Cell, cell, REGISTER, REQUIRE } from '../cell.ts';
 import { SERVER_CJS, SERVER_ESM } from '../texts.ts';
 
 const page = `const page = () => ({ pid: process.pid });`;
@@ -33,26 +33,22 @@ async function work() {
 `;
 
 const cells = (name: string, imports: string, from: string, text: string, more: Partial<Cell>): Cell[] => [
-  {
-    name: `${name} esm`,
+  cell(`${name} esm`, `node ${REGISTER} app.mjs`, {
     sdk: '',
     ...more,
     files: {
       'app.mjs': SERVER_ESM,
       'work.mjs': `import { ${imports} } from '${from}';\n${text}export { work, page };\n`,
     },
-    start: ['node', REGISTER, 'app.mjs'],
-  },
-  {
-    name: `${name} cjs`,
+  }),
+  cell(`${name} cjs`, `node ${REQUIRE} app.cjs`, {
     sdk: '',
     ...more,
     files: {
       'app.cjs': SERVER_CJS,
       'work.cjs': `const { ${imports} } = require('${from}');\n${text}module.exports = { work, page };\n`,
     },
-    start: ['node', REQUIRE, 'app.cjs'],
-  },
+  }),
 ];
 
 export const LIBRARY_CELLS: readonly Cell[] = [

@@ -1,5 +1,5 @@
 /** Hosts with other telemetry in the process. */
-import { type Cell, REGISTER, REQUIRE, type Seen } from '../cell.ts';
+import { type Cell, cell, quick, REGISTER, REQUIRE, type Seen } from '../cell.ts';
 import { SERVER_CJS, SERVER_ESM, SPAN_KEEPER, WORK_CJS, WORK_ESM } from '../texts.ts';
 
 const ESM = { 'app.mjs': SERVER_ESM, 'work.mjs': WORK_ESM() };
@@ -43,39 +43,16 @@ const ownSdk = (['2', '3'] as const).flatMap((line): Cell[] => {
   const base = { packages: line === '2' ? OTEL_2 : OTEL_3, spans: 'joined', check: keepsOwnMetrics } as const;
   const cjs = { ...base, files: { ...CJS, 'otel.cjs': OTEL_CJS } };
   const esm = { ...base, files: { ...ESM, 'otel.mjs': OTEL_MJS } };
+  const name = `own NodeSDK, OTel ${line}`;
   return [
-    {
-      ...cjs,
-      name: `own NodeSDK, OTel ${line}, cjs, register first`,
-      quick: true,
-      start: ['node', REQUIRE, '--require=./otel.cjs', 'app.cjs'],
-    },
-    {
-      ...cjs,
-      name: `own NodeSDK, OTel ${line}, cjs, own first`,
-      quick: true,
-      start: ['node', '--require=./otel.cjs', REQUIRE, 'app.cjs'],
-    },
-    {
+    quick(`${name}, cjs, register first`, `node ${REQUIRE} --require=./otel.cjs app.cjs`, cjs),
+    quick(`${name}, cjs, own first`, `node --require=./otel.cjs ${REQUIRE} app.cjs`, cjs),
+    cell(`${name}, esm, register first`, `node ${REGISTER} --import=./otel.mjs app.mjs`, esm),
+    cell(`${name}, esm, own first`, `node --import=./otel.mjs ${REGISTER} app.mjs`, esm),
+    cell(`${name}, esm, imported by the application`, `node ${REGISTER} main.mjs`, {
       ...esm,
-      name: `own NodeSDK, OTel ${line}, esm, register first`,
-      start: ['node', REGISTER, '--import=./otel.mjs', 'app.mjs'],
-    },
-    {
-      ...esm,
-      name: `own NodeSDK, OTel ${line}, esm, own first`,
-      start: ['node', '--import=./otel.mjs', REGISTER, 'app.mjs'],
-    },
-    {
-      ...esm,
-      name: `own NodeSDK, OTel ${line}, esm, imported by the application`,
-      files: {
-        ...ESM,
-        'main.mjs': `import './otel.mjs';\nawait import('./app.mjs');\n`,
-        'otel.mjs': OTEL_MJS,
-      },
-      start: ['node', REGISTER, 'main.mjs'],
-    },
+      files: { ...esm.files, 'main.mjs': `import './otel.mjs';\nawait import('./app.mjs');\n` },
+    }),
   ];
 });
 
@@ -100,37 +77,16 @@ const auto = (
     ['3', [`${AUTO}@latest`, '@opentelemetry/api@latest']],
   ] as const
 ).flatMap(([line, packages]): Cell[] => {
-  const base = {
-    packages,
-    env: { ...AUTO_ENV, OTEL_BSP_SCHEDULE_DELAY: '100' },
-    spans: 'joined',
-    files: { ...CJS, 'keep.cjs': CONSOLE_KEEPER },
-  } as const;
-  const other = `${AUTO}/register`;
-  const keep = '--require=./keep.cjs';
+  const base = { packages, env: { ...AUTO_ENV, OTEL_BSP_SCHEDULE_DELAY: '100' }, spans: 'joined' } as const;
+  const cjs = { ...base, files: { ...CJS, 'keep.cjs': CONSOLE_KEEPER } };
+  const esm = { ...base, files: { ...ESM, 'keep.cjs': CONSOLE_KEEPER } };
+  const name = `auto-instrumentations, OTel ${line}`;
+  const [node, other] = ['node --require=./keep.cjs', `${AUTO}/register`];
   return [
-    {
-      ...base,
-      name: `auto-instrumentations, OTel ${line}, cjs, register first`,
-      start: ['node', keep, REQUIRE, `--require=${other}`, 'app.cjs'],
-    },
-    {
-      ...base,
-      name: `auto-instrumentations, OTel ${line}, cjs, register last`,
-      start: ['node', keep, `--require=${other}`, REQUIRE, 'app.cjs'],
-    },
-    {
-      ...base,
-      name: `auto-instrumentations, OTel ${line}, esm, register first`,
-      files: { ...ESM, 'keep.cjs': CONSOLE_KEEPER },
-      start: ['node', keep, REGISTER, `--import=${other}`, 'app.mjs'],
-    },
-    {
-      ...base,
-      name: `auto-instrumentations, OTel ${line}, esm, register last`,
-      files: { ...ESM, 'keep.cjs': CONSOLE_KEEPER },
-      start: ['node', keep, `--import=${other}`, REGISTER, 'app.mjs'],
-    },
+    cell(`${name}, cjs, register first`, `${node} ${REQUIRE} --require=${other} app.cjs`, cjs),
+    cell(`${name}, cjs, register last`, `${node} --require=${other} ${REQUIRE} app.cjs`, cjs),
+    cell(`${name}, esm, register first`, `${node} ${REGISTER} --import=${other} app.mjs`, esm),
+    cell(`${name}, esm, register last`, `${node} --import=${other} ${REGISTER} app.mjs`, esm),
   ];
 });
 
@@ -185,76 +141,45 @@ const datadog = {
   },
 } as const;
 
+const PROM_CLIENT = `const client = require('prom-client');
+client.collectDefaultMetrics();
+require('node:http').createServer(async (_, response) => response.end(await client.register.metrics())).listen(Number(process.env.OTHER_PORT), '127.0.0.1').unref();
+`;
+const ddEsm = { ...datadog, files: ESM };
+const ddCjs = { ...datadog, files: CJS };
+const DD_INIT = '--import=dd-trace/initialize.mjs';
+
 export const OTEL_CELLS: readonly Cell[] = [
   ...ownSdk,
-  {
-    name: 'own NodeSDK, OTel 2, installed with one command',
+  cell('own NodeSDK, OTel 2, installed with one command', `node ${REQUIRE} --require=./otel.cjs app.cjs`, {
     packages: [...PACKAGES('~0.223.0', '~0.32.0'), '@opentelemetry/api@~1.9.0'],
     files: { ...CJS, 'otel.cjs': OTEL_CJS },
     spans: 'joined',
     check: keepsOwnMetrics,
-    start: ['node', REQUIRE, '--require=./otel.cjs', 'app.cjs'],
-  },
+  }),
   ...auto,
-  {
-    ...langfuse,
-    name: 'langfuse, register first',
-    start: ['node', REGISTER, '--import=./otel.mjs', 'app.mjs'],
-  },
-  {
-    ...langfuse,
-    name: 'langfuse, langfuse first',
-    start: ['node', '--import=./otel.mjs', REGISTER, 'app.mjs'],
-  },
-  ...['^10.0.0', 'latest'].flatMap((version): Cell[] => [
-    {
-      ...sentry(version),
-      name: `sentry ${version}, register first`,
-      start: ['node', REGISTER, '--import=./instrument.mjs', 'app.mjs'],
-    },
-    {
-      ...sentry(version),
-      name: `sentry ${version}, sentry first`,
-      start: ['node', '--import=./instrument.mjs', REGISTER, 'app.mjs'],
-    },
+  cell('langfuse, register first', `node ${REGISTER} --import=./otel.mjs app.mjs`, langfuse),
+  cell('langfuse, langfuse first', `node --import=./otel.mjs ${REGISTER} app.mjs`, langfuse),
+  ...['^10.0.0', 'latest'].flatMap((version) => [
+    cell(
+      `sentry ${version}, register first`,
+      `node ${REGISTER} --import=./instrument.mjs app.mjs`,
+      sentry(version),
+    ),
+    cell(
+      `sentry ${version}, sentry first`,
+      `node --import=./instrument.mjs ${REGISTER} app.mjs`,
+      sentry(version),
+    ),
   ]),
-  {
-    ...datadog,
-    name: 'dd-trace esm, register first',
-    files: ESM,
-    start: ['node', REGISTER, '--import=dd-trace/initialize.mjs', 'app.mjs'],
-  },
-  {
-    ...datadog,
-    name: 'dd-trace esm, dd-trace first',
-    files: ESM,
-    start: ['node', '--import=dd-trace/initialize.mjs', REGISTER, 'app.mjs'],
-  },
-  {
-    ...datadog,
-    name: 'dd-trace cjs, register first',
-    files: CJS,
-    start: ['node', REQUIRE, '--require=dd-trace/init', 'app.cjs'],
-  },
-  {
-    ...datadog,
-    name: 'dd-trace cjs, dd-trace first',
-    files: CJS,
-    start: ['node', '--require=dd-trace/init', REQUIRE, 'app.cjs'],
-  },
-  {
-    name: 'prom-client',
-    quick: true,
+  cell('dd-trace esm, register first', `node ${REGISTER} ${DD_INIT} app.mjs`, ddEsm),
+  cell('dd-trace esm, dd-trace first', `node ${DD_INIT} ${REGISTER} app.mjs`, ddEsm),
+  cell('dd-trace cjs, register first', `node ${REQUIRE} --require=dd-trace/init app.cjs`, ddCjs),
+  cell('dd-trace cjs, dd-trace first', `node --require=dd-trace/init ${REQUIRE} app.cjs`, ddCjs),
+  quick('prom-client', `node ${REQUIRE} --require=./own.cjs app.cjs`, {
     packages: ['prom-client@latest'],
-    files: {
-      ...CJS,
-      'own.cjs': `const client = require('prom-client');
-client.collectDefaultMetrics();
-require('node:http').createServer(async (_, response) => response.end(await client.register.metrics())).listen(Number(process.env.OTHER_PORT), '127.0.0.1').unref();
-`,
-    },
-    start: ['node', REQUIRE, '--require=./own.cjs', 'app.cjs'],
+    files: { ...CJS, 'own.cjs': PROM_CLIENT },
     check: async ({ other }) =>
       /^process_cpu_seconds_total/m.test(await other()) ? [] : ['own metrics: none'],
-  },
+  }),
 ];

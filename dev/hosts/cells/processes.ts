@@ -1,5 +1,5 @@
 /** Hosts of more than one process: package managers and watchers that start the application, clusters, process managers. */
-import { type Cell, REGISTER, type Seen } from '../cell.ts';
+import { type Cell, cell, quick, REGISTER, type Seen } from '../cell.ts';
 import { SERVER_CJS, SERVER_ESM, WORK_CJS, WORK_ESM } from '../texts.ts';
 
 const ESM = { 'app.mjs': SERVER_ESM, 'work.mjs': WORK_ESM() };
@@ -66,55 +66,38 @@ module.exports = { apps: [app] };
   env: { PM2_HOME: '.pm2' },
 });
 
+const cluster = (text: string, more: Partial<Cell> = {}): Omit<Cell, 'name' | 'start' | 'quick'> => ({
+  files: { ...CLUSTER_FILES, 'app.mjs': text },
+  visits: 6,
+  ready: /ready/,
+  ...more,
+});
+const SHOWS_PORTS = `console.log(port === Number(process.env.PORT) ? 'the application listens' : 'another server listens');`;
+const INNER = JSON.stringify({ name: 'inner', private: true, scripts: { start: 'node app.mjs' } });
+
 export const PROCESS_CELLS: readonly Cell[] = [
-  {
+  quick('npm start', 'npm run --silent --prefix inner start', {
     ...wrapped,
-    name: 'npm start',
-    quick: true,
-    start: ['npm', 'run', '--silent', '--prefix', 'inner', 'start'],
-    files: {
-      'inner/package.json': JSON.stringify({
-        name: 'inner',
-        private: true,
-        scripts: { start: 'node app.mjs' },
-      }),
-      'inner/app.mjs': SERVER_ESM,
-      'inner/work.mjs': WORK_ESM(),
-    },
-  },
-  { ...wrapped, name: 'npx', quick: true, start: ['npx', '--no-install', 'tsx', 'app.mjs'] },
-  { ...wrapped, name: 'nodemon', quick: true, start: ['nodemon', '--quiet', 'app.mjs'] },
-  { ...wrapped, name: 'tsx watch', quick: true, start: ['tsx', 'watch', '--clear-screen=false', 'app.mjs'] },
-  { ...wrapped, name: 'tsx', quick: true, start: ['tsx', 'app.mjs'] },
-  { ...wrapped, name: 'node --watch', start: ['node', '--watch', 'app.mjs'] },
-  { ...wrapped, name: 'concurrently', start: ['concurrently', '--raw', 'node app.mjs'] },
-  ...(
-    [
-      ['primary and workers', CLUSTER(), { start: ['node', REGISTER, 'app.mjs'], quick: true }],
-      ['workers only', CLUSTER(IN_WORKERS), { start: ['node', 'app.mjs'], quick: true }],
-      ['NODE_OPTIONS', CLUSTER(), { start: ['node', 'app.mjs'], nodeOptions: REGISTER }],
-      [
-        'workers only, primary without this package',
-        CLUSTER(
-          IN_WORKERS,
-          `console.log(port === Number(process.env.PORT) ? 'the application listens' : 'another server listens');`,
-        ),
-        { start: ['node', 'app.mjs'] },
-      ],
-      [
-        'primary and workers, a worker dies',
-        CLUSTER(),
-        { start: ['node', REGISTER, 'app.mjs'], visits: 3, check: replaceWorker },
-      ],
-    ] as const
-  ).map(
-    ([name, text, more]): Cell => ({
-      name: `cluster, ${name}`,
-      files: { ...CLUSTER_FILES, 'app.mjs': text },
-      visits: 6,
-      ready: /ready/,
-      ...more,
-    }),
+    files: { 'inner/package.json': INNER, 'inner/app.mjs': SERVER_ESM, 'inner/work.mjs': WORK_ESM() },
+  }),
+  quick('npx', 'npx --no-install tsx app.mjs', wrapped),
+  quick('nodemon', 'nodemon --quiet app.mjs', wrapped),
+  quick('tsx watch', 'tsx watch --clear-screen=false app.mjs', wrapped),
+  quick('tsx', 'tsx app.mjs', wrapped),
+  cell('node --watch', 'node --watch app.mjs', wrapped),
+  cell('concurrently', ['concurrently', '--raw', 'node app.mjs'], wrapped),
+  quick('cluster, primary and workers', `node ${REGISTER} app.mjs`, cluster(CLUSTER())),
+  quick('cluster, workers only', 'node app.mjs', cluster(CLUSTER(IN_WORKERS))),
+  cell('cluster, NODE_OPTIONS', 'node app.mjs', cluster(CLUSTER(), { nodeOptions: REGISTER })),
+  cell(
+    'cluster, workers only, primary without this package',
+    'node app.mjs',
+    cluster(CLUSTER(IN_WORKERS, SHOWS_PORTS)),
+  ),
+  cell(
+    'cluster, primary and workers, a worker dies',
+    `node ${REGISTER} app.mjs`,
+    cluster(CLUSTER(), { visits: 3, check: replaceWorker }),
   ),
   { ...PM2({}), name: 'pm2 fork' },
   { ...PM2({ exec_mode: 'cluster', instances: 3 }), name: 'pm2 cluster', visits: 6 },

@@ -1,5 +1,5 @@
 /** Web frameworks, and the ways to run TypeScript. */
-import { type Cell, REGISTER, REQUIRE } from '../cell.ts';
+import { type Cell, cell, quick, REGISTER, REQUIRE } from '../cell.ts';
 import { WORK_CJS, WORK_ESM, WORK_TS } from '../texts.ts';
 
 const EXPRESS_TS = `import express from 'express';
@@ -91,95 +91,52 @@ const NEST_PACKAGES = (version: string): string[] => [
   ...['reflect-metadata@latest', 'rxjs@latest', 'typescript@~5.9.0', '@types/node@^24.0.0'],
 ];
 
+const nest = (version: string): Pick<Cell, 'packages' | 'files' | 'build'> => ({
+  packages: NEST_PACKAGES(version),
+  files: { 'src/app.ts': NEST, 'src/work.ts': WORK_TS, 'tsconfig.json': NEST_TSCONFIG },
+  build: [['tsc', '-p', '.']],
+});
+const FASTIFY_CJS = `const app = require('fastify')();
+const { page, work } = require('./work.cjs');
+app.get('/work', () => work());
+app.get('/state', async () => page());
+app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
+`;
+const fastify = { packages: ['fastify@latest'] };
+
 export const SERVER_CELLS: readonly Cell[] = [
-  {
+  quick('express tsx, register first', `node ${REGISTER} --import=tsx ${APP}`, expressEsm),
+  quick('express tsx, tsx first', `node --import=tsx ${REGISTER} ${APP}`, expressEsm),
+  quick('express tsx cjs, register first', `node ${REQUIRE} --import=tsx ${APP}`, express),
+  quick('express tsx cjs, tsx first', `node --import=tsx ${REQUIRE} ${APP}`, express),
+  quick('express tsx command --import', `tsx ${REGISTER} ${APP}`, expressEsm),
+  quick('express ts-node --require', `node ${REQUIRE} --require=ts-node/register ${APP}`, expressCjs),
+  cell('express ts-node first', `node --require=ts-node/register ${REQUIRE} ${APP}`, expressCjs),
+  cell('express ts-node esm loader', `node ${REGISTER} --loader=ts-node/esm ${APP}`, {
     ...expressEsm,
-    name: 'express tsx, register first',
-    quick: true,
-    start: ['node', REGISTER, '--import=tsx', APP],
-  },
-  {
-    ...expressEsm,
-    name: 'express tsx, tsx first',
-    quick: true,
-    start: ['node', '--import=tsx', REGISTER, APP],
-  },
-  {
-    ...express,
-    name: 'express tsx cjs, register first',
-    quick: true,
-    start: ['node', REQUIRE, '--import=tsx', APP],
-  },
-  {
-    ...express,
-    name: 'express tsx cjs, tsx first',
-    quick: true,
-    start: ['node', '--import=tsx', REQUIRE, APP],
-  },
-  { ...expressEsm, name: 'express tsx command --import', quick: true, start: ['tsx', REGISTER, APP] },
-  {
-    ...expressCjs,
-    name: 'express ts-node --require',
-    quick: true,
-    start: ['node', REQUIRE, '--require=ts-node/register', APP],
-  },
-  {
-    ...expressCjs,
-    name: 'express ts-node first',
-    start: ['node', '--require=ts-node/register', REQUIRE, APP],
-  },
-  {
-    ...expressEsm,
-    name: 'express ts-node esm loader',
-    start: ['node', REGISTER, '--loader=ts-node/esm', APP],
     noise: /ExperimentalWarning|--trace-warnings|--import 'data/,
-  },
-  {
+  }),
+  quick('express type stripping', `node ${REGISTER} ${APP}`, {
     ...expressEsm,
-    name: 'express type stripping',
-    quick: true,
     files: { ...expressEsm.files, [APP]: EXPRESS_TS.replace('./work.js', './work.ts') },
-    start: ['node', REGISTER, APP],
-  },
-  {
+  }),
+  cell('express built by tsc', `node ${REGISTER} dist/app.js`, {
     ...expressEsm,
-    name: 'express built by tsc',
     build: [['tsc', '-p', '.']],
     files: {
       ...expressEsm.files,
       'dist/package.json': ESM_PACKAGE,
       'tsconfig.json': TSCONFIG.replace('"strict":true', '"strict":true,"rootDir":"src"'),
     },
-    start: ['node', REGISTER, 'dist/app.js'],
-  },
-  {
-    name: 'fastify esm',
-    quick: true,
-    packages: ['fastify@latest'],
+  }),
+  quick('fastify esm', `node ${REGISTER} app.mjs`, {
+    ...fastify,
     files: { 'app.mjs': FASTIFY, 'work.mjs': WORK_ESM() },
-    start: ['node', REGISTER, 'app.mjs'],
-  },
-  {
-    name: 'fastify cjs',
-    packages: ['fastify@latest'],
-    files: {
-      'app.cjs': `const app = require('fastify')();\nconst { page, work } = require('./work.cjs');\napp.get('/work', () => work());\napp.get('/state', async () => page());\napp.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });\n`,
-      'work.cjs': WORK_CJS(),
-    },
-    start: ['node', REQUIRE, 'app.cjs'],
-  },
-  {
-    name: 'nestjs 11',
-    packages: NEST_PACKAGES('^11.0.0'),
-    files: { 'src/app.ts': NEST, 'src/work.ts': WORK_TS, 'tsconfig.json': NEST_TSCONFIG },
-    build: [['tsc', '-p', '.']],
-    start: ['node', REQUIRE, 'dist/app.js'],
-  },
-  {
-    name: 'nestjs latest',
-    packages: NEST_PACKAGES('latest'),
-    files: { 'src/app.ts': NEST, 'src/work.ts': WORK_TS, 'tsconfig.json': NEST_TSCONFIG },
-    build: [['tsc', '-p', '.']],
-    start: ['node', REGISTER, 'dist/app.js'],
-  },
+  }),
+  cell('fastify cjs', `node ${REQUIRE} app.cjs`, {
+    ...fastify,
+    files: { 'app.cjs': FASTIFY_CJS, 'work.cjs': WORK_CJS() },
+  }),
+  cell('nestjs 11', `node ${REQUIRE} dist/app.js`, nest('^11.0.0')),
+  cell('nestjs latest', `node ${REGISTER} dist/app.js`, nest('latest')),
 ];
