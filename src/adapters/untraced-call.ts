@@ -105,8 +105,10 @@ export class UntracedCall {
     setResponseFacts(this.#span, response.status, response.headers.get('request-id'));
     const reading = new ResponseReading(this.#guard, { call: this.call, span: this.#span });
     const empty = !pass.readsEmpty && response.headers.get('content-length') === '0';
+    // A stream without a body fails when it is read.
+    if (this.call.stream && response.body === null) reading.failed(undefined);
     // Such a response is complete as it is, and the SDK does not read it.
-    if (response.status === 204 || response.body === null || empty) reading.completed();
+    else if (response.status === 204 || empty) reading.completed();
     else observeResponse(response, reading);
   }
 

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { HELLO, rejection, startHarness } from '../helpers/harness.ts';
+import { collect, HELLO, rejection, startHarness } from '../helpers/harness.ts';
 import { instrumented, OLDER_SDKS } from '../helpers/sdks.ts';
 
 const ENVELOPE = JSON.stringify({
@@ -123,6 +123,38 @@ describe.each(WITHOUT_SPANS)('SDK $version', (sdk) => {
       const calls = { 'anthropic.outcome': 'error', 'error.type': 'client_error' };
       expect(await harness.metric('anthropic.client.calls', calls)).toBe(broken.length);
       expect(await harness.metric('anthropic.client.calls')).toBe(broken.length);
+    },
+  );
+});
+
+describe.each(SDKS)('SDK $version', (sdk) => {
+  test.each([200, 201, 204, 205])(
+    'a %i without a body is what the SDK makes of it, for Messages and for streams',
+    async (status) => {
+      const harness = await startHarness();
+      const failed: boolean[] = [];
+      for (const stream of [false, true]) {
+        for (const Client of [sdk.Client, instrumented(sdk, harness)]) {
+          const { url } = await startServer(status, (socket) => socket.end(head('content-length: 0')));
+          const client = new Client({ baseURL: url, apiKey: 'test-key', logLevel: 'off' });
+          const call = client.messages.create({ ...HELLO, stream } as typeof HELLO);
+          const read = async (): Promise<unknown> =>
+            stream ? collect((await call) as unknown as AsyncIterable<unknown>) : call;
+          failed.push(
+            await read().then(
+              () => stream,
+              () => true,
+            ),
+          );
+        }
+      }
+      expect([failed[1], failed[3]]).toEqual([failed[0], failed[2]]);
+      // A stream that ends without its last event has failed, although the application sees no error.
+      const outcome = (each: boolean | undefined): string => (each ? 'error' : 'ok');
+      for (const each of ['ok', 'error']) {
+        const expected = [failed[1], failed[3]].filter((end) => outcome(end) === each).length;
+        expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': each })).toBe(expected);
+      }
     },
   );
 });

@@ -2,8 +2,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { APIPromise } from '@anthropic-ai/sdk';
+import { type Body, METHODS } from './methods.ts';
 import { ACT_HEADER, twice } from './middleware.ts';
-import type { CallPlan } from './plan.ts';
+import type { Abort, CallPlan } from './plan.ts';
 import { TIMEOUT, timesOut } from './plan.ts';
 import { seen } from './seen.ts';
 import { CALL_HEADER } from './server.ts';
@@ -16,6 +17,24 @@ const PATIENCE = 15_000;
 
 /** How long it waits for what it has left, in milliseconds. Middleware with a copy of the response can make that forever. */
 const PARTING = 2000;
+
+/** What the application throws while it reads. */
+const ENOUGH = new RangeError('read enough');
+
+const REASONS: Readonly<Record<Abort['by'], unknown>> = {
+  signal: undefined,
+  any: undefined,
+  controller: undefined,
+  error: new RangeError('not needed any more'),
+  timeout: new DOMException('The operation was aborted due to timeout', 'TimeoutError'),
+  text: 'enough',
+};
+
+const CONTENTS: Readonly<Record<CallPlan['content'], string>> = {
+  plain: 'Hello',
+  tricky: '{"model":"inner","stream":true} \\" Grüße 世界 🤖 \ud800 \u2028 \u0000 "max_tokens":1}]',
+  big: 'Lorem ipsum "dolor" '.repeat(15_000),
+};
 
 /** What a request of the application's own `fetch` came to. */
 export interface Fetched {
@@ -38,6 +57,17 @@ export interface Noted {
   usage: Record<string, unknown> | undefined;
   /** What its own `fetch` gave for each request, where it has one. */
   readonly fetched: Fetched[];
+}
+
+/** A stream of the SDK. */
+interface Stream extends AsyncIterable<unknown> {
+  readonly controller: AbortController;
+  tee(): [Stream, Stream];
+  toReadableStream(): ReadableStream;
+}
+
+async function readAll(stream: AsyncIterable<unknown>, events: unknown[]): Promise<void> {
+  for await (const event of stream) events.push(event);
 }
 
 /** A call of the application that is under way. */
@@ -85,8 +115,10 @@ export class ApplicationCall {
         this.#hang(late.signal),
       ]);
     } catch (error) {
-      this.noted.end = 'threw';
-      this.noted.got.push({ thrown: seen(error) });
+      if (error !== ENOUGH) {
+        this.noted.end = 'threw';
+        this.noted.got.push({ thrown: seen(error) });
+      }
     }
     late.abort();
     this.#over = true;
@@ -108,14 +140,20 @@ export class ApplicationCall {
   #abort(): void {
     if (this.#over) return;
     this.noted.aborted = true;
-    this.#controller.abort();
+    if (this.#plan.abort?.by === 'controller' && this.#plan.abort.at === 'event') return;
+    this.#controller.abort(REASONS[this.#plan.abort?.by ?? 'signal']);
+  }
+
+  #signal(): AbortSignal {
+    const { signal } = this.#controller;
+    return this.#plan.abort?.by === 'any' ? AbortSignal.any([signal, new AbortController().signal]) : signal;
   }
 
   #options(): Anthropic.RequestOptions {
     const { maxRetries, nextTwice, act } = this.#plan;
     return {
       headers: { [CALL_HEADER]: this.#id, [ACT_HEADER]: act },
-      ...(this.#plan.abort && { signal: this.#controller.signal }),
+      ...(this.#plan.abort && { signal: this.#signal() }),
       ...(maxRetries !== undefined && { maxRetries }),
       ...(timesOut(this.#plan) && { timeout: TIMEOUT }),
       ...(nextTwice && this.#middleware && { middleware: [twice] }),
@@ -123,23 +161,15 @@ export class ApplicationCall {
   }
 
   async #use(client: Anthropic): Promise<void> {
-    const body = { model: this.#model, messages: [{ role: 'user' as const, content: 'Hello' }] };
-    const request = { ...body, max_tokens: 100 };
-    const options = this.#options();
-    switch (this.#plan.method) {
-      case 'create':
-        return this.#take(client.messages.create(request, options));
-      case 'create-stream':
-        return this.#take(
-          client.messages.create({ ...request, stream: true }, options) as APIPromise<unknown>,
-        );
-      case 'count-tokens':
-        return this.#take(client.messages.countTokens(body, options));
-      case 'post':
-        return this.#take(client.post('/v1/messages', { body: request, ...options }));
-      case 'stream':
-        return this.#readHelper(client.messages.stream(request, options));
-    }
+    const { method, content } = this.#plan;
+    const messages: Body['messages'] = [{ role: 'user', content: CONTENTS[content] }];
+    const { gives, call } = METHODS[method];
+    const body = content === 'plain' ? { model: this.#model, messages } : { messages, model: this.#model };
+    const made = call(client, body, this.#options());
+    if (gives === 'helper') return this.#readHelper(made as ReturnType<Anthropic['messages']['stream']>);
+    if (gives === 'runner')
+      return this.#readValue(await (made as { runUntilDone(): unknown }).runUntilDone());
+    return this.#take(made as APIPromise<unknown>);
   }
 
   async #take(promise: APIPromise<unknown>): Promise<void> {
@@ -156,15 +186,26 @@ export class ApplicationCall {
     const { got } = this.noted;
     this.noted.responded = true;
     got.push({ status: response.status, headers: [...response.headers.keys()], used: response.bodyUsed });
+    const { body } = response;
+    if (body === null) return this.#leave();
+    const text = (readable: ReadableStream): Promise<string> => new Response(readable).text();
     switch (this.#plan.read) {
       case 'unread':
-        this.#leave();
-        return;
+        return this.#leave();
       case 'break':
         this.#leave();
-        return response.body?.cancel();
+        return body.cancel();
+      case 'throw':
+        for await (const _ of body) this.#enough();
+        return;
       case 'clone':
         got.push(...(await Promise.all([response.clone().text(), response.text()])));
+        return;
+      case 'tee':
+        got.push(...(await Promise.all(body.tee().map(text))));
+        return;
+      case 'readable':
+        got.push(await text(body.pipeThrough(new TransformStream())));
         return;
       case 'twice':
         got.push(await response.text());
@@ -176,8 +217,13 @@ export class ApplicationCall {
   }
 
   async #readValue(value: unknown): Promise<void> {
+    if (value instanceof Response) return this.#readResponse(value);
+    if (METHODS[this.#plan.method].gives === 'list') {
+      for await (const item of value as AsyncIterable<unknown>) this.noted.got.push(seen(item));
+      return;
+    }
     if (typeof value === 'object' && value !== null && Symbol.asyncIterator in value) {
-      return this.#readStream(value as AsyncIterable<unknown>);
+      return this.#readStream(value as Stream);
     }
     this.noted.got.push(seen(value));
     this.noted.usage = (value as { usage?: Record<string, unknown> } | null | undefined)?.usage;
@@ -190,10 +236,20 @@ export class ApplicationCall {
     if (this.noted.end !== 'left') this.#note({ type: 'message_stop', message: await stream.finalMessage() });
   }
 
-  async #readStream(stream: AsyncIterable<unknown>): Promise<void> {
+  async #readStream(stream: Stream): Promise<void> {
     const { read } = this.#plan;
-    if (read === 'unread') {
-      this.#leave();
+    if (read === 'unread') return this.#leave();
+    if (read === 'tee') {
+      const [left, right] = stream.tee();
+      const events: unknown[] = [];
+      const [first, second] = await Promise.allSettled([this.#readEvents(left), readAll(right, events)]);
+      this.noted.got.push(events.length, second.status);
+      if (first.status === 'rejected') throw first.reason;
+      return;
+    }
+    if (read === 'readable') {
+      const lines = (await new Response(stream.toReadableStream()).text()).split('\n').filter(Boolean);
+      for (const line of lines) this.#note(JSON.parse(line) as Record<string, unknown>);
       return;
     }
     await this.#readEvents(stream);
@@ -202,13 +258,22 @@ export class ApplicationCall {
     await this.#readEvents(stream).catch((error: unknown) => this.noted.got.push({ again: seen(error) }));
   }
 
+  #enough(): void {
+    this.#leave();
+    throw ENOUGH;
+  }
+
   async #readEvents(stream: AsyncIterable<unknown>): Promise<void> {
     const { read, breakAfter, abort } = this.#plan;
     let count = 0;
     for await (const event of stream) {
       this.#note(event as Record<string, unknown>);
       count += 1;
-      if (abort?.at === 'event' && abort.number === count) this.#abort();
+      if (abort?.at === 'event' && abort.number === count) {
+        this.#abort();
+        if (abort.by === 'controller') (stream as Stream).controller.abort();
+      }
+      if (read === 'throw' && breakAfter === count) this.#enough();
       if (read === 'break' && breakAfter === count) {
         this.#leave();
         break;

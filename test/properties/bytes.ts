@@ -1,5 +1,5 @@
 /** The bytes of a reply, as they go over the wire. */
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Reply } from './plan.ts';
 
 /** What is written, in pieces. `hold` is the piece before which the server waits. */
@@ -15,21 +15,34 @@ export function bytesOf(reply: Reply): Written {
   const size = segments.reduce((total, { length }) => total + length, 0);
   const lines = [
     `HTTP/1.1 ${reply.status} Said`,
-    'connection: close',
+    `connection: ${reply.keep ? 'keep-alive' : 'close'}`,
     ...framingOf(reply, size),
     ...reply.headers.map(([name, value]) => `${name}: ${value}`),
   ];
   const framed = isChunked(reply) ? segments.map(chunk) : segments;
-  if (reply.framing === 'chunked') framed.push(Buffer.from('0\r\n\r\n'));
-  if (reply.framing === 'bad-chunk') framed.push(Buffer.from('this is no size\r\n\r\n'));
+  const end = ENDS[reply.framing];
+  if (end !== undefined) framed.push(Buffer.from(end));
   const { pieces, hold } = cutUp(framed, reply.cuts, reply.hold?.segment ?? -1);
-  return { head: Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), pieces, hold };
+  const before = reply.head === 'hints' ? HINTS : '';
+  return { head: Buffer.from(`${before}${lines.join('\r\n')}\r\n\r\n`, 'latin1'), pieces, hold };
 }
+
+const HINTS = 'HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\nrequest-id: no\r\n\r\n';
+
+/** What follows the last chunk. */
+const ENDS: Partial<Record<Reply['framing'], string>> = {
+  chunked: '0\r\n\r\n',
+  flushed: '0\r\n\r\n',
+  trailers: '0\r\nrequest-id: late\r\nx-checksum: 1\r\n\r\n',
+  'bad-chunk': 'this is no size\r\n\r\n',
+};
 
 function segmentsOf({ body, framing }: Reply): Buffer[] {
   const segments = body.map((text) => Buffer.from(text));
   if (framing === 'gzip') return [gzipSync(Buffer.concat(segments))];
-  return segments;
+  if (framing === 'br') return [brotliCompressSync(Buffer.concat(segments))];
+  // A gzip may have several members.
+  return framing === 'flushed' ? segments.map((segment) => gzipSync(segment)) : segments;
 }
 
 function framingOf({ framing }: Reply, size: number): string[] {
@@ -43,17 +56,20 @@ function framingOf({ framing }: Reply, size: number): string[] {
     case 'gzip':
     case 'bad-gzip':
       return [`content-length: ${size}`, 'content-encoding: gzip'];
+    case 'br':
     case 'bad-br':
       return [`content-length: ${size}`, 'content-encoding: br'];
     case 'close':
       return [];
+    case 'flushed':
+      return ['transfer-encoding: chunked', 'content-encoding: gzip'];
     default:
       return ['transfer-encoding: chunked'];
   }
 }
 
 function isChunked({ framing }: Reply): boolean {
-  return framing === 'chunked' || framing === 'cut-chunk' || framing === 'bad-chunk';
+  return framing in ENDS || framing === 'cut-chunk';
 }
 
 function chunk(bytes: Buffer): Buffer {

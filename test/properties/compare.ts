@@ -41,8 +41,7 @@ function endOf({ noted: { end, got } }: CallRun): string {
 /** The requests of a call as the server saw them. */
 function wireOf({ wire, plan }: CallRun): unknown[] {
   // What a middleware leaves unread of a response is closed when it is collected.
-  const leaves =
-    plan.nextTwice || plan.act === 'replay' || plan.act === 'fall-back' || plan.act === 'throw-after';
+  const leaves = plan.nextTwice || ['replay', 'fall-back', 'throw-after', 'peek'].includes(plan.act);
   return wire.map(({ request, retryCount, headerNames, body, clientClosed }) => ({
     request,
     retryCount,
@@ -57,7 +56,10 @@ export function miscounts(sdk: Sdk, { calls, recorded }: SessionRun): Mismatch[]
   if (!recorded) return [];
   return [
     ...calls.flatMap((call) =>
-      miscountsOf(sdk, call, recorded.call(call.model)).map((each) => ({ ...each, model: call.model })),
+      miscountsOf(sdk, call, recorded.call(call.plan.method, call.model)).map((each) => ({
+        ...each,
+        model: call.model,
+      })),
     ),
     ...differing('telemetry errors', [], recorded.telemetryErrors),
     ...differing('open spans', 0, recorded.openSpans),
@@ -70,7 +72,8 @@ function miscountsOf(sdk: Sdk, run: CallRun, recorded: RecordedCall): Mismatch[]
     return differing('unrecorded call: attempts', [], recorded.attempts);
   }
   const { outcomes, attempts, exhausted, tokens } = expected;
-  const what = run.plan.method === 'post' ? 'post' : run.plan.take === 'as-response' ? 'response' : 'call';
+  const { method, take } = run.plan;
+  const what = take === 'as-response' ? `${method} response` : method;
   if (recorded.outcomes.length === 0) return differing(`${what}: not recorded`, outcomes, recorded.outcomes);
   const wrong = attemptsOf(what, attempts, recorded.attempts);
   return [

@@ -1,7 +1,8 @@
 /** What telemetry has to record of a call, from what the server and the application know of it alone. */
 import type { Noted } from './application.ts';
+import { isStream, METHODS } from './methods.ts';
 import { FALLBACK } from './middleware.ts';
-import { type Reply, timesOut } from './plan.ts';
+import { isFollowed, type Reply, timesOut } from './plan.ts';
 import type { CallRun, Sdk } from './run.ts';
 import type { WireAttempt } from './server.ts';
 
@@ -20,14 +21,17 @@ export interface Expected {
 type Outcome = 'ok' | 'error' | 'canceled';
 
 /** What is to be recorded of `run`. */
-export function expectedOf(sdk: Sdk, run: CallRun): Expected {
+export function expectedOf(sdk: Sdk, { wire, ...rest }: CallRun): Expected {
+  // What a redirect is followed by belongs to the same attempt.
+  const attempts = wire.filter(({ reply }, index) => !isFollowed(reply) || index === wire.length - 1);
+  const run = { ...rest, wire: attempts };
   const outcomes = outcomesOf(sdk, run);
   return {
-    optional: (!sdk.spans || run.plan.method === 'post') && run.wire.length === 0,
+    optional: (!sdk.spans || METHODS[run.plan.method].untraced === true) && run.wire.length === 0,
     outcomes,
-    attempts: run.wire.map((attempt, index) => {
+    attempts: attempts.map((attempt, index) => {
       const statuses = statusesOf(run, attempt, index);
-      const last = index === run.wire.length - 1;
+      const last = index === attempts.length - 1;
       return statuses.flatMap((status) =>
         (last ? lastDispositions(run, status, outcomes) : [followed(status)]).map(
           (each) => `${status ?? 'none'} ${each}${attempt.body.includes(FALLBACK) ? ' fallback' : ''}`,
@@ -71,7 +75,11 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   if (noted.aborted) return ['canceled'];
   // What never ends is canceled with its process. Its stream may have been read, and have failed, before the application hears of it.
   if (noted.end === 'hung') return ['canceled', 'error'];
-  if (noted.end === 'threw') return isOutOfOrder(sdk, noted) ? ['error', 'ok', 'canceled'] : ['error'];
+  if (noted.end === 'threw') {
+    // The runner fails when it has no use for a Message that is good.
+    if (METHODS[plan.method].gives === 'runner') return ['error', 'ok'];
+    return isOutOfOrder(sdk, noted) ? ['error', 'ok', 'canceled'] : ['error'];
+  }
   if (noted.end === 'left') {
     const left = new Set(leftOutcomes({ plan, noted }));
     const reply = wire.at(-1)?.reply;
@@ -81,9 +89,8 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
     if (!sdk.spans && has(reply, /^event: message_stop/m)) left.add('ok');
     return [...left];
   }
-  const isStream = plan.method === 'create-stream' || plan.method === 'stream';
   // A stream that is cut between events ends without an error for the application.
-  return isStream && plan.take !== 'as-response' && !noted.stopped ? ['error'] : ['ok'];
+  return isStream(plan.method) && plan.take !== 'as-response' && !noted.stopped ? ['error'] : ['ok'];
 }
 
 /** Whether the helper found fault with the order of events that came well. Only an SDK that makes spans shows what its helper does. */
@@ -97,7 +104,7 @@ function has(reply: Reply | undefined, event: RegExp): boolean {
 
 function leftOutcomes({ plan, noted }: Pick<CallRun, 'plan' | 'noted'>): Outcome[] {
   // The helper reads ahead: how far it came cannot be known.
-  if (plan.method === 'stream') return ['ok', 'canceled', 'error'];
+  if (METHODS[plan.method].gives === 'helper') return ['ok', 'canceled', 'error'];
   // Left at the very last event, the stream was whole.
   return noted.stopped ? ['ok', 'canceled'] : ['canceled'];
 }
@@ -144,7 +151,7 @@ function isRetried({ reply: { status, headers } }: WireAttempt): boolean {
 function tokensOf({ plan, noted, wire }: CallRun): Expected['tokens'] {
   // What middleware makes without the API has no tokens.
   if (wire.length === 0) return { input: 0, output: 0 };
-  if (plan.method === 'count-tokens' || plan.method === 'post') return undefined;
+  if (!METHODS[plan.method].chat) return undefined;
   const { usage } = noted;
   if (!usage) return undefined;
   const input = countOf(usage, 'input_tokens');

@@ -33,9 +33,22 @@ export function createMiddleware(connectionError: () => Error): Middleware {
       case 'replay':
         return response.status >= 500 || response.status === 429 ? next(request) : response;
       case 'fall-back':
-        return response.ok ? response : next({ ...request, body: fallback(request.body) });
+        if (response.ok || typeof request.body !== 'string' || !request.body.includes('"model":'))
+          return response;
+        return next({ ...request, body: fallback(request.body) });
       case 'replace':
-        return replaced(response);
+        return replaced(response, response.body);
+      case 'pipe':
+        return replaced(response, response.body?.pipeThrough(new TransformStream()));
+      case 'text':
+        return response.body ? replaced(response, await response.text()) : response;
+      case 'peek': {
+        const reader = response.clone().body?.getReader();
+        await reader?.read().catch(() => {});
+        // The copy is only canceled when the response is, too.
+        void reader?.cancel().catch(() => {});
+        return response;
+      }
       case 'parse':
         // What is parsed is a copy; that it cannot be parsed is for the client to find.
         await context.parse(response).catch(() => {});
@@ -60,10 +73,10 @@ function fallback(body: unknown): string {
   return JSON.stringify({ ...fields, model: `${fields.model}${FALLBACK}` });
 }
 
-function replaced(response: Response): Response {
+function replaced(response: Response, body: BodyInit | null | undefined): Response {
   const { status, headers } = response;
-  if (status === 304) return response;
-  return new Response(response.body, { status, headers });
+  // A response of such a status has no body.
+  return [204, 205, 304].includes(status) ? response : new Response(body ?? null, { status, headers });
 }
 
 /** A middleware of one request that sends it twice. */

@@ -1,4 +1,5 @@
 /** What happens in one session, decided before it begins: what an application does and what the wire sends. Plain data. */
+import type { MethodName } from './methods.ts';
 
 /** Where the bytes of a reply stop for a while: before the given segment of the body. */
 export interface Hold {
@@ -9,16 +10,22 @@ export interface Hold {
 
 /** What the server makes of one request. */
 export interface Reply {
-  /** What arrives of status line and headers. */
-  readonly head: 'whole' | 'none' | 'reset' | 'cut' | 'no-http' | 'hang';
+  /** What arrives of status line and headers. `hints`: a head of 103 before them. `huge`: more than the client reads. */
+  readonly head: 'whole' | 'hints' | 'none' | 'reset' | 'cut' | 'huge' | 'no-http' | 'hang';
   readonly status: number;
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
-  /** How the end of the body is marked. `long` and `short` state more or fewer bytes than there are. */
+  /**
+   * How the end of the body is marked. `long` and `short` state more or fewer bytes than there are. `flushed` is gzip that comes in
+   * segments.
+   */
   readonly framing:
     | 'length'
     | 'chunked'
     | 'close'
+    | 'trailers'
     | 'gzip'
+    | 'br'
+    | 'flushed'
     | 'long'
     | 'short'
     | 'cut-chunk'
@@ -30,6 +37,8 @@ export interface Reply {
   /** Where else the bytes are cut into pieces, modulo their number. */
   readonly cuts: readonly number[];
   readonly hold?: Hold | undefined;
+  /** Whether the connection stays open for other requests. */
+  readonly keep?: boolean | undefined;
 }
 
 /** When the application aborts a call: always while the SDK can do nothing but wait. */
@@ -41,6 +50,8 @@ export interface Abort {
   readonly at: 'before' | 'headers' | 'retry' | 'body' | 'event';
   /** The attempt, or the number of events. */
   readonly number: number;
+  /** What with: a signal and its reason, or at an event the controller of the stream. */
+  readonly by: 'signal' | 'any' | 'error' | 'timeout' | 'text' | 'controller';
 }
 
 /** What the application's middleware does to the requests of a call. */
@@ -54,15 +65,20 @@ export type MiddlewareAct =
   | 'short-circuit'
   | 'short-circuit-529'
   | 'replace'
+  | 'pipe'
+  | 'text'
   | 'parse'
-  | 'clone';
+  | 'clone'
+  | 'peek';
 
 /** One call of the application. */
 export interface CallPlan {
-  readonly method: 'create' | 'create-stream' | 'stream' | 'count-tokens' | 'post';
+  readonly method: MethodName;
+  /** What the messages of its request hold. */
+  readonly content: 'plain' | 'tricky' | 'big';
   readonly take: 'await' | 'as-response' | 'with-response';
-  /** How a response is read that is not given whole. */
-  readonly read: 'all' | 'break' | 'unread' | 'twice' | 'clone';
+  /** How a response is read that is not given whole. `throw`: the application throws while it reads. */
+  readonly read: 'all' | 'break' | 'throw' | 'unread' | 'twice' | 'clone' | 'tee' | 'readable';
   /** The number of events after which the application leaves the loop. */
   readonly breakAfter: number;
   readonly act: MiddlewareAct;
@@ -81,7 +97,10 @@ export interface Session {
   readonly way: 'withTelemetry' | 'observe' | 'both';
   readonly maxRetries?: number | undefined;
   readonly middleware: boolean;
-  readonly customFetch: boolean;
+  /** What the client sends with: the default, a `fetch` of the application, or a dispatcher. */
+  readonly fetch: 'default' | 'given' | 'request' | 'dispatcher';
+  /** Whether the class of the client is the application's own. */
+  readonly subclass: boolean;
   /** Whether the calls are made at the same time. */
   readonly parallel: boolean;
   readonly calls: readonly CallPlan[];
@@ -93,4 +112,16 @@ export const TIMEOUT = 2000;
 /** Whether the SDK's own timeout ends an attempt of `plan`. */
 export function timesOut({ replies, abort }: CallPlan): boolean {
   return abort?.at !== 'headers' && replies.some(({ head }) => head === 'hang');
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Whether `fetch` itself takes `reply` for a redirect. */
+export function redirects({ status, headers }: Reply): boolean {
+  return REDIRECTS.has(status) && headers.some(([name]) => name === 'location');
+}
+
+/** Whether `fetch` follows it, with another request. It fails on other protocols. */
+export function isFollowed(reply: Reply): boolean {
+  return redirects(reply) && !reply.headers.some(([, value]) => value.startsWith('ftp:'));
 }

@@ -1,6 +1,8 @@
 /** What telemetry recorded of a session, by the model of each call. */
+import { SpanKind } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { createTracing, LogRecord, Point, Snapshot } from '../../dev/telemetry.ts';
+import { METHODS, type MethodName } from './methods.ts';
 import { FALLBACK } from './middleware.ts';
 
 /** What telemetry recorded of one call. */
@@ -23,7 +25,7 @@ export interface RecordedCall {
 
 /** What telemetry recorded of a session. */
 export interface Recorded {
-  readonly call: (model: string) => RecordedCall;
+  readonly call: (method: MethodName, model: string) => RecordedCall;
   /** The stages of failures of telemetry, each as often as it failed. */
   readonly telemetryErrors: readonly string[];
   readonly openSpans: number;
@@ -40,11 +42,19 @@ export function read(
   const points = (name: string): readonly Point[] => metrics.get(name) ?? [];
   const spans = tracing.spans();
   return {
-    call: (model) => {
+    call: (method, model) => {
+      const { recordedAs } = METHODS[method];
+      const isOwn = (named: unknown, recorded: unknown): boolean =>
+        recordedAs === undefined ? isOf(model, named) : named === undefined && recorded === recordedAs;
       const own = (name: string): Point[] =>
-        points(name).filter(({ attributes }) => isOf(model, modelOf(attributes)));
-      const records = logs.filter(({ fields }) => isOf(model, fields['model']));
-      const callSpans = spans.filter((span) => !isAttempt(span) && modelOf(span.attributes) === model);
+        points(name).filter(({ attributes }) => isOwn(modelOf(attributes), attributes['anthropic.method']));
+      const records = logs.filter(({ fields }) => isOwn(fields['model'], fields['method']));
+      const callSpans = spans.filter(
+        (span) =>
+          span.kind === SpanKind.CLIENT &&
+          !isAttempt(span) &&
+          isOwn(modelOf(span.attributes), span.name.slice('anthropic.'.length)),
+      );
       const ids = new Set(callSpans.map((span) => span.spanContext().spanId));
       return {
         outcomes: each(
@@ -53,7 +63,7 @@ export function read(
         ),
         attempts: each(own('anthropic.client.attempts'), ({ attributes }) => {
           const status = attributes['http.response.status_code'] ?? 'none';
-          const other = modelOf(attributes) === model ? '' : ' fallback';
+          const other = recordedAs !== undefined || modelOf(attributes) === model ? '' : ' fallback';
           return `${status} ${attributes['anthropic.attempt.disposition']}${other}`;
         }),
         exhausted: total(own('anthropic.client.retries_exhausted')) ?? 0,

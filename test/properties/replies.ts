@@ -21,7 +21,10 @@ const TYPES = [
   'constructor',
 ];
 
-const STATUSES = [400, 401, 403, 404, 408, 409, 413, 418, 422, 429, 500, 502, 503, 504, 529, 302, 304];
+const STATUSES = [
+  300, 400, 402, 401, 403, 404, 408, 409, 413, 418, 422, 426, 451, 499, 429, 500, 502, 503, 504, 529, 302,
+  304,
+];
 const RETRIED = [408, 409, 429, 500, 502, 503, 504, 529];
 
 const cuts = fc.array(fc.nat(5000), { maxLength: 4 });
@@ -46,15 +49,21 @@ const odd: fc.Arbitrary<Header> = fc.oneof(
   ),
   fc.tuple(
     fc.constant('retry-after'),
-    fc.constantFrom('0', '-5', 'soon', 'Wed, 21 Oct 2015 07:28:00 GMT', '', '1e-3'),
+    fc.constantFrom(
+      ...['0', '-5', 'soon', '', '1e-3', '99999'],
+      ...['Wed, 21 Oct 2015 07:28:00 GMT', 'Wed, 21 Oct 2099 07:28:00 GMT'],
+    ),
   ),
+  fc.constant<Header>(['server-timing', 't'.repeat(6000)]),
   fc.tuple(fc.constant('anthropic-organization-id'), fc.constantFrom('org_1', '', 'x'.repeat(3000))),
 );
 
 const headers = fc.array(odd, { maxLength: 3 });
 const shouldRetry = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Header[]>([]) },
-  fc.constantFrom('true', 'false', 'yes', '').map((value): Header[] => [['x-should-retry', value]]),
+  fc
+    .constantFrom('true', 'false', 'yes', '', 'TRUE', ' true ')
+    .map((value): Header[] => [['x-should-retry', value]]),
 );
 /** Rarely none: the SDK then waits for half a second and more. */
 const retryAfterMs = fc.oneof(
@@ -100,8 +109,10 @@ const contentType = fc.oneof(
   ),
 );
 
+const GOOD = ['length', 'chunked', 'close', 'gzip', 'br', 'flushed', 'trailers'] as const;
+
 const framing: fc.Arbitrary<Reply['framing']> = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom<Reply['framing'][]>('length', 'chunked', 'close', 'gzip') },
+  { weight: 6, arbitrary: fc.constantFrom<Reply['framing'][]>(...GOOD) },
   {
     weight: 3,
     arbitrary: fc.constantFrom<Reply['framing'][]>(
@@ -127,6 +138,7 @@ const stalled = fc.constantFrom(
 );
 
 const whole = { head: 'whole' } as const;
+const head = fc.constantFrom<Reply['head'][]>('whole', 'whole', 'whole', 'hints');
 
 /** `body` in two segments, so that a reply can stop in the middle. */
 function halves(body: string): string[] {
@@ -135,8 +147,9 @@ function halves(body: string): string[] {
 
 /** A response of 200 with a Message, or with what stands in its place. */
 export const good: fc.Arbitrary<Reply> = fc.record({
-  head: fc.constant('whole' as const),
-  status: fc.constantFrom(200, 200, 200, 201),
+  head,
+  keep: fc.boolean(),
+  status: fc.constantFrom(...[200, 200, 200, 200, 200, 200, 201, 202, 203, 204, 205]),
   headers: fc.tuple(contentType, headers).map((all) => all.flat()),
   framing,
   body: fc
@@ -151,13 +164,14 @@ export const good: fc.Arbitrary<Reply> = fc.record({
 
 /** A response of 200 with a stream of events: whole, cut, or with an error in it. */
 export const streamed: fc.Arbitrary<Reply> = fc.record({
-  head: fc.constant('whole' as const),
+  head,
+  keep: fc.boolean(),
   status: fc.constant(200),
   headers: fc
     .tuple(fc.constant<Header[]>([['content-type', 'text/event-stream; charset=utf-8']]), headers)
     .map((all) => all.flat()),
   framing: fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom<Reply['framing'][]>('chunked', 'close', 'length', 'gzip') },
+    { weight: 6, arbitrary: fc.constantFrom<Reply['framing'][]>(...GOOD) },
     fc.constantFrom<Reply['framing'][]>('cut-chunk', 'bad-chunk', 'long', 'short', 'bad-gzip'),
   ),
   body: events,
@@ -167,7 +181,8 @@ export const streamed: fc.Arbitrary<Reply> = fc.record({
 
 const rejection = (statuses: readonly number[]): fc.Arbitrary<Reply> =>
   fc.record({
-    head: fc.constant('whole' as const),
+    head,
+    keep: fc.boolean(),
     status: fc.constantFrom(...statuses),
     headers: fc.tuple(contentType, retryAfterMs, shouldRetry, headers).map((all) => all.flat()),
     framing,
@@ -188,8 +203,25 @@ const hugeRejection: fc.Arbitrary<Reply> = fc
 
 /** No response at all. */
 const unanswered: fc.Arbitrary<Reply> = fc
-  .constantFrom<Reply['head'][]>('none', 'reset', 'cut', 'no-http', 'hang')
+  .constantFrom<Reply['head'][]>('none', 'reset', 'cut', 'huge', 'no-http', 'hang')
   .map((head) => ({ head, status: 200, headers: [], framing: 'length', body: ['{}'], cuts: [] }));
+
+/** A response that sends the client on. */
+const redirect: fc.Arbitrary<Reply> = fc
+  .tuple(
+    fc.constantFrom(301, 302, 303, 307, 308),
+    fc.constantFrom('/v1/messages?again', '', 'ftp://127.0.0.1/'),
+    fc.boolean(),
+  )
+  .map(([status, location, keep]) => ({
+    ...whole,
+    status,
+    keep,
+    headers: [['location', location]],
+    framing: 'length',
+    body: [''],
+    cuts: [],
+  }));
 
 /** A reply that is no good response. */
 export const failure: fc.Arbitrary<Reply> = fc.oneof(
@@ -198,6 +230,7 @@ export const failure: fc.Arbitrary<Reply> = fc.oneof(
   { weight: 1, arbitrary: stalledRejection },
   { weight: 1, arbitrary: hugeRejection },
   { weight: 1, arbitrary: unanswered },
+  { weight: 1, arbitrary: redirect },
 );
 
 /** A rejection that the SDK retries in `ms` milliseconds. */

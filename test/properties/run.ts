@@ -7,6 +7,7 @@ import { observe, type TelemetryOptions, withTelemetry } from '../../src/index.t
 import { telemetryFor } from '../../src/telemetry.ts';
 import { ApplicationCall, type Fetched, type Noted } from './application.ts';
 import { GOOD_EVENTS } from './messages.ts';
+import { isStream, METHODS } from './methods.ts';
 import { createMiddleware } from './middleware.ts';
 import type { CallPlan, Reply, Session } from './plan.ts';
 import { type Recorded, read } from './recorded.ts';
@@ -44,18 +45,37 @@ let calls = 0;
 const underWay = new Map<string, ApplicationCall>();
 
 /** The application's own `fetch`: it notes what each request comes to. */
-const notingFetch: typeof fetch = async (input, init) => {
+const notingFetch: typeof fetch = async (input, init) => noted(init, () => fetch(input, init));
+
+/** The same, which sends what it is given as a `Request`. */
+const requestFetch: typeof fetch = async (input, init) => noted(init, () => fetch(new Request(input, init)));
+
+async function noted(init: RequestInit | undefined, send: () => Promise<Response>): Promise<Response> {
   const call = underWay.get(new Headers(init?.headers).get(CALL_HEADER) ?? '');
   const fetched: Fetched = { status: undefined };
   call?.noted.fetched.push(fetched);
-  const response = await fetch(input, init);
+  const response = await send();
   fetched.status = response.status;
   return response;
+}
+
+// Node loads its HTTP client, whose classes it does not export, with the first use of a part of it.
+new Headers();
+const { constructor: Dispatcher } = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1')) as {
+  constructor: new (options: object) => object;
+};
+const dispatcher = new Dispatcher({ keepAliveTimeout: 1000 });
+
+const FETCHES: Readonly<Record<Session['fetch'], object>> = {
+  default: {},
+  given: { fetch: notingFetch },
+  request: { fetch: requestFetch },
+  dispatcher: { fetchOptions: { dispatcher } },
 };
 
 /** Runs `session` without telemetry. */
 export async function runBare(sdk: Sdk, server: ScriptedServer, session: Session): Promise<SessionRun> {
-  const client = new sdk.Client(clientOptions(sdk, server, session));
+  const client = new (classOf(sdk, session))(clientOptions(sdk, server, session));
   return { calls: await runCalls(sdk, server, session, client), recorded: undefined };
 }
 
@@ -71,7 +91,8 @@ export async function runObserved(sdk: Sdk, server: ScriptedServer, session: Ses
   };
   const client = observedClient(sdk, server, session, telemetry);
   const made = await runCalls(sdk, server, session, client);
-  if (!sdk.spans || session.calls.some(({ method }) => method === 'post')) await retriesDue(meter, made);
+  if (!sdk.spans || session.calls.some(({ method }) => METHODS[method].untraced))
+    await retriesDue(meter, made);
   telemetryFor(telemetry).endOpenCalls();
   return { calls: made, recorded: read(await meter.collect(), tracing, records) };
 }
@@ -96,13 +117,17 @@ function observedClient(
   session: Session,
   telemetry: TelemetryOptions,
 ): Anthropic {
-  const { Client } = sdk;
+  const Client = classOf(sdk, session);
   const options = clientOptions(sdk, server, session);
   // Without middleware or spans, an SDK is observed through a `fetch` that is given.
-  const given = sdk.middleware || session.customFetch;
+  const given = sdk.middleware || 'fetch' in FETCHES[session.fetch];
   if (session.way === 'observe' || !given) return observe(new Client(options), telemetry);
   const client = new Client(withTelemetry(options, telemetry));
   return session.way === 'both' ? observe(client, telemetry) : client;
+}
+
+function classOf({ Client }: Sdk, { subclass }: Session): Sdk['Client'] {
+  return subclass ? class Own extends Client {} : Client;
 }
 
 function clientOptions(sdk: Sdk, server: ScriptedServer, session: Session): ClientOptions {
@@ -111,7 +136,7 @@ function clientOptions(sdk: Sdk, server: ScriptedServer, session: Session): Clie
     apiKey: 'k',
     logLevel: 'off',
     ...(session.maxRetries !== undefined && { maxRetries: session.maxRetries }),
-    ...(session.customFetch && { fetch: notingFetch }),
+    ...FETCHES[session.fetch],
     ...(session.middleware && sdk.middleware && { middleware: [createMiddleware(sdk.connectionError)] }),
   };
 }
@@ -150,7 +175,7 @@ async function runCall(
 }
 
 function wellAnswered({ method }: CallPlan): Reply {
-  const streams = method === 'create-stream' || method === 'stream';
+  const streams = isStream(method);
   return {
     head: 'whole',
     status: 200,

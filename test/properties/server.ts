@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { bytesOf } from './bytes.ts';
-import type { Reply } from './plan.ts';
+import { type Reply, redirects } from './plan.ts';
 
 /** The header that states which call a request belongs to. */
 export const CALL_HEADER = 'x-property-call';
@@ -12,7 +12,9 @@ export const CALL_HEADER = 'x-property-call';
 const LONGEST_HOLD = 800;
 
 /** Framings in which the client sees the end of the body by itself. */
-const SELF_DELIMITING: ReadonlySet<Reply['framing']> = new Set(['length', 'chunked', 'gzip']);
+const SELF_DELIMITING: ReadonlySet<Reply['framing']> = new Set([
+  ...(['length', 'chunked', 'trailers', 'gzip', 'br', 'flushed'] as const),
+]);
 
 /** A request as it came over the wire, and what became of its reply. */
 export interface WireAttempt {
@@ -74,19 +76,31 @@ export class ScriptedServer {
 
   #serve(socket: Socket): void {
     let received = '';
-    let responded = false;
+    let responding = false;
+    const serve = async (): Promise<void> => {
+      const head = received.indexOf('\r\n\r\n');
+      const length = Number(/^content-length: (\d+)/im.exec(received.slice(0, head))?.[1] ?? 0);
+      const end = head + 4 + length;
+      if (responding || head === -1 || received.length < end) return;
+      responding = true;
+      const { idle, reply } = this.#respond(
+        socket,
+        received.slice(0, head).split('\r\n'),
+        received.slice(head + 4, end),
+      );
+      received = received.slice(end);
+      await idle;
+      responding = !reply.keep;
+      return serve();
+    };
     socket.on('error', () => {});
     socket.on('data', (data) => {
       received += data.toString('latin1');
-      const head = received.indexOf('\r\n\r\n');
-      const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
-      if (responded || head === -1 || received.length < head + 4 + length) return;
-      responded = true;
-      this.#respond(socket, received.slice(0, head).split('\r\n'), received.slice(head + 4));
+      void serve();
     });
   }
 
-  #respond(socket: Socket, [request = '', ...lines]: string[], body: string): void {
+  #respond(socket: Socket, [request = '', ...lines]: string[], body: string): WireAttempt {
     const headers = new Map(lines.map((line) => [name(line), line.slice(line.indexOf(':') + 1).trim()]));
     const script = this.#scripts.get(headers.get(CALL_HEADER) ?? '');
     if (!script) throw new Error(`a request of no known call: ${request}`);
@@ -104,6 +118,7 @@ export class ScriptedServer {
     script.attempts.push(attempt);
     script.onAttempt(script.attempts.length);
     attempt.idle = send(socket, attempt);
+    return attempt;
   }
 }
 
@@ -117,13 +132,16 @@ async function send(socket: Socket, attempt: WireAttempt): Promise<void> {
       return void socket.resetAndDestroy();
     case 'cut':
       return void socket.end(head.subarray(0, head.length / 2));
+    case 'huge':
+      return void socket.end(`HTTP/1.1 200 OK\r\nx-huge: ${'h'.repeat(20_000)}\r\n\r\n`);
     case 'no-http':
       return void socket.end('SSH-2.0-OpenSSH_9.6\r\n');
     case 'hang':
       attempt.clientClosed = await closed(socket);
       return void socket.destroy();
   }
-  attempt.status = reply.status;
+  // `fetch` goes on by itself, or fails.
+  attempt.status = redirects(reply) ? undefined : reply.status;
   socket.write(head);
   for (const [index, piece] of pieces.entries()) {
     if (index === hold && !(await held(socket, attempt))) return;

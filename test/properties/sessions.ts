@@ -1,6 +1,7 @@
 /** Random sessions: a client, what the application does with it, and what its calls get. */
 import fc from 'fast-check';
 import { GOOD_EVENTS } from './messages.ts';
+import { isStream, METHODS, type MethodName } from './methods.ts';
 import type { Abort, CallPlan, MiddlewareAct, Reply, Session } from './plan.ts';
 import { failure, good, retriedIn, streamed } from './replies.ts';
 
@@ -14,8 +15,11 @@ const act: fc.Arbitrary<MiddlewareAct> = fc.oneof(
       'replay',
       'fall-back',
       'replace',
+      'pipe',
+      'text',
       'parse',
       'clone',
+      'peek',
       'throw-after',
     ),
   },
@@ -33,17 +37,16 @@ interface Choices extends Omit<CallPlan, 'replies' | 'abort'> {
 }
 
 const choices: fc.Arbitrary<Choices> = fc.record({
-  method: fc.constantFrom(
-    'create',
-    'create',
-    'create-stream',
-    'create-stream',
-    'stream',
-    'count-tokens',
-    'post',
+  method: fc.oneof(
+    { weight: 2, arbitrary: fc.constantFrom<MethodName[]>('create', 'create-stream', 'stream') },
+    { weight: 3, arbitrary: fc.constantFrom(...(Object.keys(METHODS) as MethodName[])) },
   ),
+  content: fc.constantFrom('plain', 'plain', 'tricky', 'big'),
   take: fc.constantFrom('await', 'await', 'await', 'await', 'with-response', 'as-response'),
-  read: fc.constantFrom('all', 'all', 'all', 'all', 'break', 'unread', 'twice', 'clone'),
+  read: fc.constantFrom(
+    ...(['all', 'all', 'all', 'all', 'all', 'break', 'throw', 'unread', 'twice', 'clone'] as const),
+    ...(['tee', 'readable'] as const),
+  ),
   breakAfter: fc.integer({ min: 1, max: 8 }),
   act,
   nextTwice: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
@@ -54,6 +57,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
     fc.record({
       at: fc.constantFrom('before', 'headers', 'retry', 'retry', 'body', 'event'),
       number: fc.integer({ min: 1, max: 3 }),
+      by: fc.constantFrom('signal', 'any', 'error', 'timeout', 'text', 'controller'),
     }),
   ),
   failures: fc.array(failure, { maxLength: 3 }),
@@ -62,7 +66,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
 });
 
 /** Middleware that sends each request once. */
-const UNHURRIED: ReadonlySet<MiddlewareAct> = new Set(['replace', 'parse', 'throw-after']);
+const UNHURRIED: ReadonlySet<MiddlewareAct> = new Set(['replace', 'pipe', 'parse', 'throw-after']);
 
 /** A call whose replies fit its plan: an abort meets a wire that waits for it. */
 function fitted({ failures, json, events, ...chosen }: Choices): CallPlan {
@@ -71,13 +75,13 @@ function fitted({ failures, json, events, ...chosen }: Choices): CallPlan {
   const plan = abort
     ? { ...chosen, nextTwice: false, act: UNHURRIED.has(chosen.act) ? chosen.act : 'pass' }
     : chosen;
-  const isStream = plan.method === 'create-stream' || plan.method === 'stream';
-  if (!abort || abort.at === 'before') return { ...plan, replies: [...failures, isStream ? events : json] };
+  const streams = isStream(plan.method);
+  if (!abort || abort.at === 'before') return { ...plan, replies: [...failures, streams ? events : json] };
   if (abort.at === 'event') {
     const held: Reply = { ...whole, body: GOOD_EVENTS, hold: { segment: abort.number, until: 'closed' } };
     return {
       ...plan,
-      method: isStream ? plan.method : 'create-stream',
+      method: streams ? plan.method : 'create-stream',
       read: 'all',
       take: 'await',
       replies: [...failures, held],
@@ -89,7 +93,7 @@ function fitted({ failures, json, events, ...chosen }: Choices): CallPlan {
     read: 'all',
     // A second request would be under way when the application aborts, and the server sees it or not.
     nextTwice: plan.nextTwice && abort.at !== 'retry',
-    abort: { at: abort.at, number: before.length + 1 },
+    abort: { ...abort, number: before.length + 1 },
     replies: [...before, waitingReply(abort.at, json)],
   };
 }
@@ -115,7 +119,17 @@ export const session: fc.Arbitrary<Session> = fc.record({
   way: fc.constantFrom('withTelemetry', 'observe', 'both'),
   maxRetries: retries,
   middleware: fc.boolean(),
-  customFetch: fc.boolean(),
+  fetch: fc.constantFrom('default', 'given', 'request', 'dispatcher'),
+  subclass: fc.boolean(),
   parallel: fc.boolean(),
-  calls: fc.array(choices.map(fitted), { minLength: 1, maxLength: 5, size: 'max' }),
+  // What names no model can only be told by its method.
+  calls: fc
+    .array(choices.map(fitted), { minLength: 1, maxLength: 5, size: 'max' })
+    .map((calls) => calls.filter(({ method }, index) => index === 0 || !isRepeated(calls, method, index))),
 });
+
+function isRepeated(calls: readonly CallPlan[], method: MethodName, index: number): boolean {
+  return (
+    METHODS[method].recordedAs !== undefined && calls.findIndex((call) => call.method === method) < index
+  );
+}

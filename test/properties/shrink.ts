@@ -2,6 +2,7 @@
 import type { CallPlan, Reply, Session } from './plan.ts';
 
 const PLAIN_CALL: Partial<CallPlan> = {
+  content: 'plain',
   take: 'await',
   read: 'all',
   breakAfter: 1,
@@ -15,12 +16,19 @@ const PLAIN_CALL: Partial<CallPlan> = {
 const PLAIN_SESSION: Partial<Session> = {
   parallel: false,
   middleware: false,
-  customFetch: false,
+  fetch: 'default',
+  subclass: false,
   maxRetries: undefined,
   way: 'observe',
 };
 
-const PLAIN_REPLY: Partial<Reply> = { cuts: [], headers: [], framing: 'length', hold: undefined };
+const PLAIN_REPLY: Partial<Reply> = {
+  cuts: [],
+  headers: [],
+  framing: 'length',
+  hold: undefined,
+  keep: undefined,
+};
 
 /** `session`, as small as `shows` is still true of it, found in `milliseconds` at the most. */
 export async function shrink(

@@ -28,6 +28,9 @@ export type Fetch = (this: unknown, input: unknown, init?: RequestInit) => Promi
 /** The `fetch` behind an observed one, across copies of this package. */
 const ORIGINAL = Symbol.for('anthropic-otel.fetch');
 
+/** SDKs that read a body that is declared empty: those before 0.73. */
+const READS_EMPTY = /^0\.([0-6]?\d|7[0-2])\./;
+
 /** The call whose attempts this chain of the SDK makes. Emptied when it ends, because sockets keep their context. */
 interface Chain {
   call: UntracedCall | undefined;
@@ -61,7 +64,7 @@ export function observeFetch(fetch: Fetch, adapters: ClientAdapters, timeout: nu
       retries: sdk.retries,
       // The options of one call can differ, and are not seen here.
       maxRetries: undefined,
-      readsEmpty: true,
+      readsEmpty: READS_EMPTY.test(sdk.request.headers.get('x-stainless-package-version') ?? ''),
       aborted: sending.aborted,
       // The SDK's timer is gone once there is a response: then the signal is the application's.
       signal: sdk.signal,
