@@ -88,12 +88,15 @@ describe('rate limits', () => {
     });
   });
 
-  test('that fall below a tenth are counted once for each fall', async () => {
+  test('that fall below a tenth are counted once for each fall, in a series that was at 0 before', async () => {
     const harness = await startHarness();
     const name = 'anthropic-ratelimit-requests';
     for (const left of [50, 9, 5, 80, 10, 9]) {
       harness.server.plan([respond.ok({ headers: limit(name, 100, left) })]);
       await harness.client.messages.create(HELLO);
+      if (left !== 50) continue;
+      const low = (await harness.allPoints()).get(`${RATE_LIMIT}.low`) ?? [];
+      expect(low.find(({ attributes }) => attributes[TYPE] === 'requests')?.value).toBe(0);
     }
     expect(await byType(harness, 'low')).toEqual({ requests: 2 });
   });
