@@ -38,168 +38,147 @@ const searches = (count: number): Usage => ({
   server_tool_use: { web_search_requests: count, web_fetch_requests: 3 },
 });
 
+const [OPUS, SONNET, HAIKU] = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
+const FABLE = 'claude-fable-5-1';
+const COMPACT = { context_management: { edits: [{ type: 'compact_20260112' }] } };
+const ADVISOR = { tools: [{ type: 'advisor_20260301', name: 'advisor', model: OPUS }] };
+const FETCH = { tools: [{ type: 'web_fetch_20260209', name: 'web_fetch' }] };
+const STREAM = { stream: true };
+
+const item = (what: string, model: string, usage: Usage, usd: number, more: Partial<Item> = {}): Item => ({
+  ...{ what, model, usage, usd },
+  ...more,
+});
+/** What the parts of a response took, beside the usage. */
+const parts = (
+  ...iterations: readonly [type: string, input: number, output: number, more?: Usage][]
+): Usage => ({
+  iterations: iterations.map(([type, input, output, more]) => ({ type, ...tokens(input, output, more) })),
+});
+
 const INVOICE: readonly Item[] = [
-  { what: 'Opus 5.5', model: 'claude-opus-5-5', usage: tokens(M, M), usd: 4 + 20 },
-  { what: 'Opus 5.5, streamed', model: 'claude-opus-5-5', usage: tokens(M, M), usd: 24, stream: true },
-  { what: 'Opus 5', model: 'claude-opus-5', usage: tokens(1000, 2000), usd: (1000 * 5 + 2000 * 25) / M },
-  { what: 'Opus 4.1', model: 'claude-opus-4-1', usage: tokens(1000, 2000), usd: (15_000 + 150_000) / M },
-  { what: 'Sonnet 5.5', model: 'claude-sonnet-5-5', usage: tokens(9000, 100), usd: (18_000 + 1000) / M },
-  { what: 'Sonnet 4.6', model: 'claude-sonnet-4-6', usage: tokens(9000, 100), usd: (27_000 + 1500) / M },
-  { what: 'Haiku 5.5', model: 'claude-haiku-5-5', usage: tokens(90_000, 500), usd: (9000 + 250) / M },
-  { what: 'Haiku 4.5', model: 'claude-haiku-4-5', usage: tokens(90_000, 500), usd: (90_000 + 2500) / M },
-  { what: 'Fable 5.2', model: 'claude-fable-5-2', usage: tokens(10_000, 1000), usd: (80_000 + 40_000) / M },
-  { what: 'Fable 5.1', model: 'claude-fable-5-1', usage: tokens(10_000, 1000), usd: (100_000 + 50_000) / M },
-  {
-    what: 'a long prompt of Haiku 5.5',
-    model: 'claude-haiku-5-5',
-    usage: tokens(100_001, 1000),
-    usd: (100_001 * 0.5 + 1000 * 2.5) / M,
-  },
-  {
-    what: 'a long prompt that is mostly cached',
-    model: 'claude-haiku-5-5',
-    usage: tokens(1, 0, cache(150_000, 0, 0)),
-    usd: (0.5 + 150_000 * 0.05) / M,
-  },
-  {
-    what: 'a long prompt of Sonnet 4.5',
-    model: 'claude-sonnet-4-5',
-    usage: tokens(300_000, 1000),
-    usd: (300_000 * 6 + 1000 * 22.5) / M,
-  },
-  {
-    what: 'a cache read',
-    model: 'claude-opus-5-5',
-    usage: tokens(10, 10, cache(500_000, 0, 0)),
-    usd: (40 + 200 + 500_000 * 0.2) / M,
-  },
-  {
-    what: 'a cache write for five minutes',
-    model: 'claude-sonnet-5-5',
-    usage: tokens(10, 10, cache(0, 200_000, 0)),
-    usd: (20 + 100 + 200_000 * 2.5) / M,
-  },
-  {
-    what: 'a cache write for an hour, streamed',
-    model: 'claude-sonnet-5-5',
-    usage: tokens(10, 10, cache(0, 0, 200_000)),
-    usd: (20 + 100 + 200_000 * 4) / M,
-    stream: true,
-  },
-  {
-    what: 'thinking, which is output',
-    model: 'claude-opus-5-5',
-    usage: tokens(100, 20_000, { output_tokens_details: { thinking_tokens: 19_000 } }),
-    usd: (400 + 400_000) / M,
-  },
-  {
-    what: 'the fast mode',
-    model: 'claude-opus-5-5',
-    usage: tokens(1000, 1000, { speed: 'fast' }),
-    usd: (8000 + 40_000) / M,
-    asks: FAST,
-  },
-  {
-    what: 'the fast mode with a cache read',
-    model: 'claude-opus-5',
-    usage: tokens(0, 1000, { speed: 'fast', ...cache(100_000, 0, 0) }),
-    usd: (100_000 * 1 + 1000 * 50) / M,
-    asks: FAST,
-  },
-  {
-    what: 'web searches',
-    model: 'claude-opus-5-5',
-    usage: tokens(20_000, 500, searches(1000)),
-    usd: 10 + (80_000 + 10_000) / M,
+  item('Opus 5.5', OPUS, tokens(M, M), 4 + 20),
+  item('Opus 5.5, streamed', OPUS, tokens(M, M), 24, STREAM),
+  item('Opus 5', 'claude-opus-5', tokens(1000, 2000), (1000 * 5 + 2000 * 25) / M),
+  item('Opus 4.1', 'claude-opus-4-1', tokens(1000, 2000), (15_000 + 150_000) / M),
+  item('Sonnet 5.5', SONNET, tokens(9000, 100), (18_000 + 1000) / M),
+  item('Sonnet 4.6', 'claude-sonnet-4-6', tokens(9000, 100), (27_000 + 1500) / M),
+  item('Haiku 5.5', HAIKU, tokens(90_000, 500), (9000 + 250) / M),
+  item('Haiku 4.5', 'claude-haiku-4-5', tokens(90_000, 500), (90_000 + 2500) / M),
+  item('Fable 5.2', 'claude-fable-5-2', tokens(10_000, 1000), (80_000 + 40_000) / M),
+  item('Fable 5.1', FABLE, tokens(10_000, 1000), (100_000 + 50_000) / M),
+  item('a long prompt of Haiku 5.5', HAIKU, tokens(100_001, 1000), (100_001 * 0.5 + 1000 * 2.5) / M),
+  item(
+    'a long prompt that is mostly cached',
+    HAIKU,
+    tokens(1, 0, cache(150_000, 0, 0)),
+    (0.5 + 150_000 * 0.05) / M,
+  ),
+  item(
+    'a long prompt of Sonnet 4.5',
+    'claude-sonnet-4-5',
+    tokens(300_000, 1000),
+    (300_000 * 6 + 1000 * 22.5) / M,
+  ),
+  item('a cache read', OPUS, tokens(10, 10, cache(500_000, 0, 0)), (40 + 200 + 500_000 * 0.2) / M),
+  item(
+    'a cache write for five minutes',
+    SONNET,
+    tokens(10, 10, cache(0, 200_000, 0)),
+    (120 + 200_000 * 2.5) / M,
+  ),
+  item(
+    'a cache write for an hour, streamed',
+    SONNET,
+    tokens(10, 10, cache(0, 0, 200_000)),
+    (120 + 200_000 * 4) / M,
+    STREAM,
+  ),
+  item(
+    'thinking, which is output',
+    OPUS,
+    tokens(100, 20_000, { output_tokens_details: { thinking_tokens: 19_000 } }),
+    (400 + 400_000) / M,
+  ),
+  item('the fast mode', OPUS, tokens(1000, 1000, FAST), (8000 + 40_000) / M, { asks: FAST }),
+  item(
+    'the fast mode with a cache read',
+    'claude-opus-5',
+    tokens(0, 1000, { ...FAST, ...cache(100_000, 0, 0) }),
+    (100_000 * 1 + 1000 * 50) / M,
+    { asks: FAST },
+  ),
+  item('web searches', OPUS, tokens(20_000, 500, searches(1000)), 10 + (80_000 + 10_000) / M, {
     asks: SEARCH,
-  },
-  {
-    what: 'web searches, streamed',
-    model: 'claude-sonnet-5-5',
-    usage: tokens(20_000, 500, searches(4)),
-    usd: 0.04 + (40_000 + 5000) / M,
+  }),
+  item('web searches, streamed', SONNET, tokens(20_000, 500, searches(4)), 0.04 + 45_000 / M, {
     asks: SEARCH,
-    stream: true,
-  },
-  {
-    what: 'web fetches, which are free',
-    model: 'claude-sonnet-5-5',
-    usage: tokens(20_000, 500, searches(0)),
-    usd: (40_000 + 5000) / M,
-    asks: { tools: [{ type: 'web_fetch_20260209', name: 'web_fetch' }] },
-  },
-  {
-    what: 'code execution, within its free hours',
-    model: 'claude-opus-5-5',
-    usage: tokens(5000, 700, { server_tool_use: { code_execution_requests: 3 } }),
-    usd: (20_000 + 14_000) / M,
-    asks: RUN,
-  },
-  {
-    what: 'inference in the US',
-    model: 'claude-opus-5-5',
-    usage: tokens(100_000, 10_000, { inference_geo: 'us' }),
-    usd: ((400_000 + 200_000) * 1.1) / M,
+    ...STREAM,
+  }),
+  item('web fetches, which are free', SONNET, tokens(20_000, 500, searches(0)), (40_000 + 5000) / M, {
+    asks: FETCH,
+  }),
+  item(
+    'code execution, within its free hours',
+    OPUS,
+    tokens(5000, 700, { server_tool_use: { code_execution_requests: 3 } }),
+    (20_000 + 14_000) / M,
+    { asks: RUN },
+  ),
+  item('inference in the US', OPUS, tokens(100_000, 10_000, US), ((400_000 + 200_000) * 1.1) / M, {
     asks: US,
-  },
-  {
-    what: 'inference in the US with a cache, streamed',
-    model: 'claude-opus-5-5',
-    usage: tokens(0, 10_000, { inference_geo: 'us', ...cache(100_000, 0, 0) }),
-    usd: ((20_000 + 200_000) * 1.1) / M,
-    asks: US,
-    stream: true,
-  },
-  {
-    what: 'a compaction, beside the usage',
-    model: 'claude-opus-5-5',
-    usage: tokens(23_000, 1000, {
-      iterations: [
-        { type: 'compaction', input_tokens: 180_000, output_tokens: 3500 },
-        { type: 'message', input_tokens: 23_000, output_tokens: 1000 },
-      ],
-    }),
-    usd: (203_000 * 4 + 4500 * 20) / M,
-    asks: { context_management: { edits: [{ type: 'compact_20260112' }] } },
-  },
-  {
-    what: 'a compaction that reads the cache, streamed',
-    model: 'claude-opus-5-5',
-    usage: tokens(1000, 100, {
-      iterations: [
-        { type: 'compaction', input_tokens: 0, cache_read_input_tokens: 180_000, output_tokens: 3500 },
-        { type: 'message', input_tokens: 1000, output_tokens: 100 },
-      ],
-    }),
-    usd: (1000 * 4 + 180_000 * 0.2 + 3600 * 20) / M,
-    asks: { context_management: { edits: [{ type: 'compact_20260112' }] } },
-    stream: true,
-  },
-  {
-    what: 'an advisor, by the price of its own model',
-    model: 'claude-haiku-4-5',
-    usage: tokens(10_000, 2000, {
-      iterations: [
-        { type: 'message', input_tokens: 4000, output_tokens: 500 },
-        { type: 'advisor_message', model: 'claude-opus-5-5', input_tokens: 5000, output_tokens: 1600 },
-        { type: 'message', input_tokens: 6000, output_tokens: 1500 },
-      ],
-    }),
-    usd: (10_000 + 2000 * 5 + 5000 * 4 + 1600 * 20) / M,
-    asks: { tools: [{ type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-5-5' }] },
-  },
-  {
-    what: 'a refusal and the fallback of the API',
-    model: 'claude-fable-5-1',
-    usage: tokens(1200, 400, {
-      iterations: [
-        { type: 'message', model: 'claude-fable-5-1', input_tokens: 1100, output_tokens: 5 },
-        { type: 'fallback_message', model: 'claude-opus-5-5', input_tokens: 1200, output_tokens: 400 },
-      ],
-    }),
-    usd: (1100 * 10 + 5 * 50 + 1200 * 4 + 400 * 20) / M,
-    asks: { fallbacks: [{ model: 'claude-opus-5-5' }] },
-  },
+  }),
+  item(
+    'inference in the US with a cache, streamed',
+    OPUS,
+    tokens(0, 10_000, { ...US, ...cache(100_000, 0, 0) }),
+    ((20_000 + 200_000) * 1.1) / M,
+    { asks: US, ...STREAM },
+  ),
+  item(
+    'a compaction, beside the usage',
+    OPUS,
+    tokens(23_000, 1000, parts(['compaction', 180_000, 3500], ['message', 23_000, 1000])),
+    (203_000 * 4 + 4500 * 20) / M,
+    { asks: COMPACT },
+  ),
+  item(
+    'a compaction that reads the cache, streamed',
+    OPUS,
+    tokens(
+      1000,
+      100,
+      parts(['compaction', 0, 3500, { cache_read_input_tokens: 180_000 }], ['message', 1000, 100]),
+    ),
+    (1000 * 4 + 180_000 * 0.2 + 3600 * 20) / M,
+    { asks: COMPACT, ...STREAM },
+  ),
+  item(
+    'an advisor, by the price of its own model',
+    'claude-haiku-4-5',
+    tokens(
+      10_000,
+      2000,
+      parts(
+        ['message', 4000, 500],
+        ['advisor_message', 5000, 1600, { model: OPUS }],
+        ['message', 6000, 1500],
+      ),
+    ),
+    (10_000 + 2000 * 5 + 5000 * 4 + 1600 * 20) / M,
+    { asks: ADVISOR },
+  ),
+  item(
+    'a refusal and the fallback of the API',
+    FABLE,
+    tokens(
+      1200,
+      400,
+      parts(['message', 1100, 5, { model: FABLE }], ['fallback_message', 1200, 400, { model: OPUS }]),
+    ),
+    (1100 * 10 + 5 * 50 + 1200 * 4 + 400 * 20) / M,
+    { asks: { fallbacks: [{ model: OPUS }] } },
+  ),
 ];
 
 async function order(harness: Harness, { model, usage, asks = {}, stream = false }: Item): Promise<void> {

@@ -34,80 +34,78 @@ const ENVELOPE = { type: 'error', error: { type: 'rate_limit_error', message: 's
 const SIGNED = expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/us-east-1\/bedrock/);
 const KEYS = { awsAccessKey: 'AKIDEXAMPLE', awsRegion: 'us-east-1' };
 
+const invoke =
+  (model: string): Platform['path'] =>
+  (stream) =>
+    `/model/${model}/invoke${stream ? '-with-response-stream' : ''}`;
+const predict =
+  (region: string, model: string): Platform['path'] =>
+  (stream) =>
+    `/projects/p/locations/${region}/publishers/anthropic/models/${model}:${stream ? 'streamRawPredict' : 'rawPredict'}`;
+
+const BEDROCK: Platform = {
+  name: 'AnthropicBedrock',
+  client: (harness) => new AnthropicBedrock(add(harness, { ...KEYS, awsSecretKey: 'secret' })) as never,
+  provider: 'aws.bedrock',
+  model: 'us.anthropic.claude-opus-5-5-v1:0',
+  path: invoke('us.anthropic.claude-opus-5-5-v1:0'),
+  sent: { authorization: SIGNED },
+  requestId: /^[0-9a-f-]{36}$/,
+  rejection: { message: 'slow down' },
+};
+const VERTEX: Platform = {
+  name: 'AnthropicVertex',
+  client: (harness) =>
+    new AnthropicVertex(add(harness, { region: 'us-east5', projectId: 'p', authClient })) as never,
+  provider: 'gcp.vertex_ai',
+  model: 'claude-opus-4-5@20251101',
+  path: predict('us-east5', 'claude-opus-4-5@20251101'),
+  sent: { authorization: 'Bearer google-token' },
+  requestId: /^req_vrtx_/,
+  rejection: { error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' } },
+};
+const MANTLE: Platform = {
+  ...BEDROCK,
+  name: 'AnthropicBedrockMantle',
+  client: (harness) =>
+    new AnthropicBedrockMantle(
+      add(harness, { ...KEYS, awsSecretAccessKey: 'secret', baseURL: `${harness.server.url}/anthropic` }),
+    ) as never,
+  model: 'anthropic.claude-opus-5-5',
+  path: () => '/anthropic/v1/messages',
+  requestId: /^req_/,
+  rejection: expect.objectContaining(ENVELOPE),
+};
+
 const PLATFORMS: readonly Platform[] = [
+  BEDROCK,
   {
-    name: 'AnthropicBedrock',
-    client: (harness) => new AnthropicBedrock(add(harness, { ...KEYS, awsSecretKey: 'secret' })) as never,
-    provider: 'aws.bedrock',
-    model: 'us.anthropic.claude-opus-5-5-v1:0',
-    path: (stream) =>
-      `/model/us.anthropic.claude-opus-5-5-v1:0/invoke${stream ? '-with-response-stream' : ''}`,
-    sent: { authorization: SIGNED },
-    requestId: /^[0-9a-f-]{36}$/,
-    rejection: { message: 'slow down' },
-  },
-  {
+    ...BEDROCK,
     name: 'AnthropicBedrock with a Bedrock API key, by observe',
-    client: (harness) =>
+    client: ({ server, telemetryOptions }) =>
       observe(
-        new AnthropicBedrock({ baseURL: harness.server.url, ...common, apiKey: 'bedrock-key' }),
-        harness.telemetryOptions,
+        new AnthropicBedrock({ baseURL: server.url, ...common, apiKey: 'bedrock-key' }),
+        telemetryOptions,
       ) as never,
-    provider: 'aws.bedrock',
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
-    path: (stream) =>
-      `/model/anthropic.claude-sonnet-4-5-20250929-v1:0/invoke${stream ? '-with-response-stream' : ''}`,
+    path: invoke('anthropic.claude-sonnet-4-5-20250929-v1:0'),
     sent: { authorization: 'Bearer bedrock-key' },
-    requestId: /^[0-9a-f-]{36}$/,
-    rejection: { message: 'slow down' },
   },
+  MANTLE,
+  VERTEX,
   {
-    name: 'AnthropicBedrockMantle',
-    client: (harness) =>
-      new AnthropicBedrockMantle(
-        add(harness, { ...KEYS, awsSecretAccessKey: 'secret', baseURL: `${harness.server.url}/anthropic` }),
-      ) as never,
-    provider: 'aws.bedrock',
-    model: 'anthropic.claude-opus-5-5',
-    path: () => '/anthropic/v1/messages',
-    sent: { authorization: SIGNED },
-    requestId: /^req_/,
-    rejection: expect.objectContaining(ENVELOPE),
-  },
-  {
-    name: 'AnthropicVertex',
-    client: (harness) =>
-      new AnthropicVertex(add(harness, { region: 'us-east5', projectId: 'p', authClient })) as never,
-    provider: 'gcp.vertex_ai',
-    model: 'claude-opus-4-5@20251101',
-    path: (stream) =>
-      `/projects/p/locations/us-east5/publishers/anthropic/models/claude-opus-4-5@20251101:${stream ? 'streamRawPredict' : 'rawPredict'}`,
-    sent: { authorization: 'Bearer google-token' },
-    requestId: /^req_vrtx_/,
-    rejection: { error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' } },
-  },
-  {
+    ...VERTEX,
     name: 'AnthropicVertex, by observe',
-    client: (harness) =>
+    client: ({ server, telemetryOptions }) =>
       observe(
-        new AnthropicVertex({
-          baseURL: harness.server.url,
-          ...common,
-          region: 'global',
-          projectId: 'p',
-          authClient,
-        }),
-        harness.telemetryOptions,
+        new AnthropicVertex({ baseURL: server.url, ...common, region: 'global', projectId: 'p', authClient }),
+        telemetryOptions,
       ) as never,
-    provider: 'gcp.vertex_ai',
     model: 'claude-opus-5-5',
-    path: (stream) =>
-      `/projects/p/locations/global/publishers/anthropic/models/claude-opus-5-5:${stream ? 'streamRawPredict' : 'rawPredict'}`,
-    sent: { authorization: 'Bearer google-token' },
-    requestId: /^req_vrtx_/,
-    rejection: { error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' } },
+    path: predict('global', 'claude-opus-5-5'),
   },
   {
+    ...MANTLE,
     name: 'AnthropicFoundry',
     client: (harness) =>
       new AnthropicFoundry(
@@ -115,10 +113,7 @@ const PLATFORMS: readonly Platform[] = [
       ) as never,
     provider: 'anthropic',
     model: 'claude-opus-5-5',
-    path: () => '/anthropic/v1/messages',
     sent: { 'x-api-key': 'foundry-key' },
-    requestId: /^req_/,
-    rejection: expect.objectContaining(ENVELOPE),
   },
 ];
 
