@@ -3,12 +3,11 @@
  * Alertmanager with the shipped configurations, and a webhook receiver. Plays six acts and shows which alert fired, how
  * soon, and which rightly stayed silent.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithUsage, readOptions } from '../../dev/command-line.ts';
-import { killAll } from '../../dev/processes.ts';
 import { installPreview, openPreview, previewCommand } from '../dashboards/preview.ts';
-import { type RunningDemo, runDemo, type Summary } from './demo.ts';
-import { printer } from './print.ts';
+import type { RunningDemo } from './demo.ts';
+import { demo } from './packaged.ts';
+import type { Printer } from './print.ts';
 
 const HELP = `Usage: npm run demo -- [--once] [--json] [--preview]
 
@@ -28,36 +27,23 @@ const flags = readOptions(HELP, {
   preview: { type: 'boolean' },
 });
 if (flags.once && flags.preview) endWithUsage('--once and --preview exclude each other', HELP);
-const print = printer(flags.json ? process.stderr : process.stdout);
-const stopping = new AbortController();
-const { signal } = stopping;
-process.on('exit', killAll);
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(name));
+// Before the acts: who waits for them wants to see the dashboards at once.
+if (flags.preview) await installPreview((line) => console.error(`… ${line}`));
+const { once = false, json = false } = flags;
+process.exit((await demo({ once, json, lookAround })) ? 0 : 1);
 
-const summary = await play().catch((error: unknown) => {
-  if (!signal.aborted) print.problem(error);
-  return undefined;
-});
-if (summary && flags.json) console.log(JSON.stringify(summary));
-process.exit(summary?.ok || signal.aborted ? 0 : 1);
-
-async function play(): Promise<Summary> {
-  // Before the acts: who waits for them wants to see the dashboards at once.
-  if (flags.preview) await installPreview(print.step);
-  return runDemo(print, signal, flags.once ? undefined : lookAround);
-}
-
-/** Light traffic until Ctrl-C. */
-async function lookAround(demo: RunningDemo): Promise<void> {
-  await demo.startTraffic();
-  const preview = flags.preview ? await openPreview(previewOf(demo), print.step) : undefined;
-  if (preview) print.step(`the dashboards: ${preview.url}`);
-  else print.open(previewCommand(previewOf(demo)));
-  while (!signal.aborted) await sleep(1000, undefined, { signal }).catch(() => {});
-  await preview?.stop();
-}
-
-/** The whole demo, however long it goes on. */
-function previewOf({ prometheusUrl, since }: RunningDemo): { prometheusUrl: string; from: string } {
-  return { prometheusUrl, from: new Date(since).toISOString() };
+/** Serves the dashboards, or prints how to. */
+async function lookAround(
+  { prometheusUrl, since }: RunningDemo,
+  print: Printer,
+): Promise<(() => Promise<void>) | undefined> {
+  // The whole demo, however long it goes on.
+  const options = { prometheusUrl, from: new Date(since).toISOString() };
+  if (!flags.preview) {
+    print.open(previewCommand(options));
+    return undefined;
+  }
+  const preview = await openPreview(options, print.step);
+  print.step(`the dashboards: ${preview.url}`);
+  return async () => void (await preview.stop());
 }

@@ -28,6 +28,28 @@ describe('the number of series is bounded', () => {
     expect(await harness.metric('anthropic.client.active_calls')).toBe(0);
   });
 
+  test('the first 200 combinations of a server and a model are kept apart, and the rest are _OTHER', async () => {
+    const harness = await startHarness();
+    const message = {
+      id: 'msg_1',
+      type: 'message',
+      content: [],
+      usage: { input_tokens: 1, output_tokens: 1 },
+    };
+    const fetch = async (): Promise<Response> => Response.json(message);
+    for (let server = 0; server < 20; server++) {
+      const client = harness.newClient({ baseURL: `http://server-${server}.example`, fetch });
+      for (let model = 0; model < 15; model++)
+        await client.messages.create({ ...HELLO, model: `model-${model}` });
+    }
+    const points = await harness.points('gen_ai.client.inference.duration');
+    const kept = points.filter(({ attributes }) => attributes['server.address'] !== '_OTHER');
+    expect(kept).toHaveLength(200);
+    // Of the others, the model alone is known.
+    expect(points).toHaveLength(200 + 15);
+    expect(await harness.metric('gen_ai.client.inference.duration')).toBe(300);
+  });
+
   test('spans and logs keep the real name of a model beyond the cap', async () => {
     const harness = await startHarness({
       telemetry: { models: Array.from({ length: 100 }, (_, index) => `model-${index}`) },

@@ -41,91 +41,63 @@ function abort(client: Anthropic): Promise<void> {
   return end;
 }
 
+const GOOD = (): readonly PlannedResponse[] => [];
+const HANGING = (): readonly PlannedResponse[] => [respond.hangBody(2)];
+const ending = (
+  outcome: Ending['outcome'],
+  name: string,
+  plan: Ending['plan'],
+  use: Ending['use'],
+): Ending => ({ name, plan, use, outcome });
+
 /** Every ending. */
 export const ENDINGS: readonly Ending[] = [
-  { name: 'a good response', plan: () => [], use: create, outcome: 'ok' },
-  { name: 'a response after a retry', plan: () => [respond.error(529)], use: create, outcome: 'ok' },
-  {
-    name: 'a rejected request',
-    plan: () => [respond.error(400)],
-    use: (client) => failed(create(client)),
-    outcome: 'error',
-  },
-  {
-    name: 'exhausted retries',
-    plan: () => [500, 500].map((status) => respond.error(status)),
-    use: (client) => failed(client.messages.create(HELLO, { maxRetries: 1 })),
-    outcome: 'error',
-  },
-  {
-    name: 'a connection that is reset',
-    plan: () => [respond.resetConnection()],
-    use: (client) => failed(client.messages.create(HELLO, { maxRetries: 0 })),
-    outcome: 'error',
-  },
-  {
-    name: 'a call that is aborted',
-    plan: () => [respond.hang()],
-    use: abort,
-    outcome: 'canceled',
-  },
-  { name: 'a stream that is read', plan: () => [], use: read, outcome: 'ok' },
-  {
-    name: 'a stream with an error event',
-    plan: () => [respond.sseError()],
-    use: (client) => failed(read(client)),
-    outcome: 'error',
-  },
-  {
-    name: 'a stream that is cut',
-    plan: () => [respond.cutStream()],
-    use: (client) => read(client),
-    outcome: 'error',
-  },
-  {
-    name: 'a stream left by break',
-    plan: () => [respond.hangBody(2)],
-    use: async (client) => {
-      for await (const _ of await open(client)) break;
-    },
-    outcome: 'canceled',
-  },
-  {
-    name: 'a stream that is never read',
-    plan: () => [],
-    use: async (client) => void (await open(client)),
-    outcome: 'canceled',
-  },
-  {
-    name: 'a stream helper that is read',
-    plan: () => [],
-    use: (client) => client.messages.stream(HELLO).finalMessage(),
-    outcome: 'ok',
-  },
-  {
-    name: 'a stream helper that is aborted',
-    plan: () => [respond.hangBody(2)],
-    use: (client) => {
-      const stream = client.messages.stream(HELLO);
-      stream.on('streamEvent', () => stream.abort());
-      return failed(stream.done());
-    },
-    outcome: 'canceled',
-  },
-  {
-    name: 'a response that is read by hand',
-    plan: () => [],
-    use: (client) =>
-      client.messages
-        .create(HELLO)
-        .asResponse()
-        .then((response) => response.text()),
-    outcome: 'ok',
-  },
-  {
-    name: 'a promise that is never awaited',
-    plan: () => [],
-    use: async (client) => void client.messages.create(HELLO).catch(() => {}),
-    outcome: 'ok',
-  },
+  ending('ok', 'a good response', GOOD, create),
+  ending('ok', 'a response after a retry', () => [respond.error(529)], create),
+  ending(
+    'error',
+    'a rejected request',
+    () => [respond.error(400)],
+    (client) => failed(create(client)),
+  ),
+  ending(
+    'error',
+    'exhausted retries',
+    () => [respond.error(500), respond.error(500)],
+    (client) => failed(client.messages.create(HELLO, { maxRetries: 1 })),
+  ),
+  ending(
+    'error',
+    'a connection that is reset',
+    () => [respond.resetConnection()],
+    (client) => failed(client.messages.create(HELLO, { maxRetries: 0 })),
+  ),
+  ending('canceled', 'a call that is aborted', () => [respond.hang()], abort),
+  ending('ok', 'a stream that is read', GOOD, read),
+  ending(
+    'error',
+    'a stream with an error event',
+    () => [respond.sseError()],
+    (client) => failed(read(client)),
+  ),
+  ending('error', 'a stream that is cut', () => [respond.cutStream()], read),
+  ending('canceled', 'a stream left by break', HANGING, async (client) => {
+    for await (const _ of await open(client)) break;
+  }),
+  ending('canceled', 'a stream that is never read', GOOD, async (client) => void (await open(client))),
+  ending('ok', 'a stream helper that is read', GOOD, ({ messages }) => messages.stream(HELLO).finalMessage()),
+  ending('canceled', 'a stream helper that is aborted', HANGING, (client) => {
+    const stream = client.messages.stream(HELLO);
+    stream.on('streamEvent', () => stream.abort());
+    return failed(stream.done());
+  }),
+  ending('ok', 'a response that is read by hand', GOOD, async ({ messages }) =>
+    (await messages.create(HELLO).asResponse()).text(),
+  ),
+  ending(
+    'ok',
+    'a promise that is never awaited',
+    GOOD,
+    async (client) => void client.messages.create(HELLO).catch(() => {}),
+  ),
 ];
