@@ -254,7 +254,7 @@ it('the table of services has a row for each, with its failed calls, its fault a
     });
     expect(failed?.values[0]?.[1], job).toBe(most);
     const worst = Object.keys(faults).filter((fault) => faults[fault] === most);
-    expect(worst.length > 0 ? worst : ['nobody'], job).toContain(failed?.metric['anthropic_error_fault']);
+    expect(worst.length > 0 ? worst : ['none'], job).toContain(failed?.metric['anthropic_error_fault']);
     const spent = calls.reduce((sum, call) => sum + costOf(call), 0);
     expect(cell('F', job, cluster)?.values[0]?.[1], job).toBeCloseTo(12 * spent, 6);
   }

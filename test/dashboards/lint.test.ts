@@ -222,30 +222,36 @@ describe('the way from a number to its cause', () => {
 describe('colors', () => {
   it('a 401 is never the color of good', () => {
     for (const word of ['401', 'config', 'authentication_error'])
-      expect(COLORS[word]).not.toBe(FAULT_COLORS.nobody);
+      expect(COLORS[word]).not.toBe(FAULT_COLORS.none);
   });
 
-  it.each(['deuteranopia', 'protanopia', 'none'] as const)('models are told apart with %s', (vision) => {
-    const models = Object.entries(MODEL_COLORS);
-    for (const [index, [model, color]] of models.entries()) {
-      for (const [other, second] of models.slice(index + 1)) {
-        expect(difference(color, second, vision), `${model} and ${other}`).toBeGreaterThan(12);
+  it.each(['deuteranopia', 'protanopia', 'none'] as const)(
+    'models have colors that stay apart with %s',
+    (vision) => {
+      const models = Object.entries(MODEL_COLORS);
+      for (const [index, [model, color]] of models.entries()) {
+        for (const [other, second] of models.slice(index + 1)) {
+          expect(difference(color, second, vision), `${model} and ${other}`).toBeGreaterThan(12);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it.each(['deuteranopia', 'protanopia', 'none'] as const)('faults are told apart with %s', (vision) => {
-    const faults = Object.entries(FAULT_COLORS);
-    const near = faults.flatMap(([fault, color], index) =>
-      faults
-        .slice(index + 1)
-        .filter(([, other]) => difference(color, other, vision) < (vision === 'protanopia' ? 12 : 20))
-        .map(([other]) => `${fault} and ${other}`),
-    );
-    expect(near).toEqual([]);
-    // What must never be mistaken.
-    expect(difference(FAULT_COLORS.nobody, FAULT_COLORS.anthropic, vision)).toBeGreaterThan(40);
-  });
+  it.each(['deuteranopia', 'protanopia', 'none'] as const)(
+    'faults have colors that stay apart with %s',
+    (vision) => {
+      const faults = Object.entries(FAULT_COLORS);
+      const near = faults.flatMap(([fault, color], index) =>
+        faults
+          .slice(index + 1)
+          .filter(([, other]) => difference(color, other, vision) < (vision === 'protanopia' ? 12 : 20))
+          .map(([other]) => `${fault} and ${other}`),
+      );
+      expect(near).toEqual([]);
+      // What must never be mistaken.
+      expect(difference(FAULT_COLORS.none, FAULT_COLORS.anthropic, vision)).toBeGreaterThan(40);
+    },
+  );
 });
 
 function legendShown({ type, options }: PanelJson): boolean {

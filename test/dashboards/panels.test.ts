@@ -40,7 +40,7 @@ const now = () => Math.floor(Date.now() / 1000);
 let server: AnthropicServer;
 let prometheus: Prometheus;
 let app: App;
-let nobody: Answers;
+let without: Answers;
 let quiet: Answers;
 /** The whole time, and the second half alone, with what the API sent in it. */
 let whole: { answers: Answers; sent: SentTotals; rounds: number };
@@ -57,7 +57,7 @@ beforeAll(async () => {
   });
   // The rules were evaluated in this second, which is not over.
   await sleep(1000);
-  nobody = await evaluate(prometheus, start, now());
+  without = await evaluate(prometheus, start, now());
 
   let broken = 0;
   const info = () => {
@@ -119,7 +119,7 @@ afterAll(async () => {
 
 describe('without telemetry', () => {
   it('every panel shows its text for no data', () => {
-    const shown = nobody.all.filter(({ series, name }) => series.length > 0 && !name.includes('Rules'));
+    const shown = without.all.filter(({ series, name }) => series.length > 0 && !name.includes('Rules'));
     // The states of the alerts are known as soon as the rules are loaded: nothing fires. A threshold is a threshold without data too.
     expect(shown.map(({ name }) => name)).toEqual([
       ...['A', 'B', 'C', 'D'].map((refId) => `anthropic-triage: Pages [${refId}]`),
@@ -156,10 +156,12 @@ describe('without traffic', () => {
         name,
       ).toEqual([0]);
     }
-    expect(quiet.of('anthropic-triage', 'Who has to act?')[0]?.metric).toEqual({ verdict: 'nobody' });
+    expect(quiet.of('anthropic-triage', 'Who has to act?')[0]?.metric).toEqual({
+      verdict: 'No action needed',
+    });
     expect(quiet.of('anthropic-triage', 'Services (last 5 minutes)')[0]?.metric).toMatchObject({
       job: 'app',
-      anthropic_error_fault: 'nobody',
+      anthropic_error_fault: 'none',
       // A click on a service without a cluster shows all clusters.
       link_cluster: '$__all',
       link_namespace: '$__all',

@@ -48,7 +48,7 @@ const COMMON = [
   'class',
   'metric',
 ];
-/** What a panel asks for that is not ours. */
+/** What a panel asks for that is not of this package. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   'ALERTS|GRAFANA_ALERTS': ['alertname', 'alertstate', 'severity', 'fault'],
   up: ['job', 'instance'],
@@ -119,7 +119,7 @@ it('every metric of the catalogue is on a panel', () => {
   for (const { name } of Object.values(METRICS)) expect(shown).toContain(name);
 });
 
-it('every series of ours is filtered by job and instance, and by model and method where it has them', () => {
+it('every series of this package is filtered by job and instance, and by model and method where it has them', () => {
   for (const { name, expr } of QUERIES) {
     for (const selector of read(expr).selectors) {
       const [metric, ...more] = metricsOf(selector);

@@ -7,7 +7,7 @@ it('every dashboard and every panel is as @grafana/schema wants it', async () =>
   expect(await schemaProblems(DASHBOARDS.map(({ json }) => json))).toEqual([]);
 });
 
-/** Changes to a dashboard, by what the compiler says of them. */
+/** Changes to a dashboard, and what the compiler reports of each. */
 const MISTAKES: readonly [change: RegExp, to: string, problem: RegExp][] = [
   [/"unit":"locale"/, '"units":"locale"', /units/],
   [/"decimals":\d/, '"decimals":"two"', /number/],

@@ -74,8 +74,8 @@ function barCounts(sent: SentTotals, rounds: number): ExpectedCount[] {
     [errors, 'Interrupted streams, by error type', 'A', BAD.interrupted * rounds],
     [limits, 'Responses 429', 'A', sent.statuses['429'] ?? 0],
     [limits, 'Responses 429, by model', 'A', sent.statuses['429'] ?? 0],
-    [limits, 'Falls below 10 %', 'A', 4],
-    [limits, 'Falls below 10 %, by limit', 'A', 4],
+    [limits, 'Drops below 10 %', 'A', 4],
+    [limits, 'Drops below 10 %, by limit', 'A', 4],
     [limits, 'Calls that a limit ended', 'A', rounds],
     ['anthropic-cost', 'Calls without a price', 'A', sent.models[UNKNOWN]?.calls ?? 0],
   ];

@@ -21,8 +21,16 @@ export interface Reading {
   readonly groupings: readonly string[];
 }
 
+const readings = new Map<string, Reading>();
+
 /** Parses `query`. */
 export function read(query: string): Reading {
+  const reading = readings.get(query) ?? parse(query);
+  readings.set(query, reading);
+  return reading;
+}
+
+function parse(query: string): Reading {
   const tree = parser.parse(query);
   const text = (node: { from: number; to: number }) => query.slice(node.from, node.to);
   const selectors: Selector[] = [];

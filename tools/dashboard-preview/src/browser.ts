@@ -42,7 +42,7 @@ export class Browser {
     });
   }
 
-  /** Connects to the Chromium that says where it listens on `stderr`. */
+  /** Connects to the Chromium whose `stderr` has the address that it listens on. */
   static async connect(stderr: Readable): Promise<Browser> {
     for await (const line of createInterface(stderr)) {
       const url = /DevTools listening on (ws:\S+)/.exec(line)?.[1];

@@ -50,7 +50,7 @@ export class Fleet {
     this.store.add('telemetryClients', process, { [ATTR.observed]: 'true' }, 1);
   }
 
-  /** About `count` calls of `model`, whose attempts fail as `mix` says. */
+  /** About `count` calls of `model`, of which `mix` fail. */
   calls(process: Process, model: string, count: number, mix: Mix, slower: number): void {
     const calls = this.store.whole(`${process.instance} ${model}`, count);
     const base = { [ATTR.method]: 'messages.create', [ATTR.requestModel]: model };
@@ -144,7 +144,7 @@ export class Fleet {
     const base = { [ATTR.method]: 'messages.create', [ATTR.requestModel]: model };
     const canceled = this.store.whole(`${process.instance} ${model} canceled`, ok * 0.004);
     const cut = this.store.whole(`${process.instance} ${model} max_tokens`, ok * 0.013);
-    const refused = this.store.whole(`${process.instance} ${model} refusal`, ok * 0.002);
+    const refusals = this.store.whole(`${process.instance} ${model} refusal`, ok * 0.002);
     const fallback = this.store.whole(`${process.instance} ${model} fallback`, slower > 1 ? ok * 0.06 : 0);
     const ended = (count: number, more: Labels): void =>
       this.store.add('calls', process, { ...call, [ATTR.stream]: 'true', ...more }, count);
@@ -153,9 +153,9 @@ export class Fleet {
       [ATTR.stopReason]: stopReason,
       [ATTR.servedBy]: by,
     });
-    ended(ok - canceled - cut - refused - fallback, served('end_turn'));
+    ended(ok - canceled - cut - refusals - fallback, served('end_turn'));
     ended(cut, served('max_tokens'));
-    ended(refused, served('refusal'));
+    ended(refusals, served('refusal'));
     ended(fallback, served('end_turn', 'fallback'));
     ended(canceled, {
       [ATTR.outcome]: 'canceled',
@@ -238,7 +238,7 @@ export class Fleet {
   }
 
   /** A 401. */
-  refused(process: Process, model: string, time: number): void {
+  unauthorized(process: Process, model: string, time: number): void {
     const call = {
       [ATTR.method]: 'messages.create',
       [ATTR.requestModel]: model,

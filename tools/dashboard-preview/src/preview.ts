@@ -33,7 +33,7 @@ export interface PreviewOptions {
 /**
  * Starts the preview.
  *
- * @throws when the Prometheus does not answer, or the port is taken
+ * @throws when the Prometheus does not respond, or the port is taken
  */
 export async function startPreview(
   { prometheusUrl, services, from, now, port }: PreviewOptions,

@@ -8,7 +8,7 @@ import { FLEET_MODELS, Fleet, type Mix } from './fleet.ts';
 import { type Process, SampleStore } from './store.ts';
 import { alerts, limits, serviceName } from './surroundings.ts';
 
-/** What the data source is told of the scrape interval. */
+/** The scrape interval that the data source is set to. */
 export const SAMPLE_INTERVAL = 60;
 
 /** The moment of the pictures, in Unix seconds: 2026-11-20 14:37 UTC. */
@@ -80,7 +80,7 @@ function smallFleet(store: SampleStore, fleet: Fleet): Iterable<string> {
         ago < 11 * MINUTE ? 1.7 : 1,
       );
     }
-    if (ago === 25 * MINUTE) fleet.refused(REPORTS, 'claude-haiku-4-5', time);
+    if (ago === 25 * MINUTE) fleet.unauthorized(REPORTS, 'claude-haiku-4-5', time);
     if (ago === 6 * MINUTE || ago === 4 * MINUTE) fleet.interrupted(CHAT, 'claude-opus-5-5', 2);
     if (ago === 7 * 3600) fleet.unpriced(REPORTS, 'claude-next-preview', 14);
     if (ago === 5 * 3600) fleet.batch(REPORTS, 'claude-haiku-4-5', 800);
@@ -123,7 +123,8 @@ function largeFleet(store: SampleStore, fleet: Fleet, services: number): Iterabl
           ago < 11 * MINUTE && index % 5 === 3 ? 1.7 : 1,
         );
       });
-      if (index === 7 && ago <= 18 * MINUTE && ago % 120 === 0) fleet.refused(process, models[0] ?? '', time);
+      if (index === 7 && ago <= 18 * MINUTE && ago % 120 === 0)
+        fleet.unauthorized(process, models[0] ?? '', time);
       if (ago === 7200) fleet.batch(process, models[0] ?? '', 20 * (index + 1));
     }
     const [first] = pods;

@@ -96,10 +96,10 @@ async function settings({ now, from, scrapeInterval }: ServerOptions): Promise<s
 async function proxy(request: IncomingMessage, url: string): Promise<{ type: string; body: Buffer }> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: Buffer.concat(parts),
   });
-  return { type: 'application/json', body: Buffer.from(await answer.arrayBuffer()) };
+  return { type: 'application/json', body: Buffer.from(await response.arrayBuffer()) };
 }

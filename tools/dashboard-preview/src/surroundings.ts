@@ -1,4 +1,4 @@
-/** What surrounds the calls: the limits of the organisation, and what the rules say. */
+/** What surrounds the calls: the limits of the organization, and the state of the alerts. */
 import { ATTR } from '../../../src/signals/names.ts';
 import { FLEET_MODELS } from './fleet.ts';
 import type { Labels, Process, SampleStore } from './store.ts';
@@ -52,7 +52,7 @@ export function serviceName(index: number): string {
   return `${words[index % words.length]}-${String(index + 1).padStart(2, '0')}`;
 }
 
-/** What the rules say in the last hour. */
+/** The state of the alerts in the last hour. */
 export function alerts(store: SampleStore, end: number, services: number): void {
   const firing = (alertname: string, from: number, to: number, labels: Labels = {}): void =>
     store.firing(alertname, end - from * 60, end - to * 60, labels);

@@ -30,7 +30,7 @@ export function hitRatio(q: Queries): SizedPanel {
   return graph({
     title: 'Cache hit ratio, by model',
     description:
-      'Input tokens read from the prompt cache, of all input tokens. A fall is a changed prefix, or a pause longer than the lifetime.',
+      'The share of input tokens that was read from the prompt cache. A drop means that the prefix changed, or that a pause outlasted the cache lifetime.',
     unit: 'percentunit',
     max: 1,
     queries: [
@@ -84,7 +84,7 @@ export function net(q: Queries): SizedPanel {
   return stat({
     title: 'Does the cache pay? (time range)',
     description:
-      'Saved by reading, paid extra for writing, and the difference: negative means that prompts are written and not read again.',
+      'What cache reads saved, what cache writes cost extra, and the difference. Negative means that prompts are written to the cache but not read again.',
     unit: MONEY,
     decimals: 2,
     queries: [
@@ -107,7 +107,7 @@ export function overTime(q: Queries): SizedPanel {
   const count = bars(q);
   return graph({
     title: 'Cache: saved and paid extra, USD an hour',
-    description: 'Writing costs 1.25 or 2 times the input price, reading a tenth of it or less.',
+    description: 'A cache write costs 1.25 or 2 times the input price, a cache read a tenth of it or less.',
     unit: 'currencyUSD',
     queries: [
       { expr: perHour(saved(count)), legend: 'saved by reading' },

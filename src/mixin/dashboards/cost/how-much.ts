@@ -33,35 +33,40 @@ export function numbers(q: Queries): SizedPanel[] {
     });
   const spent = q.total('cost', []);
   return [
-    number('Spent in the time range', 'Estimate by list prices, without taxes and discounts.', spent, MONEY),
+    number(
+      'Spent in the time range',
+      'Estimated from list prices, without taxes and discounts.',
+      spent,
+      MONEY,
+    ),
     number(
       'Of the budget',
-      'The cost of the time range, as a share of what the budget allows for it. The budget of a day is a variable above, for all services that are chosen.',
+      'The cost of the time range, as a share of the budget for it. Set the daily budget for the selected services with the variable above.',
       `${spent} / ($budget * $__range_s / 86400)`,
       'percentunit',
       above(1, WARN),
     ),
     number(
       'Last hour × 24',
-      'What a day costs at the pace of the last hour, of all services that are chosen.',
+      'What a day would cost at the rate of the last hour, for the selected services.',
       `24 * ${q.lastHour('cost', [])}`,
       MONEY,
     ),
     number(
       'Per 1,000 calls',
-      'What a thousand calls of a model cost, failed ones included.',
+      'The average cost of 1,000 calls to a model, including failed ones.',
       `1000 *\n${share(spent, q.total('calls', [], ONLY.ofModel))}`,
       MONEY,
     ),
     number(
       'Calls',
-      'Calls of a model in the time range.',
+      'Calls to a model in the time range.',
       q.orZero(q.total('calls', [], ONLY.ofModel)),
       'locale',
     ),
     number(
       'Calls without a price',
-      'Calls of models that the price table does not know: the estimate leaves them out. Add their price with the `prices` option.',
+      'Calls to models without a known price. The estimate leaves them out. Add their price with the `prices` option.',
       q.orZero(q.total('unpricedCalls', [])),
       'locale',
       above(1, WARN),
@@ -93,7 +98,13 @@ function spending(
 
 export function byModel(q: Queries): SizedPanel {
   const expr = perHour(q.bars('cost', [LABEL.requestModel]));
-  return spending(q, 'USD an hour, by model', 'Where the money goes.', expr, `{{${LABEL.requestModel}}}`);
+  return spending(
+    q,
+    'USD an hour, by model',
+    'The models that cost the most.',
+    expr,
+    `{{${LABEL.requestModel}}}`,
+  );
 }
 
 export function byKind(q: Queries): SizedPanel {
@@ -101,7 +112,7 @@ export function byKind(q: Queries): SizedPanel {
   return spending(
     q,
     'USD an hour, by kind of token',
-    'What the money goes for.',
+    'The kinds of tokens that cost the most.',
     expr,
     `{{${LABEL.costKind}}}`,
     COST_KINDS,
@@ -123,7 +134,7 @@ export function weekOverWeek(q: Queries): SizedPanel {
   const perHourAgo = (ago?: string) => `3600 * ${q.rate('cost', [], {}, ago)}`;
   return graph({
     title: 'USD an hour, this week and a week ago',
-    description: 'Nights and weekends are compared with nights and weekends.',
+    description: 'Compares nights with nights and weekends with weekends.',
     unit: 'currencyUSD',
     queries: [
       { expr: perHourAgo(), legend: 'now' },

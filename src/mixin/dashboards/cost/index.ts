@@ -12,7 +12,7 @@ export function cost(q: Queries): object {
     uid: 'anthropic-cost',
     title: 'Claude: cost',
     description:
-      'Estimated cost by list prices, and the tokens behind it. Totals are exact for the time range: new, restarted and ended processes included.',
+      'Cost estimated from list prices, and the tokens behind it. Totals are exact for the time range and include processes that started, restarted or ended in it.',
     from: 'now-24h',
     refresh: '5m',
     settings: ['budget', 'attribution'],

@@ -3,7 +3,7 @@ import { attributionAttribute } from '../../../signals/names.ts';
 import { indent, prometheusLabel } from '../../alerts/promql.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
-import type { Queries } from '../lib/queries.ts';
+import { orWord, type Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { ONLY } from '../lib/signals.ts';
 import { MONEY, NO_DATA } from '../lib/style.ts';
@@ -20,7 +20,7 @@ export function byModel(q: Queries): SizedPanel {
   return table({
     title: 'Totals of the time range, by model',
     description:
-      'Compare these with the bill. Cache reads and writes are part of the input, thinking is part of the output.',
+      'Compare these with the bill. Input includes cache reads and writes; output includes thinking.',
     noValue: NO_DATA.traffic,
     labels: [{ label: LABEL.requestModel, title: 'Model' }],
     values: [
@@ -51,7 +51,7 @@ type CountKey =
 export function byService(q: Queries): SizedPanel {
   return table({
     title: 'Totals of the time range, by service',
-    description: 'What each service costs. Click one to see it alone.',
+    description: 'The cost of each service. Click a service to see it alone.',
     noValue: NO_DATA.traffic,
     labels: [
       ...serviceColumns(q).map((column) =>
@@ -75,11 +75,15 @@ export function byAttribution(q: Queries): SizedPanel {
   const label = `${prometheusLabel(attributionAttribute(''))}$attribution`;
   // A label with a name of its own: the table knows its columns by name.
   const by = (key: CountKey | 'cost', matchers = {}) =>
-    `sum by (attribution) (label_replace(\n${indent(q.total(key, [label], matchers))},\n  "attribution", "$1", "${label}", "(.*)"\n))`;
+    orWord(
+      `sum by (attribution) (label_replace(\n${indent(q.total(key, [label], matchers))},\n  "attribution", "$1", "${label}", "(.*)"\n))`,
+      'attribution',
+      'not set',
+    );
   return table({
     title: 'Totals of the time range, by $attribution',
     description:
-      'The attribution key is a variable above: one of the `attributionKeys` of the application. Calls without it are in the row without a name.',
+      'Set the attribution key with the variable above, to one of the `attributionKeys` of the application. Calls without it are in the row "not set".',
     noValue: NO_DATA.traffic,
     labels: [{ label: 'attribution', title: 'Value' }],
     values: [

@@ -58,7 +58,7 @@ export function serverTools(q: Queries): SizedPanel {
   const by = [LABEL.serverTool];
   return graph({
     title: 'Billed uses of server tools',
-    description: 'Such as web searches, which cost apart from tokens.',
+    description: 'For example web searches, which are billed separately from tokens.',
     unit: 'locale',
     queries: [
       {
@@ -78,7 +78,7 @@ export function batches(q: Queries): SizedPanel {
   return graph({
     title: 'Requests of Message Batches, by result',
     description:
-      'Counted when the application reads the results. They cost half; errored, canceled and expired ones nothing.',
+      'Counted when the application reads the results. Succeeded requests cost half the price; errored, canceled and expired ones cost nothing.',
     unit: 'locale',
     queries: [
       {

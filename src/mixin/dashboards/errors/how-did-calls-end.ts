@@ -34,7 +34,7 @@ export function canceled(q: Queries): SizedPanel {
   return graph({
     title: 'Canceled calls, by who canceled',
     description:
-      'A timeout of the application, or an abort or an early end of the stream, such as of a user who left.',
+      'timeout: the application stopped waiting. application: it aborted the call or closed the stream early, for example because the user left.',
     unit: 'locale',
     queries: [
       {
@@ -51,11 +51,11 @@ export function canceled(q: Queries): SizedPanel {
 
 export function servedBy(q: Queries): SizedPanel {
   const by = [LABEL.servedBy];
-  const ended = (expression: string) => orWord(expression, LABEL.servedBy, 'nobody');
+  const ended = (expression: string) => orWord(expression, LABEL.servedBy, 'not served');
   return graph({
     title: 'Calls, by what served them',
     description:
-      'api: the model that was requested. fallback: another model. application: no request reached the API, such as a cached response.',
+      'api: the model that was requested. fallback: another model. application: no request reached the API, such as a cached response. not served: the call failed or was canceled.',
     unit: 'locale',
     queries: [
       {

@@ -21,7 +21,7 @@ export function counts(q: Queries): SizedPanel[] {
   return [
     stat({
       title: 'Error rate in the time range',
-      description: 'Share of the calls that failed after all retries, of those that ended ok or in an error.',
+      description: 'The share of calls that failed after all retries. Canceled calls do not count.',
       unit: 'percentunit',
       decimals: 2,
       queries: [{ expr: rangeErrorRate(q), legend: 'error rate', instant: true }],
@@ -44,19 +44,19 @@ export function counts(q: Queries): SizedPanel[] {
     ),
     count(
       'Failed attempts',
-      'All of them, retried or not.',
+      'All failed attempts, retried or not.',
       q.total('attempts', [], ONLY.failed),
       'AnthropicRetriesElevated',
     ),
     count(
       'Retried attempts',
-      'Failed attempts that the SDK tried again: the user only waited.',
+      'Failed attempts that were tried again. The user only waited longer.',
       q.total('attempts', [], ONLY.retried),
       'AnthropicRetriesElevated',
     ),
     count(
       'Interrupted streams',
-      'Streams that began with status 200 and broke. The SDK does not retry them.',
+      'Streams that began with status 200 and then broke off. The SDK does not retry them.',
       q.total('attempts', [], ONLY.interrupted),
       'AnthropicHighErrorRate',
     ),

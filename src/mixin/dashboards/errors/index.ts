@@ -3,12 +3,12 @@ import { dashboard } from '../lib/dashboard.ts';
 import { logsAndTraces } from '../lib/elsewhere.ts';
 import { failureTable } from '../lib/failure-table.ts';
 import type { Queries } from '../lib/queries.ts';
+import * as retries from './do-retries-fix-them.ts';
 import * as outcomes from './how-did-calls-end.ts';
 import { counts } from './how-many.ts';
 import * as policies from './what-did-the-policies-do.ts';
-import * as retries from './what-do-retries-make-of-them.ts';
+import * as who from './where-do-they-happen.ts';
 import * as kinds from './which-kind.ts';
-import * as who from './who-meets-them.ts';
 
 /** The errors dashboard. */
 export function errors(q: Queries): object {
@@ -16,13 +16,13 @@ export function errors(q: Queries): object {
     uid: 'anthropic-errors',
     title: 'Claude: errors',
     description:
-      'Every failed attempt and call: by type, status, service, model, path and method, and what the retries made of it.',
+      'Every failed attempt and call by type, status, service, model, path and method, and whether a retry fixed it.',
     from: 'now-3h',
     refresh: '1m',
     sections: [
       { lines: [counts(q), [kinds.trouble(q), kinds.byType(q)], [failureTable(q, 24)]] },
       {
-        title: 'Who meets them?',
+        title: 'Where do they happen?',
         lines: [
           [who.byService(q), who.byModel(q)],
           [who.byStatus(q), who.byMethod(q), who.byFault(q)],
@@ -30,7 +30,7 @@ export function errors(q: Queries): object {
         ],
       },
       {
-        title: 'What do the retries make of them?',
+        title: 'Do retries fix them?',
         lines: [
           [retries.retriedOrFinal(q), retries.exhausted(q), retries.amplified(q)],
           [retries.delay(q), retries.waiting(q), retries.interrupted(q)],

@@ -29,7 +29,7 @@ export function decisions(q: Queries): SizedPanel {
 export function recent(q: Queries): SizedPanel {
   return graph({
     title: 'Decisions of the last 5 minutes, as the rules read them',
-    description: 'Of ended processes, what they stated last.',
+    description: 'Includes the last value of processes that have ended.',
     unit: 'locale',
     queries: [
       {
@@ -47,7 +47,7 @@ export function circuits(q: Queries): SizedPanel {
   return graph({
     title: 'Open circuits, by model',
     description:
-      'In how many processes the circuit breaker of a model and path is open or half open: its calls wait, fall back or fail.',
+      'The number of processes in which the circuit breaker of a model and path is open or half open. Calls wait, fall back or fail there.',
     unit: 'locale',
     queries: [
       {
@@ -63,7 +63,7 @@ export function circuits(q: Queries): SizedPanel {
 export function budget(q: Queries): SizedPanel {
   return graph({
     title: 'Retry budget: the 10 processes with the least',
-    description: 'Retries that are left. Below 1 a process makes none.',
+    description: 'Retries that are left. Below 1, the process does not retry.',
     unit: 'short',
     decimals: 1,
     queries: [
@@ -96,7 +96,7 @@ export function deferred(q: Queries): SizedPanel {
   return graph({
     title: 'Deferred requests, the age of the oldest, and dead letters',
     description:
-      'Requests that wait for the result of a message batch. Processes with one store state the same: the largest counts.',
+      'Requests that wait for the result of a message batch. Processes that share a store report the same numbers, so the largest one counts.',
     unit: 'short',
     queries: [
       {

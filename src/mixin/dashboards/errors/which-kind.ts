@@ -14,7 +14,7 @@ export function trouble(q: Queries): SizedPanel {
   return graph({
     title: '429, 529, 5xx, timeouts: which kind of trouble?',
     description:
-      'Failed attempts of the kinds that a retry can fix. 429 is ours to slow down, 529 and 5xx are theirs, timeouts and connections lie between.',
+      'Failed attempts of the kinds that a retry can fix. 429: the application sends too much. 529 and 5xx: the API fails. Timeouts and connection errors: check the network first.',
     unit: 'locale',
     queries: Object.entries(TROUBLE).map(([legend, types]) => ({
       expr: q.orZero(q.bars('attempts', [], { [ATTR.errorType]: matching(types) })),

@@ -48,7 +48,7 @@ export function numbers(q: Queries): SizedPanel[] {
     ),
     number(
       'Retry waits',
-      'Backoff and retry-after, of the time of all attempts and of the waits between them.',
+      'Share of the total time (attempts and the waits between them) that was spent on backoff and retry-after.',
       `1 / (\n1 + ${sum('attemptDuration')}\n/ ${sum('retryDelay')}\n) >= 0\nor on () 0 * (\n${sum('attemptDuration')}\n> 0)`,
       'percentunit',
     ),
@@ -79,7 +79,7 @@ export function bounds(q: Queries): SizedPanel {
   return graph({
     title: 'Share of the calls within a time (exact)',
     description:
-      'Successful calls that took at most so long: bounds of the buckets, which are counted and not estimated.',
+      'The share of successful calls that took at most this long. Exact: these are the bounds of the buckets.',
     unit: 'percentunit',
     max: 1,
     queries: BOUNDS.map((le) => ({
@@ -114,7 +114,7 @@ export function callHeatmap(q: Queries): SizedPanel {
   return durations(
     q,
     'Calls, by duration',
-    'All calls that generate, with attempts, waits and streams. Dots are exemplars: they lead to a trace.',
+    'All calls that generate a response, with their attempts, waits and streams. Dots are exemplars that link to a trace.',
     'inferenceDuration',
   );
 }
@@ -123,7 +123,7 @@ export function attemptHeatmap(q: Queries): SizedPanel {
   return durations(
     q,
     'Attempts, by duration',
-    'What the wire and the API take. When calls are slow and attempts are not, it is our retries.',
+    'The time of the network and the API. If calls are slow and attempts are not, retries cause the delay.',
     'attemptDuration',
   );
 }

@@ -10,7 +10,8 @@ import { MODEL } from './how-slow.ts';
 export function firstChunk(q: Queries): SizedPanel {
   return graph({
     title: 'Time to the first chunk, by model',
-    description: 'What a reader of a stream waits for. Estimated within the buckets of the histogram.',
+    description:
+      'How long the reader of a stream waits for the first content. Estimated within the buckets of the histogram.',
     unit: 's',
     queries: [0.5, 0.95].map((phi) => ({
       expr: q.quantile(phi, 'timeToFirstChunk', MODEL),
@@ -27,7 +28,8 @@ export function firstChunk(q: Queries): SizedPanel {
 export function speed(q: Queries): SizedPanel {
   return graph({
     title: 'Output tokens per second of a call, by model',
-    description: 'Output tokens, thinking included, by the time of the calls that made them.',
+    description:
+      'Output tokens, including thinking, divided by the duration of the calls that produced them.',
     unit: 'short',
     decimals: 1,
     queries: [

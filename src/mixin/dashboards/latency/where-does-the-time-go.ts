@@ -19,7 +19,7 @@ export function callsAndAttempts(q: Queries): SizedPanel {
   return graph({
     title: 'p95 of calls and of attempts, by model',
     description:
-      'Successful ones. Estimated within the buckets of the histogram. A call that is slower than its attempts waits for retries.',
+      'Successful calls and attempts. A call that is slower than its attempts waits for retries. Estimated within the buckets of the histogram.',
     unit: 's',
     queries: [p95('call', 'inferenceDuration'), p95('attempt', 'attemptDuration')],
     dashed: '/^attempt/',
@@ -36,7 +36,7 @@ export function backoff(q: Queries): SizedPanel {
   return graph({
     title: 'Share of the time spent waiting for retries, by model',
     description:
-      'Of the time of attempts and of the waits between them, how much is backoff. Half means that the retries double the latency.',
+      'The share of the total time (attempts and the waits between them) that is backoff. Half means that retries double the latency.',
     unit: 'percentunit',
     max: 1,
     queries: [
@@ -55,7 +55,7 @@ export function byError(q: Queries): SizedPanel {
   return graph({
     title: 'p95 of failed attempts, by error type',
     description:
-      'How long it takes to fail. Timeouts stand at the timeout that is set; overload mostly fails at once. Estimated within the buckets of the histogram.',
+      'How long attempts take to fail. Timeouts appear at the configured timeout; overload usually fails at once. Estimated within the buckets of the histogram.',
     unit: 's',
     queries: [
       {
@@ -73,7 +73,7 @@ export function sizes(q: Queries): SizedPanel {
   return graph({
     title: 'Tokens of a call: median and p95',
     description:
-      'Long responses take long. A prompt that grows with every turn shows here first. Estimated within buckets that are four times as wide as the one before.',
+      'Long responses take longer. Prompts that grow with every turn show up here first. Estimated within buckets, each four times as wide as the one before.',
     unit: 'short',
     queries: [0.5, 0.95].flatMap((phi) => [
       { expr: q.quantile(phi, 'inputTokensPerCall', []), legend: `input ≈ p${phi * 100}` },

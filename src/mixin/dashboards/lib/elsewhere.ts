@@ -61,7 +61,7 @@ export function logsAndTraces(): Section {
   const logs = new Logs()
     .title('Log lines of what failed')
     .description(
-      'From Loki, of the services and models that are chosen above. It expects the label service_name with the name of the job.',
+      'From Loki, for the selected services and models. Expects the label service_name with the name of the job.',
     )
     .datasource(loki)
     .sortOrder(LogsSortOrder.Descending)
@@ -78,7 +78,7 @@ export function logsAndTraces(): Section {
     ]);
   const traces = new Table()
     .title('Traces of failed calls')
-    .description('From Tempo, of the services and models that are chosen above. Click one to open it.')
+    .description('From Tempo, for the selected services and models. Click a trace to open it.')
     .datasource(tempo)
     .targets([
       new TempoQuery()

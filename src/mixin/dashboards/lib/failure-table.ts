@@ -10,6 +10,7 @@ import { serviceColumns, table } from './table.ts';
 
 /** Exact counts of what failed in the time range. */
 export function failureTable(q: Queries, width: number): SizedPanel {
+  const service = serviceColumns(q);
   const clicked = variable('__value.raw');
   const by = [
     ...q.service,
@@ -28,11 +29,12 @@ export function failureTable(q: Queries, width: number): SizedPanel {
     noValue: NO_DATA.failures,
     links: [runbook(q.config)],
     labels: [
-      ...serviceColumns(q),
+      ...service.filter(({ last }) => !last),
       { label: LABEL.fault, title: 'Who has to act', colored: true, width: 125 },
       {
         label: LABEL.errorType,
         title: 'Error type',
+        width: 165,
         links: [
           explore('Log lines', 'logs', {
             expr: `{service_name=~".+", service_name=~"${variable('job:regex')}"} | json | error_type=\`${clicked}\``,
@@ -43,10 +45,11 @@ export function failureTable(q: Queries, width: number): SizedPanel {
           }),
         ],
       },
-      { label: LABEL.httpStatus, title: 'Status', width: 70 },
-      { label: LABEL.requestModel, title: 'Model' },
-      { label: LABEL.method, title: 'Method' },
-      { label: LABEL.disposition, title: 'Then', colored: true, width: 80 },
+      { label: LABEL.httpStatus, title: 'Status', width: 70, last: true },
+      { label: LABEL.requestModel, title: 'Model', last: true },
+      { label: LABEL.method, title: 'Method', last: true },
+      { label: LABEL.disposition, title: 'Then', colored: true, width: 80, last: true },
+      ...service.filter(({ last }) => last),
     ],
     values: [
       {

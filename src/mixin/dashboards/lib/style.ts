@@ -72,7 +72,7 @@ export const NEUTRAL: readonly Step[] = [{ from: null, color: 'text' }];
 
 /** The color of each fault: who has to act. The same on all dashboards; a test measures how far they are apart. */
 export const FAULT_COLORS = {
-  nobody: GOOD,
+  none: GOOD,
   config: '#b07cd8',
   traffic: WARN,
   input: '#f4dc6b',

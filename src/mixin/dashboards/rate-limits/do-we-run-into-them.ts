@@ -31,8 +31,8 @@ export function counts(q: Queries): SizedPanel[] {
       PRESSURE,
     ),
     count(
-      'Falls below 10 %',
-      'Times that what is left of a limit fell below 10 %. Counted where it happens: a gauge misses what ends before the next scrape.',
+      'Drops below 10 %',
+      'How often the remaining share of a limit dropped below 10 %. Counted in the process, because a gauge misses drops that end before the next scrape.',
       q.total('rateLimitLow', []),
       PRESSURE,
     ),
@@ -44,7 +44,7 @@ export function counts(q: Queries): SizedPanel[] {
     ),
     stat({
       title: 'Limits seen',
-      description: 'How many limits the API has stated, by kind and model.',
+      description: 'How many limits the API has stated: one for each kind and model.',
       unit: 'locale',
       queries: [
         {
@@ -66,7 +66,8 @@ export function limited(q: Queries): SizedPanel {
   const named = (expression: string) => orWord(expression, LABEL.requestModel, 'no model');
   return graph({
     title: 'Responses 429, by model',
-    description: 'A wall within a minute is a loop without backoff or a batch job; a steady share is growth.',
+    description:
+      'A sudden jump points to a loop without backoff or a batch job. A steady share points to growth.',
     unit: 'locale',
     queries: [
       {
@@ -83,8 +84,8 @@ export function limited(q: Queries): SizedPanel {
 
 export function crossings(q: Queries): SizedPanel {
   return graph({
-    title: 'Falls below 10 %, by limit',
-    description: 'Each fall counts once, in the process that saw it.',
+    title: 'Drops below 10 %, by limit',
+    description: 'Each drop counts once, in the process that saw it.',
     unit: 'locale',
     queries: [
       {
@@ -104,7 +105,7 @@ export function forecast(q: Queries): SizedPanel {
   return graph({
     title: 'Used up in: the 10 soonest',
     description:
-      'Time until nothing is left, up to two hours, if the trend of the last 10 minutes goes on, of limits of which less than half is left.',
+      'Time until a limit is used up, up to two hours, if the trend of the last 10 minutes continues. Only limits with less than half left.',
     unit: 's',
     decimals: 0,
     queries: [

@@ -74,7 +74,7 @@ export function limits(q: Queries): SizedPanel {
   return table({
     title: 'Limits',
     description:
-      'As the API stated them last. The limits of a model belong to the whole organization: services that are not shown use them too.',
+      'As the API last stated them. Limits belong to the whole organization: services that are not shown use them too.',
     noValue: NO_LIMITS,
     labels: [
       { label: LABEL.rateLimit, title: 'Limit', width: 120 },

@@ -19,7 +19,7 @@ export function tokens(q: Queries): SizedPanel {
   return graph({
     title: 'Tokens a minute, against the limits',
     description:
-      'Tokens read from the prompt cache do not count against the limits of most models. A limit counts once for a class of models, such as Opus. Services that are not shown share the limits.',
+      'Cache reads do not count against the limits of most models. A limit counts once for each class of models, such as Opus. Services that are not shown use the same limits.',
     unit: 'short',
     queries: [
       {
@@ -41,7 +41,7 @@ export function byService(q: Queries): SizedPanel {
   return graph({
     title: 'Attempts a minute, by service',
     description:
-      'Every attempt counts against the limit of requests, retries too. The ten services with the most.',
+      'Every attempt, including retries, counts against the request limit. Shows the ten services with the most.',
     unit: 'short',
     queries: [
       { expr: q.named(`topk(10, ${perMinute(q.bars('attempts', q.service))})`), legend: '{{service}}' },
@@ -55,7 +55,7 @@ export function byService(q: Queries): SizedPanel {
 export function byModel(q: Queries): SizedPanel {
   return graph({
     title: 'Attempts a minute, by model',
-    description: 'Every attempt counts against the limit of requests, retries too.',
+    description: 'Every attempt, including retries, counts against the request limit.',
     unit: 'short',
     queries: [
       {

@@ -11,8 +11,7 @@ export function telemetry(q: Queries): object {
   return dashboard(q, {
     uid: 'anthropic-telemetry',
     title: 'Claude: telemetry',
-    description:
-      'Which processes report, with which version, how many series they cost, and what went wrong on the way.',
+    description: 'Which processes report, with which version, how many series they create, and what failed.',
     from: 'now-6h',
     refresh: '1m',
     sections: [

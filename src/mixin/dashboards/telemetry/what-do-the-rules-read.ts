@@ -29,7 +29,7 @@ export function calls(q: Queries): SizedPanel {
   return gauge(
     q,
     'Calls of the last 5 minutes',
-    'Of ended processes, what they stated last.',
+    'Includes the last value of processes that have ended.',
     expr,
     `{{${LABEL.outcome}}}`,
   );
@@ -40,7 +40,7 @@ export function attempts(q: Queries): SizedPanel {
   return gauge(
     q,
     'Attempts of the last 5 minutes, by kind',
-    'Of ended processes, what they stated last.',
+    'Includes the last value of processes that have ended.',
     expr,
     `{{${LABEL.attemptKind}}}`,
   );
@@ -51,7 +51,7 @@ export function exhausted(q: Queries): SizedPanel {
   return gauge(
     q,
     'Calls out of retries, last 5 minutes',
-    'Of ended processes, what they stated last.',
+    'Includes the last value of processes that have ended.',
     expr,
     `{{${LABEL.requestModel}}}`,
   );
@@ -62,7 +62,7 @@ export function cost(q: Queries): SizedPanel {
   return gauge(
     q,
     'Cost of the last 5 minutes',
-    'Of ended processes, what they stated last.',
+    'Includes the last value of processes that have ended.',
     expr,
     'USD',
     'currencyUSD',
@@ -73,7 +73,7 @@ export function authentication(q: Queries): SizedPanel {
   return graph({
     title: '401: age, and paths that still fail',
     description:
-      'Seconds since the last 401 of a path, and how many processes have had no accepted attempt since.',
+      'Seconds since the last 401 on a path, and how many processes have had no accepted attempt since then.',
     unit: 'short',
     queries: [
       {
@@ -95,7 +95,7 @@ export function serverErrors(q: Queries): SizedPanel {
   return gauge(
     q,
     'Age of the last run of 5xx, by path',
-    'Seconds since it last grew.',
+    'Seconds since the run last grew.',
     expr,
     `{{${LABEL.httpRoute}}}`,
     's',

@@ -11,7 +11,7 @@ export function failures(q: Queries): SizedPanel {
   const { allowedErrors, errorWindow } = q.config.telemetry;
   return graph({
     title: 'Telemetry failures, by stage',
-    description: `Where the code of this package, or the telemetry code that it calls, failed and was caught. AnthropicTelemetryDegraded fires above ${allowedErrors} in ${errorWindow}.`,
+    description: `Where this package, or telemetry code that it calls, failed and the failure was caught. AnthropicTelemetryDegraded fires above ${allowedErrors} in ${errorWindow}.`,
     unit: 'locale',
     queries: [
       {
@@ -30,7 +30,7 @@ export function failures(q: Queries): SizedPanel {
 export function starts(q: Queries): SizedPanel {
   return graph({
     title: 'Processes that report, and their starts',
-    description: 'A fall without starts is a process that vanished; many starts are a crash loop.',
+    description: 'A drop without starts means that a process vanished. Many starts mean a crash loop.',
     unit: 'locale',
     queries: [
       { expr: q.processes, legend: 'processes' },

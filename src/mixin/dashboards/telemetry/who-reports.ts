@@ -7,7 +7,7 @@ import type { Queries } from '../lib/queries.ts';
 import { firing } from '../lib/signals.ts';
 import { above, below, GOOD, NEUTRAL, NO_DATA, type Step, WARN } from '../lib/style.ts';
 import { serviceColumns, table } from '../lib/table.ts';
-import { ours } from './what-does-it-cost.ts';
+import { allSeries } from './what-does-it-cost.ts';
 
 export function numbers(q: Queries): SizedPanel[] {
   const started = q.metric('startTime');
@@ -18,6 +18,7 @@ export function numbers(q: Queries): SizedPanel[] {
     expr: string,
     alert: string,
     thresholds: readonly Step[] = NEUTRAL,
+    width = 3,
   ) =>
     stat({
       title,
@@ -27,7 +28,7 @@ export function numbers(q: Queries): SizedPanel[] {
       noValue: NO_DATA.telemetry,
       thresholds,
       links: [runbook(q.config, alert)],
-      width: 3,
+      width,
     });
   return [
     number('Processes', 'Processes that report now.', q.processes, 'AnthropicTelemetryAbsent', below(1)),
@@ -47,27 +48,29 @@ export function numbers(q: Queries): SizedPanel[] {
     ),
     number(
       'Unobserved clients',
-      'Clients of the SDK that were made in the time range and are not observed: bundled, or loaded before this package.',
+      'SDK clients created in the time range that are not observed, because they were bundled or loaded before this package.',
       q.orZero(q.total('telemetryClients', [], { [ATTR.observed]: 'false' })),
       'AnthropicTelemetryDegraded',
       above(1, WARN),
+      4,
     ),
     number(
       'Telemetry failures',
-      'Failures of telemetry in the time range. They never reach the application; what is recorded may be incomplete.',
+      'Failures of telemetry in the time range. They never reach the application, but the recorded data may be incomplete.',
       q.orZero(q.total('telemetryErrors', [])),
       'AnthropicTelemetryDegraded',
       above(1, WARN),
+      4,
     ),
     number(
       'Series',
       'Time series of this package, of all processes.',
-      `count(${ours(q)})`,
+      `count(${allSeries(q)})`,
       'AnthropicTelemetryDegraded',
     ),
     stat({
       title: 'Rules',
-      description: 'Whether AnthropicWatchdog fires, as it always should where our rules are loaded.',
+      description: 'Whether AnthropicWatchdog fires, as it always does where the rules are loaded.',
       unit: 'locale',
       queries: [
         { expr: `count(${firing('alertname="AnthropicWatchdog"')})`, legend: 'rules', instant: true },
@@ -77,7 +80,7 @@ export function numbers(q: Queries): SizedPanel[] {
       texts: [{ from: 1, to: 1e9, text: 'Loaded', color: GOOD }],
       text: 'value',
       links: [runbook(q.config, 'AnthropicWatchdog')],
-      width: 6,
+      width: 4,
     }),
   ];
 }
@@ -88,7 +91,7 @@ export function processes(q: Queries): SizedPanel {
   return table({
     title: 'Processes',
     description:
-      'Process: its number, where one target serves several. Version: of this package, where the scrape or the receiver keeps the labels of the scope.',
+      'Process: its number, where one target serves several. Version: the version of this package, where the scope labels are kept.',
     noValue: NO_DATA.telemetry,
     labels: [
       ...serviceColumns(q),
@@ -104,7 +107,7 @@ export function processes(q: Queries): SizedPanel {
         expr: `time() - max by (${by}, otel_scope_version) (${q.metric('startTime')})`,
         unit: 's',
       },
-      { title: 'Series', expr: `count by (${by}) (${ours(q)})`, unit: 'locale' },
+      { title: 'Series', expr: `count by (${by}) (${allSeries(q)})`, unit: 'locale' },
       { title: 'Calls in progress', expr: `sum by (${by}) (${q.metric('activeCalls')})`, unit: 'locale' },
     ],
     links: [runbook(q.config, 'AnthropicTelemetryAbsent')],

@@ -43,7 +43,7 @@ export function numbers(q: Queries): SizedPanel[] {
     number({
       title: 'Budget left',
       description:
-        'Of the failed calls that the objective allows in the time range, the share that is left; negative when more failed. The objective is a variable above.',
+        'The share of the failed calls allowed by the objective that is left for the time range; negative when more calls failed. Set the objective with the variable above.',
       unit: 'percentunit',
       decimals: 0,
       expr: `1 - (${rangeErrorRate(q)}) / (1 - $objective)`,
@@ -70,7 +70,7 @@ export function numbers(q: Queries): SizedPanel[] {
     number({
       title: 'Last 401',
       description:
-        'When the API last rejected a key, in the time range. A key does not fix itself: rotate it.',
+        'When the API last rejected a key in the time range. A rejected key does not recover by itself: rotate it.',
       unit: 'dateTimeFromNow',
       expr: `1000 * max(max_over_time(${q.metric('authenticationFailureTime')}[$__range]))`,
       noValue: 'Never',
@@ -91,7 +91,7 @@ export function numbers(q: Queries): SizedPanel[] {
     number({
       title: 'Of the budget',
       description:
-        'The cost of the last hour, 24 times, as a share of what a day may cost. The budget is a variable above, for all services that are chosen.',
+        'The cost of the last hour times 24, as a share of the daily budget. Set the budget for the selected services with the variable above.',
       unit: 'percentunit',
       decimals: 0,
       expr: `24 * ${q.lastHour('cost', [])} / $budget`,

@@ -29,7 +29,7 @@ export function triage(q: Queries): object {
             alertList({
               title: 'Firing alerts',
               description:
-                'Every alert of this package that fires, in Prometheus or in Grafana. Silenced ones are listed too.',
+                'Every firing alert of this package, in Prometheus or in Grafana. Silenced alerts are listed too.',
               width: 8,
               height: 5,
             }),

@@ -20,7 +20,7 @@ export function whatToDo({ config }: Queries): SizedPanel {
       `| **config** | [401](${to('AnthropicAuthenticationFailed')}), [billing](${to('AnthropicBillingFailed')}): what was deployed or rotated last? |`,
       `| **input** | [400, 413, 422](${to('AnthropicRequestsRejected')}): the log line has the shape of the request. |`,
       '| **network** | Proxy, DNS, egress: compare services on the same hosts. |',
-      `| **application** | Our code [timed out](${to('AnthropicCallsHanging')}): see its log line. |`,
+      `| **application** | The application [timed out](${to('AnthropicCallsHanging')}): see its log line. |`,
     ].join('\n'),
     width: 8,
     height: 10,

@@ -11,7 +11,7 @@ import { BAD, FAULT_COLORS, GOOD, NO_DATA, WARN } from '../lib/style.ts';
 export function exhausted(q: Queries): SizedPanel {
   return graph({
     title: 'Calls that ran out of retries, by error type',
-    description: 'Their last allowed attempt failed with an error that a retry could have fixed.',
+    description: 'Calls whose last allowed attempt failed with an error that a retry could have fixed.',
     unit: 'locale',
     queries: [
       {
@@ -30,7 +30,7 @@ export function streaks(q: Queries): SizedPanel {
   return graph({
     title: 'Consecutive 5xx responses, by path',
     description:
-      'Line: the longest run of server errors as of then (529 apart). Bars: where a run of two or more of one model began; runs that begin and end ' +
+      'Line: the longest run of server errors at that time (except 529). Bars: where a run of two or more of one model began; runs that begin and end ' +
       'between two scrapes count too.',
     unit: 'locale',
     queries: [
@@ -52,7 +52,7 @@ export function streaks(q: Queries): SizedPanel {
 export function unauthorized(q: Queries): SizedPanel {
   return graph({
     title: 'Responses 401, by path',
-    description: 'Each of them raises AnthropicAuthenticationFailed: keys do not fail by chance.',
+    description: 'Each one raises AnthropicAuthenticationFailed: a rejected key is never a coincidence.',
     unit: 'locale',
     queries: [
       {
@@ -71,7 +71,7 @@ export function waiting(q: Queries): SizedPanel {
   return graph({
     title: 'Oldest open call, by what it waits for',
     description:
-      'first_byte: no response yet. streaming: the response is being read. retry_wait: asleep until the next attempt, as long as retry-after says.',
+      'first_byte: no response yet. streaming: the response is being read. retry_wait: asleep until the next attempt, as long as retry-after asks for.',
     unit: 's',
     queries: [
       {
@@ -88,7 +88,7 @@ export function waiting(q: Queries): SizedPanel {
 export function active(q: Queries): SizedPanel {
   return graph({
     title: 'Calls in progress, by service',
-    description: 'A hill that only grows is a leak, a hang, or an API that got slow.',
+    description: 'A line that only grows means leaked calls, calls that hang, or a slow API.',
     unit: 'locale',
     queries: [
       {
@@ -126,7 +126,7 @@ export function fallbacks(q: Queries): SizedPanel {
   const by = [LABEL.fallbackFrom, LABEL.fallbackTo, LABEL.fallbackCause];
   return graph({
     title: 'Calls that another model served',
-    description: 'From the model that was requested to the one that served it, and why.',
+    description: 'The requested model, the model that served the call, and why.',
     unit: 'locale',
     queries: [
       {

@@ -33,7 +33,7 @@ export function errorRateByModel(q: Queries): SizedPanel {
   const by = [LABEL.requestModel];
   return graph({
     title: 'Error rate after retries, by model',
-    description: 'What AnthropicHighErrorRate watches. The threshold is a variable above.',
+    description: 'The ratio that AnthropicHighErrorRate watches. Set the threshold with the variable above.',
     unit: 'percentunit',
     queries: [
       {
@@ -57,7 +57,7 @@ export function errorRateByModel(q: Queries): SizedPanel {
 export function calls(q: Queries): SizedPanel {
   return graph({
     title: 'Calls, by outcome',
-    description: 'Calls of SDK methods when they end, after all retries. canceled: the application aborted.',
+    description: 'Ended calls of SDK methods, after all retries. canceled: the application aborted the call.',
     unit: 'locale',
     queries: [
       {
@@ -95,7 +95,7 @@ export function attempts(q: Queries): SizedPanel {
 export function retries(q: Queries): SizedPanel {
   return graph({
     title: 'Retry amplification: attempts per call',
-    description: 'Above 1 we send more than we are asked for. It feeds rate limits and overload.',
+    description: 'Above 1, retries add load, which makes rate limiting and overload worse.',
     unit: 'short',
     decimals: 2,
     queries: [{ expr: amplification(q, []), legend: 'attempts per call' }],

@@ -14,12 +14,12 @@ export function services(q: Queries): SizedPanel {
   const each = `count by (${service.join(', ')}) (${q.metric('startTime')})`;
   const orZero = (expression: string) => `${expression}\nor ${on}\n0 * ${each}`;
   const failed = q.recent('calls', [...service, LABEL.fault], ONLY.failedCalls);
-  const nobody = `label_replace(0 * ${each}, "${LABEL.fault}", "nobody", "", "")`;
+  const none = `label_replace(0 * ${each}, "${LABEL.fault}", "none", "", "")`;
   const names = serviceColumns(q);
   return table({
     title: 'Services (last 5 minutes)',
     description:
-      'Every service that reports, with the calls of the last 5 minutes, those of ended processes included. Click a service to see it alone.',
+      'Every service that reports, with its calls of the last 5 minutes, including those of processes that have ended. Click a service to see it alone.',
     noValue: NO_DATA.telemetry,
     links: [runbook(config)],
     labels: [
@@ -40,7 +40,7 @@ export function services(q: Queries): SizedPanel {
     values: [
       {
         title: 'Failed',
-        expr: linked(q, `topk by (${service.join(', ')}) (1, ${failed} > 0)\nor ${on}\n${nobody}`),
+        expr: linked(q, `topk by (${service.join(', ')}) (1, ${failed} > 0)\nor ${on}\n${none}`),
         unit: 'locale',
         width: 68,
       },

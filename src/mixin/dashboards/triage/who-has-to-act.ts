@@ -8,6 +8,9 @@ import { LABEL } from '../lib/selectors.ts';
 import { firing, ONLY, serviceOrNone } from '../lib/signals.ts';
 import { BAD, FAULT_COLORS, GOOD, NO_DATA } from '../lib/style.ts';
 
+/** The verdict where no call fails and no page fires. */
+const NO_ACTION = 'No action needed';
+
 /** A page weighs more than any number of failed calls, and is taken out of the number again. */
 const PAGE = '1e9';
 
@@ -32,21 +35,22 @@ export function verdict(q: Queries): SizedPanel {
   return stat({
     title: 'Who has to act?',
     description:
-      'The service whose failed calls of the last 5 minutes are the most, and who has to act on them; a service with a firing page comes ' +
+      'The service with the most failed calls in the last 5 minutes, and who has to act on them. A service with a firing page comes ' +
       'first. config: key, model name, billing, permission. traffic: rate limits. input: requests that the API rejects. network: ' +
-      'between us and the API. anthropic: server errors, overload. application: our own code.',
+      'between the application and the API. anthropic: server errors, overload. application: its own code.',
     unit: 'suffix: failed calls',
     queries: [
       {
-        expr: `label_join(${named}, "verdict", ": ", "service", "${LABEL.fault}")\nor on () label_replace(${q.zero}, "verdict", "nobody", "", "")`,
+        expr: `label_join(${named}, "verdict", ": ", "service", "${LABEL.fault}")\nor on () label_replace(${q.zero}, "verdict", "${NO_ACTION}", "", "")`,
         legend: '{{verdict}}',
         instant: true,
       },
     ],
     noValue: NO_DATA.telemetry,
-    coloredBy: Object.fromEntries(
-      Object.entries(FAULT_COLORS).map(([fault, color]) => [`/(^|: )${fault}$/`, color]),
-    ),
+    coloredBy: {
+      [`/^${NO_ACTION}$/`]: GOOD,
+      ...Object.fromEntries(FAULTS.map((fault) => [`/: ${fault}$/`, FAULT_COLORS[fault]])),
+    },
     text: 'value_and_name',
     background: true,
     titleSize: 30,
@@ -57,7 +61,7 @@ export function verdict(q: Queries): SizedPanel {
   });
 }
 
-/** The alerts of the mission, with a short name and the color of the fault. */
+/** The most important pages, with a short name and the color of the fault. */
 const PAGES = [
   ['AnthropicHighErrorRate', 'error rate', BAD],
   ['AnthropicConsecutiveServerErrors', '5xx in a row', BAD],
@@ -65,14 +69,14 @@ const PAGES = [
   ['AnthropicRetriesExhausted', 'retries', BAD],
 ] as const;
 
-/** The state of the four alerts that wake somebody up. */
+/** The state of the four most important pages. */
 export function pages(q: Queries): SizedPanel {
   return stat({
     title: 'Pages',
     description:
-      'Whether the alerts that wake somebody up fire, for any of the services above: too many calls fail after all retries; two or more consecutive 5xx ' +
-      'responses on one path; the API rejects a key; too many calls run out of retries. "Rules not loaded": this Prometheus has no state of our ' +
-      'rules. For alerts that Grafana evaluates, let Grafana write their state to this Prometheus, or read the list on the right.',
+      'Whether these paging alerts fire for any of the selected services: too many calls fail after all retries; two or more consecutive 5xx ' +
+      'responses on one path; the API rejects a key; too many calls run out of retries. "Rules not loaded": this Prometheus does not have ' +
+      'the state of the rules. If Grafana evaluates the alerts, let it write their state to this Prometheus, or read the list on the right.',
     unit: 'short',
     queries: PAGES.map(([alert, name]) => ({
       expr:

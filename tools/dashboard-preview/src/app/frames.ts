@@ -83,8 +83,8 @@ export async function loadFrames(
   theme: GrafanaTheme2,
 ): Promise<DataFrame[]> {
   const targets = panel.type === 'alertlist' ? [FIRING] : (panel.targets ?? []);
-  const answers = await Promise.all(targets.map((target) => ask(target, context)));
-  const frames = answers.flatMap((series, index) => {
+  const results = await Promise.all(targets.map((target) => ask(target, context)));
+  const frames = results.flatMap((series, index) => {
     const target = targets[index] as Target;
     if (target.format === 'table')
       return series.length > 0 ? [tableFrame(target, series, targets.length)] : [];
@@ -99,7 +99,7 @@ export async function loadFrames(
   return transformed;
 }
 
-/** The answer of Prometheus to a query. */
+/** What Prometheus responds to a query. */
 export async function query(expr: string, context: QueryContext, instant: boolean): Promise<Series[]> {
   const text = interpolate(expr, context);
   const step = intervalOf(context);

@@ -32,7 +32,7 @@ export function HeatmapCanvas({ panel, frames, context, theme, width, height }: 
       times.map((at) => Math.max(0, (values.get(at) ?? 0) - (buckets[index - 1]?.values.get(at) ?? 0))),
     );
     const most = Math.max(...counts.flat());
-    // Rows that nobody ever was in are left out at both ends.
+    // Rows that are always empty are left out at both ends.
     const used = counts.map((row) => row.some((count) => count > most / 500));
     const [low, high] = [used.indexOf(true), used.lastIndexOf(true)];
     const rows = high - low + 1;

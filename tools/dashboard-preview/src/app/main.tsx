@@ -1,4 +1,4 @@
-/** A dashboard as a page: `/?uid=anthropic-triage&theme=dark`. The title says `ready` when all is drawn. */
+/** A dashboard as a page: `/?uid=anthropic-triage&theme=dark`. The title is `ready` when all is drawn. */
 import { createTheme, type DataFrame, EventBusSrv, type GrafanaTheme2, ThemeContext } from '@grafana/data';
 import { initializeI18n } from '@grafana/i18n/dist/esm/i18n.mjs';
 import { GlobalStyles, PanelChrome, PanelContextProvider } from '@grafana/ui';
@@ -46,7 +46,7 @@ interface Settings {
 const CONTEXT = { eventsScope: 'preview', eventBus: new EventBusSrv() };
 
 let drawing = 0;
-const settle = (): void => {
+const done = (): void => {
   if (--drawing > 0) return;
   requestAnimationFrame(() =>
     setTimeout(() => {
@@ -54,7 +54,7 @@ const settle = (): void => {
     }, 400),
   );
 };
-/** Says on the page, and in its title, what went wrong. */
+/** Shows what went wrong, on the page and in its title. */
 const fail = (problem: unknown): void => {
   document.title = 'failed';
   document.body.textContent = problem instanceof Error ? (problem.stack ?? String(problem)) : String(problem);
@@ -132,7 +132,7 @@ function PanelView({
     drawing++;
     loadFrames(panel, context, theme)
       .then(setFrames, (problem) => setError(String(problem)))
-      .finally(settle);
+      .finally(done);
   }, []);
   const style = { position: 'absolute', left: x, top: y * (GRID_ROW + GAP), width, height } as const;
   if (panel.type === 'row')

@@ -32,7 +32,7 @@ export function Viz(props: VizProps) {
 
 function Markdown({ panel }: VizProps) {
   const html = { __html: renderMarkdown(panel.options['content']) };
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: it is ours, and renderMarkdown sanitizes
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: the text is of this package, and renderMarkdown sanitizes
   return <div className="markdown-html" dangerouslySetInnerHTML={html} />;
 }
 

@@ -1,4 +1,4 @@
-/** Errors: what do the retries make of them? */
+/** Errors: do retries fix them? */
 import { graph } from '../lib/graph.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
@@ -40,7 +40,7 @@ export function repeated(q: Queries): SizedPanel {
   return graph({
     title: 'Retry loops around the SDK: repeated calls, by model',
     description:
-      'Calls that repeat, within a minute, one that failed after its own retries. Two loops multiply the load: let one of them retry.',
+      'Calls that repeat, within a minute, a call that had already failed after its own retries. Two retry loops multiply the load: keep only one.',
     unit: 'locale',
     queries: [
       {
@@ -77,7 +77,7 @@ export function delay(q: Queries): SizedPanel {
   return graph({
     title: 'Wait before a retry: p95, by cause',
     description:
-      'The backoff of the SDK, or what retry-after asked for. Estimated within the buckets of the histogram (0.1, 0.25, 0.5, 1, 2 s ...).',
+      "The SDK's backoff, or what retry-after asked for. Estimated within the buckets of the histogram (0.1, 0.25, 0.5, 1, 2 s ...).",
     unit: 's',
     queries: [{ expr: q.quantile(0.95, 'retryDelay', [LABEL.errorType]), legend: `{{${LABEL.errorType}}}` }],
     noValue: NO_DATA.zero,
@@ -89,7 +89,7 @@ export function delay(q: Queries): SizedPanel {
 export function waiting(q: Queries): SizedPanel {
   return graph({
     title: 'Time spent waiting for retries, by cause',
-    description: 'Seconds of waiting in each second: 2 means that two calls are always asleep.',
+    description: 'Seconds of waiting per second: 2 means that on average two calls are waiting.',
     unit: 's',
     queries: [
       { expr: q.histogramRate('retryDelay', 'sum', [LABEL.errorType]), legend: `{{${LABEL.errorType}}}` },
@@ -104,7 +104,7 @@ export function waiting(q: Queries): SizedPanel {
 export function interrupted(q: Queries): SizedPanel {
   return graph({
     title: 'Interrupted streams, by error type',
-    description: 'Streams that began with status 200 and broke: the user sees half a response.',
+    description: 'Streams that began with status 200 and then broke off. The user sees half a response.',
     unit: 'locale',
     queries: [
       {

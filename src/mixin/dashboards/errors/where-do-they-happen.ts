@@ -1,4 +1,4 @@
-/** Errors: who meets them? */
+/** Errors: where do they happen? */
 import { FAULTS } from '../../../model/errors.ts';
 import { graph } from '../lib/graph.ts';
 import { runbook, toDashboard } from '../lib/links.ts';
@@ -36,14 +36,14 @@ export function byModel(q: Queries): SizedPanel {
 }
 
 export function byStatus(q: Queries): SizedPanel {
-  return failedBy(q, 'By status', 'A failure with status 200 is a stream that broke.', LABEL.httpStatus, {
+  return failedBy(q, 'By status', 'A failure with status 200 is a stream that broke off.', LABEL.httpStatus, {
     colored: STATUSES,
     missing: 'no response',
   });
 }
 
 export function byMethod(q: Queries): SizedPanel {
-  return failedBy(q, 'By method of the SDK', 'Which of our calls fail.', LABEL.method);
+  return failedBy(q, 'By method of the SDK', 'Which SDK methods fail.', LABEL.method);
 }
 
 export function byFault(q: Queries): SizedPanel {
@@ -54,7 +54,7 @@ export function byPath(q: Queries): SizedPanel {
   return graph({
     title: 'By path: runs of 5xx, and responses 401',
     description:
-      'Runs of two or more consecutive server errors of one model (529 apart), and rejected keys, by path of the API.',
+      'Runs of two or more consecutive server errors of one model (except 529), and rejected keys, by API path.',
     unit: 'locale',
     queries: (['serverErrorStreaks', 'authenticationFailures'] as const).map((key) => ({
       ...q.counted(key, [LABEL.httpRoute]),
