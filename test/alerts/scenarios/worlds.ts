@@ -27,19 +27,6 @@ const SCRAPES: readonly Scenario[] = [
     checks: [...silent(600, 1800, 120), ...during(2700, 3540, [RATE, RETRIES, EXHAUSTED], 120)],
   },
   {
-    name: 'a scrape every 2 minutes of a healthy fleet that restarts now and then',
-    scrape: 120,
-    evaluate: 60,
-    processes: Array.from({ length: 8 }, (_, i) =>
-      pod('pod-1', {
-        start: i * 700,
-        end: i * 700 + 660,
-        calls: traffic(60, { from: i * 700, to: i * 700 + 650 }),
-      }),
-    ),
-    checks: silent(600, 5400, 120),
-  },
-  {
     name: 'federated series, which end without a staleness marker and have another target up',
     push: true,
     processes: [
@@ -100,12 +87,6 @@ const LABELS: readonly Scenario[] = [
     checks: silent(900, 3600, 150),
   },
   {
-    name: 'series by OTLP without instance, and a service that fails 12 of 12 calls: too few to be judged',
-    push: true,
-    processes: [{ labels: { job: 'app' }, calls: [{ at: 1201, count: 12, attempts: ['broken_stream'] }] }],
-    checks: silent(1200, 1800),
-  },
-  {
     name: 'series by OTLP without instance, and every call fails',
     push: true,
     processes: [
@@ -132,15 +113,6 @@ const TRAFFIC: readonly Scenario[] = [
     checks: silent(900, 3600, 150),
   },
   {
-    name: 'both processes of a quiet service retry most of their attempts',
-    processes: ['a', 'b'].map((name) =>
-      pod(name, {
-        calls: traffic(1, { from: 600, to: 3600, every: 60, attempts: ['overloaded', 'overloaded', 'ok'] }),
-      }),
-    ),
-    checks: silent(900, 3600, 150),
-  },
-  {
     name: 'a 401 of one of two keys that take turns',
     processes: [
       pod('pod-1', {
@@ -153,11 +125,6 @@ const TRAFFIC: readonly Scenario[] = [
     checks: [...silent(900, 1200, 150), ...during(1215, 3000, [KEY], 105)],
   },
   {
-    name: 'users cancel every call',
-    processes: [pod('pod-1', { calls: traffic(60, { to: 3600, canceledBy: 'application' }) })],
-    checks: silent(900, 3600, 150),
-  },
-  {
     name: 'one 500 in each of 20 processes: no run',
     processes: Array.from({ length: 20 }, (_, i) =>
       pod(`pod-${i}`, {
@@ -165,15 +132,6 @@ const TRAFFIC: readonly Scenario[] = [
       }),
     ),
     checks: silent(900, 2400, 75),
-  },
-  {
-    name: 'one tenant of forty sends invalid requests only',
-    processes: [
-      pod('pod-1', {
-        calls: [...traffic(390, { to: 2400 }), ...traffic(10, { to: 2400, attempts: ['invalid'] })],
-      }),
-    ],
-    checks: silent(900, 2400, 150),
   },
 ];
 
@@ -204,23 +162,6 @@ const SLOW: readonly Scenario[] = [
       pod(`cron-${i}`, { start: i * HOUR, end: i * HOUR + 70, calls: [{ at: i * HOUR + 20 }] }),
     ),
     checks: silent(HOUR, 19 * HOUR, 3600),
-  },
-  {
-    name: 'an hourly batch of 3 minutes for 60 USD, in pods of its own',
-    scrape: 60,
-    evaluate: 300,
-    processes: Array.from({ length: 16 }, (_, i) =>
-      pod(`batch-${i}`, {
-        start: i * HOUR + 600,
-        end: i * HOUR + 790,
-        calls: traffic(60, { from: i * HOUR + 600, to: i * HOUR + 780, usd: 60 / 180 }),
-      }),
-    ),
-    checks: [
-      // What a pod stated last counts for 5 minutes more: up to twice.
-      ...silent(600, 5 * HOUR, 3600),
-      ...during(10 * HOUR + 1800, 15 * HOUR, ['AnthropicSpendHigh/service'], 3600),
-    ],
   },
 ];
 
