@@ -231,7 +231,10 @@ export interface AlertConfig {
   readonly telemetry: {
     /** How long a target may be down, or a service silent. Default: `10m`. */
     readonly absentFor: Duration;
-    /** A service is expected to report once it has reported for so long within the last day: a nightly batch has not. Default: `4h`. */
+    /**
+     * A service is expected to report once it has reported for so long within the last day: a nightly batch has not. For a service that is scaled to zero
+     * every evening, more than its hours of work, such as `14h`. Default: `4h`.
+     */
     readonly expectedAfter: Duration;
     /** More failures of telemetry than this in `errorWindow` fire. Default: 5. */
     readonly allowedErrors: number;
