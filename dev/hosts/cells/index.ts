@@ -1,5 +1,6 @@
 /** All hosts, in the order of the table. */
 import type { Cell } from '../cell.ts';
+import { FRAMEWORK_CELLS } from './frameworks.ts';
 import { LIBRARY_CELLS } from './libraries.ts';
 import { NEXT_CELLS } from './next.ts';
 import { NODE_CELLS } from './node.ts';
@@ -14,6 +15,7 @@ export const CELLS: readonly Cell[] = [
   ...PROCESS_CELLS,
   ...OTEL_CELLS,
   ...NEXT_CELLS,
+  ...FRAMEWORK_CELLS,
   ...LIBRARY_CELLS,
   ...TOOL_CELLS,
 ];

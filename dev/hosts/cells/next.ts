@@ -1,4 +1,6 @@
-/** Next.js: two versions, two bundlers, in development and built, with the SDK external and bundled. */
+/** Next.js: two versions, two bundlers, in development, built and standalone, with the SDK external and bundled. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Cell, REGISTER } from '../cell.ts';
 import { WORK_ESM } from '../texts.ts';
 
@@ -49,7 +51,35 @@ const WAYS: Readonly<Record<string, Pick<Cell, 'files' | 'nodeOptions' | 'report
   },
 };
 
-export const NEXT_CELLS: readonly Cell[] = ['^15.0.0', 'latest'].flatMap((version) =>
+/** `output: 'standalone'`, started in a folder with nothing but the files that Next.js copies. */
+const standalone = (bundler: string): Cell => {
+  const folder = join(tmpdir(), `anthropic-otel-standalone-${bundler}`);
+  return {
+    name: `next latest ${bundler} standalone, instrumentation.js`,
+    packages: ['next@latest', 'react@latest', 'react-dom@latest'],
+    files: {
+      ...APP,
+      ...INSTRUMENTATION,
+      'lib/work.mjs': CALLED,
+      'next.config.mjs': `export default {
+  output: 'standalone',
+  serverExternalPackages: ['@anthropic-ai/sdk', 'anthropic-otel'],
+};
+`,
+    },
+    build: [
+      ['next', 'build', `--${bundler}`],
+      ['rm', '-rf', folder],
+      ['cp', '-r', '.next/standalone', folder],
+    ],
+    start: ['node', join(folder, 'server.js')],
+    env: { NEXT_TELEMETRY_DISABLED: '1', HOSTNAME: '127.0.0.1' },
+    bare: false,
+    startTimeout: 90_000,
+  };
+};
+
+const BUILT_AND_DEV = ['^15.0.0', 'latest'].flatMap((version) =>
   ['turbopack', 'webpack'].flatMap((bundler) =>
     ['built', 'dev'].flatMap((mode) =>
       Object.entries(WAYS)
@@ -72,3 +102,5 @@ export const NEXT_CELLS: readonly Cell[] = ['^15.0.0', 'latest'].flatMap((versio
     ),
   ),
 );
+
+export const NEXT_CELLS: readonly Cell[] = [...BUILT_AND_DEV, ...['turbopack', 'webpack'].map(standalone)];
