@@ -1,9 +1,12 @@
 /** Middleware of the application: of the client and of one request, over every `fetch`, with and without a context manager. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Middleware } from '@anthropic-ai/sdk';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
 import { type CallCase, expectCall, expectCase } from '../helpers/expect-calls.ts';
 import { failedCall, final, OK_ATTEMPT, OK_CALL, retried, STREAMED_CALL } from '../helpers/expected-call.ts';
@@ -123,6 +126,36 @@ describe.each([
       recorded: { ...OK_CALL, attempts: [retried(500), retried(500), retried(500), OK_ATTEMPT] },
     },
   ])('$title', (row) => expectCase(row));
+
+  test.each(['', '?moved', '/v1/messages?moved', 'ftp://127.0.0.1/'])(
+    'that repeats requests which are redirected to %j makes an attempt of each, and none of a redirect',
+    async (location) => {
+      const harness = await startHarness();
+      let requests = 0;
+      const server = createServer((request, response) => {
+        request.resume();
+        requests += 1;
+        // Each request is redirected once.
+        if (requests % 2 === 1 || location.startsWith('ftp:')) response.writeHead(307, { location }).end();
+        else response.writeHead(requests === 2 ? 500 : 400, { 'content-type': 'application/json' }).end('{}');
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void server.close());
+      const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const twice: Middleware = async (request, next) => {
+        await next(request).catch(() => {});
+        return next(request);
+      };
+      const client = harness.client.withOptions({ baseURL, maxRetries: 0, ...options });
+      await rejection(client.messages.create(HELLO, { middleware: [twice] }));
+      const attempts = (await harness.points('anthropic.client.attempts')).map(
+        ({ attributes }) =>
+          `${attributes['http.response.status_code']} ${attributes['anthropic.attempt.disposition']}`,
+      );
+      const [first, second] = location.startsWith('ftp:') ? [undefined, undefined] : [500, 400];
+      expect(attempts.sort()).toEqual([`${first} retried`, `${second} final`].sort());
+    },
+  );
 
   test('that asks something else of the network, or makes a call of its own, adds no attempt to this one', async () => {
     const harness = await startHarness({ client: options });

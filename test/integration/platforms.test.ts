@@ -2,6 +2,7 @@
 import { AnthropicBedrock, AnthropicBedrockMantle } from '@anthropic-ai/bedrock-sdk';
 import { AnthropicFoundry } from '@anthropic-ai/foundry-sdk';
 import type Anthropic from '@anthropic-ai/sdk';
+import type { Middleware } from '@anthropic-ai/sdk';
 import { AnthropicVertex } from '@anthropic-ai/vertex-sdk';
 import { describe, expect, test } from 'vitest';
 import { observe, withTelemetry } from '../../src/index.ts';
@@ -142,6 +143,24 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
     expect(await harness.metric('anthropic.client.unpriced_calls')).toBe(0);
     expect(await harness.metric('anthropic.client.cost')).toBeGreaterThan(0);
   }
+
+  test('a request that per-request middleware sends twice is two attempts, each with its status', async () => {
+    const { harness, client } = await start();
+    harness.server.plan([respond.error(500)]);
+    const twice: Middleware = async (sent, next) => {
+      await next(sent);
+      return next(sent);
+    };
+    await client.messages.create(request, { middleware: [twice] });
+    for (const [status, disposition] of [
+      [500, 'retried'],
+      [200, 'ok'],
+    ] as const) {
+      const attempts = { 'http.response.status_code': status, 'anthropic.attempt.disposition': disposition };
+      expect(await harness.metric('anthropic.client.attempts', { ...call, ...attempts })).toBe(1);
+    }
+    expect(await harness.metric('anthropic.client.attempts')).toBe(2);
+  });
 
   test('a JSON call', async () => {
     const { harness, client } = await start();

@@ -283,11 +283,14 @@ export class ApplicationCall {
 
   #note(event: Record<string, unknown>): void {
     this.noted.got.push(seen(event));
-    const message = event['message'] as { usage?: Record<string, unknown> } | undefined;
-    const usage = (message?.usage ?? event['usage']) as Record<string, unknown> | undefined;
-    this.noted.usage = { ...this.noted.usage, ...usage };
+    const { type, message, usage } = event as Record<string, { usage?: object } | undefined>;
+    const stated = { message_start: message?.usage, message_stop: message?.usage, message_delta: usage }[
+      String(type)
+    ];
+    this.noted.usage = { ...this.noted.usage, ...stated };
     // What `message_start` has of the output is a placeholder.
-    if (event['type'] === 'message_delta') this.noted.usage['output_tokens'] = usage?.['output_tokens'];
+    if (event['type'] === 'message_delta')
+      this.noted.usage['output_tokens'] = Reflect.get(stated ?? {}, 'output_tokens');
     if (event['type'] === 'message_stop') this.noted.stopped = true;
   }
 }

@@ -1,6 +1,6 @@
 /** The bytes of a reply, as they go over the wire. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import type { Reply } from './plan.ts';
+import { keepsOpen, type Reply } from './plan.ts';
 
 /** What is written, in pieces. `hold` is the piece before which the server waits. */
 export interface Written {
@@ -15,7 +15,7 @@ export function bytesOf(reply: Reply): Written {
   const size = segments.reduce((total, { length }) => total + length, 0);
   const lines = [
     `HTTP/1.1 ${reply.status} Said`,
-    `connection: ${reply.keep ? 'keep-alive' : 'close'}`,
+    `connection: ${keepsOpen(reply) ? 'keep-alive' : 'close'}`,
     ...framingOf(reply, size),
     ...reply.headers.map(([name, value]) => `${name}: ${value}`),
   ];

@@ -34,13 +34,18 @@ export function expectedOf(sdk: Sdk, { wire, ...rest }: CallRun): Expected {
       const last = index === attempts.length - 1;
       return statuses.flatMap((status) =>
         (last ? lastDispositions(run, status, outcomes) : [followed(status)]).map(
-          (each) => `${status ?? 'none'} ${each}${attempt.body.includes(FALLBACK) ? ' fallback' : ''}`,
+          (each) => `${status ?? 'none'} ${each}${fallsBack(run, attempt) ? ' fallback' : ''}`,
         ),
       );
     }),
     exhausted: exhaustedOf(run, outcomes),
     tokens: outcomes.length === 1 && outcomes[0] === 'ok' ? tokensOf(run) : undefined,
   };
+}
+
+/** Whether the request names the other model, in its body or on platforms in its path. */
+function fallsBack({ plan }: CallRun, { request, body }: WireAttempt): boolean {
+  return METHODS[plan.method].recordedAs === undefined && `${request} ${body}`.includes(FALLBACK);
 }
 
 /** Framings that can break a reply before the client has made out its headers. */
@@ -85,13 +90,16 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
     const reply = wire.at(-1)?.reply;
     // Where the SDK makes no span, a piece of the wire is all that is seen: an event in it that fails, or that ends the stream, may come
     // before or after the one at which the application left.
-    if (!sdk.spans && has(reply, /data: ?\{"type":\s*$|^event: error/m)) left.add('error');
+    if (!sdk.spans && has(reply, BREAKING_EVENT)) left.add('error');
     if (!sdk.spans && has(reply, /^event: message_stop/m)) left.add('ok');
     return [...left];
   }
   // A stream that is cut between events ends without an error for the application.
   return isStream(plan.method) && plan.take !== 'as-response' && !noted.stopped ? ['error'] : ['ok'];
 }
+
+/** An event at which the SDK throws. */
+const BREAKING_EVENT = /data: ?\{"type":\s*$|^event: error|^event: content_block_delta\s*(?![\s\S])/m;
 
 /** Whether the helper found fault with the order of events that came well. Only an SDK that makes spans shows what its helper does. */
 function isOutOfOrder({ spans }: Sdk, { got }: Noted): boolean {

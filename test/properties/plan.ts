@@ -37,7 +37,7 @@ export interface Reply {
   /** Where else the bytes are cut into pieces, modulo their number. */
   readonly cuts: readonly number[];
   readonly hold?: Hold | undefined;
-  /** Whether the connection stays open for other requests. */
+  /** Whether the connection stays open for other requests, where it can: see `keepsOpen`. */
   readonly keep?: boolean | undefined;
 }
 
@@ -92,6 +92,9 @@ export interface CallPlan {
   readonly replies: readonly Reply[];
 }
 
+/** A platform whose client sends what the SDK's does. */
+export type Platform = 'vertex' | 'foundry' | 'mantle';
+
 /** One client and its calls. */
 export interface Session {
   readonly way: 'withTelemetry' | 'observe' | 'both';
@@ -99,8 +102,8 @@ export interface Session {
   readonly middleware: boolean;
   /** What the client sends with: the default, a `fetch` of the application, or a dispatcher. */
   readonly fetch: 'default' | 'given' | 'request' | 'dispatcher';
-  /** Whether the class of the client is the application's own. */
-  readonly subclass: boolean;
+  /** The class of the client: that of the SDK, one of the application that extends it, or that of a platform. */
+  readonly client: 'plain' | 'own' | Platform;
   /** Whether the calls are made at the same time. */
   readonly parallel: boolean;
   readonly calls: readonly CallPlan[];
@@ -112,6 +115,21 @@ export const TIMEOUT = 2000;
 /** Whether the SDK's own timeout ends an attempt of `plan`. */
 export function timesOut({ replies, abort }: CallPlan): boolean {
   return abort?.at !== 'headers' && replies.some(({ head }) => head === 'hang');
+}
+
+/** Framings in which the client sees the end of the body by itself. */
+const SELF_DELIMITING: ReadonlySet<Reply['framing']> = new Set([
+  ...(['length', 'chunked', 'trailers', 'gzip', 'br', 'flushed'] as const),
+]);
+
+/** Whether the client closes the connection after `reply`. */
+export function isSelfDelimiting({ framing }: Reply): boolean {
+  return SELF_DELIMITING.has(framing);
+}
+
+/** Whether the connection stays open after `reply`: no byte may be left over, which would be read as the next response. */
+export function keepsOpen(reply: Reply): boolean {
+  return reply.keep === true && isSelfDelimiting(reply) && ![204, 205, 304].includes(reply.status);
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);

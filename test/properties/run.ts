@@ -9,9 +9,15 @@ import { ApplicationCall, type Fetched, type Noted } from './application.ts';
 import { GOOD_EVENTS } from './messages.ts';
 import { isStream, METHODS } from './methods.ts';
 import { createMiddleware } from './middleware.ts';
-import type { CallPlan, Reply, Session } from './plan.ts';
+import type { CallPlan, Platform, Reply, Session } from './plan.ts';
 import { type Recorded, read } from './recorded.ts';
 import { CALL_HEADER, type ScriptedServer, type WireAttempt } from './server.ts';
+
+/** The client of a platform, and the options that it needs. */
+export interface Platformed {
+  readonly Client: Sdk['Client'];
+  readonly options: object;
+}
 
 /** An SDK, and what there is to observe it by. */
 export interface Sdk {
@@ -20,6 +26,8 @@ export interface Sdk {
   readonly connectionError: () => Error;
   /** Whether it runs middleware. */
   readonly middleware: boolean;
+  /** The clients of platforms that are built on it. */
+  readonly platforms: Readonly<Partial<Record<Platform, Platformed>>>;
   /** Whether it makes call spans, and so shows calls that never reach the wire. */
   readonly spans: boolean;
 }
@@ -75,7 +83,7 @@ const FETCHES: Readonly<Record<Session['fetch'], object>> = {
 
 /** Runs `session` without telemetry. */
 export async function runBare(sdk: Sdk, server: ScriptedServer, session: Session): Promise<SessionRun> {
-  const client = new (classOf(sdk, session))(clientOptions(sdk, server, session));
+  const client = new (platformOf(sdk, session).Client)(clientOptions(sdk, server, session));
   return { calls: await runCalls(sdk, server, session, client), recorded: undefined };
 }
 
@@ -117,7 +125,7 @@ function observedClient(
   session: Session,
   telemetry: TelemetryOptions,
 ): Anthropic {
-  const Client = classOf(sdk, session);
+  const { Client } = platformOf(sdk, session);
   const options = clientOptions(sdk, server, session);
   // Without middleware or spans, an SDK is observed through a `fetch` that is given.
   const given = sdk.middleware || 'fetch' in FETCHES[session.fetch];
@@ -126,14 +134,16 @@ function observedClient(
   return session.way === 'both' ? observe(client, telemetry) : client;
 }
 
-function classOf({ Client }: Sdk, { subclass }: Session): Sdk['Client'] {
-  return subclass ? class Own extends Client {} : Client;
+function platformOf({ Client, platforms }: Sdk, { client }: Session): Platformed {
+  const plain = { Client, options: { apiKey: 'k' } };
+  if (client === 'plain') return plain;
+  return client === 'own' ? { ...plain, Client: class Own extends Client {} } : (platforms[client] ?? plain);
 }
 
 function clientOptions(sdk: Sdk, server: ScriptedServer, session: Session): ClientOptions {
   return {
     baseURL: server.url,
-    apiKey: 'k',
+    ...platformOf(sdk, session).options,
     logLevel: 'off',
     ...(session.maxRetries !== undefined && { maxRetries: session.maxRetries }),
     ...FETCHES[session.fetch],

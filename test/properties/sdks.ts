@@ -1,5 +1,5 @@
 /** The SDKs whose sessions are checked. */
-import type { Sdk } from './run.ts';
+import type { Platformed, Sdk } from './run.ts';
 
 interface Exports {
   readonly default: Sdk['Client'];
@@ -25,5 +25,24 @@ export async function loadSdk(name: string): Promise<Sdk> {
     connectionError: () => new loaded.APIConnectionError({ message: 'from middleware' }),
     middleware: name !== '0.60',
     spans: name === 'newest',
+    platforms: name === 'newest' ? await loadPlatforms() : {},
+  };
+}
+
+async function loadPlatforms(): Promise<Sdk['platforms']> {
+  const [vertex, foundry, bedrock] = await Promise.all([
+    import('@anthropic-ai/vertex-sdk'),
+    import('@anthropic-ai/foundry-sdk'),
+    import('@anthropic-ai/bedrock-sdk'),
+  ]);
+  const authClient = { getRequestHeaders: async () => new Headers({ authorization: 'Bearer t' }) };
+  const platform = (Client: unknown, options: object): Platformed => ({
+    Client: Client as Sdk['Client'],
+    options,
+  });
+  return {
+    vertex: platform(vertex.AnthropicVertex, { region: 'us-east5', projectId: 'p', authClient }),
+    foundry: platform(foundry.AnthropicFoundry, { apiKey: 'k' }),
+    mantle: platform(bedrock.AnthropicBedrockMantle, { apiKey: 'k', awsRegion: 'us-east-1' }),
   };
 }

@@ -3,18 +3,13 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { bytesOf } from './bytes.ts';
-import { type Reply, redirects } from './plan.ts';
+import { isSelfDelimiting, keepsOpen, type Reply, redirects } from './plan.ts';
 
 /** The header that states which call a request belongs to. */
 export const CALL_HEADER = 'x-property-call';
 
 /** How long the server holds a reply back for a client that should go, in milliseconds. */
 const LONGEST_HOLD = 800;
-
-/** Framings in which the client sees the end of the body by itself. */
-const SELF_DELIMITING: ReadonlySet<Reply['framing']> = new Set([
-  ...(['length', 'chunked', 'trailers', 'gzip', 'br', 'flushed'] as const),
-]);
 
 /** A request as it came over the wire, and what became of its reply. */
 export interface WireAttempt {
@@ -90,7 +85,7 @@ export class ScriptedServer {
       );
       received = received.slice(end);
       await idle;
-      responding = !reply.keep;
+      responding = !keepsOpen(reply);
       return serve();
     };
     socket.on('error', () => {});
@@ -150,7 +145,7 @@ async function send(socket: Socket, attempt: WireAttempt): Promise<void> {
   }
   if (hold === pieces.length && !(await held(socket, attempt))) return;
   // The client ends the connection after a body whose end it sees: Node fails an assertion when both do, in the middle of much.
-  if (!SELF_DELIMITING.has(reply.framing)) socket.end();
+  if (!isSelfDelimiting(reply)) socket.end();
 }
 
 /** Waits where the reply asks for it. Returns whether there is somebody to write to. */

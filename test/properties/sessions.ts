@@ -114,22 +114,38 @@ function waitingReply(at: Abort['at'], json: Reply): Reply {
   return { ...json, framing: 'chunked', hold: { segment: 1, until: 'closed' } };
 }
 
-/** A session of a few calls. */
-export const session: fc.Arbitrary<Session> = fc.record({
-  way: fc.constantFrom('withTelemetry', 'observe', 'both'),
+const call = choices.map(fitted);
+
+/** Calls that the server can tell apart in what is recorded: what names no model only by its method. */
+const calls = fc
+  .array(call, { minLength: 1, maxLength: 5, size: 'max' })
+  .map((all) => all.filter(({ method }, index) => index === 0 || !isRepeated(all, method, index)));
+
+function isRepeated(all: readonly CallPlan[], method: MethodName, index: number): boolean {
+  return METHODS[method].recordedAs !== undefined && all.findIndex((each) => each.method === method) < index;
+}
+
+const client = {
+  way: fc.constantFrom<Session['way'][]>('withTelemetry', 'observe', 'both'),
   maxRetries: retries,
   middleware: fc.boolean(),
-  fetch: fc.constantFrom('default', 'given', 'request', 'dispatcher'),
-  subclass: fc.boolean(),
+  fetch: fc.constantFrom<Session['fetch'][]>('default', 'given', 'request', 'dispatcher'),
   parallel: fc.boolean(),
-  // What names no model can only be told by its method.
-  calls: fc
-    .array(choices.map(fitted), { minLength: 1, maxLength: 5, size: 'max' })
-    .map((calls) => calls.filter(({ method }, index) => index === 0 || !isRepeated(calls, method, index))),
-});
+};
 
-function isRepeated(calls: readonly CallPlan[], method: MethodName, index: number): boolean {
-  return (
-    METHODS[method].recordedAs !== undefined && calls.findIndex((call) => call.method === method) < index
-  );
-}
+/** A session of a few calls. */
+export const session: fc.Arbitrary<Session> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ ...client, client: fc.constantFrom('plain', 'own'), calls }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...client,
+      client: fc.constantFrom('vertex', 'foundry', 'mantle'),
+      // Platforms have the Messages API.
+      calls: fc.array(
+        call.filter(({ method }) => METHODS[method].chat === true),
+        { minLength: 1, maxLength: 3 },
+      ),
+    }),
+  },
+);

@@ -17,7 +17,7 @@ const PLAIN_SESSION: Partial<Session> = {
   parallel: false,
   middleware: false,
   fetch: 'default',
-  subclass: false,
+  client: 'plain',
   maxRetries: undefined,
   way: 'observe',
 };

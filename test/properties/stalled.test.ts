@@ -34,7 +34,7 @@ function sessionOf(way: Session['way'], replies: readonly Reply[]): Session {
     nextTwice: false,
     replies,
   };
-  return { way, middleware: true, fetch: 'given', subclass: false, parallel: false, calls: [call] };
+  return { way, middleware: true, fetch: 'given', client: 'plain', parallel: false, calls: [call] };
 }
 
 /** For each attempt but the last, whether the client left its body before the server went on with it. */

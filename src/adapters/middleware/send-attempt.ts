@@ -51,8 +51,22 @@ const INPUT_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
 /** Statuses of responses that `fetch` follows by itself, when they state where to. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-function isRedirect(response: WireResponse | undefined): boolean {
-  return response !== undefined && REDIRECTS.has(response.status) && response.headers.has('location');
+/** Where `fetch` goes on after `response` to `url`, if it is a redirect. */
+function redirectOf({ status, headers }: WireResponse, url: string): string | undefined {
+  const location = REDIRECTS.has(status) ? headers.get('location') : null;
+  if (location === null || !URL.canParse(location, url)) return undefined;
+  const target = new URL(location, url);
+  target.hash = '';
+  return target.href;
+}
+
+/** What the clients of Vertex and Bedrock make of the path of a Message, behind all middleware. */
+const PLATFORM_PATH = /:(r|streamR)awPredict$|\/invoke(-with-response-stream)?$/;
+
+/** Whether a request to `url` is one to `requested`, as the client or its platform sends it. */
+function isSentTo(requested: string, url: string): boolean {
+  if (url === requested) return true;
+  return PLATFORM_PATH.test(url) && URL.parse(url)?.origin === URL.parse(requested)?.origin;
 }
 
 /** Sends an attempt with `send`, in the context of its span. */
@@ -84,7 +98,7 @@ export class PendingAttempt {
   attempt: Attempt;
   readonly #sending: Sending;
   /** What came of the last request on the wire, as far as it is watched. */
-  #wire: WireResult | undefined;
+  #wire: (WireResult & { readonly url: string }) | undefined;
 
   constructor(sending: Sending) {
     this.#sending = sending;
@@ -118,15 +132,18 @@ export class PendingAttempt {
 
   /** Each request after the first one is an attempt of its own. Whatever else the application asks of the network is none. */
   onRequest(url: string, result: WireResult): void {
-    const { port, request } = this.#sending;
     // Nor is a request that is aborted before it leaves.
-    if (url !== request.url || this.#sending.aborted()) return;
-    port.guard.run('attempt', () => {
+    if (this.#sending.aborted()) return;
+    this.#sending.port.guard.run('attempt', () => {
       const before = this.#wire;
-      this.#wire = result;
-      if (!before || isRedirect(before.response)) return;
-      if (before.response) recordResponse(this.#sending, this.attempt, before.response);
-      else recordError(this.#sending, this.attempt, before.error);
+      const redirect = before?.response && redirectOf(before.response, before.url);
+      if (url !== redirect && !isSentTo(this.#sending.request.url, url)) return;
+      this.#wire = Object.assign(result, { url });
+      if (!before || url === redirect) return;
+      // Of a redirect that it cannot follow, `fetch` makes an error.
+      if (before.response && redirect === undefined) {
+        recordResponse(this.#sending, this.attempt, before.response);
+      } else recordError(this.#sending, this.attempt, before.error);
       this.attempt = beginAttempt(this.#sending);
     });
   }
