@@ -120,7 +120,7 @@ describe.each(PLATFORMS)('$name in a chain', (each) => {
     expect(platform.requests).toHaveLength(1);
   });
 
-  test('gets every field of the request, or the request is refused', async () => {
+  test('gets every field of the request, or the request is rejected', async () => {
     const { client, platform } = await start(each, { params: { metadata: null, temperature: 0.5 } });
     const fields = {
       system: fc.string(),
@@ -136,11 +136,11 @@ describe.each(PLATFORMS)('$name in a chain', (each) => {
         platform.reset();
         const result = await client
           .post('/v1/messages', { body: { ...HELLO, ...more } })
-          .catch(() => 'refused');
-        const refused = ['service_tier', 'inference_geo', 'speed'].some((field) => field in more);
-        expect(result === 'refused').toBe(refused);
+          .catch(() => 'rejected');
+        const rejected = ['service_tier', 'inference_geo', 'speed'].some((field) => field in more);
+        expect(result === 'rejected').toBe(rejected);
         const sent = platform.requests.map(({ body }) => body as Record<string, unknown>);
-        if (refused) {
+        if (rejected) {
           expect(sent).toEqual([]);
           return;
         }

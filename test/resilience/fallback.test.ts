@@ -5,7 +5,6 @@ import {
   type FallbackOptions,
   type FallbackTarget,
   fallback,
-  resilience,
   retry,
   SERVED_BY_HEADER,
 } from '../../src/resilience/index.ts';
@@ -109,17 +108,6 @@ describe('a chain of models', () => {
     await rejection(client.messages.countTokens({ model: MODEL, messages: HELLO.messages }));
     expect(names()).toEqual([]);
   });
-
-  test('an abort ends the chain', async () => {
-    const { server, client, names } = await start();
-    const controller = new AbortController();
-    server.plan([respond.hang()]);
-    const call = rejection(client.messages.create(HELLO, { signal: controller.signal }));
-    await server.waitForRequests(1);
-    controller.abort();
-    expect(await call).toBeInstanceOf(Anthropic.APIUserAbortError);
-    expect(names()).toEqual([]);
-  });
 });
 
 describe('other clients', () => {
@@ -216,14 +204,6 @@ describe('with other policies', () => {
     expect(server.sent.models[MODEL]?.attempts).toBe(2);
     expect(server.sent.models[SONNET]?.attempts).toBe(4);
     expect(names().filter((name) => name === 'circuit_rejected')).toHaveLength(2);
-  });
-
-  test('is part of resilience', async () => {
-    const { server, client } = await setup((common) =>
-      resilience({ fallback: { chain: CHAIN }, retry: false, ...common }),
-    );
-    server.plan([respond.error(529)]);
-    expect((await client.messages.create(HELLO)).model).toBe(SONNET);
   });
 });
 

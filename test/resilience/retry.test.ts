@@ -126,17 +126,6 @@ describe('the sequence of attempts and waits', () => {
 });
 
 describe('the end of retries', () => {
-  test('an abort ends a wait at once', async () => {
-    const { server, client, statuses, clock } = await withRetry({}, { clock: { automatic: false } });
-    server.plan([respond.error(529)]);
-    const controller = new AbortController();
-    const call = rejection(client.messages.create(HELLO, { signal: controller.signal }));
-    await expect.poll(() => clock.waits).toEqual([5_000]);
-    controller.abort();
-    expect(await call).toBeInstanceOf(Anthropic.APIUserAbortError);
-    expect(statuses()).toEqual([529]);
-  });
-
   test('no wait goes past maxElapsed', async () => {
     const { server, client, names, clock } = await withRetry({ maxElapsed: 19_999 });
     server.plan([respond.error(529), respond.error(529), respond.error(529)]);
