@@ -1,4 +1,4 @@
-/** Attribution: who a call is made for, from the async context, from baggage and from the options. */
+/** Attribution: who a call is for, from the async context, baggage and the options. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, propagation } from '@opentelemetry/api';
 import { expected, isObject } from './checks.ts';
@@ -15,7 +15,7 @@ import { processWide } from './ports/process-wide.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-/** Shared by every copy of this package: the application may import it as an ES module, and libraries of its own by `require`. */
+/** Shared by every copy of this package: the application may import it as an ES module while its libraries use `require`. */
 const KEY = Symbol.for('anthropic-otel.attributes');
 
 let shared: AsyncLocalStorage<Values> | undefined;
@@ -26,16 +26,16 @@ function storage(): AsyncLocalStorage<Values> {
 }
 
 /**
- * Runs `fn` so that every call which starts in it, also after an `await`, carries `attributes`: as `anthropic.attribution.<key>` on its spans, as
+ * Runs `fn` so that every call that starts in it, including after an `await`, has `attributes`: as `anthropic.attribution.<key>` on its spans, as
  * `attribution` in its log records, and, for the keys in `attributionKeys`, as a label on its calls, attempts, tokens and cost.
  *
- * Nested, the inner values go before the outer ones, key by key. A call keeps what it started with. Works without an OpenTelemetry context manager.
+ * If you nest it, the inner value of each key wins. A call keeps the values that it started with. Works without an OpenTelemetry context manager.
  *
  * @param attributes at most 10 values by key. A key is a letter and at most 39 more letters, digits or `_ . -`. A value that is `undefined`,
- * `null` or empty leaves the outer one as it is; a value of more than 256 characters is cut, and in metrics it is `_OTHER` above 128.
- * @param fn what to run
- * @returns what `fn` returns
- * @throws TypeError for wrong attributes, naming the key, or when `fn` is no function
+ * `null` or empty keeps the outer one. A value of more than 256 characters is cut; in metrics, a value of more than 128 is `_OTHER`.
+ * @param fn the function to run
+ * @returns the result of `fn`
+ * @throws TypeError for wrong attributes, naming the key, or if `fn` is not a function
  *
  * @example
  * app.use((request, response, next) => withAttributes({ team: 'search', tenant: request.tenant }, next));
@@ -75,7 +75,7 @@ export function readAttributes(name: string, attributes: unknown): Values {
   return values;
 }
 
-/** Where the attribution of a call comes from. */
+/** The sources of a call's attribution. */
 export interface AttributionSettings {
   /** The keys that become labels of metrics. */
   readonly attributionKeys: readonly string[];
@@ -85,7 +85,7 @@ export interface AttributionSettings {
   readonly attributes: Values;
 }
 
-/** What finds the attribution of a call that starts now, in the context that it is given. */
+/** Finds the attribution of a call that starts now, in a given context. */
 export function attributionSource({
   attributionKeys: keys,
   attributionBaggage,
@@ -103,7 +103,7 @@ export function attributionSource({
   };
 }
 
-/** The declared keys alone: baggage comes from other services, and may hold anything. */
+/** Only the declared keys, because baggage comes from other services and may contain anything. */
 function fromBaggage(keys: readonly string[], parent: Context): Values | undefined {
   const baggage = propagation.getBaggage(parent);
   if (!baggage) return undefined;

@@ -1,4 +1,4 @@
-/** Serves the metrics of this process from an HTTP server of the application. */
+/** Serves the metrics of this process from the application's HTTP server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expected, isObject, isText } from './checks.ts';
 import { getProcessWide, setProcessWide } from './ports/process-wide.ts';
@@ -6,20 +6,20 @@ import { getProcessWide, setProcessWide } from './ports/process-wide.ts';
 /** How the metrics are served. */
 export interface MetricsHandlerOptions {
   /**
-   * The path of the metrics, as the handler sees it. Other paths go to `next()`, or get a 404 where there is none.
+   * The path of the metrics, as the handler sees it. Other paths go to `next()`, or get a 404 if there is none.
    * @default '/metrics'
    */
   readonly path?: string;
   /**
-   * Serves the metrics only where the request names this host, such as `metrics.internal` or, with a port, `localhost:8080`. Other hosts go to
-   * `next()`, or get a 404. A host is what the client states: it separates names of one server, and keeps web pages that rebind a name out;
-   * who may read is for `token` and `basicAuth`.
+   * Serves the metrics only if the request names this host, such as `metrics.internal` or, with a port, `localhost:8080`. Other hosts go to
+   * `next()`, or get a 404. The client states the host, so this option distinguishes the names of one server and blocks web pages that rebind a
+   * name. To control who may read the metrics, use `token` or `basicAuth`.
    * @default every host
    */
   readonly host?: string;
-  /** Asks for `Authorization: Bearer <token>`. */
+  /** Requires `Authorization: Bearer <token>`. */
   readonly token?: string;
-  /** Asks for this user and password. With `token` too, either is enough. */
+  /** Requires this user and password. If `token` is also set, either is enough. */
   readonly basicAuth?: { readonly username: string; readonly password: string };
 }
 
@@ -46,12 +46,12 @@ export function shareMetrics(text: Text): void {
 }
 
 /**
- * A handler that serves the metrics of `anthropic-otel/register` in the text format of Prometheus, for applications that have an HTTP server
- * already. It takes GET and HEAD, compresses where the scraper accepts gzip, and never throws. Where `register` has not started, it
+ * Returns a handler that serves the metrics of `anthropic-otel/register` in the Prometheus text format, for applications that already have an
+ * HTTP server. It accepts GET and HEAD, compresses if the scraper accepts gzip, and never throws. If `register` has not started, it
  * responds with 503.
  *
- * The endpoint of `register` on port 9464 is not needed beside it: `ANTHROPIC_OTEL_ENDPOINT=false` switches it off. The handler then serves
- * this process alone, so each process of a cluster has to be scraped by itself.
+ * The handler replaces the endpoint of `register` on port 9464; turn that off with `ANTHROPIC_OTEL_ENDPOINT=false`. The handler serves
+ * only this process, so Prometheus has to scrape each process of a cluster.
  *
  * @throws TypeError for a wrong option, naming it and what was expected
  * @example
@@ -91,7 +91,7 @@ export function createHandler(
     }
     request.resume();
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return end(response, 405, { allow: 'GET, HEAD' }, 'Metrics are there to be read: GET or HEAD.\n');
+      return end(response, 405, { allow: 'GET, HEAD' }, 'Use GET or HEAD to read the metrics.\n');
     }
     if (accepted.length > 0 && !accepted.some((each) => isSame(each, request.headers.authorization))) {
       return end(response, 401, { 'www-authenticate': challenge }, 'Metrics need authorization.\n');
@@ -168,21 +168,20 @@ function checkOptions(options: MetricsHandlerOptions): void {
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name))
       throw new TypeError(
-        `anthropic-otel: metricsHandler has no option \`${name}\`; there are ${NAMES.join(', ')}`,
+        `anthropic-otel: metricsHandler has no option \`${name}\`; use one of ${NAMES.join(', ')}`,
       );
   }
   const { path, host, token, basicAuth } = options;
   if (path !== undefined && !(isText(path) && path.startsWith('/')))
-    throw expected('path', 'a path that begins with a slash', path);
+    throw expected('path', 'a path that starts with a slash', path);
   if (host !== undefined && !(isText(host) && URL.canParse(`http://${host}/`) && !/[/?#@\s]/.test(host)))
     throw expected('host', 'a host, such as metrics.internal or localhost:8080', host);
-  // Not shown: what is wrong with a secret may be a part of it.
-  if (token !== undefined && !isText(token))
-    throw expected('token', 'a text that is not empty', typeof token);
+  // The message does not show the value: a wrong value may contain part of the secret.
+  if (token !== undefined && !isText(token)) throw expected('token', 'a non-empty string', typeof token);
   if (
     basicAuth !== undefined &&
     !(isObject(basicAuth) && isText(basicAuth.username) && isText(basicAuth.password))
   ) {
-    throw expected('basicAuth', 'an object with the texts `username` and `password`', typeof basicAuth);
+    throw expected('basicAuth', 'an object with the strings `username` and `password`', typeof basicAuth);
   }
 }

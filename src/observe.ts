@@ -1,4 +1,4 @@
-/** The two functions that put telemetry into a client by its public options alone. */
+/** The two functions that add telemetry to a client through its public options. */
 import { diag } from '@opentelemetry/api';
 import { createAdapters, hasOnlyFetch } from './adapters/client-adapters.ts';
 import { addAdapters } from './adapters/client-options.ts';
@@ -8,25 +8,25 @@ import type { TelemetryOptions } from './options.ts';
 import { telemetryFor } from './telemetry.ts';
 
 /**
- * The names of the options that a client takes. Their values are checked where the result is used: a constructor with
- * overloads (Bedrock's) is asked for one after the other.
+ * The names of a client's options. TypeScript checks their values where the result is used, because it tries the
+ * overloads of a constructor (such as Bedrock's) one after the other.
  */
 type OptionsOf<Expected, Given> = {
   [Key in keyof Expected]?: Expected[Key] | (Key extends keyof Given ? Given[Key] : never);
 };
 
 /**
- * Client options with telemetry, for `new Anthropic(withTelemetry({ ... }))`. Uses the SDK's public `openTelemetry` and
- * `middleware` options and works in bundles. Your own values of both are kept.
+ * Returns client options with telemetry, for `new Anthropic(withTelemetry({ ... }))`. It uses the SDK's public `openTelemetry` and
+ * `middleware` options, keeps your own values of both, and works in bundles.
  *
- * SDK versions before 0.101.0 have neither option, and are observed through `fetch`: for them, give your own
+ * SDK versions before 0.101.0 have neither option, and are observed through `fetch`. For them, pass your own
  * (`withTelemetry({ fetch })`), or use `observe` or the instrumentation, which find the client's default.
  *
- * The types follow where the result is used: as the argument of a client's constructor, an option that the client does not
- * have is an error as it is without this package.
+ * TypeScript checks the options where the result is used: as the argument of a client's constructor, an option that the client does not
+ * have is an error, as it is without this package.
  *
  * @param options the client options, as the SDK takes them
- * @param telemetry how to record; give the same object for all clients that belong together
+ * @param telemetry how to record; pass the same object for all clients that belong together
  * @throws TypeError for a wrong telemetry option
  *
  * @example
@@ -38,7 +38,7 @@ export function withTelemetry<const Given extends object = Record<never, never>,
 ): unknown extends Expected ? Given : [Given] extends [Expected] ? Expected : Given;
 export function withTelemetry(options?: object, telemetry?: TelemetryOptions): object {
   const port = telemetryFor(telemetry);
-  // So that the process is seen, and its series have a zero to start from, before its first call.
+  // Makes the process visible, and gives its series a zero to start from, before its first call.
   port.start();
   // The SDK rejects `null`, with a message of its own.
   if (options === null) return options;
@@ -48,12 +48,12 @@ export function withTelemetry(options?: object, telemetry?: TelemetryOptions): o
 }
 
 /**
- * A copy of `client` with telemetry, made by its own `withOptions`. The original stays as it is. An object that is no client, such as
- * the mock of a unit test, is returned as it is.
+ * Returns a copy of `client` with telemetry, which the client's own `withOptions` creates. The original does not change. An object that is
+ * not a client, such as a mock in a unit test, is returned unchanged.
  *
  * @param client a client of `@anthropic-ai/sdk` or of its Bedrock, Vertex and Foundry packages
- * @param telemetry how to record; give the same object for all clients that belong together
- * @throws TypeError for a wrong telemetry option, when `client` is no object, or a client of an SDK that cannot copy it
+ * @param telemetry how to record; pass the same object for all clients that belong together
+ * @throws TypeError for a wrong telemetry option, if `client` is not an object, or if its SDK cannot copy a client
  *
  * @example
  * const observed = observe(client, { logger });
@@ -72,7 +72,7 @@ export function observe<Client extends object>(client: Client, telemetry?: Telem
   const copy = guard.run('options', () => (isClient(made) ? observedCopy(made, telemetry) : undefined));
   if (isObject(copy)) return copy as Client;
   diag.warn(
-    'anthropic-otel: `observe` was given what is no client of @anthropic-ai/sdk, such as a mock, and returns it as it is',
+    'anthropic-otel: `observe` was called with an object that is not a client of @anthropic-ai/sdk, such as a mock, and returned it unchanged',
   );
   return client;
 }
@@ -84,7 +84,7 @@ function observedCopy(client: SdkClient, telemetry: TelemetryOptions | undefined
     });
   }
   const { openTelemetry, middleware, maxRetries, fetch } = client;
-  // The copy keeps the SDK's default by itself.
+  // The copy keeps the SDK's default without help.
   const custom = fetch === globalThis.fetch ? {} : { fetch };
   const { maxRetries: _, ...added } = withTelemetry(
     { openTelemetry, middleware, maxRetries, ...custom },
@@ -93,7 +93,7 @@ function observedCopy(client: SdkClient, telemetry: TelemetryOptions | undefined
   return client.withOptions(added);
 }
 
-/** Whether there is something to observe `client` by, and it can be copied. */
+/** Whether `client` has something through which it can be observed, and can be copied. */
 function isClient(client: SdkClient): boolean {
   const { withOptions, openTelemetry, middleware, fetch } = client;
   const hasAdapter = isObject(openTelemetry) || Array.isArray(middleware) || typeof fetch === 'function';

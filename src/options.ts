@@ -11,7 +11,7 @@ import type { Logger } from './signals/logs.ts';
 import { prometheusLabel } from './signals/metric-definition.ts';
 
 /**
- * How telemetry is recorded. Every field is optional; a name that is none of them is a `TypeError`.
+ * How telemetry is recorded. Every field is optional. An unknown name throws a `TypeError`.
  *
  * @example
  * const telemetry: TelemetryOptions = {
@@ -23,25 +23,25 @@ import { prometheusLabel } from './signals/metric-definition.ts';
  */
 export interface TelemetryOptions {
   /**
-   * Where metrics go. Goes before the provider that a NodeSDK hands to its instrumentations.
-   * @default the meter provider registered with the OpenTelemetry API, also when it is registered later
+   * Where metrics go. Takes precedence over the provider that a NodeSDK gives to its instrumentations.
+   * @default the meter provider registered with the OpenTelemetry API, even if it is registered later
    */
   meterProvider?: MeterProvider | undefined;
   /**
-   * Where spans go, for clients that are given no tracer provider of their own. Goes before the provider that a NodeSDK
-   * hands to its instrumentations.
+   * Where spans go, for clients without their own tracer provider. Takes precedence over the provider that a NodeSDK
+   * gives to its instrumentations.
    * @default the tracer provider registered with the OpenTelemetry API
    */
   tracerProvider?: TracerProvider | undefined;
   /**
    * Where log records go: winston, pino, bunyan, `console`, or any object with `info`, `warn` and `error` methods that
-   * take a message and an object of fields. Loggers of pino (Fastify's `log` is one) and of bunyan are recognized, and
-   * called as they want it: fields first.
+   * take a message and an object of fields. Loggers of pino (including Fastify's `log`) and of bunyan are recognized, and
+   * called as they expect: fields first.
    * @default no log records; `anthropic-otel/register` writes JSON lines
    */
   logger?: Logger | undefined;
   /**
-   * Whether each HTTP attempt becomes a span, below the SDK's call span. An HTTP instrumentation adds its own below it.
+   * Whether each HTTP attempt becomes a span, as a child of the SDK's call span. An HTTP instrumentation adds its own span as a child of it.
    * @default true
    */
   attemptSpans?: boolean | undefined;
@@ -51,52 +51,52 @@ export interface TelemetryOptions {
    */
   models?: readonly string[] | undefined;
   /**
-   * Prices in USD per million tokens, by model family, beside or in place of the built-in table.
+   * Prices in USD per million tokens, by model family. They add to or replace the prices of the built-in table.
    * @default the list prices of `PRICES`
    */
   prices?: PriceTable | undefined;
   /**
-   * When models retire, by model id, as ISO 8601 dates or times: beside or in place of the built-in table. What the application
-   * reads with `client.models.list()` or `.retrieve()` goes before that table, and these dates before both.
+   * When models retire, by model id, as ISO 8601 dates or times. They take precedence over the dates that the application
+   * reads with `client.models.list()` or `.retrieve()`, which take precedence over the built-in table.
    * @default the dates of `RETIREMENTS`, for models of the Claude API
    * @example
    * withTelemetry(options, { retirements: { 'anthropic.claude-sonnet-4-5-20250929-v1:0': '2027-01-31' } });
    */
   retirements?: RetirementTable | undefined;
   /**
-   * Keys of {@link withAttributes} that become labels of calls, attempts, tokens and cost, as `anthropic.attribution.<key>`. At most 3: each multiplies
-   * the series. Of each key the first 100 values are kept apart, of models and values together the first 1,000 combinations; the rest is `_OTHER`.
-   * @default none; attributes are on spans and in log records all the same
+   * Keys of {@link withAttributes} that become labels of calls, attempts, tokens and cost, as `anthropic.attribution.<key>`. At most 3, because each
+   * multiplies the series. The first 100 values of each key, and the first 1,000 combinations of models and values, are kept; others are `_OTHER`.
+   * @default none; spans and log records still have the attributes
    */
   attributionKeys?: readonly string[] | undefined;
   /**
-   * Whether the values of `attributionKeys` are also taken from OpenTelemetry baggage, under the same keys. Baggage can come from outside of your
-   * services: switch it on where you trust it. `withAttributes` goes before it.
+   * Whether the values of `attributionKeys` are also read from OpenTelemetry baggage, under the same keys. Baggage can come from outside your
+   * services, so turn this on only if you trust it. `withAttributes` takes precedence.
    * @default false
    */
   attributionBaggage?: boolean | undefined;
   /**
-   * The attributes of calls that are given no others by `withAttributes` or baggage.
+   * The attributes of calls for which `withAttributes` and baggage give no others.
    * @default none
    */
   attributes?: Readonly<Record<string, string>> | undefined;
   /**
-   * Called when a call starts, with its span (one that records nothing where the call has none). What it returns is set on the span, and written below
-   * `attributes` into the log records of the call. When it throws or rejects, that is counted in `anthropic.telemetry.errors`, and the call goes on.
+   * Called when a call starts, with its span, or with a span that records nothing if the call has none. Its result is set on the span, and written below
+   * `attributes` into the call's log records. If it throws or rejects, `anthropic.telemetry.errors` counts that, and the call continues.
    * @default none
    * @example
    * const requestHook: RequestHook = (span, { model }) => ({ 'app.release': release });
    */
   requestHook?: RequestHook | undefined;
   /**
-   * Called when a call has ended and its span has not, with what is known of it: outcome, error, usage, cost. What it returns is used as that of `requestHook`.
+   * Called after a call ends and before its span ends, with the facts of the call: outcome, error, usage, cost. Its result is used like that of `requestHook`.
    * @default none
    * @example
    * const responseHook: ResponseHook = (span, { costUsd = 0 }) => ({ 'app.expensive': costUsd > 1 });
    */
   responseHook?: ResponseHook | undefined;
   /**
-   * Whether log records of a rejected request carry its body, and those of failures the API's message. Both hold what
+   * Whether log records of a rejected request contain its body, and those of failures contain the API's message. Both contain what
    * your users wrote.
    * @default false
    */
@@ -132,7 +132,7 @@ const NAMES: readonly (keyof TelemetryOptions)[] = [
 
 /**
  * Checks `options` and fills in the defaults.
- * @param more names that are options of the caller's own
+ * @param more names of the caller's own options
  * @throws TypeError for a wrong value or name, naming the option and what was expected
  */
 export function resolveOptions(
@@ -190,7 +190,7 @@ function checkAttributionKeys(keys: readonly string[] | undefined): void {
   }
   if (labels.size < (keys?.length ?? 0)) {
     throw new TypeError(
-      'anthropic-otel: expected `attributionKeys` to be different keys, also as Prometheus labels',
+      'anthropic-otel: expected `attributionKeys` to be different keys that are also different as Prometheus labels',
     );
   }
 }

@@ -51,7 +51,7 @@ const CODE = new Set(
 );
 
 /** What `register` can print, with the strings that are written in parts put together. */
-const MESSAGES = ['start.ts', 'index.ts']
+const MESSAGES = ['start.ts', 'load.ts']
   .map((file) => readFileSync(join(ROOT, 'src/register', file), 'utf8'))
   .join('\n')
   .replace(/['`] \+\s+['`]/g, '')

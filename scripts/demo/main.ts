@@ -11,7 +11,7 @@ import type { Printer } from './print.ts';
 
 const HELP = `Usage: npm run demo -- [--once] [--json] [--preview]
 
-Plays six acts against a local stand-in for the Claude API, a real Prometheus and a real Alertmanager, then goes
+Plays six acts with a local stand-in for the Claude API, and a real Prometheus and Alertmanager, then goes
 on with light traffic until Ctrl-C, so that you can look around. Everything listens on loopback.
 
   --once      end after the last act; exit 0 only if every act ended as it should

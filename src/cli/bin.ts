@@ -5,7 +5,7 @@ const OLDEST = [22, 15] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   console.error(
-    `anthropic-otel needs Node.js ${OLDEST.join('.')} or later, and this is ${process.versions.node}. ` +
+    `anthropic-otel needs Node.js ${OLDEST.join('.')} or later, but this is ${process.versions.node}. ` +
       'Install a current Node.js (https://nodejs.org), or run: npx --package=node@24 --package=anthropic-otel anthropic-otel',
   );
   process.exitCode = 2;

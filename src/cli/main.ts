@@ -32,8 +32,8 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** Nothing is left to do, and the command is not done. */
 const ENDED_EARLY = new UserError(
-  'it ended before it was done',
-  'Does anthropic-otel.config.* call process.exit(), or wait for a promise that nothing resolves?',
+  'it ended before it finished',
+  'Check whether anthropic-otel.config.* calls process.exit(), or waits for a promise that never resolves.',
 );
 
 async function run(args: readonly string[], io: Io): Promise<number> {
@@ -74,8 +74,8 @@ async function overview(): Promise<string> {
     'Commands:',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'anthropic-otel COMMAND --help prints the options of a command. Every command takes --json.',
-    'Exit codes: 0 done, or no findings; 1 findings, differences, or a failure; 2 wrong command line or configuration.',
+    'anthropic-otel COMMAND --help prints the options of a command. Every command accepts --json.',
+    'Exit codes: 0 success, or no findings; 1 findings, differences, or a failure; 2 an error in the command line or configuration.',
     'NO_COLOR=1 turns colors off.',
   ].join('\n');
 }

@@ -26,7 +26,7 @@ function register(): void {
   if (Reflect.get(globalThis, REGISTERED)) return;
   Reflect.set(globalThis, REGISTERED, true);
   if (isOldNode()) {
-    warn(`Node.js ${OLDEST.join('.')} or later is needed, this is ${process.versions.node}.`);
+    warn(`Node.js ${OLDEST.join('.')} or later is needed, but this is ${process.versions.node}.`);
     return;
   }
   loadRest();
@@ -53,7 +53,7 @@ try {
   const message = problem instanceof Error ? String(problem.message.split('\n')[0]) : String(problem);
   warn(
     message.includes('anthropic-otel/package.json')
-      ? 'anthropic-otel is part of a bundle. Leave it out, as an external package (Next.js: serverExternalPackages).'
+      ? 'anthropic-otel is part of a bundle. Mark it as an external package (Next.js: serverExternalPackages).'
       : `${message}. Run npm install anthropic-otel @opentelemetry/api@latest.`,
   );
 }

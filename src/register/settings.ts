@@ -148,7 +148,7 @@ function attributionSettings(
     if (isAttributionKey(key) && !keys.has(label) && keys.size < MAX_DECLARED_KEYS) keys.set(label, key);
     else {
       warnings.push(
-        `expected ANTHROPIC_OTEL_ATTRIBUTION_KEYS to name at most ${MAX_DECLARED_KEYS} different keys, each of ${KEY_FORM}; leaving out "${key}"`,
+        `expected ANTHROPIC_OTEL_ATTRIBUTION_KEYS to name at most ${MAX_DECLARED_KEYS} different keys, each of ${KEY_FORM}; ignoring "${key}"`,
       );
     }
   }
@@ -159,7 +159,7 @@ function attributionSettings(
       attributes[key.trim()] = value.trim();
     } else {
       warnings.push(
-        `expected ANTHROPIC_OTEL_ATTRIBUTES to be at most ${MAX_KEYS} pairs such as team=search,feature=chat; leaving out "${pair}"`,
+        `expected ANTHROPIC_OTEL_ATTRIBUTES to be at most ${MAX_KEYS} pairs such as team=search,feature=chat; ignoring "${pair}"`,
       );
     }
   }

@@ -44,7 +44,7 @@ function start(): void {
   const providers = new Providers(settings, warn, () => watch());
   const onLogProblem = (problem: unknown): void => {
     telemetry.countError('logs');
-    diag.error(`log lines cannot be written: ${describe(problem)}`);
+    diag.error(`cannot write log lines: ${describe(problem)}`);
   };
   const lines = openTarget(settings.logTarget, onLogProblem);
   const transports = [
@@ -77,13 +77,13 @@ function start(): void {
   if (/[\\/]jest(?:\.js)?$|jest-worker/.test(process.argv[1] ?? '')) {
     warned = true;
     warn(
-      'jest loads modules by itself, so that clients are not observed by themselves: use withTelemetry or observe in the code under test',
+      'Jest loads modules itself, so clients are not observed automatically. Use withTelemetry or observe in the code under test',
     );
   }
   if (!attached) {
     warned = true;
     warn(
-      `clients are not observed by themselves: \`module.registerHooks\` is missing in this runtime (${process.version}). ` +
+      `clients are not observed automatically: \`module.registerHooks\` is missing in this runtime (${process.version}). ` +
         'Use Node 22.15, 23.5 or later, or `withTelemetry` in your code',
     );
   }
@@ -130,7 +130,7 @@ function warnUnobserved(): void {
   warned = true;
   warn(
     'a client of @anthropic-ai/sdk is not observed: it is bundled, or was loaded before anthropic-otel/register. Its attempts are ' +
-      'not recorded. Make it with new Anthropic(withTelemetry({ ... })), or keep @anthropic-ai/sdk out of the bundle.',
+      'not recorded. Create it with new Anthropic(withTelemetry({ ... })), or keep @anthropic-ai/sdk out of the bundle.',
   );
 }
 

@@ -1,4 +1,4 @@
-/** The policy that limits how long one attempt may take until its response begins. */
+/** The policy that limits the time from the start of an attempt to the start of its response. */
 import { anySignal } from './call.ts';
 import { expectFields, expectNumber } from './expect.ts';
 import type { Middleware } from './middleware.ts';
@@ -12,8 +12,8 @@ export interface AttemptTimeoutOptions extends PolicyOptions {
 }
 
 /**
- * Ends an attempt that has no response in time, so that it can be retried. The SDK's own timeout would end the whole call: it aborts the
- * one signal that all requests of a call share. Innermost, so that waits do not count.
+ * Ends an attempt without a response in time, so that it can be retried. The SDK's own timeout would end the whole call, because it aborts the
+ * one signal that all requests of a call share. This policy is the innermost, so that waits do not count.
  *
  * @throws TypeError for a wrong option
  *

@@ -34,7 +34,7 @@ const DEFAULTS: CircuitSettings = {
   maxOpenMs: 15_000,
 };
 
-/** Failures that speak of the health of the API. The caller's own 4xx, and rate limits, do not. */
+/** Failures that indicate the health of the API. The caller's own 4xx, and rate limits, do not. */
 const UNHEALTHY: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'overloaded',
   'server_error',
@@ -55,10 +55,10 @@ export interface KnownCircuit {
 export const CIRCUITS = 'circuit';
 
 /**
- * Opens a circuit for a key, path and model when too many of its last attempts failed by the API or the network: overloads, 5xx,
+ * Opens a circuit for a key, path and model when too many of its last attempts failed because of the API or the network: overloads, 5xx,
  * timeouts and connection errors. Calls then fail without a request, with the status of the last failure and the `errorCode`
- * `circuit_rejected`. After a while one call at a time is sent as a probe; the first that succeeds closes the circuit. Behind `retry`, calls
- * wait for that: see its `maxCircuitWait`.
+ * `circuit_rejected`. After a while, one call at a time is sent as a probe. The first successful probe closes the circuit. With `retry`, calls
+ * wait for this: see its `maxCircuitWait`.
  *
  * @throws TypeError for a wrong option
  *
@@ -79,7 +79,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
     const line = circuitLine(clock, facts);
     if (passage.probe) {
       line.pauseUntil(Number.POSITIVE_INFINITY);
-      decide('circuit_probe', 'One call is sent through the open circuit.');
+      decide('circuit_probe', 'One call is sent through the open circuit as a probe.');
     }
     const end = (outcome: CircuitOutcome, failure?: Failure): void => {
       if (failure) known.failure = failure;
@@ -87,11 +87,11 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
       if (phase || passage.probe) line.pauseUntil(phase === 'open' ? known.circuit.probeAt : clock.now());
       if (phase === 'open') {
         const seconds = Math.ceil((known.circuit.probeAt - clock.now()) / 1000);
-        decide('circuit_opened', `Calls fail without a request; a probe follows in ${seconds} s.`, {
+        decide('circuit_opened', `Calls fail without a request. A probe follows in ${seconds} s.`, {
           failure,
         });
       }
-      if (phase === 'closed') decide('circuit_closed', 'A probe succeeded; calls are sent again.');
+      if (phase === 'closed') decide('circuit_closed', 'A probe succeeded. Calls are sent again.');
     };
     let response: Response;
     try {
@@ -114,7 +114,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
 
 function reject({ circuit, failure }: KnownCircuit, { clock, decide }: Passing): Response {
   const waitMs = Math.max(0, circuit.probeAt - clock.now());
-  const message = `The circuit breaker is open (${failure?.errorType ?? 'api_error'}); this call was not sent.`;
+  const message = `The circuit breaker is open (${failure?.errorType ?? 'api_error'}), so this call was not sent.`;
   decide('circuit_rejected', message, { failure, waitMs });
   const status = failure?.status ?? 503;
   const type = failure?.status === undefined ? 'api_error' : failure.errorType;

@@ -1,8 +1,8 @@
-/** Time and chance, as the policies see them. */
+/** Time and randomness for the policies. */
 
 /**
- * The source of time and randomness of every policy. Policies with the same clock share what they learn of the API; the
- * default clock is one for the whole process.
+ * The source of time and randomness of every policy. Policies with the same clock share what they learn about the API. The
+ * whole process shares the default clock.
  */
 export interface Clock {
   /** Unix time in milliseconds. */

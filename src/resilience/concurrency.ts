@@ -1,4 +1,4 @@
-/** The policy that limits how many calls are in progress at the same time, with a fair queue for the others. */
+/** The policy that limits the calls in progress, with a fair queue for the others. */
 import { expectFields, expectFunction, expectNumber, wrong } from './expect.ts';
 import { rejection } from './local-response.ts';
 import type { CallOptions, Middleware } from './middleware.ts';
@@ -16,8 +16,8 @@ export interface ConcurrencyOptions extends PolicyOptions {
   /** The longest that a call waits, in milliseconds; then it fails with a `RateLimitError`. @default 60000 */
   readonly maxWait?: number;
   /**
-   * Who the call is made for, such as a customer or a team. Tenants take turns, whatever each of them sends. Gets the options of the call, with
-   * whatever the application added to them. @default all calls are of one tenant
+   * Who the call is for, such as a customer or a team. Tenants take turns, however much each of them sends. Receives the options of the call,
+   * including everything that the application added to them. @default all calls belong to one tenant
    */
   readonly tenant?: ((options: CallOptions) => string | undefined) | undefined;
 }
@@ -32,8 +32,8 @@ export interface Slots {
 export const SLOTS = 'slots';
 
 /**
- * Limits the calls in progress for each key and model class in the process. A stream is in progress until its last byte is read. The
- * others wait in a queue in which tenants take turns.
+ * Limits the calls in progress for each key and model class in the process. A stream is in progress until its last byte is read. Other
+ * calls wait in a queue in which tenants take turns.
  *
  * @throws TypeError for a wrong option
  *
@@ -53,7 +53,7 @@ export function concurrency(options: ConcurrencyOptions): Middleware {
     const slots = sharedState<Slots>(clock, SLOTS, key, () => ({ active: 0, queue: new TurnQueue() }));
     if (slots.active >= limit) {
       if (slots.queue.size >= maxQueue) {
-        const message = `${maxQueue} calls wait already; this one was not sent.`;
+        const message = `${maxQueue} calls already wait, so this one was not sent.`;
         decide('queue_full', message);
         return rejection({ decision: 'queue_full', status: 429, type: 'rate_limit_error', message });
       }
@@ -66,12 +66,12 @@ export function concurrency(options: ConcurrencyOptions): Middleware {
       });
       const waitMs = clock.now() - since;
       if (end === 'timeout') {
-        const message = `The call waited ${waitMs} ms for its turn, and was not sent.`;
+        const message = `The call waited ${waitMs} ms in the queue, and was not sent.`;
         decide('queue_timeout', message, { waitMs });
         return rejection({ decision: 'queue_timeout', status: 429, type: 'rate_limit_error', message });
       }
       if (end === 'ended') call.throwIfEnded();
-      decide('queued', `The call waited ${waitMs} ms for its turn.`, { waitMs });
+      decide('queued', `The call waited ${waitMs} ms in the queue.`, { waitMs });
     } else slots.active += 1;
     // A turn is passed on with its place: the number of active calls stays.
     let left = false;

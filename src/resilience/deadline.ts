@@ -1,4 +1,4 @@
-/** The policy that limits how long a call may take until its response begins, all attempts and waits included. */
+/** The policy that limits the time from the start of a call to the start of its response, including all attempts and waits. */
 import { anySignal } from './call.ts';
 import { expectFields, expectNumber, wrong } from './expect.ts';
 import type { Middleware } from './middleware.ts';
@@ -12,8 +12,8 @@ export interface DeadlineOptions extends PolicyOptions {
 }
 
 /**
- * Ends a call that has no response `ms` milliseconds after its start; the SDK throws its `APIConnectionTimeoutError`. No policy begins
- * a wait that would pass the deadline. A stream that has begun may take longer.
+ * Ends a call that has no response `ms` milliseconds after its start. The SDK then throws its `APIConnectionTimeoutError`. No policy starts
+ * a wait that would exceed the deadline. A stream that has started may take longer.
  *
  * @throws TypeError for a wrong option
  *

@@ -50,13 +50,13 @@ export interface DeferStats {
   readonly deadLetters: number;
 }
 
-/** A queue of deferred requests. Each method may return a promise. One that takes a `lease` does nothing when that is not the lease of the request. */
+/** A queue of deferred requests. Each method may return a promise. A method with a `lease` does nothing if the request has another lease. */
 export interface DeferStore {
-  /** Adds a request, and gives `true`; `false` for a `customId` that it has, or had lately. Throws when there is no room. */
+  /** Adds a request and returns `true`. Returns `false` for a `customId` that it has, or had recently. Throws if there is no room. */
   enqueue(request: DeferredRequest): boolean | Promise<boolean>;
-  /** Leases the oldest requests that are due and not leased. All of one claim belong to one batch, or all to none. */
+  /** Leases the oldest requests that are due and not leased. All requests of a claim belong to the same batch, or none belongs to a batch. */
   claim(claim: DeferClaim): readonly ClaimedRequest[] | Promise<readonly ClaimedRequest[]>;
-  /** Extends a lease; one in the past gives the request back. Notes the batch of the request. */
+  /** Extends a lease; a time in the past returns the request. Stores the batch of the request. */
   renew(customId: string, lease: string, leaseUntil: number, batchId?: string): unknown;
   /** Forgets the request, but not its `customId`. */
   complete(customId: string, lease: string): unknown;
@@ -92,7 +92,7 @@ interface Entry extends DeferredRequest {
 }
 
 /**
- * A store in memory. Its requests end with the process: use a database for what must not be lost.
+ * Creates a store in memory. Its requests end with the process, so use a database for requests that must not be lost.
  *
  * @example
  * const queue = defer(memoryDeferStore(), { client, onResult: (id, message) => save(id, message) });

@@ -195,8 +195,8 @@ export class DeferWorker {
     await this.#store.fail(customId, this.#lease, { attempts, retryAt, batchId, error });
     left.delete(customId);
     const details = { attempt: attempts, errorType: error, ...(waitMs !== undefined && { waitMs }) };
-    if (dead) decide?.('dead_lettered', `A deferred request failed for good (${error}).`, details);
-    else decide?.('defer_retry', `A deferred request failed (${error}) and is sent again.`, details);
+    if (dead) decide?.('dead_lettered', `A deferred request failed permanently (${error}).`, details);
+    else decide?.('defer_retry', `A deferred request failed (${error}) and will be sent again.`, details);
   }
 
   /** Repeats what fails by the key, the limits, the network or the API: that is no fault of the requests, and costs them no attempt. */
@@ -217,7 +217,7 @@ export class DeferWorker {
         if (final.has(status)) throw error;
         const waitMs = this.#backoff(failures);
         const details = { attempt: failures, waitMs, ...(status > 0 && { status }) };
-        decide?.('defer_waiting', 'The API does not take or give a batch.', details);
+        decide?.('defer_waiting', 'The API does not accept or return a batch.', details);
         await clock.sleep(waitMs, this.#signal);
         await this.#renew(left, this.#leaseUntil());
       }

@@ -1,4 +1,4 @@
-/** Sends requests whose result is not waited for as Message Batches, through a queue. */
+/** Sends requests whose result nobody waits for as Message Batches, through a queue. */
 import { clean, MAX_LABEL } from '../model/text.ts';
 import { type OnDecision, report } from '../ports/decisions.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -13,15 +13,15 @@ export interface DeferOptions {
   /** The client that sends the batches. */
   readonly client: DeferClient;
   /**
-   * Receives each result: the message of the API. It may be called again with the same id, after a crash or when it threw. What it throws or rejects with
-   * fails the attempt; the next one reads the same batch.
+   * Receives each result: the API's message. It may be called again with the same id, after a crash or after it threw. If it throws or rejects,
+   * the attempt fails, and the next one reads the same batch.
    */
   readonly onResult: (customId: string, message: unknown) => unknown;
   /** Names the queue, in decisions and metrics. Queues of one name in a process share their gauges. @default 'default' */
   readonly name?: string;
   /** The most requests of a batch. @default 1000 */
   readonly batchSize?: number;
-  /** The wait between two looks at a batch or an empty queue, in milliseconds. @default 60000 */
+  /** The wait between two checks of a batch or an empty queue, in milliseconds. @default 60000 */
   readonly pollMs?: number;
   /** How often a request may fail before it is a dead letter. @default 5 */
   readonly maxAttempts?: number;
@@ -31,7 +31,7 @@ export interface DeferOptions {
   readonly maxBackoffMs?: number;
   /** How long a claim lasts after its worker was last seen, in milliseconds; longer than `pollMs` and `maxBackoffMs`. @default 900000 */
   readonly leaseMs?: number;
-  /** Receives every decision. What it throws is ignored. */
+  /** Receives every decision. Its errors are ignored. */
   readonly onDecision?: OnDecision | undefined;
   /** Time and randomness, for tests. @default the machine's */
   readonly clock?: Clock | undefined;
@@ -39,23 +39,23 @@ export interface DeferOptions {
 
 /** Settings of `DeferQueue.work`. */
 export interface DeferWorkOptions {
-  /** Ends the work. What is claimed goes back, and its batch is taken up by the next worker. */
+  /** Ends the work. Claimed requests are returned, and the next worker continues their batch. */
   readonly signal?: AbortSignal;
-  /** Whether the work ends once nothing is left, dead letters aside. @default false */
+  /** Whether the work ends when the queue is empty, except for dead letters. @default false */
   readonly stopWhenEmpty?: boolean;
 }
 
 /** A queue of deferred requests. */
 export interface DeferQueue {
   /**
-   * Defers a request. Gives `false`, and changes nothing, when the queue knows `customId`.
+   * Defers a request. Returns `false`, and changes nothing, if the queue knows `customId`.
    *
    * @param customId 1 to 64 letters, digits, `_` and `-`
    * @param params the parameters of `messages.create`, without a stream and tools
-   * @throws TypeError for a request that cannot be deferred; the reason of `signal` when that is aborted; what the store throws
+   * @throws TypeError for a request that cannot be deferred; the reason of `signal` if it is aborted; errors of the store
    */
   enqueue(customId: string, params: object, options?: { signal?: AbortSignal }): Promise<boolean>;
-  /** Sends what is in the queue, until `signal` aborts: then it resolves. Rejects only with what the store throws. */
+  /** Sends the requests in the queue until `signal` aborts, then resolves. Rejects only with errors of the store. */
   work(options?: DeferWorkOptions): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ const DEFAULTS = {
 const METHODS = ['enqueue', 'claim', 'renew', 'complete', 'fail', 'stats'] as const;
 
 /**
- * Makes a queue of requests for Message Batches, at half the price of calls. Results take minutes up to a day.
+ * Creates a queue of requests for Message Batches, at half the price of calls. Results take from minutes to a day.
  *
  * @throws TypeError for a wrong option
  *
@@ -112,7 +112,8 @@ export function defer(store: DeferStore, options: DeferOptions): DeferQueue {
         params: JSON.stringify(params),
         enqueuedAt: clock.now(),
       });
-      if (added) decide('deferred', 'It is sent with a message batch.', { model: clean(model, MAX_LABEL) });
+      if (added)
+        decide('deferred', 'It will be sent with a message batch.', { model: clean(model, MAX_LABEL) });
       await refresh();
       return added;
     },
@@ -138,13 +139,13 @@ function checkRequest(customId: string, params: object): string {
   if (typeof model !== 'string') throw wrong('params.model', 'the name of a model', model);
   if (stream === true)
     throw new TypeError(
-      'anthropic-otel/resilience: a stream cannot be deferred, because it is not read; leave `stream` out',
+      'anthropic-otel/resilience: a stream cannot be deferred, because nobody reads it; remove `stream`',
     );
   for (const field of ['tools', 'mcp_servers']) {
     const value = params[field];
     if (Array.isArray(value) && value.length > 0)
       throw new TypeError(
-        `anthropic-otel/resilience: a request with \`${field}\` cannot be deferred, because a tool needs turns; send it as a call`,
+        `anthropic-otel/resilience: a request with \`${field}\` cannot be deferred, because tools need several turns; send it as a call`,
       );
   }
   return model;

@@ -20,8 +20,8 @@ interface KeyState {
 }
 
 /**
- * After a 401, or when the account has reached its spend limit, fails the calls of that key without a request, with the error that
- * the API gave. One call per interval is sent, and the first one that the API accepts ends it. A new key is not affected.
+ * After a 401, or when the account has reached its spend limit, fails the calls of that key without a request, with the API's own
+ * error. One call per interval is sent, and the first call that the API accepts ends this. A new key is not affected.
  *
  * @throws TypeError for a wrong option
  *
@@ -41,7 +41,7 @@ export function failFast(options: FailFastOptions = {}): Middleware {
       if (now < state.probeAt && now >= state.probeAt - probeInterval)
         return reject(blocked, state.probeAt - now);
       state.probeAt = now + probeInterval;
-      decide('key_probe', 'One call is sent with the blocked key.', { failure: blocked });
+      decide('key_probe', 'One call is sent with the blocked key as a probe.', { failure: blocked });
     }
     const response = await next(request);
     if (response.ok) {
@@ -53,7 +53,7 @@ export function failFast(options: FailFastOptions = {}): Middleware {
     if (!failure.local && (failure.kind === 'authentication' || failure.kind === 'billing')) {
       if (!state.failure) {
         state.probeAt = clock.now() + probeInterval;
-        decide('key_blocked', `${reason(failure)}; calls with this key fail without a request.`, { failure });
+        decide('key_blocked', `${reason(failure)}. Calls with this key fail without a request.`, { failure });
       }
       state.failure = failure;
     }
@@ -61,7 +61,7 @@ export function failFast(options: FailFastOptions = {}): Middleware {
 
     function reject(cause: Failure, waitMs: number): Response {
       const next = Math.ceil(waitMs / 1000);
-      const message = `${reason(cause)}; this call was not sent. The next one is sent in ${next} s.`;
+      const message = `${reason(cause)}, so this call was not sent. The next one is sent in ${next} s.`;
       decide('key_rejected', message, { failure: cause, waitMs });
       const status = cause.status ?? 401;
       return rejection({ decision: 'key_rejected', status, type: cause.errorType, message });

@@ -1,4 +1,4 @@
-/** Where a call can fall back to, and what its request becomes there. */
+/** The targets to which a call can fall back, and the request that is sent to them. */
 import { isRecord } from './request-facts.ts';
 
 /** A client of the SDK or of its Bedrock, Vertex and Foundry packages, as far as it is used. */
@@ -43,7 +43,7 @@ export type Adapted =
   | { readonly fields: Readonly<Record<string, unknown>>; readonly refused?: never }
   | { readonly refused: string };
 
-/** What `fields` become for `target`. Nothing that the application asked for is dropped in silence. */
+/** Adapts `fields` to `target`. It never silently drops anything that the application requested. */
 export function adaptRequest(fields: Readonly<Record<string, unknown>>, target: FallbackTarget): Adapted {
   const { client, params = {}, unsupported = client ? UNSUPPORTED_ELSEWHERE : [] } = target;
   const adapted: Record<string, unknown> = { ...fields };
@@ -54,7 +54,7 @@ export function adaptRequest(fields: Readonly<Record<string, unknown>>, target: 
   const field = unsupported.find((name) => adapted[name] !== undefined);
   if (field !== undefined) return { refused: `it does not support \`${field}\`` };
   if (client && refersToFile(adapted['messages']))
-    return { refused: 'its account does not have the files of the request' };
+    return { refused: 'its account does not have the files in the request' };
   return { fields: adapted };
 }
 

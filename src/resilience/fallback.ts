@@ -1,4 +1,4 @@
-/** The policy that asks another model or client when one fails. */
+/** The policy that sends a call to another model or client when one fails. */
 import { OTHER } from '../model/errors.ts';
 import { expectFields, wrong } from './expect.ts';
 import {
@@ -21,9 +21,9 @@ export interface FallbackOptions extends PolicyOptions {
   /** Where to fall back to, in order. */
   readonly chain: readonly FallbackTarget[];
   /**
-   * The kinds of failures that lead to the chain. Failures of the key or the account lead to other clients only. A target that fails in
-   * whatever way is followed by the next one.
-   * @default all but `client`: another model does not make a wrong request right
+   * The kinds of failures that use the chain. Failures of the key or the account use only other clients. If a target fails in
+   * any way, the next one is tried.
+   * @default all except `client`, because another model does not correct a wrong request
    */
   readonly on?: readonly FailureKind[];
 }
@@ -35,9 +35,9 @@ export const SERVED_BY_HEADER = 'anthropic-otel-served-by';
 const OF_ACCOUNT: ReadonlySet<FailureKind> = new Set<FailureKind>(['authentication', 'billing']);
 
 /**
- * Sends a failed message request to the next model or client of a chain, once the retries of the one before are used up or its circuit is
- * open. The response carries the header `anthropic-otel-served-by`, and its `model` states who served it. When all fail, the application
- * gets the first error. A stream that has begun is not repeated.
+ * Sends a failed message request to the next model or client of a chain after the previous one has used up its retries, or its circuit is
+ * open. The response has the header `anthropic-otel-served-by`, and its `model` states which model served it. If all fail, the application
+ * gets the first error. A stream that has started is not repeated.
  *
  * For refusals, the API's stop reason, use the SDK's own `betaRefusalFallbackMiddleware`.
  *
@@ -75,7 +75,7 @@ export function fallback(options: FallbackOptions): Middleware {
         continue;
       }
       tried += 1;
-      passing.decide('fallback', `${failure.errorType}: the call goes to ${to}.`, { failure, to });
+      passing.decide('fallback', `${failure.errorType}: the call is sent to ${to}.`, { failure, to });
       const sent = await attempt(
         passing,
         () => send(passing, target, adapted.fields),
@@ -95,7 +95,7 @@ export function fallback(options: FallbackOptions): Middleware {
       if (!target.client) ownAccountFailed ||= OF_ACCOUNT.has(failure.kind);
     }
     if (tried > 0) {
-      passing.decide('fallback_exhausted', 'Every fallback failed, too.', { failure: first.failure });
+      passing.decide('fallback_exhausted', 'Every fallback failed too.', { failure: first.failure });
       kept?.headers.set(DECISION_HEADER, 'fallback_exhausted');
     }
     if (!kept) throw first.thrown;
@@ -108,7 +108,7 @@ type Sent =
   | { readonly failure?: never; readonly response: Response; readonly thrown?: never }
   | { readonly failure: Failure; readonly response?: Response; readonly thrown?: unknown };
 
-/** A client of the chain threw what is no failure of the API or the network: a fault of its own, which is not the application's to handle. */
+/** A client of the chain threw an error of its own, not one of the API or the network. The application does not have to handle it. */
 const BROKEN: Failure = { kind: 'connection', errorType: OTHER, local: false };
 
 async function attempt(

@@ -1,10 +1,10 @@
-/** What is left of a stream that broke. */
+/** Reads the available text of a stream, even if the stream breaks. */
 
-/** The text of a stream, as far as it came. */
+/** The text that arrived in a stream. */
 export interface PartialText {
   /** The text of all text blocks so far. */
   readonly text: string;
-  /** Whether the stream ended before its message was whole. */
+  /** Whether the stream ended before its message was complete. */
   readonly truncated: boolean;
   /** What ended it early, if something was thrown: the SDK's own error. */
   readonly error?: unknown;
@@ -19,8 +19,8 @@ interface StreamEvent {
 }
 
 /**
- * Reads a stream to its end and gives its text, also when the stream breaks: then with `truncated` and the error. Nothing is thrown once
- * the stream is there, so decide by `truncated` what to do with the text. Tool calls of a truncated stream are not in it.
+ * Reads a stream to its end and returns its text. If the stream breaks, it returns the text that arrived, with `truncated` and the error. It throws
+ * nothing once the stream exists, so check `truncated` before you use the text. The result has no tool calls of a truncated stream.
  *
  * @param stream a stream of `messages.create({ stream: true })` or of `messages.stream()`
  *

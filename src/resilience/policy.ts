@@ -1,4 +1,4 @@
-/** What all policies have in common: their options, their order, and the check of it. */
+/** What all policies share: their options, their order, and the check of that order. */
 
 import type { Decision, DecisionName } from '../model/decision.ts';
 import { type OnDecision, report } from '../ports/decisions.ts';
@@ -8,20 +8,20 @@ import type { Failure } from './failure.ts';
 import type { ApiRequest, Middleware, Next } from './middleware.ts';
 import { factsOf, type RequestFacts } from './request-facts.ts';
 
-/** The policies, outermost first. Each one's place follows from what it must see. */
+/** The policies, outermost first. What a policy must see determines its position. */
 export const POLICY_ORDER = [
-  // Replaces whatever failure comes out of the rest.
+  // Replaces any failure of the other policies.
   'staleWhileDown',
-  // Its time covers every wait.
+  // Includes every wait.
   'deadline',
-  // No other policy has work with a request that is never sent.
+  // A request that is never sent concerns no other policy.
   'sizeGuard',
-  // Each model or client of the chain has retries of its own.
+  // Each model or client of the chain has its own retries.
   'fallback',
   // A blocked key is not retried.
   'failFast',
   'retry',
-  // A wait is no attempt, and holds none of the concurrent calls.
+  // A wait is not an attempt, and does not count as a concurrent call.
   'throttle',
   'concurrency',
   // After the queue: a circuit can open while a call waits.
@@ -35,7 +35,7 @@ export type PolicyName = (typeof POLICY_ORDER)[number];
 
 /** Options of every policy. */
 export interface PolicyOptions {
-  /** Receives every decision of the policy. What it throws is ignored. */
+  /** Receives every decision of the policy. Its errors are ignored. */
   readonly onDecision?: OnDecision | undefined;
   /** Time and randomness, for tests and simulations. @default the machine's */
   readonly clock?: Clock | undefined;
@@ -71,7 +71,7 @@ export function hasRun(middleware: Middleware): boolean {
 /** Marks the middleware of a policy with its name. */
 const POLICY = Symbol.for('anthropic-otel.resilience.policy');
 
-/** Makes the middleware of a policy. It lets pass what is no API call. */
+/** Creates the middleware of a policy. It passes requests through that are not API calls. */
 export function createPolicy(
   name: PolicyName,
   options: PolicyOptions,
@@ -102,22 +102,22 @@ export function policyOf(middleware: unknown): PolicyName | undefined {
 }
 
 /**
- * Checks that policies come in their order, each of them once.
- * @throws TypeError naming the two that are wrong, and how to correct it
+ * Checks that the policies are in order, and that each appears only once.
+ * @throws TypeError that names the two wrong policies, and how to correct them
  */
 function checkOrder({ entered }: Call, name: PolicyName, instance: object): void {
   const before = entered.get(name);
   if (before === instance) return;
   if (before) {
     throw new TypeError(
-      `anthropic-otel/resilience: the policy \`${name}\` is twice in the client's middleware; leave one of them out`,
+      `anthropic-otel/resilience: the policy \`${name}\` appears twice in the client's middleware; remove one of them`,
     );
   }
   const place = POLICY_ORDER.indexOf(name);
   for (const other of entered.keys()) {
     if (POLICY_ORDER.indexOf(other as PolicyName) > place) {
       throw new TypeError(
-        `anthropic-otel/resilience: the policy \`${name}\` must come before \`${other}\` in the client's middleware; \`resilience({ ... })\` gives the right order`,
+        `anthropic-otel/resilience: the policy \`${name}\` must come before \`${other}\` in the client's middleware; \`resilience({ ... })\` returns the right order`,
       );
     }
   }

@@ -1,4 +1,4 @@
-/** Puts policies together in their order. */
+/** Combines the policies in their order. */
 import { type AttemptTimeoutOptions, attemptTimeout } from './attempt-timeout.ts';
 import { type CircuitBreakerOptions, circuitBreaker } from './circuit-breaker.ts';
 import { type ConcurrencyOptions, concurrency } from './concurrency.ts';
@@ -14,12 +14,12 @@ import { type StaleWhileDownOptions, staleWhileDown } from './stale-while-down.t
 import { type ThrottleOptions, throttle } from './throttle.ts';
 import { warnOnce } from './warn-once.ts';
 
-/** Settings of one policy, or `false` to leave it out. */
+/** Settings of one policy, or `false` to turn it off. */
 type Setting<Options> = Omit<Options, keyof PolicyOptions> | false;
 
 /** Options of `resilience`. */
 export interface ResilienceOptions extends PolicyOptions {
-  /** Milliseconds from the start of a call to its response, all attempts and waits included. @default none */
+  /** Milliseconds from the start of a call to its response, including all attempts and waits. @default none */
   readonly deadline?: number | undefined;
   readonly sizeGuard?: Setting<SizeGuardOptions>;
   /** Where to keep responses that are returned while the API fails. @default nowhere */
@@ -35,18 +35,18 @@ export interface ResilienceOptions extends PolicyOptions {
   readonly attemptTimeout?: Setting<AttemptTimeoutOptions>;
 }
 
-/** The policies that are there unless they are left out. */
+/** The policies that are on unless they are turned off. */
 const DEFAULT_POLICIES = { sizeGuard, failFast, retry, throttle, circuitBreaker, attemptTimeout } as const;
 const POLICIES = { ...DEFAULT_POLICIES, fallback, concurrency, staleWhileDown } as const;
 
 const FIELDS = ['onDecision', 'clock', 'deadline', ...Object.keys(POLICIES)];
 
 /**
- * The middleware of all policies, in the order in which they work together: see `POLICY_ORDER`. Give it to the `middleware` option of
- * a client, together with `maxRetries: 0`; `withResilience` does both. Your own middleware may stand before it (it then sees a call
- * once) or behind it (it then sees every attempt).
+ * Returns the middleware of all policies, in their order: see `POLICY_ORDER`. Pass it to a client's `middleware` option, together with
+ * `maxRetries: 0`; `withResilience` does both. Your own middleware can come before it (and sees each call
+ * once) or after it (and sees every attempt).
  *
- * @param options settings of the policies; `false` leaves one out
+ * @param options settings of the policies; `false` turns one off
  * @throws TypeError for a wrong option
  *
  * @example
@@ -81,13 +81,13 @@ interface ClientOptions {
 }
 
 /**
- * Client options with the policies before the client's own middleware, and without the SDK's retries.
+ * Returns client options with the policies before the client's own middleware, and without the SDK's retries.
+ *
+ * With an SDK without middleware (before 0.101.0), every call fails with an error that states this. Its `cause` is a `TypeError`.
  *
  * @param clientOptions the client options, as the SDK takes them
  * @param options settings of the policies
- * With an SDK that has no middleware (before 0.101.0), every call fails with an error that says so: its `cause` is a `TypeError`.
- *
- * @throws TypeError for a wrong option, for `maxRetries` above 0, and when the middleware has policies already
+ * @throws TypeError for a wrong option, for `maxRetries` above 0, and if the middleware already has policies
  *
  * @example
  * const client = new Anthropic(withTelemetry(withResilience({ apiKey }, { deadline: 60_000 })));
@@ -100,13 +100,13 @@ export function withResilience<Given extends object>(
   const retries = options.retry !== false;
   if (retries && maxRetries !== 0) {
     throw new TypeError(
-      'anthropic-otel/resilience: `maxRetries` of the client must be 0 or absent: the `retry` policy owns the retries. Set its rules with `retry: { rules }`, or leave it out with `retry: false`',
+      'anthropic-otel/resilience: `maxRetries` of the client must be 0 or absent, because the `retry` policy makes the retries. Set its rules with `retry: { rules }`, or turn it off with `retry: false`',
     );
   }
   const other = middleware.map(policyOf).find((name) => name !== undefined);
   if (other !== undefined) {
     throw new TypeError(
-      `anthropic-otel/resilience: the client's middleware has the policy \`${other}\` already; use \`withResilience\` once, or \`middleware: resilience({ ... })\``,
+      `anthropic-otel/resilience: the client's middleware already has the policy \`${other}\`; use \`withResilience\` once, or \`middleware: resilience({ ... })\``,
     );
   }
   const policies = resilience(options);
@@ -119,7 +119,7 @@ export function withResilience<Given extends object>(
 }
 
 const NO_MIDDLEWARE =
-  'The policies did not run, and the request was not sent: they need the `middleware` option of `@anthropic-ai/sdk` 0.101.0 or later. Update it, or leave `withResilience` out.';
+  'The request was not sent, because the policies did not run. They need the `middleware` option of `@anthropic-ai/sdk` 0.101.0 or later. Update the SDK, or remove `withResilience`.';
 
 /** `fetch` for an SDK that has run `policies`: one without middleware would send requests past them in silence. */
 function fetchBehind(policies: readonly Middleware[], given: typeof fetch | undefined): typeof fetch {

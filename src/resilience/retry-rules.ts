@@ -1,4 +1,4 @@
-/** Which failures are retried, how often, and after which waits: one readable table. */
+/** Which failures are retried, how often, and after which waits, in one readable table. */
 import type { FailureKind } from './failure.ts';
 
 /** How a kind of failure is retried. */
@@ -18,8 +18,8 @@ const NEVER: RetryRule = { delays: [] };
 const TWICE: RetryRule = { delays: [1_000, 2_000], jitter: 'full' };
 
 /**
- * The default rules. `retry-after` replaces the wait of every rule, and the reset time of an empty rate limit that of
- * `rate_limit`. `x-should-retry: false` forbids a retry; `true` retries a kind without delays as a `connection` failure.
+ * The default rules. `retry-after` replaces the wait of every rule. The reset time of an empty rate limit replaces the wait of
+ * `rate_limit`. `x-should-retry: false` forbids a retry; `true` retries a kind without delays like a `connection` failure.
  */
 export const RETRY_RULES: RetryRules = {
   rate_limit: { delays: [1_000, 2_000, 4_000, 8_000], jitter: 'full' },

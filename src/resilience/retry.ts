@@ -1,4 +1,4 @@
-/** The policy that retries failed attempts by what failed, within a budget. */
+/** The policy that retries failed attempts according to the failure, within a budget. */
 
 import type { DecisionName } from '../model/decision.ts';
 import { anySignal, type Call } from './call.ts';
@@ -23,20 +23,20 @@ import { sharedState } from './state.ts';
 
 /** Options of `retry`. */
 export interface RetryOptions extends PolicyOptions {
-  /** Rules that replace those of `RETRY_RULES`, by kind of failure. */
+  /** Rules that replace the rules in `RETRY_RULES`, by kind of failure. */
   readonly rules?: Partial<RetryRules>;
-  /** The longest `retry-after` or reset time that is waited for, in milliseconds; above it the call fails at once. @default 60000 */
+  /** The longest wait for `retry-after` or a reset time, in milliseconds. If the API asks for more, the call fails at once. @default 60000 */
   readonly maxRetryAfter?: number;
   /** Milliseconds from the start of the call after which no retry is sent. @default 120000 */
   readonly maxElapsed?: number;
   /**
-   * How long a call waits for an open circuit to close, in milliseconds, unless it can fall back. It costs no request; 0 fails the call at once.
+   * How long a call waits for an open circuit to close, in milliseconds, unless it can fall back. The wait sends no request. 0 fails the call at once.
    * @default 60000
    */
   readonly maxCircuitWait?: number;
   /** The budget, or `false` for none. All `retry` policies with the same clock share one; the first one's settings count. */
   readonly budget?: RetryBudgetOptions | false;
-  /** Tokens of a prompt that cost one more retry of the budget: a prompt of three times as many costs four. @default 50000 */
+  /** The number of prompt tokens that costs one more retry of the budget; a prompt three times as long costs four. @default 50000 */
   readonly tokensPerRetry?: number;
 }
 
@@ -59,10 +59,10 @@ type Plan =
   | { readonly waitMs?: never; readonly decision?: DecisionName; readonly message?: string };
 
 /**
- * Retries failed attempts by the kind of failure. The default rules are `RETRY_RULES`.
+ * Retries failed attempts according to the kind of failure. The default rules are `RETRY_RULES`.
  *
- * It owns the retries: give the client `maxRetries: 0`. Where the SDK retries all the same, its retries are sent once each, and a
- * `second_retry_owner` decision reports it.
+ * Only this policy may retry, so set `maxRetries: 0` on the client. If the SDK retries anyway, each of its retries is sent once, and a
+ * `second_retry_owner` decision reports this.
  *
  * @throws TypeError for a wrong option
  *
@@ -204,19 +204,19 @@ class Attempts {
     }
     const asked = askedWait(failure, now);
     if (asked !== undefined && asked > maxRetryAfter) {
-      const message = `The API asks to wait ${seconds(asked)}, which is longer than ${seconds(maxRetryAfter)}.`;
+      const message = `The API asked for a wait of ${seconds(asked)}, which is longer than ${seconds(maxRetryAfter)}.`;
       return { decision: 'retry_after_too_long', message };
     }
     const waitMs = Math.ceil(asked ?? (jitter === 'full' ? clock.random() * delay : delay));
     if (now + waitMs - this.#call.startedAt > maxElapsed || !this.#call.hasTimeFor(waitMs)) {
       return {
         decision: 'deadline_exceeded',
-        message: `A wait of ${seconds(waitMs)} would pass the deadline.`,
+        message: `A wait of ${seconds(waitMs)} would exceed the deadline.`,
       };
     }
     const weight = 1 + Math.floor(estimatedTokens(request) / tokensPerRetry);
     if (this.#budget?.withdraw(weight, now) === false) {
-      return { decision: 'retry_budget_empty', message: 'Retries already take their share of the traffic.' };
+      return { decision: 'retry_budget_empty', message: 'Retries have reached their share of the traffic.' };
     }
     this.#retries.set(failure.kind, [...before, now]);
     return { waitMs };

@@ -5,11 +5,11 @@ import { sharedState } from './state.ts';
 import { warnOnce } from './warn-once.ts';
 
 const BY_THE_SDK =
-  'The SDK retries, too. Give the client `maxRetries: 0`, or use `withResilience`, so that one of them owns the retries.';
+  'The SDK retries too. Set `maxRetries: 0` on the client, or use `withResilience`, so that only one of them retries.';
 const BY_THE_CALL =
-  'The call has `maxRetries`, and the `retry` policy owns the retries. Leave `maxRetries` out of the call, and set `retry: { rules }`.';
+  'The call has `maxRetries`, but the `retry` policy makes the retries. Remove `maxRetries` from the call, and set `retry: { rules }`.';
 const BY_A_LOOP =
-  'A call repeats one that failed after its retries: a loop around the client retries, too. Leave the loop out, and set `retry: { rules }`.';
+  'A call repeats one that failed after its retries, so a loop around the client retries too. Remove the loop, and set `retry: { rules }`.';
 
 /** The requests that have failed after retries of the policy. */
 function failedRequests({ clock }: Passing): FailedRequests {

@@ -1,4 +1,4 @@
-/** The policy that does not send a body that the API is known to be too large for. */
+/** The policy that does not send bodies that are too large for the API. */
 import { expectFields, expectNumber } from './expect.ts';
 import { rejection } from './local-response.ts';
 import type { Middleware } from './middleware.ts';
@@ -21,8 +21,8 @@ export interface SizeLimits {
 export interface SizeGuardOptions extends PolicyOptions, SizeLimits {}
 
 /**
- * Rejects a request whose body is larger than the API takes, before it is sent. The SDK throws what it throws for the API's own 413.
- * A body whose size only sending it would show, such as a stream, passes.
+ * Rejects a request before it is sent if its body is larger than the API accepts. The SDK throws the same error as for the API's own 413.
+ * A body of unknown size, such as a stream, passes.
  *
  * @throws TypeError for a wrong option
  *
@@ -43,7 +43,7 @@ export function sizeGuard(options: SizeGuardOptions = {}): Middleware {
     }
     const bytes = bodyBytes(request.body);
     if (bytes === undefined || bytes <= limit) return next(request);
-    const message = `The request has ${bytes} bytes, and the API takes at most ${limit}; it was not sent.`;
+    const message = `The request was not sent, because it has ${bytes} bytes and the API accepts at most ${limit}.`;
     decide('too_large', message);
     return rejection({ decision: 'too_large', status: 413, type: 'request_too_large', message });
   });

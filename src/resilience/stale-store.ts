@@ -8,7 +8,7 @@ export interface StaleEntry {
   readonly storedAt: number;
 }
 
-/** A store of responses. What its methods throw or reject with counts as a miss. */
+/** A store of responses. If a method throws or rejects, this counts as a miss. */
 export interface StaleStore {
   get(key: string): StaleEntry | undefined | Promise<StaleEntry | undefined>;
   set(key: string, entry: StaleEntry): unknown;
@@ -22,7 +22,7 @@ export interface MemoryStoreOptions {
   readonly maxSize?: number;
 }
 
-/** A store in memory that forgets what was not used for longest. */
+/** Creates a store in memory that drops the least recently used responses. */
 export function memoryStore({
   maxEntries = 1_000,
   maxSize = 10_000_000,

@@ -10,11 +10,11 @@ import type { StaleEntry, StaleStore } from './stale-store.ts';
 
 /** Options of `staleWhileDown`. */
 export interface StaleWhileDownOptions extends PolicyOptions {
-  /** Where responses are kept: `memoryStore()`, or a store of your own. */
+  /** Where responses are kept: `memoryStore()`, or your own store. */
   readonly store: StaleStore;
   /** The oldest response that is returned, in milliseconds. @default 86400000 (a day) */
   readonly maxAge?: number;
-  /** Whether requests with tools take part: their responses may ask for actions that were done already. @default false */
+  /** Whether requests with tools take part. Their responses may request actions that were already done. @default false */
   readonly tools?: boolean;
 }
 
@@ -23,9 +23,9 @@ const DAY_MS = 86_400_000;
 const MAX_STORE_WAIT = 2_000;
 
 /**
- * Keeps the last good response of each message request. While the API fails, the same request gets that response, with the header
- * `anthropic-otel-decision: stale_served` and its age in seconds in the header `age`. The caller's own errors (4xx but 401, 402 and 429) are
- * passed on. Streams never take part, and requests with tools only when asked for.
+ * Keeps the last good response to each message request. While the API fails, the same request gets that response, with the header
+ * `anthropic-otel-decision: stale_served` and its age in seconds in the header `age`. The caller's own errors (4xx except 401, 402 and 429) are
+ * passed on. Streams never take part. Requests with tools take part only if you turn that on.
  *
  * @throws TypeError for a wrong option
  *
@@ -85,9 +85,13 @@ async function keep(store: StaleStore, key: string, response: Response, now: num
 
 function serve({ decide }: Passing, { body }: StaleEntry, ageMs: number, failure: Failure): Response {
   const age = Math.floor(ageMs / 1000);
-  decide('stale_served', `The API failed (${failure.errorType}); a response of ${age} s ago was returned.`, {
-    failure,
-  });
+  decide(
+    'stale_served',
+    `The API failed (${failure.errorType}), so a response from ${age} s ago was returned.`,
+    {
+      failure,
+    },
+  );
   return new Response(body, {
     headers: { 'content-type': 'application/json', age: String(age), [DECISION_HEADER]: 'stale_served' },
   });

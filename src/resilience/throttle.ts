@@ -1,4 +1,4 @@
-/** The policy that spreads calls when little is left of a rate limit. */
+/** The policy that spreads calls when a rate limit has little headroom. */
 import { expectFields, expectNumber } from './expect.ts';
 import { readFailure } from './failure.ts';
 import { rejection } from './local-response.ts';
@@ -10,7 +10,7 @@ import { sharedState } from './state.ts';
 
 /** Options of `throttle`. */
 export interface ThrottleOptions extends PolicyOptions {
-  /** The longest that a call waits, in milliseconds; then, or at once when that is not enough, it fails with a `RateLimitError`. @default 60000 */
+  /** The longest wait of a call, in milliseconds. After it, or at once if it is too short, the call fails with a `RateLimitError`. @default 60000 */
   readonly maxWait?: number;
   /** How many calls wait at most; the next one fails with a `RateLimitError`. @default 10000 */
   readonly maxQueue?: number;
@@ -23,9 +23,9 @@ const DEFAULT_PAUSE = 1_000;
 export const PACES = 'pace';
 
 /**
- * Makes calls wait so that they do not run into a rate limit. While less than 10 % is left of a limit, the calls are spread until it
- * resets. After a 429 nothing is sent until the time that the API states; then the pace doubles every second. What one call learns holds
- * for all calls of its key and model class in the process.
+ * Makes calls wait so that they do not exceed a rate limit. While a limit has less than 10 % headroom, it spreads the calls until the limit
+ * resets. After a 429, it sends nothing until the time that the API states; then the pace doubles every second. All calls of a key and model
+ * class in the process share this state.
  *
  * @throws TypeError for a wrong option
  *
@@ -42,7 +42,7 @@ export function throttle(options: ThrottleOptions = {}): Middleware {
     const key = `${facts.account} ${modelClass(facts.model)}`;
     const pace = sharedState(clock, PACES, key, () => new Pace(clock));
     if (pace.queue.size >= maxQueue) {
-      const message = `${maxQueue} calls wait already; this one was not sent.`;
+      const message = `${maxQueue} calls already wait, so this one was not sent.`;
       decide('queue_full', message);
       return rejection({ decision: 'queue_full', status: 429, type: 'rate_limit_error', message });
     }
@@ -51,7 +51,7 @@ export function throttle(options: ThrottleOptions = {}): Middleware {
     const end = await pace.pass(needOf(passing), { clock, tenant: '', maxWaitMs, signal: call.signal });
     const waitMs = clock.now() - since;
     if (end === 'timeout') {
-      const message = `The rate limit leaves no room for the call in time; it waited ${waitMs} ms, and was not sent.`;
+      const message = `The rate limit left no room for the call in time. It waited ${waitMs} ms, and was not sent.`;
       decide('queue_timeout', message, { waitMs });
       return rejection({ decision: 'queue_timeout', status: 429, type: 'rate_limit_error', message });
     }

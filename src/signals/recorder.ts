@@ -30,7 +30,7 @@ export interface RecorderSettings extends HookSettings {
 }
 
 const REPETITION =
-  'anthropic-otel: a call repeats one that failed after its own retries. Two retry loops multiply the load: let either the SDK retry (`maxRetries`) or the loop around it (`maxRetries: 0`)';
+  'anthropic-otel: a call repeats one that failed after its own retries. Two retry loops multiply the load. Let only the SDK retry (`maxRetries`), or only the loop around it (`maxRetries: 0`)';
 
 /** Records what happens to calls. */
 export class Recorder implements CallListener<CallSpan> {

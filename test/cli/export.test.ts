@@ -189,7 +189,7 @@ describe('anthropic-otel export', () => {
     ['{ "kubernetes": { "ruleLabels": { "a": 1 } } }', /ruleLabels must be an object of strings/],
     ['{ "prometheus": { "interval": "5m" } }', /prometheus\.interval must be a duration from 1s to 2m/],
     ['{ "receivers": { "webhook": "localhost" } }', /receivers\.webhook must be an address/],
-    ['{ "receivers": { "slak": {} } }', /receivers\.slak is no receiver\. There are: webhook, slack/],
+    ['{ "receivers": { "slak": {} } }', /receivers\.slak is not a receiver\. Use one of: webhook, slack/],
     ['{ "urls": { "grafana": "javascript:alert(1)" } }', /urls\.grafana must be an address/],
     ['{ "out": " " }', /out must be the name of a folder/],
   ])('the configuration %s is a mistake that is named', async (text, message) => {
@@ -212,8 +212,8 @@ test.each([
   ['mjs', 'export default { get errorRate() { throw new Error("lazy"); } };', /config\.mjs: lazy/],
   ['mjs', 'const all = {}; all.labels = all; export default all;', /config\.mjs: .*circular/],
   ['cjs', 'module.exports = { nope: 1 };', /config\.nope is not a setting/],
-  ['mjs', 'await new Promise(() => {}); export default {};', /ended before it was done/],
-  ['mjs', 'process.exit(0);', /ended before it was done/],
+  ['mjs', 'await new Promise(() => {}); export default {};', /ended before it finished/],
+  ['mjs', 'process.exit(0);', /ended before it finished/],
 ])('the configuration in %s, %j, is an error in words, and writes nothing', async (ending, text, message) => {
   const folder = createFolder({ [`anthropic-otel.config.${ending}`]: text });
   const ended = await cli(folder, ['export']);

@@ -83,7 +83,7 @@ get('http://localhost:${port}/metrics', { agent: false }, (response) => response
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/anthropic_client_calls_total\{.*anthropic_outcome="ok".*\} 3\n/);
     expect(ended.warnings).toEqual([
-      expect.stringMatching(/^anthropic-otel: log lines cannot be written: .*app\.mjs/),
+      expect.stringMatching(/^anthropic-otel: cannot write log lines: .*app\.mjs/),
     ]);
   });
 });

@@ -137,7 +137,7 @@ await new Promise((resolve) => setTimeout(resolve, 1000));`;
     const { stderr, code } = await runApp('for (let n = 0; n < 5; n++) await call();', true, 'closed');
     expect(code).toBe(0);
     expect(lines(stderr)).toEqual([
-      expect.stringMatching(/^anthropic-otel: log lines cannot be written: .*EPIPE/),
+      expect.stringMatching(/^anthropic-otel: cannot write log lines: .*EPIPE/),
     ]);
   });
 

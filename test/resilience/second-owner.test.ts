@@ -39,7 +39,7 @@ describe('a second owner of retries is reported, and warned of once', () => {
     expect(names().filter((name) => name === 'second_retry_owner')).toHaveLength(2);
     await rejection(client.messages.create({ ...HELLO, max_tokens: 101 }));
     expect(await warned()).toEqual([
-      expect.stringMatching(/The SDK retries, too\. Give the client `maxRetries: 0`/),
+      expect.stringMatching(/The SDK retries too\. Set `maxRetries: 0` on the client/),
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('a second owner of retries is reported, and warned of once', () => {
     await client.messages.create(HELLO, { maxRetries: 3 });
     await client.messages.create(HELLO, { maxRetries: 0 });
     expect(names()).toEqual(['second_retry_owner', 'second_retry_owner']);
-    expect(await warned()).toEqual([expect.stringMatching(/Leave `maxRetries` out of the call/)]);
+    expect(await warned()).toEqual([expect.stringMatching(/Remove `maxRetries` from the call/)]);
   });
 
   test('`maxRetries` of `withOptions`', async () => {
@@ -64,7 +64,7 @@ describe('a second owner of retries is reported, and warned of once', () => {
     server.faults(fails);
     for (let turn = 0; turn < 3; turn++) await rejection(client.messages.create(HELLO));
     expect(names().filter((name) => name === 'second_retry_owner')).toHaveLength(2);
-    expect(await warned()).toEqual([expect.stringMatching(/a loop around the client retries, too/)]);
+    expect(await warned()).toEqual([expect.stringMatching(/a loop around the client retries too/)]);
   });
 
   test('whatever is called in whatever order: one report for each call that repeats a failed one', async () => {

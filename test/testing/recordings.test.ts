@@ -5,7 +5,7 @@ import { HELLO, serve } from './serve.ts';
 
 test('a file that holds no recording is rejected by name', () => {
   const path = fileURLToPath(new URL('../../package.json', import.meta.url));
-  expect(() => loadRecording(path)).toThrow(/Expected .*package\.json to hold a recording/);
+  expect(() => loadRecording(path)).toThrow(/Expected .*package\.json to contain a recording/);
 });
 
 test('a recorded error is served with its status, headers and body', async () => {

@@ -107,7 +107,7 @@ describe('the settings of register', () => {
     });
     expect(telemetry.attributionKeys).toEqual(['team', 'cost-center', 'a']);
     expect(telemetry.attributes).toEqual({ team: 'search' });
-    expect(warnings.map((warning) => /leaving out "(.*)"$/.exec(warning)?.[1])).toEqual([
+    expect(warnings.map((warning) => /ignoring "(.*)"$/.exec(warning)?.[1])).toEqual([
       'my team',
       'cost.center',
       'b',

@@ -25,7 +25,9 @@ export function checkedConfig(config: CliConfig): CliConfig {
     throw wrong('prometheus.interval', 'a duration from 1s to 2m', prometheus.interval);
   const unknown = Object.keys(receivers).find((name) => !RECEIVERS.includes(name));
   if (unknown !== undefined)
-    throw new TypeError(`config.receivers.${unknown} is no receiver. There are: ${RECEIVERS.join(', ')}.`);
+    throw new TypeError(
+      `config.receivers.${unknown} is not a receiver. Use one of: ${RECEIVERS.join(', ')}.`,
+    );
   for (const name of ['webhook', 'watchdog'] as const) {
     if (receivers[name] !== undefined) address(`receivers.${name}`, receivers[name]);
   }
@@ -46,7 +48,7 @@ function checkTexts(path: string, values: readonly unknown[], expected = 'a list
 
 function address(path: string, value: unknown): string {
   if (typeof value !== 'string' || !/^https?:\/\//.test(value) || !URL.canParse(value))
-    throw wrong(path, 'an address that begins with http:// or https://', value);
+    throw wrong(path, 'an address that starts with http:// or https://', value);
   return value.replace(/\/+$/, '');
 }
 

@@ -58,8 +58,8 @@ export function resolveConfig(given: unknown, source: string): CliConfig {
 async function read(file: string): Promise<unknown> {
   if (/\.m?ts$/.test(file) && !process.features.typescript) {
     throw usageError(
-      `${basename(file)} needs a Node.js that reads TypeScript, and this is ${process.versions.node}`,
-      'Use Node.js 22.18 or later, or rename the file to .mjs and take the types out.',
+      `${basename(file)} needs a Node.js version that reads TypeScript, but this is ${process.versions.node}`,
+      'Use Node.js 22.18 or later, or rename the file to .mjs and remove the types.',
     );
   }
   const restore = sendOutputToStandardError();

@@ -10,8 +10,7 @@ interface Demo {
 
 export const demo = defineCommand({
   name: 'demo',
-  summary:
-    'Play six acts against a local stand-in for the API, with a real Prometheus and a real Alertmanager.',
+  summary: 'Play six acts with a local stand-in for the API, and a real Prometheus and Alertmanager.',
   options: {
     once: {
       type: 'boolean',

@@ -23,7 +23,8 @@ export async function checkAlertmanager(url: string, config: CliConfig): Promise
     const clock =
       date === undefined ? undefined : clockFinding('alertmanager-clock', 'Alertmanager', date, local);
     const text = (body as { config?: { original?: unknown } } | null)?.config?.original;
-    if (typeof text !== 'string') throw new Error('its response to /api/v2/status is of something else');
+    if (typeof text !== 'string')
+      throw new Error('its response to /api/v2/status does not come from an Alertmanager');
     return [
       ...(clock ? [clock] : []),
       ...checkRoutes(parse(text) as Configuration, config),
@@ -35,7 +36,7 @@ export async function checkAlertmanager(url: string, config: CliConfig): Promise
       {
         id: 'alertmanager-unreachable',
         problem: `Alertmanager at ${url} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-        fix: 'Give the address of its start page: --alertmanager http://host:9093',
+        fix: 'Use the address of its start page: --alertmanager http://host:9093',
       },
     ];
   }
@@ -60,8 +61,8 @@ function checkRoutes({ route, receivers = [] }: Configuration, config: CliConfig
   }
   return [...unreached].map(([receiver, alerts]) => ({
     id: 'route-without-receiver',
-    problem: `${alerts.length} alerts reach no one: the receiver ${receiver} has no integration (${alerts.slice(0, 3).join(', ')}${alerts.length > 3 ? ', …' : ''}).`,
-    fix: `Give the receiver ${receiver} a webhook, a pager or a channel in alertmanager.yaml.`,
+    problem: `${alerts.length} alerts reach no one, because the receiver ${receiver} has no integration (${alerts.slice(0, 3).join(', ')}${alerts.length > 3 ? ', …' : ''}).`,
+    fix: `Add a webhook, a pager or a channel to the receiver ${receiver} in alertmanager.yaml.`,
   }));
 }
 
@@ -72,8 +73,8 @@ async function checkWatchdog(url: string): Promise<Finding[]> {
   return [
     {
       id: 'watchdog-missing',
-      problem: `Alertmanager does not have ${WATCHDOG}, which always fires: alerts do not arrive.`,
-      fix: 'Is the Prometheus with the rules connected to this Alertmanager? Check it with: doctor --prometheus URL',
+      problem: `Alertmanager does not have ${WATCHDOG}, which always fires, so alerts do not arrive.`,
+      fix: 'Check that the Prometheus with the rules sends to this Alertmanager: doctor --prometheus URL',
     },
   ];
 }
@@ -93,7 +94,7 @@ async function checkDelivery(url: string): Promise<Finding[]> {
   const failing = [...failed].filter(([, count]) => count > 0);
   return failing.map(([integration, count]) => ({
     id: 'notifications-failing',
-    problem: `${count} of ${sent.get(integration) ?? count} requests to notify by ${integration} failed since Alertmanager started.`,
-    fix: 'Look at the log of Alertmanager for the reason: an address, a key, or a proxy.',
+    problem: `${count} of ${sent.get(integration) ?? count} notifications through ${integration} have failed since Alertmanager started.`,
+    fix: 'Read the reason in the log of Alertmanager. It is often an address, a key, or a proxy.',
   }));
 }

@@ -25,8 +25,8 @@ function checkStartFiles(folder: string, manifest: Manifest): Finding[] {
   });
   return bundles.map((file) => ({
     id: 'sdk-bundled',
-    problem: `@anthropic-ai/sdk is part of the bundle ${file}, where register does not see it.`,
-    fix: 'Keep it out of the bundle (esbuild: --external:@anthropic-ai/sdk), or make the clients with new Anthropic(withTelemetry({ ... })).',
+    problem: `@anthropic-ai/sdk is part of the bundle ${file}, where register cannot see it.`,
+    fix: 'Exclude it from the bundle (esbuild: --external:@anthropic-ai/sdk), or create the clients with new Anthropic(withTelemetry({ ... })).',
   }));
 }
 
@@ -41,7 +41,7 @@ function checkNext(folder: string, { dependencies = {}, devDependencies = {} }: 
   return [
     {
       id: 'sdk-bundled',
-      problem: 'Next.js makes @anthropic-ai/sdk a part of its bundle, where register does not see it.',
+      problem: 'Next.js includes @anthropic-ai/sdk in its bundle, where register cannot see it.',
       fix: "Add to next.config: serverExternalPackages: ['@anthropic-ai/sdk', 'anthropic-otel']",
     },
   ];

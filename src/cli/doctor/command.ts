@@ -13,7 +13,7 @@ import { checkPrometheus } from './prometheus.ts';
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'Find what is wrong between your application and your pager, and how to repair it.',
+  summary: 'Find problems between your application and your pager, and how to fix them.',
   options: {
     metrics: {
       type: 'string',
@@ -64,9 +64,9 @@ exits with 0 where nothing is wrong. Each finding has a name: look it up in docs
     }
     if (findings.length > 0) return EXIT.problem;
     if (!io.json) {
-      io.note(`Nothing is wrong with ${names}.`);
+      io.note(`No problems found in ${names}.`);
       if (installedPackages(io.cwd).length === 0)
-        io.note('There are no packages here: run doctor in the folder of the application to check them too.');
+        io.note('No packages found here. To check them too, run doctor in the folder of the application.');
     }
     return EXIT.ok;
   },

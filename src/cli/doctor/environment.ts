@@ -16,15 +16,15 @@ export function checkEnvironment(folder: string, env: NodeJS.ProcessEnv, toProme
   if (value('OTEL_SDK_DISABLED') === 'true') {
     findings.push({
       id: 'telemetry-disabled',
-      problem: `OTEL_SDK_DISABLED=true ${where('OTEL_SDK_DISABLED')} switches all telemetry off.`,
-      fix: 'Take the variable out. To switch off one signal, use OTEL_METRICS_EXPORTER, OTEL_TRACES_EXPORTER or ANTHROPIC_OTEL_LOG.',
+      problem: `OTEL_SDK_DISABLED=true ${where('OTEL_SDK_DISABLED')} turns all telemetry off.`,
+      fix: 'Remove the variable. To turn off one signal, use OTEL_METRICS_EXPORTER, OTEL_TRACES_EXPORTER or ANTHROPIC_OTEL_LOG.',
     });
   }
   if (exporters.includes('none')) {
     findings.push({
       id: 'metrics-disabled',
-      problem: `OTEL_METRICS_EXPORTER has "none" ${where('OTEL_METRICS_EXPORTER')}: there are no metrics, so no dashboards and no alerts.`,
-      fix: 'Take the variable out for an endpoint that Prometheus scrapes, or set it to otlp.',
+      problem: `OTEL_METRICS_EXPORTER contains "none" ${where('OTEL_METRICS_EXPORTER')}, so there are no metrics, dashboards or alerts.`,
+      fix: 'Remove the variable to get an endpoint that Prometheus can scrape, or set it to otlp.',
     });
   }
   const preference = value('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE');
@@ -32,7 +32,7 @@ export function checkEnvironment(folder: string, env: NodeJS.ProcessEnv, toProme
     findings.push({
       id: 'delta-temporality',
       problem: `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=${preference} ${where('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE')} sends counters as differences, which Prometheus drops.`,
-      fix: 'Take the variable out: the default is cumulative, for Prometheus, Mimir and Grafana Cloud.',
+      fix: 'Remove the variable. The default is cumulative, which Prometheus, Mimir and Grafana Cloud need.',
     });
   }
   return findings;

@@ -19,6 +19,6 @@ export function clockFinding(id: string, what: string, remote: number, local: nu
   return {
     id,
     problem: `The clock of ${what} is ${seconds} s ${difference > 0 ? 'ahead of' : 'behind'} the clock of this machine.`,
-    fix: 'Synchronize the clocks of both machines (NTP): the ages and the rates in alerts depend on them.',
+    fix: 'Synchronize the clocks of both machines with NTP, because ages and rates in alerts depend on them.',
   };
 }

@@ -18,7 +18,7 @@ export async function checkGrafana(
       {
         id: 'grafana-unreachable',
         problem: `Grafana at ${url} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-        fix: 'Give the address of its start page, and the token of a service account in GRAFANA_TOKEN.',
+        fix: 'Use the address of its start page, and set GRAFANA_TOKEN to the token of a service account.',
       },
     ];
   }
@@ -42,7 +42,7 @@ async function checkDashboards(grafana: Grafana, config: CliConfig): Promise<Fin
       ? [
           {
             id: 'dashboards-old',
-            problem: `The dashboards ${old.join(', ')} in Grafana are not those of this version and configuration.`,
+            problem: `The dashboards ${old.join(', ')} in Grafana come from another version or configuration.`,
             fix: `${fix}, or keep your own changes in a copy with another uid.`,
           },
         ]
@@ -56,8 +56,8 @@ async function checkDataSources(grafana: Grafana): Promise<Finding[]> {
   return [
     {
       id: 'datasource-missing',
-      problem: 'Grafana has no Prometheus data source: the dashboards have nothing to read.',
-      fix: 'Add one: Connections → Data sources → Prometheus, or take grafana-provisioning from npx anthropic-otel export.',
+      problem: 'Grafana has no Prometheus data source, so the dashboards have no data.',
+      fix: 'Add one under Connections → Data sources → Prometheus, or use grafana-provisioning from npx anthropic-otel export.',
     },
   ];
 }

@@ -26,8 +26,8 @@ export async function checkPage(url: string, service: string | undefined): Promi
         id: 'endpoint-unreachable',
         problem: `No metrics at ${url}: ${reply}.`,
         fix:
-          'Is the application running, with --import anthropic-otel/register? In a container, set ' +
-          'OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0. Look for a line on its standard error that begins with "anthropic-otel:".',
+          'Start the application with --import anthropic-otel/register. In a container, set ' +
+          'OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0. Look for a line on its standard error that starts with "anthropic-otel:".',
       },
     ];
   }
@@ -37,7 +37,7 @@ export async function checkPage(url: string, service: string | undefined): Promi
   const samples = parse(reply.body);
   if (!samples.some(({ name }) => /^(anthropic|gen_ai)_/.test(name))) {
     return [
-      foreign(url, samples.length > 0 ? 'it serves the metrics of something else' : 'its page is empty'),
+      foreign(url, samples.length > 0 ? 'it serves the metrics of another program' : 'its page is empty'),
     ];
   }
   return [...checkService(url, samples, service), ...checkNames(samples), ...checkValues(samples)];
@@ -52,8 +52,8 @@ function checkService(url: string, samples: readonly Sample[], service: string |
   return [
     {
       id: 'endpoint-other-service',
-      problem: `${url} has the metrics of ${[...new Set(names)].join(', ')}, and not those of ${service}, which OTEL_SERVICE_NAME names.`,
-      fix: 'Give each service on a machine a port of its own: OTEL_EXPORTER_PROMETHEUS_PORT=9465.',
+      problem: `${url} has the metrics of ${[...new Set(names)].join(', ')}, not those of ${service}, which is the OTEL_SERVICE_NAME.`,
+      fix: 'Give each service on a machine its own port: OTEL_EXPORTER_PROMETHEUS_PORT=9465.',
     },
   ];
 }
@@ -72,7 +72,7 @@ function checkNames(samples: readonly Sample[]): Finding[] {
       id: 'metric-names',
       problem: `The page has no ${missing.join(' and no ')}${near.length > 0 ? `, but ${[...new Set(near)].join(', ')}` : ''}.`,
       fix:
-        'Dashboards and rules need the names of docs/metrics.md. Scrape the endpoint of `register`, or let the exporter keep ' +
+        'Dashboards and rules need the names in docs/metrics.md. Scrape the endpoint of `register`, or have the exporter keep ' +
         'the names: without unit suffixes, with _total for counters.',
     },
   ];
@@ -88,18 +88,18 @@ function checkValues(samples: readonly Sample[]): Finding[] {
   if (unobserved > 0) {
     findings.push({
       id: 'clients-unobserved',
-      problem: `${unobserved} clients are not observed: the SDK was loaded before anthropic-otel/register, or is part of a bundle.`,
+      problem: `${unobserved} clients are not observed, because the SDK was loaded before anthropic-otel/register or is part of a bundle.`,
       fix:
-        'Register first (--import anthropic-otel/register before all other imports), keep @anthropic-ai/sdk out of the bundle, ' +
-        'or make the clients with new Anthropic(withTelemetry({ ... })).',
+        'Register first (--import anthropic-otel/register before all other imports), exclude @anthropic-ai/sdk from the bundle, ' +
+        'or create the clients with new Anthropic(withTelemetry({ ... })).',
     });
   }
   const errors = sum('telemetryErrors', '');
   if (errors > 0) {
     findings.push({
       id: 'telemetry-errors',
-      problem: `Telemetry failed ${errors} times in this process, and records are missing.`,
-      fix: 'Look for lines on its standard error that begin with "anthropic-otel:". Set OTEL_LOG_LEVEL=debug for more.',
+      problem: `Telemetry failed ${errors} times in this process, so records are missing.`,
+      fix: 'Look for lines on its standard error that start with "anthropic-otel:". Set OTEL_LOG_LEVEL=debug for more.',
     });
   }
   const started = Math.max(
@@ -117,7 +117,7 @@ function foreign(url: string, why: string): Finding {
   return {
     id: 'endpoint-foreign',
     problem: `${url} does not belong to an application with anthropic-otel: ${why}.`,
-    fix: 'Give the application a port of its own: OTEL_EXPORTER_PROMETHEUS_PORT=9465. Its path is /metrics.',
+    fix: 'Give the application its own port: OTEL_EXPORTER_PROMETHEUS_PORT=9465. The path is /metrics.',
   };
 }
 

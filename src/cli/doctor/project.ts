@@ -35,7 +35,7 @@ function checkSdk(copies: readonly Installed[]): Finding[] {
       {
         id: 'sdk-missing',
         problem: '@anthropic-ai/sdk is not installed here.',
-        fix: 'Install it with: npm install @anthropic-ai/sdk. Or run doctor in the folder of the application.',
+        fix: 'Install it (npm install @anthropic-ai/sdk), or run doctor in the folder of the application.',
       },
     ];
   }
@@ -44,7 +44,7 @@ function checkSdk(copies: readonly Installed[]): Finding[] {
     .map(({ version, path }) => ({
       id: 'sdk-version',
       problem: `@anthropic-ai/sdk ${version} in ${path} is not observed: 0.39.0 or later, below 2, is needed.`,
-      fix: 'Update it, or the package that brings it: npm install @anthropic-ai/sdk@latest',
+      fix: 'Update it, or the package that depends on it: npm install @anthropic-ai/sdk@latest',
     }));
   const versions = distinct(copies);
   if (versions.length > 1) {
@@ -66,8 +66,8 @@ function checkOwn(copies: readonly Installed[]): Finding[] {
       {
         id: 'package-missing',
         problem:
-          'anthropic-otel is not installed here: node --import anthropic-otel/register does not start.',
-        fix: 'Install it with: npm install anthropic-otel. Or run doctor in the folder of the application.',
+          'anthropic-otel is not installed here, so node --import anthropic-otel/register does not start.',
+        fix: 'Install it (npm install anthropic-otel), or run doctor in the folder of the application.',
       },
     ];
   }
@@ -76,8 +76,8 @@ function checkOwn(copies: readonly Installed[]): Finding[] {
     return [
       {
         id: 'package-version',
-        problem: `The application has anthropic-otel ${own.version}, and this is doctor of ${VERSION}, with other rules and dashboards.`,
-        fix: 'Run the doctor of the application, in its folder: npx anthropic-otel doctor. Or update: npm install anthropic-otel@latest',
+        problem: `The application has anthropic-otel ${own.version}, but this doctor is ${VERSION}, which has other rules and dashboards.`,
+        fix: 'Run npx anthropic-otel doctor in the folder of the application, or update: npm install anthropic-otel@latest',
       },
     ];
   }
@@ -85,7 +85,7 @@ function checkOwn(copies: readonly Installed[]): Finding[] {
     {
       id: 'package-duplicates',
       problem: `There are several versions of anthropic-otel: ${listed(copies)}.`,
-      fix: 'The first one that is loaded observes the clients. Install one version: npm dedupe.',
+      fix: 'The first version that loads observes the clients. Keep one version: npm dedupe.',
     },
   ];
 }
@@ -98,8 +98,8 @@ function checkApi(copies: readonly Installed[]): Finding[] {
       id: 'opentelemetry-api-duplicates',
       problem: `There are several versions of @opentelemetry/api: ${listed(copies)}.`,
       fix:
-        'A copy that is newer than the one that an SDK registered with sees no SDK, and its spans are lost. ' +
-        'Install one version: npm install @opentelemetry/api@latest && npm dedupe',
+        'A newer copy does not see what an SDK registered with an older one, so spans are lost. ' +
+        'Keep one version: npm install @opentelemetry/api@latest && npm dedupe',
     },
   ];
 }
@@ -110,8 +110,8 @@ function checkOtelSdk(copies: readonly Installed[]): Finding[] {
   return [
     {
       id: 'opentelemetry-sdk-version',
-      problem: `OpenTelemetry SDK ${distinct(old).join(', ')} is installed: ${listed(old)}; 2.0 or later is needed to share a meter provider.`,
-      fix: '`register` works beside it. For AnthropicInstrumentation, update: npm install @opentelemetry/sdk-node@latest',
+      problem: `OpenTelemetry SDK ${distinct(old).join(', ')} is installed: ${listed(old)}. To share a meter provider, 2.0 or later is needed.`,
+      fix: '`register` works with it. For AnthropicInstrumentation, update: npm install @opentelemetry/sdk-node@latest',
     },
   ];
 }
@@ -120,8 +120,8 @@ function checkOthers(folder: string): Finding[] {
   const others = dependenciesOf(folder).filter((name) => OTHERS.test(name));
   return others.map((name) => ({
     id: 'double-instrumentation',
-    problem: `${name} instruments the Claude SDK too: each call has two spans and is counted twice where both are queried.`,
-    fix: `Remove one of the two: npm uninstall ${name}, or switch its Anthropic instrumentation off.`,
+    problem: `${name} also instruments the Claude SDK, so each call has two spans, and counts twice if you query both.`,
+    fix: `Remove one of the two: npm uninstall ${name}, or turn its Anthropic instrumentation off.`,
   }));
 }
 

@@ -30,7 +30,7 @@ export async function checkPrometheus(
       {
         id: 'prometheus-unreachable',
         problem: `Prometheus at ${url} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-        fix: 'Give the address of its start page, with user and password where it asks for them: --prometheus http://user:password@host:9090',
+        fix: 'Use the address of its start page, with user and password if it requires them: --prometheus http://user:password@host:9090',
       },
     ];
   }
@@ -44,8 +44,8 @@ async function checkVersion(api: PrometheusApi): Promise<Finding[]> {
   return [
     {
       id: 'prometheus-version',
-      problem: `Prometheus ${info?.version} is too old for the rules: they need ${OLDEST.join('.')} or later.`,
-      fix: 'Update Prometheus. Older ones do not know keep_firing_for, and reject the file.',
+      problem: `Prometheus ${info?.version} is too old for the rules, which need ${OLDEST.join('.')} or later.`,
+      fix: 'Update Prometheus. Older versions do not know keep_firing_for and reject the file.',
     },
   ];
 }
@@ -66,7 +66,7 @@ async function checkAlertmanagers(api: PrometheusApi): Promise<Finding[]> {
     return [
       {
         id: 'alertmanager-not-connected',
-        problem: 'Prometheus has no Alertmanager: alerts fire, and no one is notified.',
+        problem: 'Prometheus has no Alertmanager: alerts fire, but no one is notified.',
         fix: "Add to prometheus.yaml: alerting: { alertmanagers: [{ static_configs: [{ targets: ['localhost:9093'] }] }] }",
       },
     ];
@@ -88,7 +88,7 @@ async function checkAlertmanagers(api: PrometheusApi): Promise<Finding[]> {
     {
       id: 'alertmanager-unreachable-from-prometheus',
       problem: `Prometheus cannot notify ${unreached.join(', ') || 'its Alertmanager'}.`,
-      fix: 'Is the Alertmanager running, and is its address in prometheus.yaml right as seen from Prometheus?',
+      fix: 'Check that Alertmanager runs, and that Prometheus can reach its address in prometheus.yaml.',
     },
   ];
 }

@@ -67,7 +67,7 @@ function checkHealth(loaded: Loaded, wanted: Wanted): Finding[] {
   return failing.map(({ name, lastError }) => ({
     id: 'rules-failing',
     problem: `The rule ${name} fails: ${lastError ?? 'unknown'}.`,
-    fix: 'Is there a second Prometheus, or a relabeling, that gives series twice? Look at the page Rules of Prometheus.',
+    fix: 'Open the Rules page of Prometheus. Check whether a second Prometheus or a relabeling duplicates series.',
   }));
 }
 
@@ -81,8 +81,8 @@ async function checkVersions(api: PrometheusApi, loaded: Loaded, wanted: Wanted)
   return [
     {
       id: 'rules-old',
-      problem: `The rules in Prometheus are not those of this version and configuration: ${listed(old)} differ.`,
-      fix: 'Run npx anthropic-otel export, take the new alerts/anthropic.rules.yaml, and reload Prometheus.',
+      problem: `The rules in Prometheus come from another version or configuration: ${listed(old)} differ.`,
+      fix: 'Run npx anthropic-otel export, load the new alerts/anthropic.rules.yaml, and reload Prometheus.',
     },
   ];
 }
@@ -121,8 +121,8 @@ function checkLeftOver(loaded: Loaded, wanted: Wanted): Finding[] {
   return [
     {
       id: 'rules-left-over',
-      problem: `Prometheus has ${listed(leftOver)}, which this version and configuration do not: a file of another version is loaded too.`,
-      fix: 'Look at the page Rules of Prometheus for the file, and take it out of rule_files.',
+      problem: `Prometheus has ${listed(leftOver)}, which this version and configuration do not have: a file of another version is also loaded.`,
+      fix: 'Find the file on the Rules page of Prometheus, and remove it from rule_files.',
     },
   ];
 }
@@ -140,8 +140,8 @@ function checkTwice(loaded: Loaded, wanted: Wanted): Finding[] {
   return [
     {
       id: 'rules-twice',
-      problem: `Prometheus has ${listed(twice)} more than once: two files with the rules are loaded.`,
-      fix: 'Keep one of them in rule_files: alerts/anthropic.rules.yaml has everything, the recording rules too.',
+      problem: `Prometheus has ${listed(twice)} more than once, because two files with the rules are loaded.`,
+      fix: 'Keep only alerts/anthropic.rules.yaml in rule_files. It contains all rules, including the recording rules.',
     },
   ];
 }

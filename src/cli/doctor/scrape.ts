@@ -41,7 +41,7 @@ function failing({ scrapeUrl, lastError }: Target): Finding {
     id: 'scrape-failing',
     problem: `Prometheus cannot scrape ${scrapeUrl}: ${lastError}.`,
     fix:
-      'Is the address right as seen from Prometheus? In a container, the application must listen on all interfaces: ' +
+      'Check that Prometheus can reach the address. In a container, the application must listen on all interfaces: ' +
       'OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0.',
   };
 }
@@ -57,15 +57,15 @@ async function checkAbsent(api: PrometheusApi, metricsUrl: string | undefined): 
         id: 'metric-names',
         problem: `Prometheus has ${names.join(', ')}, but no ${START_TIME}.`,
         fix:
-          'The names were changed on the way. With OTLP, leave otlp.translation_strategy of Prometheus and add_metric_suffixes of a ' +
-          'Collector at their defaults; take relabelings of __name__ out.',
+          'Something between the application and Prometheus changed the names. With OTLP, keep otlp.translation_strategy of Prometheus and add_metric_suffixes of a ' +
+          'Collector at their defaults. Remove relabelings of __name__.',
       },
     ];
   }
   return [
     {
       id: 'not-scraped',
-      problem: `Prometheus has no ${START_TIME}: it does not scrape the application.`,
+      problem: `Prometheus has no ${START_TIME}, so it does not scrape the application.`,
       fix: `Add a job to scrape_configs: { job_name: my-service, static_configs: [{ targets: ['${metricsUrl ? new URL(metricsUrl).host : 'localhost:9464'}'] }] }`,
     },
   ];
@@ -79,8 +79,8 @@ function checkIntervals(targets: readonly Target[]): Finding[] {
   return [
     {
       id: 'scrape-interval',
-      problem: `Prometheus scrapes the job ${job} every ${first.scrapeInterval}: alerts come late, and between two scrapes a dashboard has no data.`,
-      fix: `Set scrape_interval of the job ${job} to 15s; 2m is the longest that the rules take.`,
+      problem: `Prometheus scrapes the job ${job} every ${first.scrapeInterval}, so alerts arrive late and dashboards have gaps.`,
+      fix: `Set scrape_interval of the job ${job} to 15s. The rules accept at most 2m.`,
     },
   ];
 }
@@ -106,8 +106,8 @@ function checkTwice(series: readonly Sample[]): Finding[] {
   return [
     {
       id: 'scraped-twice',
-      problem: `Prometheus scrapes ${instance} in ${twice[1].size} jobs (${[...twice[1]].sort().join(', ')}): each call counts, and each alert fires, in each of them.`,
-      fix: 'Keep one of them. On Kubernetes, take either the scrape annotations or the PodMonitor.',
+      problem: `Prometheus scrapes ${instance} in ${twice[1].size} jobs (${[...twice[1]].sort().join(', ')}), so each call counts, and each alert fires, once per job.`,
+      fix: 'Keep one of them. On Kubernetes, use either the scrape annotations or the PodMonitor.',
     },
   ];
 }
@@ -118,10 +118,10 @@ async function checkCounters(api: PrometheusApi): Promise<Finding[]> {
   return [
     {
       id: 'counters-missing',
-      problem: `Prometheus has ${START_TIME}, but no counter of this package: dashboards are empty.`,
+      problem: `Prometheus has ${START_TIME}, but no counter of this package, so dashboards are empty.`,
       fix:
         'With OTLP, send cumulative temporality: OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative, and no ' +
-        'cumulativetodelta processor in a Collector. With scraping, take relabelings that drop anthropic_* out.',
+        'cumulativetodelta processor in a Collector. With scraping, remove relabelings that drop anthropic_*.',
     },
   ];
 }

@@ -27,7 +27,7 @@ export const exportCommand = defineCommand({
     },
     check: {
       type: 'boolean',
-      description: 'write nothing; exit 1 where a file is not as it would be written',
+      description: 'write nothing; exit 1 if a file differs from what would be written',
     },
     force: { type: 'boolean', description: 'overwrite files that you changed' },
     'full-diff': { type: 'boolean', description: 'print differences at full length' },
@@ -72,9 +72,9 @@ and the exit code is 1. Keep your settings in anthropic-otel.config.*, and chang
       if (change.kind !== 'create') printDiff(change, io, values['full-diff'] ?? false);
     }
     if (blocked) {
-      io.print(`You changed ${counted(conflicts.length)} in ${shown}; nothing was written:`);
+      io.print(`You changed ${counted(conflicts.length)} in ${shown}, so nothing was written:`);
       printChanges(conflicts, io);
-      io.print('Keep your settings in anthropic-otel.config.*, or overwrite your changes with --force.');
+      io.print('Move your settings to anthropic-otel.config.*, or overwrite your changes with --force.');
     } else {
       io.print(`${counted(changed.length)} in ${shown} would change:`);
       printChanges(changed, io);

@@ -100,7 +100,7 @@ async function readManifest(folder: string): Promise<Manifest> {
   }
   throw usageError(
     `${join(folder, MANIFEST)} is damaged`,
-    'Remove it, and export with --force once; without it, every file counts as changed by you.',
+    'Remove it, then run export with --force once. Without it, every file counts as changed by you.',
   );
 }
 
@@ -110,7 +110,7 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'EISDIR') throw new UserError(`${path} is a folder, and a file is to be written there`);
+    if (code === 'EISDIR') throw new UserError(`${path} is a folder, but export has to write a file there`);
     throw error;
   }
 }

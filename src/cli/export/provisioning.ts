@@ -15,7 +15,7 @@ export function dashboardProvider(): File {
   return file(
     'grafana-provisioning/dashboards/anthropic-otel.yaml',
     [
-      'Goes to /etc/grafana/provisioning/dashboards. Mount the folder `dashboards` at the path below.',
+      'Copy this file to /etc/grafana/provisioning/dashboards. Mount the folder `dashboards` at the path below.',
       'With Kubernetes, apply ../kubernetes/dashboards.configmap.yaml instead.',
     ],
     {
@@ -37,7 +37,7 @@ export function dataSources({ prometheus }: CliConfig): File {
   return file(
     'grafana-provisioning/datasources/anthropic-otel.yaml',
     [
-      'Goes to /etc/grafana/provisioning/datasources. Leave it out where Grafana has your Prometheus already.',
+      'Copy this file to /etc/grafana/provisioning/datasources. Skip it if Grafana already has your Prometheus.',
     ],
     {
       apiVersion: 1,
@@ -59,7 +59,7 @@ export function prometheusExample({ prometheus }: CliConfig): File {
   return file(
     'prometheus.yaml',
     [
-      'An example: prometheus --config.file=prometheus.yaml. Into a Prometheus that you have, copy the job and the rule files.',
+      'An example. Run it with: prometheus --config.file=prometheus.yaml. For an existing Prometheus, copy the job and the rule files.',
     ],
     {
       global: { scrape_interval: prometheus.interval, evaluation_interval: prometheus.interval },

@@ -17,15 +17,15 @@ export const init = defineCommand({
     format: {
       type: 'string',
       value: 'FORMAT',
-      description: 'ts, mjs or json (default: ts where Node.js and the project read it, else mjs)',
+      description: 'ts, mjs or json (default: ts if Node.js and the project read it, else mjs)',
     },
     grafana: { type: 'string', value: 'URL', description: 'your Grafana, for the links in notifications' },
     budget: {
       type: 'string',
       value: 'USD',
-      description: 'what a service may spend a day before a ticket is opened',
+      description: 'what a service may spend per day before a ticket is opened',
     },
-    force: { type: 'boolean', description: 'replace a configuration that exists' },
+    force: { type: 'boolean', description: 'replace an existing configuration' },
   },
   async run({ values }, io) {
     const project = inspectProject(io.cwd);
@@ -42,14 +42,14 @@ export const init = defineCommand({
     resolveConfig(known, 'the command line');
     const present = findConfig(io.cwd);
     if (present && !values.force) {
-      throw new UserError(`${basename(present)} exists already`, 'Change it, or replace it with --force.');
+      throw new UserError(`${basename(present)} exists already`, 'Edit it, or replace it with --force.');
     }
     const file = `${CONFIG_NAME}.${format}`;
     await writeFile(join(io.cwd, file), configText(format, known));
 
     const steps = nextSteps(project, DEFAULTS.out);
     io.printJson({ file, project, steps });
-    io.print(`Wrote ${io.style('bold', file)}. Look at the objective, the budget and the addresses in it.`);
+    io.print(`Wrote ${io.style('bold', file)}. Check its objective, budget and addresses.`);
     io.print(`Found: ${found(project).join(', ')}.`);
     for (const [index, { title, lines }] of steps.entries()) {
       io.print();

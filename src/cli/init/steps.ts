@@ -52,7 +52,7 @@ function loadStep({ docker, kubernetes }: Project, out: string): Step {
     lines.push(`prometheus --config.file=${out}/prometheus.yaml`);
     lines.push(`alertmanager --config.file=${out}/alertmanager/alertmanager.yaml --cluster.listen-address=`);
   }
-  return { title: 'Write the dashboards and rules, and load them', lines };
+  return { title: 'Generate the dashboards and rules, then load them', lines };
 }
 
 function checkStep({ docker, kubernetes }: Project): Step {
@@ -61,7 +61,7 @@ function checkStep({ docker, kubernetes }: Project): Step {
   ];
   if (docker || kubernetes) {
     lines.unshift(
-      'set OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0 in the container, so that Prometheus reaches port 9464',
+      'set OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0 in the container, so that Prometheus can reach port 9464',
     );
   }
   return { title: 'Check that everything arrives', lines };

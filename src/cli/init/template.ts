@@ -9,20 +9,20 @@ export type Known = Partial<CliConfig>;
 
 /** The settings of a new file, by their path, and what they mean. */
 export const SHOWN: readonly (readonly [path: string, meaning: string])[] = [
-  ['urls.grafana', 'The Grafana that links in notifications open.'],
-  ['urls.runbooks', 'Where runbooks are read.'],
+  ['urls.grafana', 'The Grafana that notifications link to.'],
+  ['urls.runbooks', 'The address of the runbooks.'],
   [
     'receivers.webhook',
-    'Where notifications go. There are slack, pagerduty, opsgenie and email too: see the type.',
+    'Where notifications go. slack, pagerduty, opsgenie and email are available too: see the type.',
   ],
   ['labels', "Labels that every alert gets for your own routes, such as { team: 'ai-platform' }."],
   ['errorBudget.objective', 'The SLO: the share of calls that must succeed.'],
   ['errorRate.ratio', 'Pages above this share of failed calls in 5 minutes.'],
-  ['retriesExhausted.allowedCalls', 'Pages when more calls than this run out of retries in 5 minutes.'],
+  ['retriesExhausted.allowedCalls', 'Pages if more calls than this run out of retries in 5 minutes.'],
   ['spend.dailyBudgetUsd', 'What a service may cost in 24 hours, in USD, before a ticket is opened.'],
   ['prometheus.job', 'The name of the service in dashboards and alerts.'],
   ['prometheus.targets', 'Where its metrics are.'],
-  ['out', 'The folder that `npx anthropic-otel export` writes.'],
+  ['out', 'The folder that `npx anthropic-otel export` writes to.'],
 ];
 
 /** A new configuration. */
@@ -37,7 +37,7 @@ export function configText(format: ConfigFormat, known: Known): string {
         ]
       : ["/** @type {import('anthropic-otel').MonitoringConfig} */\nexport default {", '};'];
   return [
-    '// Settings of the dashboards and alerts. What is left out has its default; the type has all settings and their meaning.',
+    '// Settings of the dashboards and alerts. Omitted settings have their default. The type documents all settings.',
     '// After a change: npx anthropic-otel export',
     before,
     ...source(tree, 1),

@@ -9,7 +9,7 @@ const FOLDER = { uid: 'anthropic-otel', title: 'Claude' };
 
 export const push = defineCommand({
   name: 'push',
-  summary: 'Store the dashboards in a Grafana, by its HTTP API.',
+  summary: 'Store the dashboards in Grafana through its HTTP API.',
   options: {
     grafana: {
       type: 'string',

@@ -84,7 +84,7 @@ export function isSame(stored: object, dashboard: object): boolean {
 }
 
 function noGrafana(url: string): UserError {
-  return new UserError(`${url} is no Grafana: its responses are of something else`, fixOf(404));
+  return new UserError(`${url} is not a Grafana: its responses come from another program`, fixOf(404));
 }
 
 function messageOf(body: unknown): string {
@@ -93,10 +93,10 @@ function messageOf(body: unknown): string {
 }
 
 function fixOf(status: number): string | undefined {
-  if (status === 401) return 'Set GRAFANA_TOKEN to the token of a service account of this Grafana.';
+  if (status === 401) return 'Set GRAFANA_TOKEN to the token of a service account in this Grafana.';
   if (status === 403) return 'Give the service account of GRAFANA_TOKEN the role Editor.';
-  if (status === 404) return 'Does the address lead to a Grafana? Give the address of its start page.';
+  if (status === 404) return 'Check the address. Use the address of the start page of Grafana.';
   if (status === 412 || status === 409)
-    return 'The dashboard is provisioned from a file: change it there, or remove it there first.';
+    return 'The dashboard is provisioned from a file. Change it there, or remove it there first.';
   return undefined;
 }

@@ -78,10 +78,12 @@ export async function receivedAlerts(url: string): Promise<readonly ReceivedAler
   const alerts = Array.isArray(body) ? (body as (ReceivedAlert | undefined)[]) : [undefined];
   if (status !== 200 || !alerts.every((alert) => typeof alert?.labels === 'object')) {
     const what =
-      status === 200 ? 'its response to /api/v2/alerts is of something else' : `it responded with ${status}`;
+      status === 200
+        ? 'its response to /api/v2/alerts does not come from an Alertmanager'
+        : `it responded with ${status}`;
     throw new UserError(
       `${url} is no Alertmanager: ${what}`,
-      'Give the address of its start page, with user and password where it asks for them: http://user:password@host:9093',
+      'Use the address of its start page, with user and password if it requires them: http://user:password@host:9093',
     );
   }
   return alerts as ReceivedAlert[];

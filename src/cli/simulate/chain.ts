@@ -41,7 +41,7 @@ export async function rehearseChain(io: Io, options: ChainOptions): Promise<numb
   const steps: Step[] = [];
   try {
     io.note(
-      `The service that is simulated has its metrics at http://${host}:${port}/metrics. Let your Prometheus scrape it:`,
+      `The simulated service has its metrics at http://${host}:${port}/metrics. Add this job to your Prometheus:`,
     );
     io.note(`  - { job_name: ${SIMULATION_JOB}, static_configs: [{ targets: ['${host}:${port}'] }] }`);
     const reach = async (step: string, condition: () => Promise<boolean>, since: number): Promise<void> => {
@@ -49,7 +49,7 @@ export async function rehearseChain(io: Io, options: ChainOptions): Promise<numb
       if (!reached)
         throw new UserError(
           `not reached within ${options.patience / 1000} s: ${step}`,
-          'Find out why with: npx anthropic-otel doctor',
+          'To find out why, run: npx anthropic-otel doctor',
         );
       const seconds = Math.round((Date.now() - since) / 100) / 10;
       steps.push({ step, seconds });
@@ -68,7 +68,9 @@ export async function rehearseChain(io: Io, options: ChainOptions): Promise<numb
       const firing = `ALERTS{alertname="${alert}",job="${SIMULATION_JOB}",alertstate="firing"}`;
       await reach(`${alert} fires in Prometheus`, () => hasSeries(prometheus, firing), broken);
       if (!(await hasSeries(prometheus, `${firing} and ALERTS{simulated="true"}`)))
-        io.note(`${alert} has no label simulated="true": the rules in Prometheus are of an older version.`);
+        io.note(
+          `${alert} has no label simulated="true", because the rules in Prometheus come from an older version.`,
+        );
       if (!alertmanager) continue;
       const arrived = async (): Promise<boolean> =>
         (await receivedAlerts(alertmanager)).some(({ labels }) => labels['alertname'] === alert);
@@ -80,7 +82,7 @@ export async function rehearseChain(io: Io, options: ChainOptions): Promise<numb
     await endService(service);
     await api.close();
     io.note(
-      'The service is stopped. Its alerts resolve when Prometheus has not seen it for 5 minutes. Take the job out again.',
+      'The service has stopped. Its alerts resolve after Prometheus has not seen it for 5 minutes. Remove the job again.',
     );
   }
 }
@@ -118,7 +120,7 @@ async function hasSeries(prometheus: string, query: string): Promise<boolean> {
   const { status, body } = await send(`${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
   const result = (body as { data?: { result?: unknown[] } }).data?.result;
   if (status !== 200 || !result)
-    throw new UserError(`${prometheus} is no Prometheus: it responded with ${status} to a query`);
+    throw new UserError(`${prometheus} is not a Prometheus: it responded with ${status} to a query`);
   return result.length > 0;
 }
 

@@ -9,19 +9,19 @@ import { PLANS } from './plans.ts';
 
 export const simulate = defineCommand({
   name: 'simulate',
-  summary: 'Rehearse a page on your running stack, so that your team sees its own pager ring.',
+  summary: 'Rehearse a page on your running stack, so that your team can check its own pager.',
   argumentsHelp: 'PLAN',
   options: {
     alertmanager: {
       type: 'string',
       value: 'URL',
-      description: 'your Alertmanager: without --listen, alerts go straight there',
+      description: 'your Alertmanager; without --listen, alerts go straight to it',
     },
     prometheus: { type: 'string', value: 'URL', description: 'your Prometheus, for --listen' },
     listen: {
       type: 'string',
       value: 'HOST:PORT',
-      description: 'run a test service with its metrics here, for the whole way',
+      description: 'serve the metrics of a test service here, to test the whole path',
     },
     for: {
       type: 'string',
@@ -46,7 +46,7 @@ fails as the plan states: Prometheus has to scrape the service, evaluate the rul
   async run({ values, positionals }, io) {
     const [name, ...more] = positionals;
     if (name === undefined || more.length > 0)
-      throw usageError('expected one plan', `There are: ${Object.keys(PLANS).join(', ')}`);
+      throw usageError('expected one plan', `Use one of: ${Object.keys(PLANS).join(', ')}`);
     const { config } = await loadConfig(io.cwd, values.config);
     const alertmanager =
       values.alertmanager === undefined ? undefined : serverUrl('--alertmanager', values.alertmanager);

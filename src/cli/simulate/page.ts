@@ -41,7 +41,7 @@ export async function rehearsePage(
         : `goes to ${receivers.join(', ')}`;
       io.print(`${io.style(heldBack ? 'yellow' : 'green', heldBack ? '!' : '✓')} ${alert} ${end}`);
     }
-    io.note(`It fires for ${duration / 1000} s, and then resolves. Ctrl-C resolves it now.`);
+    io.note(`It fires for ${duration / 1000} s, then resolves. Press Ctrl-C to resolve it now.`);
     await sleep(duration, undefined, { signal }).catch(() => {});
     return reached.some(({ heldBack }) => heldBack) ? EXIT.problem : EXIT.ok;
   } finally {

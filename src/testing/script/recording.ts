@@ -27,7 +27,9 @@ export interface Recording {
 export function loadRecording(path: string): Recording {
   const value = parseJson(readFileSync(path, 'utf8'));
   if (!isRecording(value)) {
-    throw new TypeError(`Expected ${path} to hold a recording: {stream, response: {status, headers, body}}`);
+    throw new TypeError(
+      `Expected ${path} to contain a recording: {stream, response: {status, headers, body}}`,
+    );
   }
   return value;
 }

@@ -14,7 +14,7 @@ test('prints each finding with its name and what to do', async () => {
   expect(ended.code).toBe(1);
   expect(ended.stdout).toBe(
     '✗ @anthropic-ai/sdk is not installed here. [sdk-missing]\n' +
-      '  Install it with: npm install @anthropic-ai/sdk. Or run doctor in the folder of the application.\n',
+      '  Install it (npm install @anthropic-ai/sdk), or run doctor in the folder of the application.\n',
   );
 });
 

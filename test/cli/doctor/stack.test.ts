@@ -234,7 +234,7 @@ test('a healthy stack has no finding, and the command prints nothing on standard
   await until(async () => (await check()).code === 0);
   const ended = await check();
   expect(ended).toMatchObject({ code: 0, stdout: '' });
-  expect(ended.stderr).toContain('Nothing is wrong');
+  expect(ended.stderr).toContain('No problems found');
 });
 
 describe('Prometheus', () => {
