@@ -2,7 +2,7 @@ import { propagation, type TextMapPropagator, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
-import { type Harness, HELLO, startHarness } from '../helpers/harness.ts';
+import { type Harness, type HarnessOptions, HELLO, startHarness } from '../helpers/harness.ts';
 
 /** Writes `traceparent` as the W3C has it, for every valid span context. */
 const propagator: TextMapPropagator = {
@@ -40,16 +40,12 @@ describe('the trace context that a request carries', () => {
     expect(sent(harness)).toEqual([expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/)]);
   });
 
-  test('is none where the application turned propagation off', async () => {
-    const harness = await startHarness({ client: { openTelemetry: { propagation: false } } });
-    await harness.client.messages.create(HELLO);
-    expect(sent(harness)).toEqual([undefined]);
-    expect(harness.callSpans()).toHaveLength(1);
-  });
-
-  test('is none where the environment turned propagation off', async () => {
-    vi.stubEnv('ANTHROPIC_OPEN_TELEMETRY_PROPAGATION', 'false');
-    const harness = await startHarness();
+  test.each<[string, HarnessOptions, Record<string, string>]>([
+    ['the application', { client: { openTelemetry: { propagation: false } } }, {}],
+    ['the environment', {}, { ANTHROPIC_OPEN_TELEMETRY_PROPAGATION: 'false' }],
+  ])('is none where %s turned propagation off', async (_, options, env) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const harness = await startHarness(options);
     await harness.client.messages.create(HELLO);
     expect(sent(harness)).toEqual([undefined]);
     expect(harness.callSpans()).toHaveLength(1);

@@ -73,91 +73,49 @@ const EXPECTED = {
   logged: ['anthropic.call'],
 };
 
-const APPS: ReadonlyArray<readonly [string, string, string, string]> = [
-  [
-    'the default import of ES modules',
-    '--import',
-    'app.mjs',
-    `import A from '@anthropic-ai/sdk';${use(`new A(${OPTIONS})`)}`,
-  ],
-  [
-    'the named import of ES modules',
-    '--import',
-    'app.mjs',
-    `import { Anthropic } from '@anthropic-ai/sdk';${use(`new Anthropic(${OPTIONS})`)}`,
-  ],
-  [
-    'a subclass of the application',
-    '--import',
-    'app.mjs',
-    `import { Anthropic } from '@anthropic-ai/sdk';
+const APPS: Readonly<Record<string, string>> = {
+  'the default import of ES modules': `import A from '@anthropic-ai/sdk';${use(`new A(${OPTIONS})`)}`,
+  'the named import of ES modules': `import { Anthropic } from '@anthropic-ai/sdk';${use(`new Anthropic(${OPTIONS})`)}`,
+  'a subclass of the application': `import { Anthropic } from '@anthropic-ai/sdk';
 class Mine extends Anthropic {}
 ${use(`new Mine(${OPTIONS})`)}
 if (!(client instanceof Mine) || !(client instanceof Anthropic)) throw new Error('instanceof');`,
-  ],
-  [
-    'a dynamic import',
-    '--import',
-    'app.mjs',
-    `const { default: A } = await import('@anthropic-ai/sdk');${use(`new A(${OPTIONS})`)}`,
-  ],
-  [
-    'the module as a class in CommonJS',
-    '--require',
-    'app.cjs',
-    `const A = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`,
-  ],
-  [
-    'the default export in CommonJS',
-    '--require',
-    'app.cjs',
-    `const { default: A } = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`,
-  ],
-  [
-    'the named export in CommonJS',
-    '--require',
-    'app.cjs',
-    `const { Anthropic, APIError } = require('@anthropic-ai/sdk');(async () => {${use(`new Anthropic(${OPTIONS})`)}
+  'a dynamic import': `const { default: A } = await import('@anthropic-ai/sdk');${use(`new A(${OPTIONS})`)}`,
+  'the module as a class in CommonJS': `const A = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`,
+  'the default export in CommonJS': `const { default: A } = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`,
+  'the named export in CommonJS': `const { Anthropic, APIError } = require('@anthropic-ai/sdk');(async () => {${use(`new Anthropic(${OPTIONS})`)}
 if (Anthropic.APIError !== APIError) throw new Error('error classes');})();`,
-  ],
-  [
-    'a copy made by withOptions, and observe',
-    '--import',
-    'app.mjs',
-    `import { observe } from 'anthropic-otel';
+  'a copy made by withOptions, and observe': `import { observe } from 'anthropic-otel';
 import A from '@anthropic-ai/sdk';${use(`observe(new A(${OPTIONS}).withOptions({ maxRetries: 1 }))`)}`,
-  ],
-];
+};
+
+/** Runs an application, ES module or CommonJS, with `setup` loaded before it, unless it loads that itself. */
+async function expectObserved(text: string, preloaded = true, files = setup): Promise<void> {
+  const api = await startApi();
+  const [flag, extension] = text.includes('require(') ? ['--require', 'cjs'] : ['--import', 'mjs'];
+  const folder = createApp({ ...files, [`app.${extension}`]: text });
+  const flags = preloaded ? [flag as string, `./setup.${extension}`] : [];
+  const ended = await run(folder, [...flags, `app.${extension}`], { BASE_URL: api.url });
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(ended.stdout)).toEqual(EXPECTED);
+}
 
 describe('AnthropicInstrumentation', () => {
-  test.each(APPS)('observes %s', async (_title, flag, file, text) => {
-    const api = await startApi();
-    const folder = createApp({ ...setup, [file]: text });
-    const name = flag === '--import' ? './setup.mjs' : './setup.cjs';
-    const ended = await run(folder, [flag, name, file], { BASE_URL: api.url });
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(ended.stdout)).toEqual(EXPECTED);
-  });
+  test.each(Object.entries(APPS))('observes %s', (_title, text) => expectObserved(text));
 
   test('records with the meter provider of its options, not with that of the NodeSDK', async () => {
-    const api = await startApi();
     const own = setup['setup.mjs']
       .replace(`import { MetricReader }`, `import { MeterProvider, MetricReader }`)
       .replace('const spans', 'const meterProvider = new MeterProvider({ readers: [reader] });\nconst spans')
       .replace('{ logger }', '{ logger, meterProvider }')
       .replace('metricReaders: [reader]', 'metricReaders: [new InMemoryReader()]');
     const text = `import A from '@anthropic-ai/sdk';${use(`new A(${OPTIONS})`)}`;
-    const folder = createApp({ 'setup.mjs': own, 'app.mjs': text });
-    const ended = await run(folder, ['--import', './setup.mjs', 'app.mjs'], { BASE_URL: api.url });
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(ended.stdout)).toEqual(EXPECTED);
+    await expectObserved(text, true, { ...setup, 'setup.mjs': own });
   });
 
-  test('observes the calls of a CommonJS application in which it is set up first', async () => {
-    const api = await startApi();
-    const text = `require('./setup.cjs');\nconst A = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`;
-    const ended = await run(createApp({ ...setup, 'app.cjs': text }), ['app.cjs'], { BASE_URL: api.url });
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(ended.stdout)).toEqual(EXPECTED);
-  });
+  test('observes the calls of a CommonJS application in which it is set up first', () =>
+    expectObserved(
+      `require('./setup.cjs');\nconst A = require('@anthropic-ai/sdk');(async () => {${use(`new A(${OPTIONS})`)}})();`,
+      false,
+    ));
 });

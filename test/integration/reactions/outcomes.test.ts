@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../../src/testing/index.ts';
-import { expectCall } from '../../helpers/expect-calls.ts';
-import { OK_ATTEMPT, OK_CALL } from '../../helpers/expected-call.ts';
+import { expectCall, expectCalls } from '../../helpers/expect-calls.ts';
+import { failedCall, final, OK_CALL } from '../../helpers/expected-call.ts';
 import { HELLO, rejection, startHarness } from '../../helpers/harness.ts';
 
 describe.each([false, true])('the stop reason, stream: %s', (stream) => {
@@ -32,26 +32,17 @@ describe('a call that is canceled', () => {
   const never = (): AbortSignal => new AbortController().signal;
 
   test.each([
-    ['a timeout of the application', (): AbortSignal => AbortSignal.timeout(50), 'timeout'],
-    [
-      'a timeout among other signals',
-      (): AbortSignal => AbortSignal.any([never(), AbortSignal.timeout(50)]),
-      'timeout',
-    ],
-    [
-      'the application itself',
-      (): AbortSignal => {
-        const controller = new AbortController();
-        setTimeout(() => controller.abort(), 50);
-        return controller.signal;
-      },
-      'application',
-    ],
-  ] as const)('by %s is recorded as such, before its response', async (_, signal, canceledBy) => {
+    ['a timeout of the application', (): AbortSignal => AbortSignal.timeout(50)],
+    ['a timeout among other signals', (): AbortSignal => AbortSignal.any([never(), AbortSignal.timeout(50)])],
+  ])('by %s is recorded as such, before its response', async (_, signal) => {
     const harness = await startHarness();
     harness.server.plan([respond.hang()]);
     await rejection(harness.client.messages.create(HELLO, { signal: signal() }));
-    await expectCall(harness, { outcome: 'canceled', canceledBy, attempts: [{ disposition: 'canceled' }] });
+    await expectCall(harness, {
+      outcome: 'canceled',
+      canceledBy: 'timeout',
+      attempts: [{ disposition: 'canceled' }],
+    });
   });
 
   /** What `AbortSignal.timeout` aborts with, at a time that the test chooses. */
@@ -79,42 +70,14 @@ describe('a call that is canceled', () => {
     for await (const _ of stream) timeOut(controller);
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.canceled_by': 'timeout' })).toBe(1);
   });
-
-  test('by a reader that leaves its stream is canceled by the application', async () => {
-    const harness = await startHarness({ server: { eventDelayMs: 10 } });
-    for await (const _ of await harness.client.messages.create({ ...HELLO, stream: true })) break;
-    await sleep(0);
-    const canceled = { 'anthropic.outcome': 'canceled', 'anthropic.canceled_by': 'application' };
-    expect(await harness.metric('anthropic.client.calls', canceled)).toBe(1);
-  });
 });
 
-describe('a spend limit', () => {
-  const BILLING = {
-    errorType: 'rate_limit_error',
-    errorCode: 'enforced_spend_limit_reached',
-    fault: 'config',
-  } as const;
-
-  test('that responds with 429 is a matter of configuration, and not of retries', async () => {
-    const harness = await startHarness({ client: { maxRetries: 0 } });
-    const code = 'enforced_spend_limit_reached';
-    harness.server.plan([
-      respond.error(429, { code, retryAfter: null, headers: { 'retry-after-ms': null } }),
-    ]);
-    await rejection(harness.client.messages.create(HELLO));
-    expect(await harness.metric('anthropic.client.retries_exhausted')).toBe(0);
-    await expectCall(harness, {
-      outcome: 'error',
-      errorType: 'rate_limit_error',
-      fault: 'config',
-      attempts: [{ status: 429, disposition: 'final', ...BILLING }],
-    });
-  });
-
-  test('is no streak and no lasting failure: the next call goes well', async () => {
-    const harness = await startHarness({ client: { maxRetries: 0 } });
-    await harness.client.messages.create(HELLO);
-    await expectCall(harness, { ...OK_CALL, attempts: [OK_ATTEMPT] });
-  });
+test('a spend limit that the API reports with 429 is a matter of configuration, of no retries, and does not last', async () => {
+  const harness = await startHarness({ client: { maxRetries: 0 } });
+  const code = 'enforced_spend_limit_reached';
+  harness.server.plan([respond.error(429, { code, retryAfter: null, headers: { 'retry-after-ms': null } })]);
+  await rejection(harness.client.messages.create(HELLO));
+  await harness.client.messages.create(HELLO);
+  const limit = { fault: 'config', errorCode: code, retryAfter: undefined };
+  await expectCalls(harness, [failedCall(final(429, limit)), OK_CALL]);
 });
