@@ -1,5 +1,6 @@
 /** What is measured: one operation each, against responses that are ready in memory, so that nothing but code costs time. */
 import type Anthropic from '@anthropic-ai/sdk';
+import { frame, messageEvents } from '../src/testing/wire/sse.ts';
 
 /** A response of the stub: status, headers and body. */
 type Reply = readonly [status: number, headers: Record<string, string>, body: string];
@@ -56,27 +57,12 @@ const OVERLOADED: Reply = [
   JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }),
 ];
 
-const event = (data: { type: string; [field: string]: unknown }): string =>
-  `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
-
 /** A streamed response with `deltas` text deltas. */
 function stream(deltas: number): Reply {
-  const delta = event({
-    type: 'content_block_delta',
-    index: 0,
-    delta: { type: 'text_delta', text: 'word ' },
-  });
-  const body =
-    event({
-      type: 'message_start',
-      message: { ...MESSAGE, content: [], stop_reason: null, usage: { ...USAGE, output_tokens: 3 } },
-    }) +
-    event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }) +
-    delta.repeat(deltas) +
-    event({ type: 'content_block_stop', index: 0 }) +
-    event({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: deltas } }) +
-    event({ type: 'message_stop' });
-  return [200, { ...HEADERS, 'content-type': 'text/event-stream' }, body];
+  const content = [{ type: 'text', text: 'word '.repeat(deltas) }];
+  const usage = { ...USAGE, output_tokens: deltas };
+  const events = messageEvents({ ...MESSAGE, content, stop_reason: 'end_turn', usage }, deltas);
+  return [200, { ...HEADERS, 'content-type': 'text/event-stream' }, [...events].map(frame).join('')];
 }
 
 const request = (content: string): Anthropic.MessageCreateParamsNonStreaming => ({

@@ -1,8 +1,7 @@
 /** The harms that instrumentations of this SDK are known to do, one by one, in applications of their own. */
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
-import { startApi } from '../helpers/api.ts';
-import { createApp, freePort, run } from '../helpers/process.ts';
+import { createApp, freePort, run, startApi } from '../helpers/process.ts';
 import { CONNECTIONS, GLOBALS, SETUP, UNTOUCHED } from './support/apps.ts';
 import { expectUnharmed, REGISTER } from './support/pair.ts';
 

@@ -3,8 +3,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { DiagLogLevel, diag, propagation } from '@opentelemetry/api';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Logger, TelemetryOptions } from '../../src/index.ts';
-import { startApi } from '../helpers/api.ts';
 import { type Harness, startHarness } from '../helpers/harness.ts';
+import { startApi } from '../helpers/process.ts';
 import { ATTEMPTS, CALLS, useClient } from './support/app.ts';
 import { COMPONENTS, type Component, type Fault, failing } from './support/components.ts';
 

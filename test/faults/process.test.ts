@@ -3,8 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
-import { createApp, type Ended, freePort, ROOT, run, startServer } from '../helpers/process.ts';
+import { createApp, type Ended, freePort, ROOT, run, startApi, startServer } from '../helpers/process.ts';
 
 const REGISTER = join(ROOT, 'dist/register.mjs');
 const APP = `import Anthropic from '@anthropic-ai/sdk';

@@ -4,8 +4,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LineWriter } from '../../src/register/line-writer.ts';
-import { startApi } from '../helpers/api.ts';
-import { createApp, freePort, ROOT } from '../helpers/process.ts';
+import { createApp, freePort, ROOT, startApi } from '../helpers/process.ts';
 
 const REGISTER = join(ROOT, 'dist/register.mjs');
 const SETUP = `import Anthropic from '@anthropic-ai/sdk';

@@ -1,4 +1,4 @@
-/** Runs applications in processes of their own. */
+/** Runs applications in processes of their own, and the servers that they call. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ROOT } from '../../dev/processes.ts';
+import { type AnthropicServer, startAnthropicServer } from '../../src/testing/index.ts';
 
 export { freePort, ROOT } from '../../dev/processes.ts';
 
@@ -46,6 +47,13 @@ export function createApp(files: Readonly<Record<string, string>>): string {
   for (const name of readdirSync(MODULES)) symlinkSync(join(MODULES, name), join(modules, name));
   symlinkSync(ROOT, join(modules, 'anthropic-otel'));
   return folder;
+}
+
+/** Starts a test API that ends with the test. Retries do not wait. */
+export async function startApi(): Promise<AnthropicServer> {
+  const server = await startAnthropicServer({ retryAfterMs: 1 });
+  onTestFinished(() => server.close());
+  return server;
 }
 
 /** Variables of the tests that an application does not have. */

@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
-import { startApi } from './api.ts';
-import { createApp, type Ended, run } from './process.ts';
+import { createApp, type Ended, run, startApi } from './process.ts';
 
 /** Ways of an application to load the SDK and make a client, each an expression of an ES module with the client class. */
 export const WAYS: Readonly<Record<string, string>> = {

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { nodeFileTrace } from '@vercel/nft';
 import { expect, onTestFinished, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
 import { CJS, ESM } from '../helpers/apps.ts';
-import { createApp, freePort, run, startCollector } from '../helpers/process.ts';
+import { createApp, freePort, run, startApi, startCollector } from '../helpers/process.ts';
 
 /** Copies the files that `entry` needs, as nft finds them, and returns the folder that stands for the root of the file system. */
 async function copyFiles(entry: string): Promise<string> {

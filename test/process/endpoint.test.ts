@@ -2,9 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findPrometheusTools } from '../../dev/prometheus-tools.ts';
-import { startApi } from '../helpers/api.ts';
 import { REQUEST } from '../helpers/apps.ts';
-import { createApp, freePort, type Running, start } from '../helpers/process.ts';
+import { createApp, freePort, type Running, start, startApi } from '../helpers/process.ts';
 import { callsBySlot, pageWhere, parsePage, scrape, startsBySlot } from './support/page.ts';
 
 const FLAGS = ['--import', 'anthropic-otel/register'];

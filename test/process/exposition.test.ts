@@ -1,9 +1,8 @@
 /** What `register` serves, as Prometheus reads it. */
 import { describe, expect, test } from 'vitest';
 import { METRICS, prometheusLabel, prometheusName } from '../../src/index.ts';
-import { startApi } from '../helpers/api.ts';
 import { ESM } from '../helpers/apps.ts';
-import { createApp, freePort, run } from '../helpers/process.ts';
+import { createApp, freePort, run, startApi } from '../helpers/process.ts';
 
 async function scrape(): Promise<string> {
   const api = await startApi();

@@ -1,8 +1,7 @@
 /** What is left to the garbage collector. */
 import { describe, expect, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
 import { REQUEST } from '../helpers/apps.ts';
-import { createApp, run } from '../helpers/process.ts';
+import { createApp, run, startApi } from '../helpers/process.ts';
 
 const SETUP = `
 import Anthropic from '@anthropic-ai/sdk';

@@ -1,8 +1,7 @@
 /** Processes in which nothing can be added: no global, no export, no primordial. */
 import { describe, expect, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
 import { REQUEST } from '../helpers/apps.ts';
-import { createApp, run } from '../helpers/process.ts';
+import { createApp, run, startApi } from '../helpers/process.ts';
 
 const LOCKS: ReadonlyArray<readonly [string, string]> = [
   ['a global object that is not extensible', 'Object.preventExtensions(globalThis);'],

@@ -3,8 +3,7 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
-import { createApp, run } from '../helpers/process.ts';
+import { createApp, run, startApi } from '../helpers/process.ts';
 
 const APP = `import 'anthropic-otel/register';
 import Anthropic from '@anthropic-ai/sdk';

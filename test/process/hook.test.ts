@@ -2,9 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
 import { REQUEST } from '../helpers/apps.ts';
-import { createApp, type Ended, run, start } from '../helpers/process.ts';
+import { createApp, type Ended, run, start, startApi } from '../helpers/process.ts';
 
 const REGISTER = 'anthropic-otel/register';
 const QUIET = { OTEL_METRICS_EXPORTER: 'none' };

@@ -2,8 +2,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { metricsHandler } from '../../src/index.ts';
-import { startApi } from '../helpers/api.ts';
-import { createApp, freePort, start } from '../helpers/process.ts';
+import { createApp, freePort, start, startApi } from '../helpers/process.ts';
 
 interface Reply {
   readonly status: number | undefined;

@@ -1,8 +1,7 @@
 /** `AnthropicInstrumentation` in a NodeSDK that the application sets up itself. */
 import { describe, expect, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
 import { REQUEST } from '../helpers/apps.ts';
-import { createApp, run } from '../helpers/process.ts';
+import { createApp, run, startApi } from '../helpers/process.ts';
 
 const SETUP = `
 const reader = new InMemoryReader();

@@ -1,8 +1,7 @@
 /** The clients of the platforms, which are classes of their own packages. */
 import { describe, expect, test } from 'vitest';
 import { respond } from '../../src/testing/index.ts';
-import { startApi } from '../helpers/api.ts';
-import { createApp, freePort, run } from '../helpers/process.ts';
+import { createApp, freePort, run, startApi } from '../helpers/process.ts';
 
 const FORMS = [
   ['app.mjs', (name: string, client: string) => `import { ${client} as Client } from '${name}';`],

@@ -1,6 +1,5 @@
 /** How an application under `register` ends, and what a collector has of it by then. Comparisons with a bare process are in `ends.test.ts`. */
 import { describe, expect, test, vi } from 'vitest';
-import { startApi } from '../helpers/api.ts';
 import { ESM, REQUEST, UNREAD, WAITING } from '../helpers/apps.ts';
 import {
   busyPort,
@@ -9,6 +8,7 @@ import {
   type Running,
   run,
   start,
+  startApi,
   startCollector,
 } from '../helpers/process.ts';
 

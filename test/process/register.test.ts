@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { startApi } from '../helpers/api.ts';
 import { CJS, ESM, TYPESCRIPT } from '../helpers/apps.ts';
-import { createApp, type Ended, freePort, run } from '../helpers/process.ts';
+import { createApp, type Ended, freePort, run, startApi } from '../helpers/process.ts';
 
 const REGISTER = 'anthropic-otel/register';
 

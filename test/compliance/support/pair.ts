@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { AnthropicServer, PlannedResponse } from '../../../src/testing/index.ts';
-import { startApi } from '../../helpers/api.ts';
-import { createApp, type Ended, freePort, ROOT, run } from '../../helpers/process.ts';
+import { createApp, type Ended, freePort, ROOT, run, startApi } from '../../helpers/process.ts';
 
 /** What an application is started with to be observed. */
 export const REGISTER: string = join(ROOT, 'dist/register.mjs');

@@ -7,8 +7,15 @@ import { onTestFinished } from 'vitest';
 import type { AnthropicServer } from '../../../src/testing/index.ts';
 import { startGrafanaApi } from '../../cli/support/grafana-api.ts';
 import { startStack, until } from '../../cli/support/stack.ts';
-import { startApi } from '../../helpers/api.ts';
-import { createApp, type Ended, freePort, ROOT, start, startCollector } from '../../helpers/process.ts';
+import {
+  createApp,
+  type Ended,
+  freePort,
+  ROOT,
+  start,
+  startApi,
+  startCollector,
+} from '../../helpers/process.ts';
 import type { Block } from './blocks.ts';
 
 /** The application that a page starts without showing it. */

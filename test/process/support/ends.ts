@@ -1,7 +1,6 @@
 /** What the tests of a process's end share: an application with an API, a collector that hangs, and the calls in a log. */
-import { startApi } from '../../helpers/api.ts';
 import { REQUEST } from '../../helpers/apps.ts';
-import { createApp, freePort, startServer } from '../../helpers/process.ts';
+import { createApp, freePort, startApi, startServer } from '../../helpers/process.ts';
 
 /** Starts an application under `register`. */
 export const FLAGS = ['--import', 'anthropic-otel/register'];
