@@ -24,9 +24,9 @@ export interface MessageScript {
 }
 
 const TEXT =
-  'This is a sample response from the Anthropic test server. It has no meaning, and is as long as a sentence or two.';
+  'This is a sample message of the Anthropic test server. It says nothing, at the length of a sentence or two.';
 const THINKING =
-  'The user asks something. This is a sample train of thought from the Anthropic test server about it.';
+  'The user asks something. This is a made-up train of thought of the Anthropic test server about it.';
 const SIGNATURE = Buffer.from('anthropic test server: not a real signature').toString('base64');
 
 /** The message that a healthy API returns for a valid request. */
