@@ -25,13 +25,13 @@ const MODULES: ReadonlyArray<{ name: string; versions: string; classes: readonly
   { name: '@anthropic-ai/foundry-sdk', versions: '>=0.3.0 <2', classes: ['AnthropicFoundry'] },
 ];
 
-/** Options of `AnthropicInstrumentation`: those of the telemetry, and `enabled`, as every instrumentation has it. */
+/** Options of `AnthropicInstrumentation`: the telemetry options, and `enabled`, which every instrumentation has. */
 export interface AnthropicInstrumentationConfig extends InstrumentationConfig, TelemetryOptions {}
 
 /**
- * Adds telemetry to every client of `@anthropic-ai/sdk` that the application makes after this, also to those of the
- * Bedrock, Vertex and Foundry packages. CommonJS needs nothing else; ES modules need the loader hook of
- * `@opentelemetry/instrumentation` (`anthropic-otel/register` sets it up).
+ * Adds telemetry to every client of `@anthropic-ai/sdk` that the application creates afterwards, including clients of the
+ * Bedrock, Vertex and Foundry packages. CommonJS needs nothing else. ES modules need the loader hook of
+ * `@opentelemetry/instrumentation`.
  *
  * @example
  * new NodeSDK({ instrumentations: [new AnthropicInstrumentation({ models: ['claude-opus-5-5'] })] }).start();
@@ -67,9 +67,9 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
   }
 
   /**
-   * Replaces the options, also for the clients that exist. An option that is not given has its default again; without
+   * Replaces the options, including those of existing clients. Options that you leave out return to their defaults. Without
    * `enabled`, the instrumentation stays on or off.
-   * @throws TypeError for a wrong option; the options then stay as they were
+   * @throws TypeError for a wrong option; the options then do not change
    *
    * @example
    * instrumentation.setConfig({ ...instrumentation.getConfig(), attemptSpans: false });
@@ -110,12 +110,12 @@ export class AnthropicInstrumentation extends InstrumentationBase<AnthropicInstr
     this._telemetry.setTracerProvider(tracerProvider);
   }
 
-  /** Makes these options those of every client that `withTelemetry` or `observe` are given none for. */
+  /** Uses these options for every client for which `withTelemetry` or `observe` got none. */
   share(): void {
     shareTelemetry(this._telemetry);
   }
 
-  /** Ends the calls that are still open, as canceled, so that they are recorded before the process ends. */
+  /** Ends open calls as canceled, so that they are recorded before the process ends. */
   endOpenCalls(): void {
     this._telemetry.endOpenCalls();
   }

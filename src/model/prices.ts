@@ -1,6 +1,6 @@
 /**
- * List prices in USD, as the vendor's pricing page (https://platform.claude.com/docs/en/about-claude/pricing) and the pages that it links had them in
- * October and November 2026. Taxes, discounts, and the surcharges of regional endpoints of Amazon Bedrock and Google Cloud are not in them.
+ * List prices in USD, from the vendor's pricing page (https://platform.claude.com/docs/en/about-claude/pricing) and the pages that it links, as of
+ * October and November 2026. They exclude taxes, discounts, and the surcharges of regional endpoints of Amazon Bedrock and Google Cloud.
  */
 
 /** The prices of one model family, in USD per million tokens. */
@@ -12,13 +12,13 @@ export interface Price {
   readonly cacheWrite5m: number;
   /** Writing to the prompt cache with the 1-hour lifetime. */
   readonly cacheWrite1h: number;
-  /** Prices of the fast mode, where the model has one; those of the prompt cache rise in proportion to `input`. */
+  /** Prices of fast mode, if the model has one. Prompt-cache prices rise in proportion to `input`. */
   readonly fast?: Pick<Price, 'input' | 'output'>;
-  /** Prices that hold for every token of a prompt of more than `above` tokens, the cached ones included. */
+  /** Prices for every token, including cached ones, of a prompt of more than `above` tokens. */
   readonly longPrompt?: Omit<Price, 'fast' | 'longPrompt'> & { readonly above: number };
 }
 
-/** Price by model family. A key is the beginning of a model id, without platform prefix and date. */
+/** Prices by model family. A key is the start of a model id, without platform prefix and date. */
 export type PriceTable = Readonly<Record<string, Price>>;
 
 /** When the table below was last compared with the vendor's page. */

@@ -1,10 +1,10 @@
 /**
- * When models retire, as the vendor's page states it (https://platform.claude.com/docs/en/about-claude/model-deprecations). Only dates that
- * are set: "not sooner than" is no date. They hold for the platforms that Anthropic operates; Amazon Bedrock and Google Cloud set their own.
+ * When models retire, according to the vendor's page (https://platform.claude.com/docs/en/about-claude/model-deprecations). The table has only
+ * fixed dates, not "not sooner than". They apply to the platforms that Anthropic operates; Amazon Bedrock and Google Cloud set their own.
  */
 import { modelFamily } from './model-family.ts';
 
-/** Dates or times of retirement (ISO 8601) by model id. A date begins at 00:00 UTC. */
+/** Dates or times of retirement (ISO 8601) by model id. A date starts at 00:00 UTC. */
 export type RetirementTable = Readonly<Record<string, string>>;
 
 /** What the Models API states of models, by id: a date or time of retirement, or that there is none. */

@@ -7,32 +7,32 @@ import type { Usage } from '../model/message.ts';
 import { clean } from '../model/text.ts';
 import type { SpannedCall } from '../ports/call-span.ts';
 
-/** What is known of a call when it starts. It holds no content. */
+/** The facts of a call when it starts, without content. */
 export interface CallInfo {
   /** The SDK method, such as `messages.create`. */
   readonly method: string;
   /** The path with its parameters in braces, such as `/v1/messages`. */
   readonly route?: string | undefined;
-  /** The platform that serves it, such as `anthropic` or `aws.bedrock`. */
+  /** The platform that serves the call, such as `anthropic` or `aws.bedrock`. */
   readonly provider: string;
-  /** The model that was asked for. */
+  /** The requested model. */
   readonly model?: string | undefined;
   readonly maxTokens?: number | undefined;
   readonly stream: boolean;
   readonly serverAddress?: string | undefined;
-  /** The attributes that the application gave it: see `withAttributes`. */
+  /** The attributes that the application gave the call: see `withAttributes`. */
   readonly attribution: Readonly<Record<string, string>>;
 }
 
-/** What is known of a call when it has ended. It holds no content. */
+/** The facts of a call after it ends, without content. */
 export interface CallResult extends CallInfo {
   readonly outcome: Outcome;
-  /** In seconds, with all attempts, waits and the reading of its stream. */
+  /** In seconds, including all attempts, waits and the reading of its stream. */
   readonly duration: number;
   readonly attempts: number;
-  /** `error.type`, of a call that failed. */
+  /** `error.type`, if the call failed. */
   readonly errorType?: string | undefined;
-  /** Who has to act, of a call that failed. */
+  /** Who has to act, if the call failed. */
   readonly fault?: Fault | undefined;
   /** The status of the last response. */
   readonly status?: number | undefined;
@@ -47,8 +47,8 @@ export interface CallResult extends CallInfo {
 }
 
 /**
- * Attributes to set on the call span and to write, below `attributes`, into the log records of the call. At most 32, each a string, a number, a
- * boolean or an array of strings; strings are cut to 256 characters.
+ * Attributes to set on the call span and to write, below `attributes`, into the call's log records. At most 32. Each is a string, a number, a
+ * boolean or an array of strings. Strings are cut to 256 characters.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that adds nothing returns nothing.
 export type HookAttributes = Attributes | void;
@@ -56,7 +56,7 @@ export type HookAttributes = Attributes | void;
 /** Called when a call starts, with its span. */
 export type RequestHook = (span: Span, call: CallInfo) => HookAttributes;
 
-/** Called when a call has ended and its span has not, with what is known of it. */
+/** Called after a call ends and before its span ends, with the facts of the call. */
 export type ResponseHook = (span: Span, call: CallResult) => HookAttributes;
 
 /** The application's hooks. */

@@ -1,4 +1,4 @@
-/** What a test can do with the local API server. */
+/** The interface of the local API server for tests. */
 
 import type { ReceivedRequest, SentTotals } from './api/ledger.ts';
 import type { ModelClassLimits, RateLimitOptions } from './api/rate-limits.ts';
@@ -12,21 +12,21 @@ export interface AnthropicServer extends AsyncDisposable {
   readonly port: number;
   /** Every request received since the start or the last `reset()`, oldest first. */
   readonly requests: readonly ReceivedRequest[];
-  /** What was really sent: exact totals, for a dashboard to be compared with. A copy, as of now. */
+  /** Exact totals of what the server sent, to compare with a dashboard. A copy of the current state. */
   readonly sent: SentTotals;
   /** How many planned responses have not been used yet. */
   readonly pending: number;
-  /** The valid keys; assign others to rotate a key, `undefined` to accept any. */
+  /** The valid keys. Assign others to rotate a key, or `undefined` to accept any key. */
   apiKeys: readonly string[] | undefined;
-  /** The models on offer; assign to retire or release one. */
+  /** The available models. Assign to retire or release one. */
   models: readonly string[];
-  /** The rate limits; assigning refills every bucket. */
+  /** The rate limits. Assigning them refills every bucket. */
   rateLimits: RateLimitOptions;
-  /** Sets what remains of the limits that the model's class shares, as if others had used the rest. */
+  /** Sets the headroom of the limits that the model's class shares, as if other clients had used the rest. */
   drain(model: string, remaining: ModelClassLimits): void;
   /**
-   * Plans the next responses: each matching request takes the next one, whatever it asks for. Only an invalid key
-   * and a body that is too large are rejected before. With none left the server is healthy again.
+   * Plans the next responses. Each matching request takes the next one, whatever it requests, unless its key is invalid
+   * or its body is too large. After the last planned response, the server is healthy again.
    *
    * @param steps Made by `respond`.
    * @param match Which requests may take these steps. @default any
@@ -34,7 +34,7 @@ export interface AnthropicServer extends AsyncDisposable {
    */
   plan(steps: readonly PlannedResponse[], match?: RequestMatch): void;
   /**
-   * Makes requests fail by chance, once the plan has nothing for them; replaces the former faults.
+   * Makes requests fail at random if the plan has no response for them. Replaces the former faults.
    *
    * @param faults One or more kinds of faults; none ends them.
    * @throws TypeError naming the wrong option.
@@ -44,8 +44,8 @@ export interface AnthropicServer extends AsyncDisposable {
   reset(): void;
   /** Resolves when this many requests have arrived since the start or the last `reset()`. */
   waitForRequests(count: number): Promise<void>;
-  /** Resolves when no request is under way: every field of `requests` is then final. */
+  /** Resolves when no request is in progress. Every field of `requests` is then final. */
   idle(): Promise<void>;
-  /** Stops listening and ends every open connection, hanging ones too. */
+  /** Stops listening and closes every open connection, including hanging ones. */
   close(): Promise<void>;
 }

@@ -4,30 +4,30 @@ import { expectFunction, expectInteger, expectNumber, expectOptions, expectStrin
 
 /** Options of `startAnthropicServer`. */
 export interface AnthropicServerOptions {
-  /** The port on 127.0.0.1; 0 takes a free one. @default 0 */
+  /** The port on 127.0.0.1; 0 chooses a free one. @default 0 */
   readonly port?: number;
-  /** The models on offer; any other gets a 404. @default DEFAULT_MODELS */
+  /** The available models. Any other model gets a 404. @default DEFAULT_MODELS */
   readonly models?: readonly string[];
-  /** The keys that are valid, as `x-api-key` or as bearer token. @default any key, and none */
+  /** The valid keys, as `x-api-key` or as bearer token. @default any key, or no key */
   readonly apiKeys?: readonly string[];
   /** The organization's limits, per model class. @default 4000 requests, 2,000,000 in, 400,000 out, per minute */
   readonly rateLimits?: RateLimitOptions;
   /**
-   * Milliseconds for a `retry-after-ms` header on every retryable error, beside `retry-after`: the SDK prefers it, and
-   * a test need not wait whole seconds. @default no such header
+   * Milliseconds for a `retry-after-ms` header on every retryable error, in addition to `retry-after`. The SDK prefers this header, so
+   * a test does not have to wait whole seconds. @default no such header
    */
   readonly retryAfterMs?: number;
   /** Largest request body in bytes; above it, 413. @default 33554432 (32 MiB) */
   readonly maxBodyBytes?: number;
-  /** Into how many deltas a streamed block is cut. @default 5 */
+  /** The number of deltas in a streamed block. @default 5 */
   readonly deltas?: number;
-  /** Milliseconds before each SSE event but the first. @default 0 */
+  /** Milliseconds before each SSE event except the first. @default 0 */
   readonly eventDelayMs?: number;
   /** Cuts every body into pieces of this many bytes. @default no cutting: one piece per SSE event */
   readonly chunkBytes?: number;
   /** Milliseconds until a message batch has ended. @default 0 */
   readonly batchMs?: number;
-  /** How many requests `server.requests` keeps, the newest; the totals count all. @default Infinity */
+  /** How many of the newest requests `server.requests` keeps. The totals count all requests. @default Infinity */
   readonly keepRequests?: number;
   /** The clock of rate limits, prompt cache and batches, in milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;

@@ -16,7 +16,7 @@ const SCRIPT_KEYS = ['text', 'content', 'usage', 'stopReason', 'stopSequence', '
 const DELIVERY_KEYS = ['delayMs', 'eventDelayMs', 'chunkBytes', 'deltas', 'headers'];
 const ERROR_KEYS = ['type', 'message', 'code', 'body', 'retryAfter', 'shouldRetry', 'delayMs', 'headers'];
 
-/** A healthy response; what is not given is made up from the request. */
+/** A healthy response. Fields that are not given follow from the request. */
 function ok(options: OkOptions = {}): PlannedResponse {
   return message(options, { type: 'complete' });
 }
@@ -43,7 +43,7 @@ function error(status: number, options: ErrorResponseOptions = {}): PlannedRespo
 }
 
 /**
- * A stream that starts well with HTTP 200 and then sends an SSE `error` event. A request that asked for no stream gets
+ * A stream that starts with HTTP 200 and then sends an SSE `error` event. A request without streaming gets
  * the error as an ordinary error response.
  */
 function sseError(
@@ -69,7 +69,7 @@ function resetStream(afterEvents: number = EVENTS_BEFORE_END, options: OkOptions
   return interrupted('reset', afterEvents, options);
 }
 
-/** A stream that falls silent and stays open. Without a stream: half of the JSON, then the same. */
+/** A stream that stops sending and stays open. Without a stream: half of the JSON, then the same. */
 function hangBody(afterEvents: number = EVENTS_BEFORE_END, options: OkOptions = {}): PlannedResponse {
   return interrupted('hang', afterEvents, options);
 }
@@ -84,12 +84,12 @@ function resetConnection(): PlannedResponse {
   return { kind: 'silence', reset: true };
 }
 
-/** A healthy response that takes its time: by default 200 ms to the headers and 20 ms between events. */
+/** A healthy but slow response: by default 200 ms to the headers and 20 ms between events. */
 function slow(options: OkOptions = {}): PlannedResponse {
   return ok({ delayMs: 200, eventDelayMs: 20, ...options });
 }
 
-/** HTTP 200 with a page that no API would send, as a proxy or a captive portal does. */
+/** HTTP 200 with an HTML page, as a proxy or a captive portal sends it. */
 function wrongContentType(
   contentType = 'text/html',
   body = '<html><body>Please log in</body></html>',
@@ -104,7 +104,7 @@ function malformedJson(): PlannedResponse {
 }
 
 /**
- * Rate-limit and `retry-after` headers with values that mean nothing.
+ * Rate-limit and `retry-after` headers with meaningless values.
  *
  * @param status 200 for a healthy response, or an error status. @default 200
  */

@@ -16,11 +16,11 @@ export interface RequestMatch {
   readonly stream?: boolean;
 }
 
-/** Faults by chance, always the same for the same seed and order of requests. */
+/** Random faults, which are always the same for the same seed and order of requests. */
 export interface FaultOptions extends RequestMatch {
-  /** The part of matching requests that fail, 0 to 1. */
+  /** The share of matching requests that fail, from 0 to 1. */
   readonly rate: number;
-  /** What they get, chosen evenly. @default [respond.error(529)] */
+  /** The responses that they get, chosen evenly. @default [respond.error(529)] */
   readonly responses?: readonly PlannedResponse[];
   /** Seed of the choice. @default 1 */
   readonly seed?: number;
@@ -48,7 +48,7 @@ export class ResponsePlan {
     this.#steps.push(...steps.map((step) => ({ response: step, match })));
   }
 
-  /** Replaces the faults by chance. @throws TypeError naming the wrong option. */
+  /** Replaces the random faults. @throws TypeError naming the wrong option. */
   setFaults(faults: readonly FaultOptions[]): void {
     for (const options of faults) {
       checkMatch('faults', options, [...MATCH_KEYS, 'rate', 'responses', 'seed']);
@@ -67,7 +67,7 @@ export class ResponsePlan {
     this.#faults = [];
   }
 
-  /** The response to a request: the first planned one that fits, else one by chance, else none. */
+  /** The response to a request: the first matching planned one, else a random one, else none. */
   take(request: ReceivedRequest): PlannedResponse | undefined {
     const index = this.#steps.findIndex(({ match }) => matches(request, match));
     if (index !== -1) return this.#steps.splice(index, 1)[0]?.response;
