@@ -11,8 +11,8 @@ import { RECORDED } from '../../src/mixin/dashboards/lib/counts.ts';
 import { Queries } from '../../src/mixin/dashboards/lib/queries.ts';
 import { dashboardRecordsYaml } from '../../src/mixin/dashboards/records.ts';
 import { type PromtoolTest, testRules } from '../alerts/support/promtool.ts';
-import { birthScenarios, visibleEvents } from './support/scenarios.ts';
-import { world } from './support/world.ts';
+import { simulate } from '../alerts/support/simulate.ts';
+import { countScenarios, visibleEvents } from './support/scenarios.ts';
 
 const SERIES = 'anthropic_client_authentication_failures_total{http_route="/v1/messages"}';
 const STEP = 15;
@@ -41,7 +41,7 @@ describe.each<[string, string, readonly number[]]>([
         scrapeInterval: kind === 'bars' ? range : step,
         variables: { cluster: '.*', namespace: '.*', job: '.*', instance: '.*', recorded: '' },
       });
-      const tests: PromtoolTest[] = birthScenarios(range, path).map((scenario) => {
+      const tests: PromtoolTest[] = countScenarios(range, path).map((scenario) => {
         const expectations = [];
         // A range that begins before the test knows nothing of its beginning, like a fresh Prometheus.
         for (let time = range < 600 ? 0 : range; time <= UNTIL; time += 2 * step) {
@@ -57,7 +57,7 @@ describe.each<[string, string, readonly number[]]>([
         return {
           name: scenario.name,
           interval: `${step}s`,
-          input_series: world(scenario.processes(SERIES), { until: UNTIL, step: step, path }),
+          input_series: simulate(scenario.processes(SERIES), { until: UNTIL, step, push: path === 'push' }),
           promql_expr_test: expectations,
         };
       });
@@ -80,11 +80,11 @@ describe('records', () => {
   });
 
   it.each(['scrape', 'push'] as const)('add up to every event, by %s', async (path) => {
-    const scenarios = [60, 300, 1200].flatMap((window) => birthScenarios(window, path));
+    const scenarios = [60, 300, 1200].flatMap((window) => countScenarios(window, path));
     const tests: PromtoolTest[] = [...new Set(scenarios)].map((scenario) => ({
       name: scenario.name,
       interval: `${STEP}s`,
-      input_series: world(scenario.processes(SERIES), { until: UNTIL, step: STEP, path }),
+      input_series: simulate(scenario.processes(SERIES), { until: UNTIL, step: STEP, push: path === 'push' }),
       promql_expr_test: [
         {
           expr: `${expr} > 0`,

@@ -21,7 +21,7 @@ export interface Pods extends AsyncDisposable {
   readonly scrapeConfig: object;
   /** Starts a process of the pod, or its next one in the same place, and returns its client, with more options. */
   start(pod: PodName, options?: ClientOptions): Anthropic;
-  /** Ends the process of the pod: nobody answers for it any more. */
+  /** Ends the process of the pod: from now on its target responds with 503. */
   kill(pod: PodName): Promise<void>;
 }
 
