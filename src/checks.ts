@@ -1,7 +1,7 @@
-/** Checks of what the application passes in, with errors that name it and what was expected. */
+/** Checks values that the application passes in. The errors name the value and what was expected. */
 import { printable } from './option-names.ts';
 
-/** @throws TypeError when `value` is given and does not hold */
+/** @throws TypeError if `value` is given and does not satisfy the check */
 export function check(name: string, value: unknown, what: string, holds: (value: unknown) => boolean): void {
   if (value !== undefined && !holds(value)) throw expected(name, what, value);
 }
@@ -35,12 +35,12 @@ export function expected(name: string, what: string, value: unknown): TypeError 
   return new TypeError(`anthropic-otel: expected \`${name}\` to be ${what}, got ${shown}`);
 }
 
-/** Whether `value` is text that is not empty. */
+/** Whether `value` is a non-empty string. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** Whether `value` is an object, and no array. */
+/** Whether `value` is an object but not an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

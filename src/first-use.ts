@@ -1,4 +1,4 @@
-/** Whether this process, or thread, uses the Claude SDK: it loaded the SDK, or made a client. Many processes that register only start other processes. */
+/** Whether this process or thread uses the Claude SDK: it loaded the SDK, or created a client. Many processes that register only start other processes. */
 import { getProcessWide, setProcessWide } from './ports/process-wide.ts';
 
 const FIRST_USE = Symbol.for('anthropic-otel.first-use');
@@ -18,7 +18,7 @@ function firstUse(): FirstUse {
   return known;
 }
 
-/** Marks the SDK as used from now on. Only the first time counts. */
+/** Marks the SDK as used from now on. Only the first call counts. */
 export function markUsed(): void {
   const use = firstUse();
   if (use.time !== undefined) return;
@@ -26,7 +26,7 @@ export function markUsed(): void {
   for (const listener of use.listeners.splice(0)) listener();
 }
 
-/** Calls `listener` at the first use, at once where that was before. */
+/** Calls `listener` at the first use, or at once if the SDK is already in use. */
 export function onFirstUse(listener: () => void): void {
   const use = firstUse();
   if (use.time === undefined) use.listeners.push(listener);

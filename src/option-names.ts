@@ -1,4 +1,4 @@
-/** Rejects names that are no option: a misspelled option that passes in silence is an option that is not set. */
+/** Rejects unknown option names, because a misspelled option would otherwise silently have no effect. */
 
 /** The longest part of a wrong name that an error message repeats. */
 const MAX_SHOWN = 60;
@@ -55,7 +55,7 @@ function editDistance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
-/** The beginning of `text`, on one line, without what a terminal obeys. */
+/** The start of `text`, on one line, without control characters. */
 export function printable(text: string): string {
   const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
   return shown.replace(

@@ -1,16 +1,16 @@
 /**
- * Finds clients of the SDK that are not observed: bundled into the application, or loaded before this package. Such a client takes its
- * tracer from the API, as one that is observed never does.
+ * Finds SDK clients that are not observed, because they are bundled into the application or were loaded before this package. Such a client gets its
+ * tracer from the API; an observed client never does.
  */
 import { createRequire } from 'node:module';
 import { type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
 import { createTap } from '../adapters/span/tap.ts';
 import type { AdapterPort } from '../ports/adapter-port.ts';
 
-/** What the names of the SDK's scopes begin with (`@anthropic-ai/sdk` 1.11.0). */
+/** The prefix of the SDK's scope names (`@anthropic-ai/sdk` 1.11.0). */
 const SDK_SCOPE = 'com.anthropic.sdk.typescript';
 
-/** Marks what stands in the place of a tracer provider where there is none. */
+/** Marks the placeholder that is used if there is no tracer provider. */
 const PLACEHOLDER = Symbol.for('anthropic-otel.placeholder');
 
 interface Proxy {
@@ -19,8 +19,8 @@ interface Proxy {
 }
 
 /**
- * Counts each client that takes a tracer from the API while no tracer provider is registered, records its calls, and calls `onFound`. A provider
- * that is registered later takes the place, as if there were nothing.
+ * Counts each client that gets a tracer from the API while no tracer provider is registered, records its calls, and calls `onFound`. A provider
+ * that is registered later replaces the placeholder.
  */
 export function watchUnobserved(port: AdapterPort, onFound: () => void): void {
   const tap = createTap({ port, tracerProvider: undefined, visible: true, attemptsUnseen: true });
@@ -36,12 +36,12 @@ export function watchUnobserved(port: AdapterPort, onFound: () => void): void {
   };
   for (const { getTracerProvider } of traceApis()) {
     const proxy = getTracerProvider() as Proxy;
-    // An SDK that was there first keeps its place.
+    // An SDK that registered first stays registered.
     if (!isRegistered(proxy)) proxy.setDelegate?.(placeholder as TracerProvider);
   }
 }
 
-/** Whether a tracer provider of an SDK stands behind `proxy`. */
+/** Whether `proxy` delegates to an SDK's tracer provider. */
 export function isRegistered(proxy: object): boolean {
   const real = (proxy as Proxy).getDelegate?.() ?? proxy;
   return !(PLACEHOLDER in real) && !/^(Noop|Proxy)/.test(real.constructor.name);

@@ -1,13 +1,13 @@
 /**
- * Finds requests of the SDK in a process that has seen no client: the SDK is part of a bundle, with an OpenTelemetry API of its own, and
- * cannot be seen in any other way. Node's `fetch` publishes its requests; they are no longer listened to once a client was seen.
+ * Finds SDK requests in a process in which no client was seen: the SDK is part of a bundle, with its own OpenTelemetry API, and
+ * cannot be detected in another way. Node's `fetch` publishes its requests. The listener stops after a client is seen.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Telemetry } from '../telemetry.ts';
 
 const CHANNEL = 'undici:request:create';
 
-/** A header that every request of the SDK has, and no other client's. */
+/** A header that every SDK request has, and no other client's request. */
 const SDK_HEADER = 'x-stainless-lang';
 
 /** Calls `onFound` at the first such request, once. */

@@ -1,9 +1,9 @@
 /**
- * The Prometheus endpoint of `register`, one for all processes and threads of a service on a machine: one of them has the port and serves all.
+ * The Prometheus endpoint of `register`, one for all processes and threads of a service on a machine. One of them owns the port and serves all.
  *
- * Every process that registers comes here, those too that only start others (`npm`, `nodemon`, the primary of a cluster). One that
- * uses the Claude SDK asks for the port at once. One that does not asks some seconds later, so that a service is
- * scraped before its first call. Whoever has the port, the page has the processes that use the SDK; while none does, the owner's.
+ * Every process that registers uses this code, including those that only start others (`npm`, `nodemon`, the primary of a cluster). A process that
+ * uses the Claude SDK requests the port at once. Other processes request it some seconds later, so that Prometheus can scrape a service
+ * before its first call. The page contains the processes that use the SDK or, while none does, the owner.
  */
 import type { Server } from 'node:http';
 import { joinOwner, type Member } from './member.ts';
@@ -11,21 +11,21 @@ import { Owner } from './owner.ts';
 import { createPageServer } from './page-server.ts';
 import { type Group, privatePath } from './private-path.ts';
 
-/** How to open the endpoint. Processes of another host, port, service or user have another one. */
+/** How to open the endpoint. Processes with another host, port, service or user have another endpoint. */
 export interface EndpointOptions extends Group {
   /** The metrics of this process, in the text format of Prometheus. */
   collect(): Promise<string>;
-  /** Called once, when this process has no endpoint. It goes on trying where that may help. */
+  /** Called once if this process has no endpoint. The process continues to try if that may help. */
   onProblem(problem: unknown): void;
-  /** Called when the metrics of a process are missing on a page. */
+  /** Called when a process's metrics are missing on a page. */
   onMissed(): void;
 }
 
-/** The part of this process in the endpoint. */
+/** This process's part of the endpoint. */
 export interface Endpoint {
   /** Marks this process as one that uses the Claude SDK: it belongs on the page. */
   use(): void;
-  /** Whether this process has the port. */
+  /** Whether this process owns the port. */
   owned(): boolean;
   close(): void;
 }
@@ -38,7 +38,7 @@ const MAX_RETRY = 5000;
 /** Consecutive attempts that find neither the port nor an owner, before that is reported: about a second, in which an owner may start or end. */
 const REPORTED_AFTER = 4;
 
-/** Opens the endpoint. Never throws, and keeps no process alive. */
+/** Opens the endpoint. It never throws and keeps no process alive. */
 export function openEndpoint(options: EndpointOptions): Endpoint {
   return new SharedEndpoint(options);
 }
@@ -108,7 +108,7 @@ class SharedEndpoint implements Endpoint {
     }
   }
 
-  /** The port is taken: by another process of this endpoint, or by another program. */
+  /** The port is in use by another process of this endpoint, or by another program. */
   #join(taken: Error): void {
     if (this.#closed) return;
     const path = privatePath(this.#options);

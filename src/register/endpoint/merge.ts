@@ -1,4 +1,4 @@
-/** Puts the pages of several processes together to one that Prometheus reads. */
+/** Merges the pages of several processes into one page for Prometheus. */
 import { PROCESS_LABEL } from '../../signals/names.ts';
 
 /** What one process serves. */
@@ -25,8 +25,8 @@ const VALUE = /(?:NaN|[+-]?Inf|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: -?\d+)?/.source
 const SAMPLE = new RegExp(`^([a-zA-Z_:][\\w:]*)(?:\\{(${LABELS})\\})? (${VALUE})$`);
 
 /**
- * One page of all. The series of each process but that in slot 0 have its slot as a label, so that a process alone, and the first one
- * of several, serve what they always did. A line that is not in the format is left out: it would cost the whole page.
+ * Returns one page for all processes. The series of each process except the one in slot 0 have its slot as a label, so that a single process, and the
+ * first of several, serve the usual series. A line that is not in the format is dropped, because it would invalidate the whole page.
  */
 export function mergePages(pages: readonly Page[]): string {
   const [first] = pages;

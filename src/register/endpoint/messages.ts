@@ -24,7 +24,7 @@ export function send(socket: Socket, message: ToOwner | ToMember): void {
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }
 
-/** Passes each message on to `take`. A line of more than `limit` bytes, or one that is no JSON, closes the socket. */
+/** Passes each message to `take`. A line of more than `limit` bytes, or a line that is not JSON, closes the socket. */
 export function receive<Message>(socket: Socket, limit: number, take: (message: Message) => void): void {
   let parts: Buffer[] = [];
   let size = 0;

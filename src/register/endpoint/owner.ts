@@ -1,4 +1,4 @@
-/** The process that has the port: it serves its own metrics and those of all others. */
+/** The process that owns the port. It serves its own metrics and those of all other processes. */
 import { utimesSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { mergePages, type Page } from './merge.ts';
@@ -77,7 +77,7 @@ export class Owner {
     for (const remote of this.#remotes) remote.close();
   }
 
-  /** Lets the others connect. Without it they have no endpoint, and report that. */
+  /** Accepts connections from the other processes. Without it, they have no endpoint and report that. */
   #open(): void {
     const path = this.#options.path();
     this.#path = path;
@@ -96,7 +96,7 @@ export class Owner {
     this.#server = server.listen({ path, exclusive: true }).unref();
   }
 
-  /** Marks the path as in use, and makes it anew where a cleanup program removed it. */
+  /** Marks the path as in use, and recreates it if a cleanup program removed it. */
   #keepPath(): void {
     if (this.#path === undefined || process.platform === 'win32') return;
     const now = new Date();

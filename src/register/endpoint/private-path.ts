@@ -1,4 +1,4 @@
-/** Where the processes of one endpoint find each other: a socket that only their user can reach. */
+/** The socket through which the processes of one endpoint find each other, and that only their user can reach. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -14,7 +14,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** What processes must have in common to share a page. */
+/** The properties that processes must share to share a page. */
 export interface Group {
   readonly host: string;
   readonly port: number;
@@ -29,8 +29,8 @@ const MAX_PATH = 103;
 const KEPT = 24 * 3_600_000;
 
 /**
- * The path of the group's socket, in a folder of this user that is made if need be. `undefined` where there is none: nothing can be
- * written, or another user can enter the folder.
+ * The path of the group's socket, in a folder of this user that is created if necessary. `undefined` if there is none, because no folder is
+ * writable, or another user can enter the folder.
  */
 export function privatePath(group: Group, bases: readonly string[] = temporaryFolders()): string | undefined {
   const name = createHash('sha256')
@@ -70,7 +70,7 @@ export function sweep(path: string): void {
   }
 }
 
-/** Containers can share a folder for temporary files, and have ports of their own. */
+/** Containers can share a folder for temporary files, but have their own ports. */
 function network(): string {
   try {
     return readlinkSync('/proc/self/ns/net');

@@ -1,4 +1,4 @@
-/** Small numbers that identify the processes of an endpoint. One that is free again is given to the next process, so that there are few. */
+/** Small numbers that identify the processes of an endpoint. The next process gets the lowest free number, so that there are few. */
 
 /** A slot above this one was not given by this package. */
 const MAX_SLOT = 9999;

@@ -1,4 +1,4 @@
-/** CommonJS modules whose loader reads files by itself, as that of tsx does: they pass no load hook, and are compiled all the same. */
+/** Sees CommonJS modules whose loader reads files itself, as tsx does. They bypass load hooks, but Node still compiles them. */
 import module from 'node:module';
 
 type Compile = (this: unknown, content: string, path: string, ...rest: unknown[]) => unknown;

@@ -1,6 +1,6 @@
 /**
- * The loader hook of `register`: sees every file that Node loads in this thread, ES module and CommonJS, however it is asked for, and
- * touches the one file of the Claude SDK that declares the root of its client classes. See docs/decisions/2026-11-21-hook.md.
+ * The loader hook of `register`. It sees every file that Node loads in this thread, ES module or CommonJS, however it is requested, and
+ * changes only the Claude SDK's file that declares the base client class. See docs/decisions/2026-11-21-hook.md.
  */
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';

@@ -1,7 +1,7 @@
 /** Recognizes the files of the Claude SDK that declare the class which every client extends. */
 import fs from 'node:fs';
 
-/** A file of the SDK with the root of its client classes. */
+/** An SDK file that declares the base client class. */
 export interface SdkFile {
   readonly version: string;
   /** A URL, without query and hash. */
@@ -23,8 +23,8 @@ const ROOTS: Readonly<Record<string, Pick<SdkFile, 'root' | 'client'>>> = {
 const FORM = /^(file:.*\/)(client|core)\.m?js(?=[?#]|$)/;
 
 /**
- * The file of the SDK at `url`; `undefined` for every other. The package is known by the `package.json` beside the file, not
- * by its path: aliases, stores, archives and bundlers give it other folders.
+ * The SDK file at `url`; `undefined` for every other file. The `package.json` next to the file identifies the package, not
+ * its path, because aliases, stores, archives and bundlers put it in other folders.
  */
 export function sdkFile(url: string): SdkFile | undefined {
   const [file, folder, name] = FORM.exec(url) ?? [];

@@ -14,9 +14,9 @@ export interface Loaded {
 }
 
 /**
- * `loaded` with a line at its end that hands the classes to the hook, and puts what it gives back in their place: for ES modules the
- * binding, which every importer sees, for CommonJS the export too. No line before it moves, so that source maps and stack traces stay
- * right. A file of another form is left alone, as `undefined`.
+ * `loaded` with a line at its end that passes the classes to the hook, and replaces them with its result: for ES modules the
+ * binding, which every importer sees, and for CommonJS also the export. No earlier line moves, so that source maps and stack traces stay
+ * correct. Returns `undefined` for a file of another form.
  */
 export function withTail<Source extends Loaded>(
   loaded: Source,
