@@ -1,8 +1,8 @@
 /**
- * A call: one invocation of an SDK method, all its attempts and the reading of its stream.
+ * A call: one invocation of an SDK method, with all its attempts and the reading of its stream.
  *
- * A `Call` is made once, when the SDK starts it, and ended exactly once, whatever its end. It turns what
- * the adapters see into events for a `CallListener`, each attempt ended exactly once and before its call.
+ * A `Call` is created once, when the SDK starts it, and ends exactly once, however it ends. It turns what
+ * the adapters see into events for a `CallListener`. Each attempt ends exactly once, before its call.
  */
 import {
   type Attempt,
@@ -123,7 +123,7 @@ export class Call<Handle = unknown> {
   }
 
   /**
-   * A request leaves for the API. Attempts that failed before it end: they are retried.
+   * A request is sent to the API. Earlier attempts that failed end as retried.
    *
    * @param model the model that the request names
    * @param startedAt monotonic time of the start in milliseconds, for an attempt that is known only later
@@ -166,8 +166,8 @@ export class Call<Handle = unknown> {
   }
 
   /**
-   * `attempt` failed: the API rejected it with `response`, or no response came. Whether it is retried shows when the next attempt
-   * begins or the call ends.
+   * `attempt` failed: the API rejected it with `response`, or no response arrived. The next attempt, or the end of the call, shows
+   * whether it was retried.
    */
   failAttempt(attempt: Attempt, failure: FailureFacts, response?: ResponseHead): void {
     if (attempt.disposition) return;
@@ -251,7 +251,7 @@ export class Call<Handle = unknown> {
     this.exhausted = last?.failure?.retryable === true;
   }
 
-  /** Finds what the call is billed for, and who served it. Nothing is billed that no attempt got from the API. */
+  /** Finds what the call is billed for, and who served it. Only responses that an attempt got from the API are billed. */
   #bill(end: CallEnd): void {
     const { model } = this.start;
     if (this.attemptsUnseen) {

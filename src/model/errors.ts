@@ -6,9 +6,9 @@
  */
 
 /**
- * Who has to act on a failure: our configuration (key, model name, billing), our traffic (rate limits), our
- * input (a request that the API rejects), the network between us and the API, Anthropic (or the
- * platform that serves the model), or our application's own code.
+ * Who has to act on a failure: the owner of the configuration (key, model name, billing), of the traffic (rate limits), of the
+ * input (a request that the API rejects), or of the network to the API, Anthropic (or the
+ * platform that serves the model), or the owner of the application's code.
  */
 export type Fault = 'config' | 'traffic' | 'input' | 'network' | 'anthropic' | 'application';
 
@@ -81,7 +81,7 @@ export function statusOf(type: string): number | undefined {
   return Object.hasOwn(TYPES, type) ? TYPES[type]?.status : undefined;
 }
 
-/** What is known of a failure, to decide who has to act. */
+/** The facts of a failure that decide who has to act. */
 export interface Failure {
   readonly errorType: string;
   /** The status of the response, if there was one. */
@@ -91,8 +91,8 @@ export interface Failure {
 }
 
 /**
- * Whether the API rejects a request because the account cannot pay or reached its spend limit. It does so under several
- * statuses. `code` is the envelope's `details.error_code`; without one only the message shows it, as in these:
+ * Whether the API rejects a request because the account has a billing problem or reached its spend limit. It uses several
+ * statuses. `code` is the envelope's `details.error_code`. Without a code, only the message shows it, as in these reports:
  * https://github.com/anthropics/claude-code/issues/66314 (credit), https://github.com/anthropics/claude-code/issues/38038 (limit).
  */
 export function isBillingRefusal(code: string | undefined, message: string | undefined): boolean {
@@ -104,7 +104,7 @@ export function isBillingRefusal(code: string | undefined, message: string | und
   );
 }
 
-/** who has to act on `failure`. */
+/** Who has to act on `failure`. */
 export function faultOf({ errorType: type, status, billing }: Failure): Fault {
   // Rejected as a bad request or a rate limit, and neither.
   if (billing) return 'config';

@@ -1,25 +1,25 @@
 /**
- * The one place where failures of telemetry are swallowed. A failure of telemetry never fails, delays or changes a call
- * of the application: it is counted in `anthropic.telemetry.errors`, and the first of each stage goes to `diag`.
+ * The only place that swallows failures of telemetry. Such a failure never fails, delays or changes a call
+ * of the application. It counts in `anthropic.telemetry.errors`, and the first failure of each stage goes to `diag`.
  *
- * What the adapters run outside of it, on the application's path, and why each is safe:
+ * The adapters run the following outside the guard, on the application's path. Each is safe for the stated reason:
  *
- * - Reads of this package's own fields (`enabled`, `sdkTraces`, the state of a call), `WeakMap` and `AsyncLocalStorage.run`: they call no code of
- *   anybody else.
+ * - Reads of this package's own fields (`enabled`, `sdkTraces`, the state of a call), `WeakMap` and `AsyncLocalStorage.run`: they call no foreign
+ *   code.
  * - `next`, `fetch`, `text()` and the other methods of a response or its body: the application's own call, made once
- *   (`runOnce`) with the arguments and `this` that it was made with. What it throws is the application's.
- * - Methods of the real span and tracer that the SDK calls through the tap to get a result (`spanContext`, `startSpan` of spans that are no
- *   calls): the SDK guards them itself, with this package or without it.
- * - `await`: a microtask more, and no timer. Nothing of the application waits for telemetry.
+ *   (`runOnce`) with its original arguments and `this`. Its errors belong to the application.
+ * - Methods of the real span and tracer that the SDK calls through the tap to get a result (`spanContext`, `startSpan` of spans that are not
+ *   calls): the SDK guards them itself, with or without this package.
+ * - `await`: it adds a microtask and no timer. The application never waits for telemetry.
  *
- * What the entry points run outside of it throws only for a wrong option, which the application corrects before its first call:
- * - `resolveOptions` reads the options that it was given; a logger or provider that cannot be read yet passes.
- * - `Telemetry` and its parts only keep what they are given when they are made; instruments are made inside the guard.
- * - `process-wide.ts` writes with `Reflect.set`, which does not throw where the global object is frozen.
- * - `observedClass` runs the application's own constructor; what it adds before and after runs inside the guard.
+ * The entry points run the following outside the guard. It throws only for a wrong option, which the application corrects before its first call:
+ * - `resolveOptions` reads the given options. It accepts a logger or provider that cannot be read yet.
+ * - `Telemetry` and its parts only store their arguments when they are created. Instruments are created inside the guard.
+ * - `process-wide.ts` writes with `Reflect.set`, which does not throw if the global object is frozen.
+ * - `observedClass` runs the application's own constructor. Its additions before and after run inside the guard.
  *
- * Only the name and the code of an error are reported. Its message, its fields and its stack may quote what the step worked on: a prompt, a
- * completion, a URL with a key in it.
+ * The guard reports only the name and code of an error. Its message, fields and stack may quote the data of the step: a prompt, a
+ * completion, or a URL that contains a key.
  */
 import { diag } from '@opentelemetry/api';
 
@@ -38,7 +38,7 @@ export const STAGES: readonly Stage[] = [
   'export',
 ];
 
-/** Runs steps of telemetry so that what they throw goes no further. */
+/** Runs steps of telemetry so that their errors go no further. */
 export class Guard {
   readonly #count: (stage: Stage) => void;
   readonly #reported = new Set<Stage>();
@@ -48,7 +48,7 @@ export class Guard {
     this.#count = count;
   }
 
-  /** The result of `step`, or `undefined` when it throws. A promise that it returns may reject: that goes no further. */
+  /** The result of `step`, or `undefined` if it throws. A rejection of a promise that it returns goes no further. */
   run<Result>(stage: Stage, step: () => Result): Result | undefined {
     try {
       const result = step();

@@ -1,6 +1,6 @@
-/** State that every copy of this package in the process shares, ES module and CommonJS, through the global object. */
+/** State that all copies of this package in the process, ES module and CommonJS, share through the global object. */
 
-/** Stands in where the global object takes nothing new, as in a hardened realm: each copy then has its own. */
+/** The replacement if the global object accepts nothing new, as in a hardened realm. Each copy then has its own. */
 const local = new Map<symbol, unknown>();
 
 /** What is kept under `key`. */
