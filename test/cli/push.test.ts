@@ -47,7 +47,7 @@ test('push --dry-run prints what would change, and changes nothing', async () =>
 
 test.each([
   [{}, (url: string) => url, /responded with 401[\s\S]*GRAFANA_TOKEN/],
-  [ENV, (url: string) => `${url}/nowhere`, /responded with 404[\s\S]*address of its start page/],
+  [ENV, (url: string) => `${url}/nowhere`, /responded with 404[\s\S]*address of the start page/],
   [ENV, () => 'http://127.0.0.1:9', /does not respond/],
 ])('push with %j ends with 1 and states what to do', async (env, address, message) => {
   const grafana = await startGrafanaApi();
@@ -74,9 +74,9 @@ test.each<[string, number, string, RegExp]>([
   ['a conflict', 409, '{"message":"exists"}', /responded with 409[\s\S]*provisioned from a file/],
   ['a failure', 500, '', /responded with 500/],
   ['a body that is cut', 500, '{"mess', /responded with 500/],
-  ['a web page', 200, '<!doctype html><title>Login</title>', /no Grafana[\s\S]*address of its start page/],
-  ['another API', 200, '{"status":"ok"}', /no Grafana[\s\S]*address of its start page/],
-  ['null', 200, 'null', /no Grafana[\s\S]*address of its start page/],
+  ['a web page', 200, '<!doctype html><title>Login</title>', /not a Grafana[\s\S]*address of the start page/],
+  ['another API', 200, '{"status":"ok"}', /not a Grafana[\s\S]*address of the start page/],
+  ['null', 200, 'null', /not a Grafana[\s\S]*address of the start page/],
 ])('push to a server that responds with %s states what to do', async (_name, status, body, message) => {
   const url = await startServer((_request, response) => response.writeHead(status, JSON_TYPE).end(body));
   const ended = await cli(createFolder(), ['push', '--grafana', url], ENV);
@@ -95,7 +95,7 @@ test('push to a login page that it is redirected to, and to a server that never 
   const [redirected, waited] = await Promise.all(
     [login, silent].map((url) => cli(createFolder(), ['push', '--grafana', url], ENV)),
   );
-  expect(redirected).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no Grafana') });
+  expect(redirected).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('not a Grafana') });
   expect(waited).toMatchObject({
     code: 1,
     stdout: '',
