@@ -239,9 +239,11 @@ export class Call<Handle = unknown> {
     const { failure } = last ?? {};
     const status = end.status ?? last?.response?.status;
     this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
-    if (last && (!failure || failure.errorType !== this.errorType)) {
+    const rejected = failure !== undefined && (last?.response?.status ?? 0) >= 300;
+    // What the API rejected stays what it was when the application's middleware then throws an error of its own.
+    const own = rejected && this.errorType === 'client_error';
+    if (last && !own && failure?.errorType !== this.errorType) {
       // What only the end shows: an `error` event in the stream, a cut stream, a body that is no JSON.
-      const rejected = failure !== undefined && (last.response?.status ?? 0) >= 300;
       setFailure(last, {
         ...failure,
         errorType: this.errorType,

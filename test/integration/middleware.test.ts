@@ -103,6 +103,29 @@ describe.each([true, false])("the application's middleware, a context manager: %
   );
 });
 
+test.each([
+  [429, 'rate_limit_error'],
+  [500, 'api_error'],
+  [503, '_OTHER'],
+  [529, 'overloaded_error'],
+])(
+  'middleware that throws after a %i leaves its attempt a %s, and fails the call',
+  async (status, errorType) => {
+    const throwing: Middleware = async (request, next) => {
+      await next(request);
+      throw new RangeError('from middleware');
+    };
+    const harness = await startHarness(clientOf(throwing));
+    harness.server.plan([respond.error(status)]);
+    await rejection(harness.client.messages.create(HELLO));
+    const attempt = { 'http.response.status_code': status, 'anthropic.attempt.disposition': 'final' };
+    expect(await harness.metric('anthropic.client.attempts', { ...attempt, 'error.type': errorType })).toBe(
+      1,
+    );
+    expect(await harness.metric('anthropic.client.calls', { 'error.type': 'client_error' })).toBe(1);
+  },
+);
+
 describe.each([
   ["Node's own fetch", {}],
   ['a fetch that is given', { fetch: (...args: Parameters<typeof fetch>) => fetch(...args) }],

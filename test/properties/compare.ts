@@ -1,6 +1,6 @@
 /** What is wrong with a session: where telemetry changed it, and where it miscounted. */
 import { isDeepStrictEqual } from 'node:util';
-import { expectedOf } from './ledger.ts';
+import { expectedOf, isErrorOf } from './ledger.ts';
 import type { RecordedCall } from './recorded.ts';
 import type { CallRun, Sdk, SessionRun } from './run.ts';
 
@@ -80,6 +80,11 @@ function miscountsOf(sdk: Sdk, run: CallRun, recorded: RecordedCall): Mismatch[]
     ...outcomesOf(what, outcomes, recorded.outcomes),
     ...differing(`${what}: log records`, recorded.outcomes, recorded.logged),
     ...wrong,
+    ...differing(
+      `${what}: error types`,
+      [],
+      recorded.errors.filter((error) => !isErrorOf(run, error)),
+    ),
     // These follow from the attempts.
     ...(wrong.length === 0 ? consequences(what, attempts.length, recorded) : []),
     ...among(`${what}: exhausted → ${recorded.exhausted}`, exhausted, recorded.exhausted),

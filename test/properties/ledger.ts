@@ -22,8 +22,13 @@ type Outcome = 'ok' | 'error' | 'canceled';
 
 /** What is to be recorded of `run`. */
 export function expectedOf(sdk: Sdk, { wire, ...rest }: CallRun): Expected {
-  // What a redirect is followed by belongs to the same attempt.
-  const attempts = wire.filter(({ reply }, index) => !isFollowed(reply) || index === wire.length - 1);
+  const attempts = wire.flatMap((attempt, index) => {
+    const before = wire[index - 1];
+    // What a redirect is followed by belongs to the same attempt, as which it was sent.
+    const { request, body } = before && isFollowed(before.reply) ? before : attempt;
+    const goesOn = isFollowed(attempt.reply) && index < wire.length - 1;
+    return goesOn ? [] : [{ ...attempt, request, body }];
+  });
   const run = { ...rest, wire: attempts };
   const outcomes = outcomesOf(sdk, run);
   return {
@@ -132,6 +137,31 @@ function lastDispositions(
   // Its response was good, and the application's middleware took it away.
   if (plan.act === 'throw-after') return ['ok', 'final'];
   return [...new Set(outcomes.map((outcome) => (outcome === 'error' ? 'final' : 'ok')))];
+}
+
+/** The types that the API documents for its statuses: https://platform.claude.com/docs/en/api/errors. */
+const DOCUMENTED: Readonly<Record<string, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  409: 'conflict_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  500: 'api_error',
+  504: 'timeout_error',
+  529: 'overloaded_error',
+};
+
+/** Whether a failed attempt may be recorded as `error`: by its status, and by its body where the SDK or middleware reads that. */
+export function isErrorOf({ wire }: CallRun, error: string): boolean {
+  const [status = '', , type = ''] = error.split(' ');
+  if (status === 'none') return type === 'connection_error' || type === 'client_timeout_error';
+  // After a good status it is for what the SDK reads of the rest.
+  if (Number(status) < 300 || type === (DOCUMENTED[status] ?? '_OTHER')) return true;
+  const stated = wire.map(({ reply }) => reply.body.join('')).join();
+  return Object.values(DOCUMENTED).includes(type) && stated.includes(`"type":"${type}"`);
 }
 
 function exhaustedOf(run: CallRun, outcomes: readonly Outcome[]): Array<0 | 1> {

@@ -11,6 +11,8 @@ export interface RecordedCall {
   readonly outcomes: readonly string[];
   /** Attempts, as `status disposition`, with `fallback` for those of another model than the call's, sorted. */
   readonly attempts: readonly string[];
+  /** Failed attempts, as `status disposition error.type`. */
+  readonly errors: readonly string[];
   readonly exhausted: number;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
@@ -48,6 +50,9 @@ export function read(
         recordedAs === undefined ? isOf(model, named) : named === undefined && recorded === recordedAs;
       const own = (name: string): Point[] =>
         points(name).filter(({ attributes }) => isOwn(modelOf(attributes), attributes['anthropic.method']));
+      const attempts = own('anthropic.client.attempts');
+      const end = ({ attributes }: Point): string =>
+        `${attributes['http.response.status_code'] ?? 'none'} ${attributes['anthropic.attempt.disposition']}`;
       const records = logs.filter(({ fields }) => isOwn(fields['model'], fields['method']));
       const callSpans = spans.filter(
         (span) =>
@@ -61,11 +66,14 @@ export function read(
           own('anthropic.client.calls'),
           ({ attributes }) => `${attributes['anthropic.outcome']}`,
         ),
-        attempts: each(own('anthropic.client.attempts'), ({ attributes }) => {
-          const status = attributes['http.response.status_code'] ?? 'none';
-          const other = recordedAs !== undefined || modelOf(attributes) === model ? '' : ' fallback';
-          return `${status} ${attributes['anthropic.attempt.disposition']}${other}`;
+        attempts: each(attempts, (point) => {
+          const other = recordedAs === undefined && modelOf(point.attributes) !== model;
+          return `${end(point)}${other ? ' fallback' : ''}`;
         }),
+        errors: each(
+          attempts.filter(({ attributes }) => attributes['error.type'] !== undefined),
+          (point) => `${end(point)} ${point.attributes['error.type']}`,
+        ),
         exhausted: total(own('anthropic.client.retries_exhausted')) ?? 0,
         inputTokens: total(own('gen_ai.client.inference.usage.input_tokens')),
         outputTokens: total(own('gen_ai.client.inference.usage.output_tokens')),
