@@ -41,7 +41,7 @@ describe('fail fast', () => {
       status: 401,
       type: 'authentication_error',
       errorCode: 'key_rejected',
-      apiMessage: 'The API rejects the key; this call was not sent. The next one is sent in 10 s.',
+      apiMessage: 'The API rejects the key, so this call was not sent. The next one is sent in 10 s.',
     });
   });
 
