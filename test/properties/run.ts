@@ -55,8 +55,15 @@ const underWay = new Map<string, ApplicationCall>();
 /** The application's own `fetch`: it notes what each request comes to. */
 const notingFetch: typeof fetch = async (input, init) => noted(init, () => fetch(input, init));
 
+/** Kept: a `Request` follows the signal that it is given only as long as it is not collected, and then no abort reaches the connection. */
+const requests = new Set<Request>();
+
 /** The same, which sends what it is given as a `Request`. */
-const requestFetch: typeof fetch = async (input, init) => noted(init, () => fetch(new Request(input, init)));
+const requestFetch: typeof fetch = async (input, init) => {
+  const request = new Request(input, init);
+  requests.add(request);
+  return noted(init, () => fetch(request));
+};
 
 async function noted(init: RequestInit | undefined, send: () => Promise<Response>): Promise<Response> {
   const call = underWay.get(new Headers(init?.headers).get(CALL_HEADER) ?? '');
