@@ -1,9 +1,9 @@
 /**
- * Which adapters the SDK behind a client has. Found out once per client and by what the SDK does, not by its version:
+ * Decides which adapters a client's SDK needs. The decision is made once per client, from what the SDK does, not from its version:
  *
- * - It takes a tracer from the tap when the client is made: it makes call spans itself (0.134.0 and later).
- * - It runs middleware: its attempts are seen, and this package makes the call span (0.101.0 to 0.133.x).
- * - It does neither: its `fetch` is all there is (0.39.0 to 0.100.x).
+ * - The SDK gets a tracer from the tap when the client is created: it creates call spans itself (0.134.0 and later).
+ * - The SDK runs middleware: its attempts are seen, and this package creates the call span (0.101.0 to 0.133.x).
+ * - The SDK does neither: only its `fetch` can be observed (0.39.0 to 0.100.x).
  */
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
 import type { AdapterPort } from '../ports/adapter-port.ts';
@@ -12,33 +12,33 @@ import type { SdkClient, SdkOpenTelemetryOptions } from './sdk-shapes.ts';
 import { resolveOpenTelemetry } from './span/sdk-open-telemetry.ts';
 import { createTap } from './span/tap.ts';
 
-/** The scope of the call spans that this package makes where the SDK makes none. */
+/** The scope of the call spans that this package creates because the SDK creates none. */
 const SCOPE = 'anthropic-otel/untraced';
 
 /** The adapters of a tap, across copies of this package. */
 const ADAPTERS = Symbol.for('anthropic-otel.adapters');
 
-/** What is known of one client and its copies. */
+/** The adapters of one client and its copies. */
 export interface ClientAdapters {
   readonly port: AdapterPort;
-  /** Makes the call spans of an SDK that makes none. */
+  /** Creates the call spans for an SDK that creates none. */
   readonly tracer: Tracer;
-  /** The same, for calls whose spans the application does not want, or has from elsewhere. */
+  /** The same, for calls whose spans the application does not want, or already has. */
   readonly hiddenTracer: Tracer;
-  /** Whether the SDK took a tracer from the tap, and so makes its call spans itself. */
+  /** Whether the SDK got a tracer from the tap, and so creates its call spans itself. */
   sdkTraces: boolean;
   /** Whether the SDK runs middleware. */
   sdkRunsMiddleware: boolean;
 }
 
-/** A tap, and the adapters that it learns of. */
+/** A tap, and the adapters that it updates. */
 export interface AdaptersAndTap {
   readonly adapters: ClientAdapters;
   /** For the client's `openTelemetry` option. */
   readonly tap: TracerProvider;
 }
 
-/** Makes the adapters and the tap of a client whose `openTelemetry` option is `option`. */
+/** Creates the adapters and the tap for a client whose `openTelemetry` option is `option`. */
 export function createAdapters(port: AdapterPort, option?: SdkOpenTelemetryOptions | false): AdaptersAndTap {
   const { tracerProvider, enabled } = resolveOpenTelemetry(option);
   const settings = { port, tracerProvider, visible: enabled };
@@ -55,7 +55,7 @@ export function createAdapters(port: AdapterPort, option?: SdkOpenTelemetryOptio
   return { adapters, tap: Object.assign(createTap({ ...settings, onTracer }), { [ADAPTERS]: adapters }) };
 }
 
-/** The adapters behind an `openTelemetry` option whose tap this package made. */
+/** The adapters of an `openTelemetry` option that has a tap of this package. */
 export function adaptersOf(option: SdkOpenTelemetryOptions | false | undefined): ClientAdapters | undefined {
   const tap = option ? option.tracerProvider : undefined;
   return typeof tap === 'object' && tap !== null
@@ -63,12 +63,12 @@ export function adaptersOf(option: SdkOpenTelemetryOptions | false | undefined):
     : undefined;
 }
 
-/** Whether `fetch` is all that can be observed of `client`: its SDK makes no spans and runs no middleware. */
+/** Whether only the `fetch` of `client` can be observed, because its SDK creates no spans and runs no middleware. */
 export function hasOnlyFetch({ openTelemetry, middleware, fetch }: SdkClient): boolean {
   return openTelemetry === undefined && !Array.isArray(middleware) && typeof fetch === 'function';
 }
 
-/** Whether the calls of a client are seen before its `fetch`: by the span of the SDK, or by the middleware. */
+/** Whether the calls of a client are seen before its `fetch`, through the SDK's span or the middleware. */
 export function seenBeforeFetch({ sdkTraces, sdkRunsMiddleware }: ClientAdapters): boolean {
   return sdkTraces || sdkRunsMiddleware;
 }

@@ -1,4 +1,4 @@
-/** Puts the adapters into the options of a client: tap, middleware, and the observed `fetch` where one is given. */
+/** Adds the adapters to the options of a client: the tap, the middleware, and the observed `fetch` if the options have a `fetch`. */
 import type { AdapterPort } from '../ports/adapter-port.ts';
 import { adaptersOf, type ClientAdapters, createAdapters } from './client-adapters.ts';
 import { copyOptions } from './copy-options.ts';
@@ -9,8 +9,8 @@ import type { SdkClientOptions } from './sdk-shapes.ts';
 import { resolveOpenTelemetry } from './span/sdk-open-telemetry.ts';
 
 /**
- * `options` with the adapters added, as a copy. An adapter that is there already stays the only one, so a client is never
- * observed twice, whatever is combined.
+ * Returns a copy of `options` with the adapters added. An existing adapter stays the only one, so that a client is never observed
+ * twice, however the entry points are combined.
  */
 export function addAdapters<Options extends SdkClientOptions>(options: Options, port: AdapterPort): Options {
   const { openTelemetry, middleware = [], fetch } = options;
@@ -20,7 +20,8 @@ export function addAdapters<Options extends SdkClientOptions>(options: Options, 
     const application = middleware.filter((each) => !isOurMiddleware(each));
     added.middleware = addMiddleware(adapters, application);
   }
-  // The SDK's default is `node-fetch` in some versions and the platform's in others: which one is not known before the client is made.
+  // The default is `node-fetch` in some SDK versions and the platform's `fetch` in others. Which one is known only after the client
+  // is created.
   if (typeof fetch === 'function') added.fetch = observedFetchOf(options, adapters);
   port.clientMade(true);
   port.guard.run('call', () => followDecisions(port));
@@ -36,7 +37,7 @@ function addTap(
   const { adapters, tap } = createAdapters(port, openTelemetry);
   added.openTelemetry = {
     tracerProvider: tap,
-    // A call span that the application does not see must not travel in its requests either.
+    // A call span that is hidden from the application must not be propagated in its requests either.
     propagation: enabled && propagation,
     traces: { enabled: true, contentMode: enabled ? contentMode : 'metadata_only', maxContentBytes },
   };

@@ -1,8 +1,8 @@
-/** Copies client options as faithfully as the SDK reads them. */
+/** Copies client options without loss. */
 
 /**
- * A copy of `options`. The SDK takes some of its options by name, wherever they are: those that are inherited, as by an instance of
- * a class, or not enumerable stay readable, and are no more listed than they were.
+ * Returns a copy of `options`. The SDK reads some options by name, wherever they are defined. So inherited options, as on an instance
+ * of a class, and non-enumerable options stay readable, and do not become enumerable own properties.
  */
 export function copyOptions<Options extends object>(options: Options): Options {
   const copy = { ...options };

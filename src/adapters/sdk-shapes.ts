@@ -1,6 +1,6 @@
 /**
- * The parts of `@anthropic-ai/sdk` that the adapters touch, as structures. The public types of this package do not
- * import the SDK's, so that they hold for every version; a type test proves them assignable.
+ * The parts of `@anthropic-ai/sdk` that the adapters use, as structural types. The public types of this package do not import the
+ * SDK's types, so that they are valid for every version. A type test proves that the SDK's types are assignable to them.
  */
 import type { Span, TracerProvider } from '@opentelemetry/api';
 
@@ -21,7 +21,7 @@ export interface SdkOpenTelemetryOptions {
     | undefined;
 }
 
-/** A request as a middleware sees it. */
+/** A request, as middleware sees it. */
 export interface SdkRequest {
   readonly url: string;
   readonly method?: string | undefined;
@@ -29,21 +29,21 @@ export interface SdkRequest {
   readonly body?: unknown;
 }
 
-/** The options that the SDK makes an API call with. One object for all attempts of a call. */
+/** The options of an API call. The SDK creates one object for all attempts of a call. */
 export interface SdkRequestOptions {
   readonly body?: unknown;
   readonly stream?: boolean | undefined;
   readonly maxRetries?: number | undefined;
-  /** Middleware for this call alone. */
+  /** Middleware for this call only. */
   readonly middleware?: readonly unknown[] | undefined;
   readonly signal?: AbortSignal | null | undefined;
-  /** The span of the call, where a method of an SDK from 0.134 on makes one. */
+  /** The span of the call, if a method of an SDK from 0.134.0 on created one. */
   readonly __span?: { readonly span?: Span } | undefined;
 }
 
-/** What the SDK passes to a middleware beside the request. */
+/** The context that the SDK passes to middleware next to the request. */
 export interface SdkMiddlewareContext {
-  /** Absent for requests that are no API call, such as a token exchange. */
+  /** Absent for requests that are not API calls, such as a token exchange. */
   readonly options?: SdkRequestOptions | undefined;
 }
 
@@ -64,7 +64,7 @@ export interface SdkClientOptions {
   fetch?: unknown;
 }
 
-/** A client of the SDK, as far as `observe` uses it. */
+/** The parts of an SDK client that `observe` uses. */
 export interface SdkClient {
   readonly middleware?: readonly unknown[];
   readonly openTelemetry?: SdkOpenTelemetryOptions;
@@ -72,7 +72,7 @@ export interface SdkClient {
   /** In milliseconds. */
   readonly timeout?: number;
   readonly baseURL?: string;
-  /** What the client sends requests with. Not in the SDK's types, and there in every version. */
+  /** The function that the client sends requests with. It is not in the SDK's types, but every version has it. */
   fetch?: unknown;
   /** Not in the oldest versions. */
   withOptions(options: object): unknown;

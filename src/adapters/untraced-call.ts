@@ -1,12 +1,13 @@
 /**
- * A call that the SDK makes no span for: every call of an SDK before 0.134, and `client.post(...)` and the like of any.
- * This package makes the span. What ends the call is seen by what the SDK does with the result of each pass through its middleware, or of
- * each `fetch`:
+ * A call for which the SDK creates no span: every call of an SDK before 0.134.0, and calls such as `client.post(...)` of every SDK.
+ * This package creates the span. The end of the call shows in how the SDK handles the result of each pass through its middleware, or
+ * of each `fetch`:
  *
- * - It reads the body of a success: the call ends with the reading (`ResponseReading`).
- * - It reads the body of an error: it has given up. It never reads that of an attempt that it retries.
- * - It gets no response: it gives up when no retries are left. How many are left is not always known: the options of one call
- *   are not seen below middleware, nor those of a copy of the client. Then the call ends, as of that time, when no retry comes.
+ * - The SDK reads the body of a success: the call ends with the reading (`ResponseReading`).
+ * - The SDK reads the body of an error: it gave up. It never reads the body of an attempt that it retries.
+ * - The SDK gets no response: it gives up if no retries are left. The number of retries is not always known, because neither the
+ *   options of a single call nor those of a copy of the client are seen below middleware. In that case, the call ends if no retry
+ *   follows, as of the time of the failure.
  */
 import { context, type Span } from '@opentelemetry/api';
 import type { AdapterPort } from '../ports/adapter-port.ts';
@@ -19,43 +20,43 @@ import { observeResponse } from './response/observe-response.ts';
 import { ResponseReading } from './response/response-reading.ts';
 import { endInError, type OpenCall, setResponseFacts } from './span/call-span.ts';
 
-/** What a pass through the SDK's middleware, or its `fetch`, depends on. */
+/** The state of a pass through the SDK's middleware, or through its `fetch`. */
 export interface Pass {
-  /** How many attempts came before it, as its request states. */
+  /** The number of earlier attempts, as the request states. */
   readonly retries: number;
-  /** How often the SDK retries, where that is certain. */
+  /** The SDK's maximum number of retries, if known. */
   readonly maxRetries: number | undefined;
   /** Whether the SDK reads a body that is declared empty. */
   readonly readsEmpty: boolean;
-  /** Whether the application has aborted the call. */
+  /** Whether the application aborted the call. */
   aborted(): boolean;
   /** Aborts while the call waits for a retry. */
   readonly signal: AbortSignal | null | undefined;
-  /** Whether the SDK retries after this error from the HTTP client. Others come from middleware of the application. */
+  /** Whether this error came from the HTTP client, after which the SDK retries. Other errors come from the application's middleware. */
   isFetchError(error: unknown): boolean;
 }
 
 type State =
-  /** A pass is under way. */
+  /** A pass is in flight. */
   | { readonly kind: 'sending' }
   /** The SDK, or the application, reads the body of a success. */
   | { readonly kind: 'reading' }
-  /** An attempt failed, and a retry may follow. `stop` ends the waiting. */
+  /** An attempt failed, and a retry may follow. `stop` ends the wait. */
   | { readonly kind: 'waiting'; readonly stop: () => void }
   /** No attempt can follow. */
   | { readonly kind: 'over' };
 
-/** The SDK's own waits before a retry, in milliseconds: they double from the first to the longest. */
+/** The SDK's own waits before a retry, in milliseconds. They double from the first to the longest. */
 const FIRST_BACKOFF = 500;
 const MAX_BACKOFF = 8000;
 
-/** How much later than due a retry can come, in milliseconds. */
+/** How late a retry can be, in milliseconds. */
 const MARGIN = 500;
 
-/** The longest that a timer runs, in milliseconds. */
+/** The maximum delay of a timer, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1;
 
-/** An open call, and how it is going. */
+/** An open call and its state. */
 export class UntracedCall {
   readonly call: SpannedCall;
   readonly #span: Span;
@@ -63,7 +64,7 @@ export class UntracedCall {
   readonly #onOver: () => void;
   #state: State = { kind: 'sending' };
 
-  /** `onOver` is called when no attempt can follow any more. */
+  /** `onOver` is called when no attempt can follow. */
   constructor(port: AdapterPort, { call, span }: OpenCall, onOver: () => void = () => {}) {
     this.#guard = port.guard;
     this.call = call;
@@ -71,12 +72,12 @@ export class UntracedCall {
     this.#onOver = onOver;
   }
 
-  /** Whether an attempt failed, and a retry may be on its way. */
+  /** Whether an attempt failed and a retry may follow. */
   get waiting(): boolean {
     return this.#state.kind === 'waiting' && !this.call.ended;
   }
 
-  /** Runs `send`, a pass, in the context of the call, and follows what the SDK does with its result. */
+  /** Runs `send`, one pass, in the context of the call, and follows how the SDK handles its result. */
   async run(pass: Pass, send: () => Promise<Response>): Promise<Response> {
     this.#guard.run('call', () => this.#become({ kind: 'sending' }));
     const run = runOnce(send);
@@ -105,9 +106,9 @@ export class UntracedCall {
     setResponseFacts(this.#span, response.status, response.headers.get('request-id'));
     const reading = new ResponseReading(this.#guard, { call: this.call, span: this.#span });
     const empty = !pass.readsEmpty && response.headers.get('content-length') === '0';
-    // A stream without a body fails when it is read.
+    // The SDK fails when it reads a stream without a body.
     if (this.call.stream && response.body === null) reading.failed(undefined);
-    // Such a response is complete as it is, and the SDK does not read it.
+    // Such a response is already complete, and the SDK does not read it.
     else if (response.status === 204 || empty) reading.completed();
     else observeResponse(response, reading);
   }
@@ -122,7 +123,7 @@ export class UntracedCall {
     };
     onErrorText(response, (text) => this.#guard.run('call', () => giveUp(text)));
     const due = head?.retryAfter === undefined ? backoffOf(pass) : head.retryAfter * 1000;
-    // No retry came although the SDK read no body: it failed to.
+    // No retry followed although the SDK read no body: the SDK could not read it.
     this.#wait(due, pass.signal, () => giveUp(undefined, failedAt));
   }
 
@@ -137,12 +138,12 @@ export class UntracedCall {
     else {
       const end = (): void => this.#end(errorType, failedAt);
       this.#wait(backoffOf(pass), pass.signal, end);
-      // Whether the SDK retries is not known. A process that ends now has more likely failed.
+      // Whether the SDK retries is unknown. If the process ends now, the call more likely failed.
       this.call.handle.resolve = () => void this.#guard.run('call', end);
     }
   }
 
-  /** Calls `onNone` when no retry comes, which is due in so many milliseconds. */
+  /** Calls `onNone` if no retry follows within `due` milliseconds. */
   #wait(due: number, signal: AbortSignal | null | undefined, onNone: () => void): void {
     const timer = setTimeout(() => this.#guard.run('call', onNone), Math.min(due + MARGIN, MAX_TIMER));
     // Timers are numbers in some environments.
@@ -169,7 +170,7 @@ export class UntracedCall {
     if (!this.call.ended) endInError(this.#span, errorType, endedAt);
   }
 
-  /** The SDK leaves the status of a canceled call unset. */
+  /** The SDK does not set the status of a canceled call. */
   #cancel(): void {
     this.#become({ kind: 'over' });
     this.#onOver();
@@ -177,7 +178,7 @@ export class UntracedCall {
   }
 }
 
-/** Whether the SDK retries once more, or `undefined` where that is not known. */
+/** Whether the SDK retries again, or `undefined` if unknown. */
 function hasRetries({ retries, maxRetries }: Pass): boolean | undefined {
   return maxRetries === undefined ? undefined : retries < maxRetries;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the top-level fields of a request body that is JSON text, without parsing it: a body can be megabytes of
- * prompt, and a handful of numbers and words at its top level is all that is wanted.
+ * Reads top-level fields of a JSON request body without parsing it. A body can be megabytes of prompt, and only a few numbers and
+ * words at its top level are needed.
  */
 import { parseJson } from '../parse-json.ts';
 
@@ -24,13 +24,13 @@ export function bodyFields(body: unknown): BodyFields {
   return typeof body === 'string' && body.startsWith('{') ? scan(body) : {};
 }
 
-/** The model that `body` names: an object, or JSON text, which is read no further than to its model. */
+/** The model that `body`, an object or JSON text, names. Text is read only up to its model. */
 export function modelOf(body: unknown): string | undefined {
   const { model } = typeof body === 'string' && body.startsWith('{') ? scan(body, 'model') : bodyFields(body);
   return typeof model === 'string' ? model : undefined;
 }
 
-/** `last`: the field after which nothing more is wanted. */
+/** `last` is the last field that is needed. */
 function scan(json: string, last?: string): BodyFields {
   const fields: Record<string, unknown> = {};
   let at = 1;
@@ -45,7 +45,7 @@ function scan(json: string, last?: string): BodyFields {
     if (scalar && WANTED.has(key)) fields[key] = parseJson(json.slice(start, end));
     if (key === last) break;
     at = end;
-    // After the last member comes a brace, and no further quote.
+    // A closing brace follows the last member.
     if (json[skip(json, at, /\s*/y)] !== ',') break;
   }
   return fields;
@@ -66,7 +66,7 @@ function valueEnd(json: string, start: number): number {
   return json.length;
 }
 
-/** The position of the quote that ends the string whose first quote is at `start`. */
+/** The position of the quote that ends the string that starts at `start`. */
 function stringEnd(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let backslashes = 0;

@@ -1,26 +1,26 @@
 /**
- * Distinguishes the SDK's own timeout from an abort by the application, where only `fetch` is seen: the SDK gives `fetch` one
- * signal for both. The SDK states its timeout in a header, and an attempt that is aborted before that time was aborted by
- * the application; later than that, the timeout came first.
+ * Distinguishes the SDK's own timeout from an abort by the application, if only `fetch` is seen. The SDK gives `fetch` one signal for
+ * both, and states its timeout in a header. If an attempt is aborted before that time, the application aborted it; otherwise, the
+ * SDK's timeout did.
  */
 import type { HeaderReader } from '../../model/rate-limit.ts';
 
-/** How much earlier than set the timeout can seem to come, in milliseconds: this, or a quarter of a short one. */
+/** How much too early the timeout can seem to occur, in milliseconds: this value, or a quarter of a shorter timeout. */
 const MAX_SLACK = 1000;
 
 /**
- * Whether `elapsed` milliseconds after the begin of an attempt the SDK's timeout has come.
+ * Whether the SDK's timeout is due `elapsed` milliseconds after the start of an attempt.
  *
  * @param earliest the timeout, in milliseconds
  */
 export function isTimeoutDue(elapsed: number, earliest: number): boolean {
-  // The SDK sets its timer shortly before it calls `fetch`, and a busy machine can come in between.
+  // The SDK starts its timer shortly before it calls `fetch`, and a busy machine can delay that call.
   return elapsed >= earliest - Math.min(MAX_SLACK, earliest / 4);
 }
 
 /**
- * The earliest time, in milliseconds, at which the timeout of an attempt can come. Of the timeout of a single call only
- * whole seconds are stated, rounded down, so an abort in the second before it counts as the timeout.
+ * The earliest time at which the timeout of an attempt can occur, in milliseconds. The header states the timeout of a single call in
+ * whole seconds, rounded down. So an abort in the last second before the timeout counts as the timeout.
  *
  * @param headers the headers of the attempt
  * @param clientTimeout the client's own `timeout`, in milliseconds

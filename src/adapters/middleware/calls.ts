@@ -1,4 +1,4 @@
-/** Finds the call that a request of the SDK belongs to, and sends it as an attempt of that call. */
+/** Finds the call that an SDK request belongs to, and sends the request as an attempt of that call. */
 import { context, trace } from '@opentelemetry/api';
 import type { AbortState } from '../../model/canceled.ts';
 import { clean } from '../../model/text.ts';
@@ -21,21 +21,21 @@ import { PendingAttempt, type Sending, sendAttempt } from './send-attempt.ts';
 type Next = Parameters<SdkMiddleware>[1];
 
 /**
- * The traced call behind options of the SDK. From a call nothing leads to its options: they hold the span, which must be
- * collected when the call's stream is never read.
+ * The traced call for the SDK's request options. A call never refers to its options, because they hold the span, which must be
+ * collectable if the call's stream is never read.
  */
 const tracedBy = new WeakMap<SdkRequestOptions, SpannedCall>();
 
-/** The open calls of a client and its copies, by the options that the SDK makes each with: one object for all attempts of a call. */
+/** The open calls of a client and its copies. The key is the options object that the SDK creates once per call, for all its attempts. */
 export class Calls {
   readonly #adapters: ClientAdapters;
   readonly #untraced = new WeakMap<SdkRequestOptions, UntracedCall>();
-  /** Errors that came from the HTTP client, and not from middleware of the application. */
+  /** Errors from the HTTP client, as opposed to the application's middleware. */
   readonly #fetchErrors = new WeakSet<object>();
 
-  /** The bodies with which the SDK entered the application's middleware, while it runs. */
+  /** The request bodies as the SDK passed them to the application's middleware, while that runs. */
   readonly #passBodies = new WeakMap<SdkRequestOptions, unknown>();
-  /** Whether the client has middleware of the application. */
+  /** Whether the application gave the client middleware. */
   readonly #application: boolean;
 
   constructor(adapters: ClientAdapters, application: boolean) {
@@ -43,11 +43,11 @@ export class Calls {
     this.#application = application;
   }
 
-  /** Sends a pass of the SDK's retry loop: the request with which the SDK enters its middleware. */
+  /** Sends one pass of the SDK's retry loop, which is the request that the SDK passes to its middleware. */
   sendPass(request: SdkRequest, next: Next, options: SdkRequestOptions | undefined): Promise<Response> {
     this.#adapters.sdkRunsMiddleware = true;
     const { port } = this.#adapters;
-    // Without options the request is no API call, such as a token exchange.
+    // A request without options is not an API call. An example is a token exchange.
     if (!port.enabled || !options) return next(request);
     const call = port.guard.run('call', () => this.#untracedCall(request, options));
     if (call) {
@@ -62,7 +62,7 @@ export class Calls {
     return run();
   }
 
-  /** Enters the middleware of the application, where there is some. */
+  /** Runs the application's middleware, if there is any. */
   #enter(call: SpannedCall, request: SdkRequest, next: Next, options: SdkRequestOptions): Promise<Response> {
     this.#adapters.port.guard.run('call', () => {
       call.abort ??= abortOf(options.signal);
@@ -86,7 +86,7 @@ export class Calls {
     }
   }
 
-  /** Sends a request that leaves for the API. */
+  /** Sends a request to the API. */
   sendAttempt(request: SdkRequest, next: Next, options: SdkRequestOptions | undefined): Promise<Response> {
     const { port } = this.#adapters;
     if (!port.enabled || !options) return next(request);
@@ -96,10 +96,10 @@ export class Calls {
       : this.#sendUnknown(request, next, options);
   }
 
-  /** The call of this pass, if the SDK makes no span for it. */
+  /** The call of this pass, if the SDK creates no span for it. */
   #untracedCall(request: SdkRequest, options: SdkRequestOptions): UntracedCall | undefined {
     const known = this.#untraced.get(options);
-    // An options object that the application uses again must not lead to the call that it made before.
+    // If the application reuses an options object, it must not lead to the earlier call.
     if (known?.call.ended === false) return known;
     if (this.#adapters.sdkTraces && (this.#activeCall(options) || !hasContextManager())) return undefined;
     return this.#open(request, options);
@@ -107,7 +107,8 @@ export class Calls {
 
   #open(request: SdkRequest, options: SdkRequestOptions, startedAt?: number): UntracedCall | undefined {
     const { tracer, hiddenTracer, sdkTraces } = this.#adapters;
-    // A copy of the client can have a tracer provider of its own, or none: then a method of the SDK makes the span, or must not.
+    // A copy of the client can have its own tracer provider, or none. In the first case an SDK method creates the span, in the second
+    // it must not.
     const hidden = sdkTraces && '__span' in options;
     const opened = startCallSpan(
       hidden ? hiddenTracer : tracer,
@@ -128,18 +129,18 @@ export class Calls {
     return this.#adapters.sdkTraces ? this.#activeCall(options) : undefined;
   }
 
-  /** The call whose span the SDK has made the current one, or passes on in its options where no context manager is registered. */
+  /** The call whose span is the current one, or is in the SDK's options if no context manager is registered. */
   #activeCall(options: SdkRequestOptions): SpannedCall | undefined {
     const call = callOf(trace.getSpan(context.active())) ?? callOf(options.__span?.span);
     if (!call || call.ended) return undefined;
     if (!call.handle.tied) tie(call, options);
-    // A call within a call has options of its own.
+    // A nested call has its own options.
     return tracedBy.get(options) === call ? call : undefined;
   }
 
   /**
-   * Sends an attempt whose call is not known: no context manager is registered, or another middleware made its own span the
-   * current one. A traced call makes itself known while the attempt is on its way; any other is none of the SDK's.
+   * Sends an attempt whose call is unknown, because no context manager is registered, or because other middleware made its own span
+   * the current one. A traced call identifies itself while the attempt is in flight. Any other call was not made by an SDK method.
    */
   async #sendUnknown(request: SdkRequest, next: Next, options: SdkRequestOptions): Promise<Response> {
     const { port } = this.#adapters;
@@ -187,7 +188,7 @@ export class Calls {
     };
   }
 
-  /** Whether middleware of the application may have changed the body of `request`. */
+  /** Whether the application's middleware may have changed the body of `request`. */
   #isRewritten(request: SdkRequest, options: SdkRequestOptions): boolean {
     return this.#application && this.#passBodies.get(options) !== request.body;
   }
@@ -216,15 +217,18 @@ function tie(call: SpannedCall, options: SdkRequestOptions): void {
   tracedBy.set(options, call);
 }
 
-/** A call without a signal: only its reader can cancel it. */
+/** The state of a call without a signal: only the reader can cancel it. */
 const NO_SIGNAL = { deref: () => undefined };
 
-/** The signal leads to what listens to it, the span of the call for one, which must be collected when the call's stream is never read. */
+/**
+ * Holds the signal weakly. The signal refers to its listeners, such as the call's span, which must be collectable if the call's
+ * stream is never read.
+ */
 function abortOf(signal: AbortSignal | null | undefined): { deref(): AbortState | undefined } {
   return signal ? new WeakRef(signal) : NO_SIGNAL;
 }
 
-/** The SDK retries no body that it can send only once. */
+/** The SDK does not retry a body that it can send only once. */
 function isStream(body: unknown): boolean {
   return (
     (typeof ReadableStream !== 'undefined' && body instanceof ReadableStream) ||

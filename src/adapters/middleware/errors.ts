@@ -1,11 +1,11 @@
-/** What the SDK makes of an error that its middleware or its `fetch` throws (`@anthropic-ai/sdk` 1.11.0). */
+/** Mirrors how the SDK handles an error that its middleware or its `fetch` throws (`@anthropic-ai/sdk` 1.11.0). */
 
-/** How far the causes of an error are followed. */
+/** The maximum number of nested causes that are followed. */
 const MAX_CAUSES = 10;
 
 /**
- * Whether the SDK retries after `error`, which did not come from `fetch`: an abort, a connection error or a `RetryableError`, itself or
- * among its causes. They are known by the names of their classes: an application can have several copies of the SDK.
+ * Whether the SDK retries after `error`, which did not come from `fetch`. It does if the error or one of its causes is an abort, a
+ * connection error or a `RetryableError`. These are matched by class name, because an application can have several copies of the SDK.
  */
 export function isRetryableError(error: unknown): boolean {
   let each = error;
@@ -17,7 +17,7 @@ export function isRetryableError(error: unknown): boolean {
   return false;
 }
 
-/** `error.type` of a call that the SDK ends with `error`, as its own call spans have it. */
+/** The `error.type` of a call that the SDK ends with `error`, as in the SDK's own call spans. */
 export function sdkErrorType(error: unknown): string {
   if (isAbortError(error) || hasClass(error, 'APIConnectionTimeoutError')) return 'client_timeout_error';
   if (hasClass(error, 'APIConnectionError')) return 'connection_error';
@@ -29,7 +29,7 @@ export function sdkErrorType(error: unknown): string {
   return 'client_error';
 }
 
-/** Whether `error` is what an abort makes of a request or of the reading of its body. */
+/** Whether `error` results from aborting a request or the reading of its body. */
 export function isAbortError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'AbortError';
 }

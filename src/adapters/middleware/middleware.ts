@@ -1,7 +1,7 @@
 /**
- * The middleware that this package puts into a client. It runs once per pass of the SDK's retry loop. One goes last in the
- * client's list: it sees each request that the application's own middleware makes, and times the wire. Where the
- * application has middleware, another goes first: it sees what the SDK gets in the end.
+ * The middleware that this package adds to a client. It runs once per pass of the SDK's retry loop. One copy is last in the client's
+ * list: it sees each request that the application's own middleware makes, and times the request on the wire. If the application has
+ * middleware, another copy is first: it sees the final result that the SDK gets.
  */
 import type { ClientAdapters } from '../client-adapters.ts';
 import type { SdkMiddleware } from '../sdk-shapes.ts';
@@ -10,12 +10,12 @@ import { Calls } from './calls.ts';
 /** Marks the middleware of this package, across copies of this package. */
 const MIDDLEWARE = Symbol.for('anthropic-otel.middleware');
 
-/** Whether `middleware` is that of this package. */
+/** Whether `middleware` belongs to this package. */
 export function isOurMiddleware(middleware: unknown): boolean {
   return typeof middleware === 'function' && MIDDLEWARE in middleware;
 }
 
-/** The middleware of the `application` with that of this package around them. */
+/** Returns the middleware of the `application` with this package's middleware around it. */
 export function addMiddleware(adapters: ClientAdapters, application: readonly unknown[]): readonly unknown[] {
   const calls = new Calls(adapters, application.length > 0);
   if (application.length > 0) {

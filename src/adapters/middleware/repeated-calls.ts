@@ -1,4 +1,7 @@
-/** The requests that have just failed after their own retries, for all copies of this package: a call that repeats one is in a second retry loop. */
+/**
+ * Requests that recently failed after their own retries, shared by all copies of this package. A call that repeats one is in a second
+ * retry loop.
+ */
 import { FailedRequests } from '../../ports/failed-requests.ts';
 import { processWide } from '../../ports/process-wide.ts';
 

@@ -1,9 +1,9 @@
 /**
- * Sees the requests that the application's per-request middleware sends. Such middleware runs inside that of this package, and may send
- * the request of an attempt more than once: each of them is an attempt of its own. They are seen where they leave, at the
- * `fetch` that the client was given, or by the diagnostics channels of Node's own `fetch`.
+ * Sees the requests that the application's per-request middleware sends. Such middleware runs inside this package's middleware, and
+ * may send the request of an attempt more than once. Each of these requests is a separate attempt. They are seen at the `fetch` that
+ * the client was given, or through the diagnostics channels of Node's own `fetch`.
  *
- * The channels are subscribed to when the first call with such middleware is made, and not before.
+ * The channels are subscribed to only when the first call with such middleware starts.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
@@ -15,13 +15,13 @@ export interface WireResponse {
   readonly headers: Headers;
 }
 
-/** What came of a request. Both are absent while it is on its way. */
+/** The result of a request. Both fields are absent while the request is in flight. */
 export interface WireResult {
   response?: WireResponse | undefined;
   error?: unknown;
 }
 
-/** Called when a request leaves for `url`. `result` is filled in when there is one. */
+/** Called when a request to `url` is sent. `result` is filled in later. */
 export type OnWireRequest = (url: string, result: WireResult) => void;
 
 const observers: AsyncLocalStorage<OnWireRequest | undefined> = processWide(
@@ -29,17 +29,17 @@ const observers: AsyncLocalStorage<OnWireRequest | undefined> = processWide(
   () => new AsyncLocalStorage(),
 );
 
-/** Runs `send` so that `onRequest` sees every request that it sends, once `subscribeToWire` was called. `onRequest` must not throw. */
+/** Runs `send`, and reports every request that it sends to `onRequest`. Requires an earlier `subscribeToWire`. `onRequest` must not throw. */
 export function observeWire<Result>(onRequest: OnWireRequest, send: () => Result): Result {
   return observers.run(onRequest, send);
 }
 
-/** Runs `send` unseen, when it is below an observer that is not meant: a call within a call. */
+/** Runs `send` without reporting its requests to the current observer, because they belong to a nested call. */
 export function hideFromWire<Result>(send: () => Result): Result {
   return observers.getStore() === undefined ? send() : observers.run(undefined, send);
 }
 
-/** Sends a request to `url` by the client's own `fetch`, and reports it to the observer that is meant, if any. */
+/** Sends a request to `url` with the client's own `fetch`, and reports it to the current observer, if any. */
 export function reportToWire(url: unknown, send: () => Promise<Response>): Promise<Response> {
   const onRequest = observers.getStore();
   return onRequest ? report(onRequest, url, send) : send();
@@ -62,7 +62,7 @@ async function report(
   }
 }
 
-/** What undici publishes of a request: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel. */
+/** The message that undici publishes about a request: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel. */
 interface UndiciMessage {
   readonly request: { readonly origin?: unknown; readonly path?: unknown };
   readonly response?: { readonly statusCode: number; readonly headers: readonly Uint8Array[] };

@@ -1,12 +1,12 @@
-/** Finds what a request asks for that the SDK's span leaves out: the response to such a request is observed while the SDK reads it. */
+/** Finds request features that the SDK's span does not report. The response to such a request is observed while the SDK reads it. */
 
-/** The most tools that are looked at. */
+/** The maximum number of tools that are checked. */
 const MAX_TOOLS = 200;
 
-/** Tools that the API runs by itself, by the beginning of their type. */
+/** Matches the type of tools that the API itself runs. */
 const SERVER_TOOL = /^(?:web_search|web_fetch|code_execution|advisor)_/;
 
-/** Whether the response to a request with this body may state more than the SDK's span has of it. */
+/** Whether the response to a request with this body may state more than the SDK's span reports. */
 export function asksForMore(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;
   const { tools, fallbacks, inference_geo, context_management, compaction, speed } = body as Record<

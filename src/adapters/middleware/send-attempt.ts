@@ -1,4 +1,4 @@
-/** Sends one attempt of a call, and records what came of it. Never reads a body: what the SDK reads is observed. */
+/** Sends one attempt of a call, and records its result. It never reads a body; it observes the SDK's reads. */
 import { context } from '@opentelemetry/api';
 import type { Attempt, FailureFacts, ResponseHead } from '../../model/attempt.ts';
 import type { RequestFacts } from '../../model/call.ts';
@@ -19,39 +19,39 @@ import { failedRequests } from './repeated-calls.ts';
 import { hideFromWire, observeWire, subscribeToWire, type WireResponse, type WireResult } from './replays.ts';
 import { runOnce } from './run-once.ts';
 
-/** What an attempt sends, and for which call. */
+/** The request of an attempt, and its call. */
 export interface Sending {
   readonly port: AdapterPort;
   readonly call: SpannedCall;
   readonly request: SdkRequest;
   readonly options: SdkRequestOptions;
-  /** The model that the request names, where that is not the call's. */
+  /** The model that the request names, if it differs from the call's. */
   readonly model?: string | undefined;
-  /** Whether middleware of the application has changed the body of the request. */
+  /** Whether the application's middleware changed the body of the request. */
   readonly rewritten?: boolean | undefined;
-  /** Whether the response may be replaced, or state more than the SDK's span does. */
+  /** Whether the response may be replaced, or may state more than the SDK's span reports. */
   readonly observes?: boolean | undefined;
-  /** Whether the application has aborted the call. The SDK's own timeout is no abort. */
+  /** Whether the application aborted the call. The SDK's own timeout does not count as an abort. */
   aborted(): boolean;
-  /** Takes the errors that come from the HTTP client, and not from middleware of the application. */
+  /** Collects errors from the HTTP client, as opposed to the application's middleware. */
   readonly fetchErrors?: WeakSet<object> | undefined;
-  /** When the request left, in monotonic milliseconds, for an attempt that is known only later. */
+  /** The monotonic time at which the request was sent, in milliseconds, for an attempt that becomes known only later. */
   readonly startedAt?: number | undefined;
 }
 
-/** The method whose response holds the responses to the requests of a batch. */
+/** The method whose response contains the results of a batch. */
 const BATCH_RESULTS = 'messages.batches.results';
 
 /** The methods of the Models API. */
 const MODELS: ReadonlySet<string> = new Set(['models.list', 'models.retrieve']);
 
-/** Statuses of failures that lie in the request. */
+/** Statuses of failures that the request itself causes. */
 const INPUT_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
 
-/** Statuses of responses that `fetch` follows by itself, when they state where to. */
+/** Statuses of redirects that `fetch` follows itself, if the response has a location. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Where `fetch` goes on after `response` to `url`, if it is a redirect. */
+/** The URL to which `fetch` follows `response`, if that is a redirect. */
 function redirectOf({ status, headers }: WireResponse, url: string): string | undefined {
   const location = REDIRECTS.has(status) ? headers.get('location') : null;
   if (location === null || !URL.canParse(location, url)) return undefined;
@@ -60,10 +60,10 @@ function redirectOf({ status, headers }: WireResponse, url: string): string | un
   return target.href;
 }
 
-/** What the clients of Vertex and Bedrock make of the path of a Message, behind all middleware. */
+/** The paths to which the Vertex and Bedrock clients rewrite the path of a Message, after all middleware. */
 const PLATFORM_PATH = /:(r|streamR)awPredict$|\/invoke(-with-response-stream)?$/;
 
-/** Whether a request to `url` is one to `requested`, as the client or its platform sends it. */
+/** Whether a request to `url` is the request to `requested`, as the client or its platform sends it. */
 function isSentTo(requested: string, url: string): boolean {
   if (url === requested) return true;
   return PLATFORM_PATH.test(url) && URL.parse(url)?.origin === URL.parse(requested)?.origin;
@@ -73,7 +73,7 @@ function isSentTo(requested: string, url: string): boolean {
 export async function sendAttempt(sending: Sending, send: () => Promise<Response>): Promise<Response> {
   const { port, call } = sending;
   const { guard } = port;
-  // What middleware of the application sends after the abort never leaves.
+  // Requests that the application's middleware makes after the abort never reach the network.
   if (sending.aborted()) return send();
   const pending = guard.run('attempt', () => new PendingAttempt(sending));
   if (!pending) return send();
@@ -92,12 +92,12 @@ export async function sendAttempt(sending: Sending, send: () => Promise<Response
   return response;
 }
 
-/** An attempt that is on its way. */
+/** An attempt in flight. */
 export class PendingAttempt {
-  /** The attempt, or the last one of several that the application's per-request middleware makes of it. */
+  /** The attempt, or the last of several that the application's per-request middleware makes of it. */
   attempt: Attempt;
   readonly #sending: Sending;
-  /** What came of the last request on the wire, as far as it is watched. */
+  /** The result of the last request on the wire, if the wire is observed. */
   #wire: (WireResult & { readonly url: string }) | undefined;
 
   constructor(sending: Sending) {
@@ -105,7 +105,7 @@ export class PendingAttempt {
     this.attempt = beginAttempt(sending);
   }
 
-  /** Runs `send`, and watches its requests where there can be several. */
+  /** Runs `send`, and observes its requests if there can be several. */
   observe(send: () => Promise<Response>): Promise<Response> {
     const { port, options } = this.#sending;
     if (!options.middleware?.length) return hideFromWire(send);
@@ -119,7 +119,7 @@ export class PendingAttempt {
     guard.run('attempt', () => recordResponse(this.#sending, this.attempt, response));
   }
 
-  /** Records that no response came. */
+  /** Records that no response arrived. */
   failed(error: unknown): void {
     const { port, options, fetchErrors } = this.#sending;
     port.guard.run('attempt', () => {
@@ -130,9 +130,9 @@ export class PendingAttempt {
     });
   }
 
-  /** Each request after the first one is an attempt of its own. Whatever else the application asks of the network is none. */
+  /** Each request after the first is a separate attempt. Other network requests of the application are not attempts. */
   onRequest(url: string, result: WireResult): void {
-    // Nor is a request that is aborted before it leaves.
+    // A request that is aborted before it is sent is not an attempt either.
     if (this.#sending.aborted()) return;
     this.#sending.port.guard.run('attempt', () => {
       const before = this.#wire;
@@ -140,7 +140,7 @@ export class PendingAttempt {
       if (url !== redirect && !isSentTo(this.#sending.request.url, url)) return;
       this.#wire = Object.assign(result, { url });
       if (!before || url === redirect) return;
-      // Of a redirect that it cannot follow, `fetch` makes an error.
+      // `fetch` turns a redirect that it cannot follow into an error.
       if (before.response && redirect === undefined) {
         recordResponse(this.#sending, this.attempt, before.response);
       } else recordError(this.#sending, this.attempt, before.error);
@@ -163,7 +163,7 @@ function beginAttempt({ call, request, options, model, startedAt }: Sending): At
 /** Records the `response` to `attempt`. */
 function recordResponse(sending: Sending, attempt: Attempt, response: Response | WireResponse): void {
   const { call } = sending;
-  // What the application puts in place of a response may be anything.
+  // The application may replace a response with any value.
   if (typeof response?.headers?.get !== 'function' || typeof response.status !== 'number') return;
   const { status, headers } = response;
   const head = readResponseHead(status, headers);
@@ -195,9 +195,9 @@ function recordResponse(sending: Sending, attempt: Attempt, response: Response |
   });
 }
 
-/** Records that no response came to `attempt`, but `error`. */
+/** Records that `attempt` failed with `error` and without a response. */
 function recordError({ call, request, aborted }: Sending, attempt: Attempt, error: unknown): void {
-  // An abort by the application is no failure; the end of the call shows the rest.
+  // An abort by the application is not a failure. The end of the call records it.
   if (aborted()) return;
   call.failAttempt(attempt, {
     errorType: isTimeout(error) ? 'client_timeout_error' : 'connection_error',
@@ -206,7 +206,7 @@ function recordError({ call, request, aborted }: Sending, attempt: Attempt, erro
   if (attempt.number > 1) failedRequests.failed(request.body, performance.now());
 }
 
-/** What status and headers state of a failure. */
+/** The facts of a failure that status and headers state. */
 function failureOf(sending: Sending, status: number, headers: Headers): FailureFacts {
   const { request, port } = sending;
   return {
@@ -222,13 +222,13 @@ function failureOf(sending: Sending, status: number, headers: Headers): FailureF
 /** The longest rewritten body that is parsed, in UTF-16 units. */
 const MAX_REWRITTEN = 4 * 1024 * 1024;
 
-/** The body that was sent: that of the call, or what middleware of the application made of it. */
+/** The body that was sent: the call's, or the one that the application's middleware made of it. */
 function sentBody({ request: { body }, options, rewritten }: Sending): unknown {
   if (!rewritten || typeof body !== 'string' || body.length > MAX_REWRITTEN) return options.body;
   return parseJson(body) ?? options.body;
 }
 
-/** Records what the body states, which the SDK reads once it has given up: of a failure that it retries, the status alone is known. */
+/** Records the facts in the error body, which the SDK reads after it gives up. For a failure that it retries, only the status is known. */
 function describe(sending: Sending, attempt: Attempt, status: number, text: string): void {
   const { call } = sending;
   const { type, code, message } = parseEnvelope(text);
@@ -238,7 +238,7 @@ function describe(sending: Sending, attempt: Attempt, status: number, text: stri
     errorType: errorType(type, status),
     errorCode: code !== undefined && /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : undefined,
     billing,
-    // The wait for a retry does not raise a spend limit: the call has not run out of retries.
+    // Waiting for a retry does not raise a spend limit, so the call is not out of retries.
     ...(billing && status === 429 && { retryable: false }),
     shape: shape && !billing ? { ...shape, errorField: errorField(message, sentBody(sending)) } : undefined,
     content: content && { ...content, message },
@@ -260,14 +260,14 @@ function isOk(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** The SDK's own rule: an abort that is not the application's is its timeout. */
+/** Follows the SDK's own rule: an abort that the application did not cause is the SDK's timeout. */
 function isTimeout(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { name, cause } = error as { name?: unknown; cause?: unknown };
   return name === 'AbortError' || /timed? ?out/i.test(`${String(error)} ${String(cause ?? '')}`);
 }
 
-/** What the options of a call state of its request. */
+/** The facts of a request that the options of its call state. */
 export function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
@@ -281,7 +281,7 @@ export function requestFacts({ body, stream }: SdkRequestOptions): RequestFacts 
 }
 
 function withoutQuery(url: string): string {
-  // Most URLs have nothing to take off, and parsing one is slow.
+  // Most URLs have nothing to remove, and parsing is slow.
   if (!/[?#@]/.test(url)) return url;
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;

@@ -1,22 +1,22 @@
-/** Reads the results of a Message Batch, one JSON object a line, as they pass to whoever reads them. */
+/** Reads the results of a Message Batch, one JSON object per line, while the application reads them. */
 import { type BatchResult, batchResultOf } from '../../model/batch.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { field, parseJson } from '../parse-json.ts';
 import { messageFacts } from './message.ts';
 import { type BodyObserver, observeResponse } from './observe-response.ts';
 
-/** The longest line that is parsed, in UTF-16 units. Of a longer one, the type of the result is all that is read. */
+/** The maximum length of a line that is parsed, in UTF-16 units. From a longer line, only the type of the result is read. */
 const MAX_LINE = 8 * 1024 * 1024;
 
-/** How much of a line is kept once it is too long: its type is at its beginning. */
+/** How much of a too long line is kept. Its type is at the start. */
 const BEGINNING = 1024;
 
-/** The most batches of which it is remembered how far they were counted. */
+/** The maximum number of batches whose counted results are remembered. */
 const MAX_BATCHES = 1000;
 
 const TYPE = /"result":\s*\{\s*"type":\s*"(\w{1,40})"/;
 
-/** How many results of a batch were counted, by the URL of its results: reading them again bills nothing again. */
+/** The number of results already counted, by the URL of the batch's results. Reading them again does not bill them again. */
 const counted = new Map<string, number>();
 
 /** Calls `onResult` with each result that is read from `response` for the first time. */
@@ -103,7 +103,10 @@ class BatchResults implements BodyObserver {
     });
   }
 
-  /** The results are a file that stays the same: of what was read before, the first lines are known. */
+  /**
+   * Whether the current line was not counted before. The results are an immutable file, so a second read repeats the lines that were
+   * counted.
+   */
   #isNew(): boolean {
     this.#lines++;
     const before = counted.get(this.#url) ?? 0;

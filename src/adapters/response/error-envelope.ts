@@ -1,21 +1,21 @@
 /**
- * The error envelope of the API (https://platform.claude.com/docs/en/api/errors), learned from the SDK's own reading of it. The SDK reads the body of an
- * error response once, with `text()`, when it gives up; of an attempt that it retries it never reads the body. Nothing is cloned or read ahead, so the SDK
- * gets from the body what it gets without this package, at the same time, also where the body breaks or stalls.
+ * Reads the API's error envelope (https://platform.claude.com/docs/en/api/errors) when the SDK reads it. The SDK reads the body of an
+ * error response once, with `text()`, when it gives up. It never reads the body of an attempt that it retries. Nothing is cloned or
+ * read ahead. So the SDK gets the same body at the same time as without this package, even if the body breaks or stalls.
  */
 import { field, parseJson } from '../parse-json.ts';
 
-/** What an error envelope states. Every field is as the API sent it, of any length. */
+/** The fields of an error envelope, as the API sent them, of any length. */
 export interface ErrorEnvelope {
   readonly type?: string | undefined;
   readonly code?: string | undefined;
   readonly message?: string | undefined;
 }
 
-/** The longest body that is parsed, in UTF-16 units. Envelopes have some hundred. */
+/** The maximum length of a body that is parsed, in UTF-16 units. Envelopes have a few hundred. */
 const MAX_LENGTH = 64 * 1024;
 
-/** The envelope in `text`; empty where there is none. */
+/** Parses the envelope in `text`. Returns an empty object if there is none. */
 export function parseEnvelope(text: string): ErrorEnvelope {
   if (text.length > MAX_LENGTH) return {};
   const body = parseJson(text);
@@ -32,8 +32,8 @@ function string(value: unknown): string | undefined {
 }
 
 /**
- * Calls `onText` when `response` is read with `text()`: with its body, or with `undefined` where the body cannot be read.
- * `onText` must not throw.
+ * Calls `onText` when `response` is read with `text()`: with its body, or with `undefined` if the body cannot be read. `onText` must
+ * not throw.
  */
 export function onErrorText(response: Response, onText: (text: string | undefined) => void): void {
   const { text } = response;
@@ -47,6 +47,6 @@ export function onErrorText(response: Response, onText: (text: string | undefine
       onText(typeof read === 'string' ? read : undefined);
     }
   };
-  // A response that is frozen stays unobserved: its status is known.
+  // A frozen response is not observed. Its status is known.
   Reflect.defineProperty(response, 'text', { value, configurable: true, enumerable: false, writable: true });
 }

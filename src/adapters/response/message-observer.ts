@@ -1,14 +1,14 @@
-/** Learns what an accepted response states, from whoever reads it: the SDK, or middleware of the application. */
+/** Collects the facts of an accepted response while the SDK or the application's middleware reads it. */
 import type { Attempt } from '../../model/attempt.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { parseJson } from '../parse-json.ts';
 import { MessageStream, messageFacts } from './message.ts';
 import { type BodyObserver, observeResponse } from './observe-response.ts';
 
-/** The longest body that is put together from its pieces, in bytes. */
+/** The maximum size of a body that is assembled from its pieces, in bytes. */
 const MAX_BODY = 4 * 1024 * 1024;
 
-/** Keeps in `attempt` what its `response` states while it is read. */
+/** Stores the facts of `response` in `attempt` while the response is read. */
 export function observeMessage(guard: Guard, attempt: Attempt, response: Response): void {
   const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true;
   observeResponse(response, new MessageObserver(guard, attempt, isStream));
@@ -19,7 +19,7 @@ class MessageObserver implements BodyObserver {
   readonly #guard: Guard;
   readonly #attempt: Attempt;
   readonly #stream: MessageStream | undefined;
-  /** The pieces of a body that is no stream of events. Emptied when they are too long. */
+  /** The pieces of a body that is not an event stream. Emptied if they are too long. */
   #pieces: Array<Uint8Array | string> = [];
   #length = 0;
 

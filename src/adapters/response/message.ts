@@ -1,9 +1,9 @@
-/** Reads what a Message states of itself and of what it used, whole or streamed. No content. */
+/** Reads the facts and the usage of a Message, complete or streamed. It reads no content. */
 import type { Iteration, IterationType, MessageFacts, Usage } from '../../model/message.ts';
 import { clean } from '../../model/text.ts';
 import { field, parseJson } from '../parse-json.ts';
 
-/** The most parts of a Message that are read. */
+/** The maximum number of parts of a Message that are read. */
 const MAX_ITERATIONS = 1000;
 
 const ITERATION_TYPES: ReadonlySet<unknown> = new Set<IterationType>([
@@ -13,7 +13,7 @@ const ITERATION_TYPES: ReadonlySet<unknown> = new Set<IterationType>([
   'compaction',
 ]);
 
-/** What `message`, a Message as the API sends it, states. Of what is no Message, everything is absent. */
+/** The facts of `message`, a Message as the API sends it. Every fact is absent if `message` is not a Message. */
 export function messageFacts(message: unknown): MessageFacts {
   const usage = field(message, 'usage');
   const iterations = field(usage, 'iterations');
@@ -65,7 +65,7 @@ function word(value: unknown): string | undefined {
   return typeof value === 'string' ? clean(value) : undefined;
 }
 
-/** A whole number that is not negative: a count of something else would corrupt a counter. */
+/** Returns a non-negative integer. Any other value would corrupt a counter. */
 function count(value: unknown, name: string): number | undefined {
   const number = field(value, name);
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
@@ -73,7 +73,7 @@ function count(value: unknown, name: string): number | undefined {
 
 type Fields = Record<string, unknown>;
 
-/** The events that the SDK parses and this reader does not. */
+/** Events that the SDK parses and this reader does not. */
 const PARSED: ReadonlySet<string> = new Set([
   'content_block_start',
   'content_block_delta',
@@ -91,22 +91,22 @@ const TOTALS = [
   'server_tool_use',
 ];
 
-/** What `message_start` has of the usage that is only a placeholder until `message_delta`. */
+/** Usage fields in `message_start` that are only placeholders until `message_delta`. */
 const PLACEHOLDERS = ['output_tokens', 'output_tokens_details'];
 
-/** A word in the event of a content block at which the API goes on with another model. */
+/** Marks the event of a content block at which the API continues with another model. */
 const FALLBACK = '"fallback"';
 
-/** What a streamed Message has stated so far. */
+/** The facts that a streamed Message has stated so far. */
 export class MessageStream {
-  /** Whether `message_stop` came. */
+  /** Whether `message_stop` has arrived. */
   stopped = false;
-  /** Whether the last piece had something new of the Message. */
+  /** Whether the last piece changed the facts of the Message. */
   changed = false;
-  /** `error.type` of an `error` event; empty when the event names none. */
+  /** The `error.type` of an `error` event, or empty if the event has none. */
   errorType: string | undefined;
   #broken = false;
-  /** What the last piece has of events that are not read. */
+  /** The data of unread events in the last piece. */
   #unread: string[] = [];
   readonly #reader: SseReader;
   readonly #onFirstDelta: () => void;
@@ -115,7 +115,7 @@ export class MessageStream {
   #sawDelta = false;
   #sawMessageDelta = false;
 
-  /** `onFirstDelta` is called once, with the first delta of any kind. */
+  /** `onFirstDelta` is called once, at the first delta of any kind. */
   constructor(onFirstDelta: () => void) {
     this.#onFirstDelta = onFirstDelta;
     this.#reader = new SseReader(
@@ -131,17 +131,20 @@ export class MessageStream {
     this.#reader.push(piece);
   }
 
-  /** Whether an event was no JSON, at which the SDK throws. Of the events that are not read, it can only be one of the last. */
+  /** Whether an event was not JSON, at which the SDK throws. Of the unread events, only those in the last piece can be the cause. */
   get broken(): boolean {
     return this.#broken || this.#unread.some((data) => parseJson(data) === undefined);
   }
 
-  /** Whether the last event is no JSON and ends with a carriage return: the SDK reads it, and throws, once the body is complete. */
+  /**
+   * Whether the last event is not JSON and ends with a carriage return. The SDK reads such an event, and throws, after the body is
+   * complete.
+   */
   get endsBroken(): boolean {
     return this.#reader.endsWithReturn && this.broken;
   }
 
-  /** What is known of the Message. What is final only later is left out until then. */
+  /** The known facts of the Message. Facts that are not final yet are absent. */
   facts(): MessageFacts | undefined {
     if (!this.#message) return undefined;
     const usage = { ...this.#usage };
@@ -179,7 +182,7 @@ export class MessageStream {
     }
   }
 
-  /** Whatever the name of an event is, SDK 1.11 goes by the type in its data. Older ones skip it, and its tokens are spent all the same. */
+  /** SDK 1.11 uses the type in the data of an event and ignores the event's name. Older SDKs skip the event, but its tokens are billed. */
   #onOther(event: unknown): void {
     const type = field(event, 'type');
     if (type === 'message_start') this.#onMessageStart(event);
@@ -193,7 +196,7 @@ export class MessageStream {
     this.changed = true;
   }
 
-  /** A fallback block names the model that makes the rest of the Message. */
+  /** A fallback block names the model that generates the rest of the Message. */
   #onBlock(event: unknown): void {
     const block = field(event, 'content_block');
     if (field(block, 'type') !== 'fallback' || !this.#message) return;
@@ -225,18 +228,18 @@ export class MessageStream {
   }
 }
 
-/** The most text of one event that is kept, in UTF-16 units. What is wanted of a stream fits in a small part of it. */
+/** The maximum length of an event that is kept, in UTF-16 units. The wanted data is much shorter. */
 const MAX_LENGTH = 1024 * 1024;
 
-/** The longest `event:` line that is kept, in UTF-16 units. */
+/** The maximum length of an `event:` line that is kept, in UTF-16 units. */
 const MAX_EVENT = 100;
 
-/** Receives each event. `data` can be empty for an event whose data was not wanted or was too long. */
+/** Receives each event. `data` is empty for an event whose data was not wanted or was too long. */
 export type OnEvent = (event: string, data: string) => void;
 
 /**
- * An incremental reader of server-sent events. It keeps one unfinished line, and of an unfinished event its data, but
- * only when the data is `wanted`, or comes before the name of the event.
+ * An incremental reader of server-sent events. It keeps one unfinished line, and the data of an unfinished event only if that data is
+ * `wanted` or precedes the event's name.
  */
 export class SseReader {
   readonly #wanted: (event: string) => boolean;
@@ -246,7 +249,7 @@ export class SseReader {
   #event = '';
   #data: string[] = [];
   #length = 0;
-  /** Whether what came so far ends with a carriage return, which a line feed may follow. */
+  /** Whether the input so far ends with a carriage return, which a line feed may follow. */
   endsWithReturn = false;
 
   constructor(wanted: (event: string) => boolean, onEvent: OnEvent) {
@@ -257,7 +260,7 @@ export class SseReader {
   /** The next piece of the body. */
   push(piece: Uint8Array | string): void {
     let text = typeof piece === 'string' ? piece : this.#decoder.decode(piece, { stream: true });
-    // A line break of two characters can be cut in two.
+    // A two-character line break can be split between pieces.
     if (this.endsWithReturn && text.startsWith('\n')) text = text.slice(1);
     if (text === '') return;
     this.endsWithReturn = text.endsWith('\r');
@@ -281,7 +284,7 @@ export class SseReader {
       this.#event = line.slice(line[6] === ' ' ? 7 : 6, MAX_EVENT);
     } else if (line.startsWith('data:') && (this.#event === '' || this.#wanted(this.#event))) {
       const data = line.slice(5).trimStart();
-      // With the line break, or lines without data would be kept without end.
+      // Counts the line break, because lines without data would otherwise be kept without limit.
       this.#length += data.length + 1;
       if (this.#length < MAX_LENGTH) this.#data.push(data);
     }

@@ -1,14 +1,14 @@
-/** Reads when models retire from responses of the Models API, as the SDK parses them. */
+/** Reads retirement times of models from responses of the Models API, when the SDK parses them. */
 import { isRetirementTime, type StatedRetirements } from '../../model/retirements.ts';
 import { clean } from '../../model/text.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { field, parseJson } from '../parse-json.ts';
 import { observeResponse } from './observe-response.ts';
 
-/** The most models of one response that are looked at. */
+/** The maximum number of models that are checked per response. */
 const MAX_MODELS = 1000;
 
-/** Calls `onRead` with what `response`, a model or a page of models, states of retirements, when it is read. */
+/** Calls `onRead` with the retirements that `response`, a model or a page of models, states, when the response is read. */
 export function observeModels(
   guard: Guard,
   response: Response,
@@ -27,7 +27,7 @@ export function observeModels(
   });
 }
 
-/** A model that is active, by its own statement, has no date. A gateway that states neither leaves it unknown. */
+/** A model that the response states as active has no retirement time. A gateway that states neither leaves it unknown. */
 function statedRetirements(value: unknown): StatedRetirements {
   const data = field(value, 'data');
   const models = Array.isArray(data) ? data.slice(0, MAX_MODELS) : [value];

@@ -1,11 +1,11 @@
-/** Observes how a response is read, whichever of the ways to read it is taken. */
+/** Observes how a response is read, whichever method reads it. */
 import type { EventEmitter } from 'node:events';
 import { isErrored } from 'node:stream';
 import { isAbortError } from '../middleware/errors.ts';
 
 /**
- * Learns how the body of a response is read. After the first of `completed`, `failed` and `closed` nothing else counts.
- * The observer itself sees to it that nothing it does throws.
+ * Receives the events of reading a body. After the first `completed`, `failed` or `closed`, later events are ignored. The observer
+ * must not throw.
  */
 export interface BodyObserver {
   /** A piece of the body was read. */
@@ -20,25 +20,25 @@ export interface BodyObserver {
   completed(): void;
   /** Reading failed. */
   failed(error: unknown): void;
-  /** The reader gave the body up before its end. */
+  /** The reader stopped before the end of the body. */
   closed(): void;
-  /** Observes a copy of the response that the application makes; without it, copies are not observed. */
+  /** Returns an observer for a copy of the response that the application makes. Without this method, copies are not observed. */
   cloned?(): BodyObserver;
 }
 
 /** Methods that read the whole body. */
 const WHOLE = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
 
-/** Learns of the reading of a whole body. */
+/** The events of reading a whole body. */
 type WholeObserver = Pick<BodyObserver, 'json' | 'text' | 'bytes' | 'completed' | 'failed'>;
 
-/** Observes the reading of `response`, which stays the same object. */
+/** Observes the reading of `response` in place. */
 export function observeResponse(response: Response, observer: BodyObserver): void {
   let whole = false;
   observeWhole(response, observer, () => {
     whole = true;
   });
-  // The platform may read a whole body piece by piece. The whole has more.
+  // The platform may read a whole body piece by piece. The event of the whole body has more information.
   const pieces: BodyObserver = {
     piece: (bytes) => void (whole || observer.piece(bytes)),
     json: () => {},
@@ -51,7 +51,7 @@ export function observeResponse(response: Response, observer: BodyObserver): voi
   const { clone } = response;
   if (typeof clone !== 'function') return;
   override(response, 'clone', () => {
-    // The platform gives the response another body, one half of the one that it had, and splits that one itself.
+    // The platform splits the body with its original `tee`, and gives the response one half as its new body.
     if (response.body) Reflect.deleteProperty(response.body, 'tee');
     const copy = clone.call(response);
     observeBody(response.body, pieces);
@@ -87,7 +87,7 @@ function observeWhole(response: Response, observer: WholeObserver, onStart?: () 
   }
 }
 
-/** Observes the reading of `body`, whichever kind of stream it is. */
+/** Observes the reading of `body`, a web or Node stream. */
 function observeBody(body: unknown, observer: BodyObserver): void {
   if (typeof body !== 'object' || body === null) return;
   if (typeof (body as ReadableStream).getReader === 'function') {
@@ -102,9 +102,9 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>;
 type ReadResult = { readonly done: boolean; readonly value?: Uint8Array | undefined };
 
 /**
- * Observes a web stream as it is read. The stream stays the same object, with its own queue: nothing is teed, copied
- * or read ahead, and a piece is looked at when the reader has asked for it. Its readers and iterators are its own, with
- * `read`, `next`, `cancel` and `return` hidden behind functions that pass everything through.
+ * Observes a web stream while it is read. The stream stays the same object, with its own queue. Nothing is teed, copied or read
+ * ahead, and a piece is inspected only after the reader asked for it. The stream's readers and iterators stay the originals, with
+ * `read`, `next`, `cancel` and `return` wrapped by functions that pass everything through.
  */
 function observeWebBody(body: Body, observer: BodyObserver): void {
   const { getReader, cancel, values, tee, pipeTo, pipeThrough } = body;
@@ -124,7 +124,7 @@ function observeWebBody(body: Body, observer: BodyObserver): void {
   };
   override(body, 'values', observedValues);
   override(body, Symbol.asyncIterator, observedValues);
-  // These read inside the platform, where nothing can be seen: they get a stream that reads from an observed reader.
+  // These methods read inside the platform, where reads cannot be observed. They get a stream that reads from an observed reader.
   override(body, 'tee', () => (body.locked ? tee.call(body) : passThrough(observedReader()).tee()));
   override(body, 'pipeTo', (...args: Parameters<Body['pipeTo']>) =>
     body.locked ? pipeTo.apply(body, args) : passThrough(observedReader()).pipeTo(...args),
@@ -134,7 +134,7 @@ function observeWebBody(body: Body, observer: BodyObserver): void {
   );
 }
 
-/** Hides the method of `source` that reads a piece of `body`, and the one that gives up. */
+/** Wraps the method of `source` that reads a piece of `body`, and the method that stops reading. */
 function observeMethods(
   body: Body,
   source: object,
@@ -163,7 +163,7 @@ function observeMethods(
   );
 }
 
-/** Gives `body` up by `close`. That rejects for a body that broke before, of which no reader may have learned so far. */
+/** Stops reading `body` with `close`. `close` rejects if the body already broke, which no reader may have observed yet. */
 async function giveUp<Result>(
   body: Body,
   observer: BodyObserver,
@@ -182,7 +182,7 @@ async function giveUp<Result>(
   }
 }
 
-/** A stream of what `reader` reads, one piece at a time and none ahead of demand. */
+/** A stream of the pieces that `reader` reads, one at a time and none ahead of demand. */
 function passThrough(reader: Reader): Body {
   return new ReadableStream<Uint8Array>(
     {
@@ -198,9 +198,9 @@ function passThrough(reader: Reader): Body {
 }
 
 /**
- * Observes a Node stream as it is read: the body of a `node-fetch` response, which is the default of SDK 0.39. Every way
- * to read a Node stream emits its events on the stream itself, so one function in front of `emit` sees them all, and
- * neither makes the stream flow nor holds it back, as a listener would.
+ * Observes a Node stream while it is read: the body of a `node-fetch` response, which is the default of SDK 0.39. Every way to read a
+ * Node stream emits its events on the stream itself. One function in front of `emit` sees all of them, and neither starts the flow
+ * nor holds it back, as a listener would.
  */
 function observeNodeBody(body: EventEmitter, observer: BodyObserver): void {
   const { emit } = body;
@@ -208,13 +208,13 @@ function observeNodeBody(body: EventEmitter, observer: BodyObserver): void {
     if (event === 'data') observer.piece(args[0] as Uint8Array | string);
     else if (event === 'end') observer.completed();
     else if (event === 'error') observer.failed(args[0]);
-    // After the end this is nothing new.
+    // Has no effect after the end.
     else if (event === 'close') observer.closed();
     return emit.call(body, event, ...args);
   });
 }
 
-/** Sets the property `name` of `target` itself, so that it hides the one of its class. */
+/** Sets the own property `name` of `target`, which hides the one of its class. */
 function override(target: object, name: PropertyKey, value: unknown): void {
   Object.defineProperty(target, name, { value, configurable: true, enumerable: false, writable: true });
 }

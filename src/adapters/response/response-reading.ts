@@ -1,4 +1,4 @@
-/** Ends a call by how its successful response is read: the counterpart of the SDK's own `endApiCallSpan...` functions. */
+/** Ends a call according to how its successful response is read. The counterpart of the SDK's own `endApiCallSpan...` functions. */
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { MessageFacts } from '../../model/message.ts';
 import type { SpannedCall } from '../../ports/call-span.ts';
@@ -10,10 +10,10 @@ import { endInError, type OpenCall, setMessageFacts } from '../span/call-span.ts
 import { MessageStream, messageFacts } from './message.ts';
 import type { BodyObserver } from './observe-response.ts';
 
-/** The SDK's word for a failure on our side of a good response, such as a body that does not come whole. */
+/** The SDK's `error.type` for a client-side failure after a successful response, such as an incomplete body. */
 const CLIENT_ERROR = 'client_error';
 
-/** Follows the reading of a response, and ends its call with it, exactly once. */
+/** Follows the reading of a response, and ends its call when the reading ends, exactly once. */
 export class ResponseReading implements BodyObserver {
   readonly #guard: Guard;
   readonly #call: SpannedCall;
@@ -37,7 +37,7 @@ export class ResponseReading implements BodyObserver {
     if (!this.#stream) return;
     this.#step(() => {
       this.#stream?.push(bytes);
-      // The SDK throws the error of the event as soon as it reads it.
+      // The SDK throws the event's error as soon as it reads the event.
       if (this.#stream?.errorType !== undefined) this.#fail(this.#stream.errorType || CLIENT_ERROR);
     });
   }
@@ -75,9 +75,9 @@ export class ResponseReading implements BodyObserver {
 
   closed(): void {
     this.#step(() => {
-      // An event that is no JSON makes the SDK throw and close the stream; everyone else who closes it has had enough.
+      // An event that is not JSON makes the SDK throw and close the stream. In all other cases the reader closed it on purpose.
       if (this.#stream?.broken) this.#fail(CLIENT_ERROR);
-      // Left after its last event, the stream was whole.
+      // The stream was complete, because it was closed after its last event.
       else if (this.#stream?.stopped) this.#succeed();
       else this.#close();
     });
@@ -103,7 +103,7 @@ export class ResponseReading implements BodyObserver {
     if (!facts) return;
     setMessageFacts(this.#span, facts);
     const { attempt } = this.#call;
-    // What middleware of the application makes of a response is not what the API sent.
+    // A response that the application's middleware made is not what the API sent.
     if (attempt?.response && !attempt.observed) attempt.message = facts;
   }
 

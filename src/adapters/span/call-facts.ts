@@ -26,15 +26,15 @@ export const KEPT: ReadonlySet<string> = new Set<string>([
   SDK_ATTR.compactionOutput,
 ]);
 
-/** What the names of the SDK's call spans begin with, before the method. */
+/** The prefix of the SDK's call span names, before the method. */
 const PREFIX = 'anthropic.';
 
-/** `value` as an open call may keep it. */
+/** Returns `value` in a form that an open call may keep. */
 export function fact(value: AttributeValue | undefined): AttributeValue | undefined {
   return typeof value === 'number' ? value : text(value);
 }
 
-/** What the span named `name` states of its call when it starts. */
+/** The facts of the call that the span named `name` has at its start. */
 export function callStart(name: string, attributes: Attributes): CallStart {
   return {
     method: clean(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name),
@@ -50,7 +50,7 @@ export function callStart(name: string, attributes: Attributes): CallStart {
   };
 }
 
-/** What the ended span states of its call, by the attributes that were kept of it: see `fact`. */
+/** The facts of the call in the ended span's `attributes`, as `fact` kept them. */
 export function callEnd(outcome: Outcome, attributes: Attributes): CallEnd {
   return {
     outcome,
@@ -89,7 +89,7 @@ function text(value: AttributeValue | undefined): string | undefined {
   return typeof value === 'string' ? clean(value) : undefined;
 }
 
-/** A whole number that is not negative: a count of something else would corrupt a counter. */
+/** Returns a non-negative integer. Any other value would corrupt a counter. */
 function number(value: AttributeValue | undefined): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

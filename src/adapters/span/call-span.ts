@@ -1,6 +1,6 @@
 /**
- * The call span, where the SDK makes none: with the names and attributes of the SDK's own (`@anthropic-ai/sdk` 1.11.0),
- * on a span of the tap, so that everything behind it is the same for every version of the SDK.
+ * The call span for a call for which the SDK creates none. It has the names and attributes of the SDK's own spans
+ * (`@anthropic-ai/sdk` 1.11.0) and is a span of the tap, so that all later steps are the same for every SDK version.
  */
 import {
   type Attributes,
@@ -18,14 +18,14 @@ import type { BodyFields } from '../fetch/body-fields.ts';
 import type { SdkRequest } from '../sdk-shapes.ts';
 import { callOf } from './tap.ts';
 
-/** A call, and the span that has its facts. */
+/** A call, and the span with its facts. */
 export interface OpenCall {
   readonly call: SpannedCall;
   readonly span: Span;
 }
 
 /**
- * Starts the call span of the call whose first attempt is `request`, with the top-level `fields` of its body.
+ * Starts the call span of the call whose first attempt is `request`. `fields` are the top-level fields of its body.
  *
  * @param startedAt when the call started, in monotonic milliseconds, if it was earlier
  */
@@ -61,21 +61,21 @@ export function startCallSpan(
   return call && { call, span };
 }
 
-/** The Unix time, in milliseconds, of the monotonic time `at`. */
+/** The Unix time of the monotonic time `at`, both in milliseconds. */
 function unixTime(at: number): number {
   return Date.now() - (performance.now() - at);
 }
 
-/** Sets on `span` what the response itself states. */
+/** Sets the facts of the response on `span`. */
 export function setResponseFacts(span: Span, status: number, requestId: string | null): void {
   span.setAttribute(ATTR.httpStatus, status);
   if (requestId) span.setAttribute(ATTR.requestId, clean(requestId));
 }
 
 /**
- * Ends `span` in an error of `errorType`: an envelope's type, a status, or the SDK's word.
+ * Ends `span` with an error of `errorType`: an envelope's type, a status, or one of the SDK's own error types.
  *
- * @param endedAt when it ended, in monotonic milliseconds, if it was earlier
+ * @param endedAt when the call ended, in monotonic milliseconds, if it was earlier
  */
 export function endInError(span: Span, errorType: string, endedAt?: number): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
@@ -83,7 +83,7 @@ export function endInError(span: Span, errorType: string, endedAt?: number): voi
   span.end(endedAt === undefined ? undefined : unixTime(endedAt));
 }
 
-/** The attributes of a usage. */
+/** The attribute of each usage count. */
 const USAGE: ReadonlyArray<readonly [attribute: string, count: keyof Usage]> = [
   [ATTR.inputTokens, 'input'],
   [ATTR.outputTokens, 'output'],
@@ -94,7 +94,7 @@ const USAGE: ReadonlyArray<readonly [attribute: string, count: keyof Usage]> = [
   [ATTR.reasoningTokens, 'reasoning'],
 ];
 
-/** Sets on `span` what `message` states of its model, end and tokens. */
+/** Sets the model, stop reason and tokens of `message` on `span`. */
 export function setMessageFacts(span: Span, message: MessageFacts): void {
   const { id, model, stopReason, usage, iterations = [] } = message;
   const words = [
@@ -108,7 +108,7 @@ export function setMessageFacts(span: Span, message: MessageFacts): void {
     const value = usage[name];
     if (typeof value === 'number') span.setAttribute(attribute, value);
   }
-  // The usage leaves out what compactions used; only the iterations have it.
+  // The usage does not include the tokens of compactions. Only the iterations do.
   const compactions = iterations.filter(({ type }) => type === 'compaction');
   if (compactions.length === 0) return;
   span.setAttribute(SDK_ATTR.compactionInput, sum(compactions, 'input'));
@@ -119,21 +119,21 @@ function sum(iterations: readonly Iteration[], name: 'input' | 'output'): number
   return iterations.reduce((total, { usage }) => total + (usage[name] ?? 0), 0);
 }
 
-/** The platform that serves a host, by the SDK's names. */
+/** The platform behind a host, with the SDK's names. */
 function providerOf(host: string): string {
   if (/(^|\.)amazonaws\.com$/.test(host)) return 'aws.bedrock';
   return /(^|[.-])aiplatform\.googleapis\.com$/.test(host) ? 'gcp.vertex_ai' : 'anthropic';
 }
 
-/** A method of the SDK, by its names in the SDK's own call spans. */
+/** An SDK method, with the names in the SDK's own call spans. */
 interface SdkMethod {
-  /** Such as `messages.create`; `other` for a request that the table does not know. */
+  /** For example `messages.create`, or `other` for a request that is not in the table. */
   readonly method: string;
-  /** The path with its parameters in braces; absent for an unknown one, which could hold anything. */
+  /** The path with its parameters in braces. Absent for an unknown path, which could contain anything. */
   readonly route?: string | undefined;
 }
 
-/** HTTP method, route, method. The `beta` resources have the same paths and, in the SDK's spans, the same names. */
+/** HTTP method, route, SDK method. The `beta` resources have the same paths and, in the SDK's spans, the same names. */
 const METHODS: ReadonlyArray<readonly [string, string, string]> = [
   ['POST', '/v1/messages', 'messages.create'],
   ['POST', '/v1/messages/count_tokens', 'messages.count_tokens'],
@@ -161,7 +161,7 @@ const METHODS: ReadonlyArray<readonly [string, string, string]> = [
   ['DELETE', '/v1/skills/{skill_id}/versions/{version}', 'skills.versions.delete'],
 ];
 
-/** The name of every request that the table does not know: names are bounded. */
+/** The method of every request that is not in the table, because names must be bounded. */
 const OTHER: SdkMethod = { method: 'other' };
 
 const PATTERNS = METHODS.map(([httpMethod, route, method]) => ({
@@ -170,7 +170,7 @@ const PATTERNS = METHODS.map(([httpMethod, route, method]) => ({
   found: { method, route } satisfies SdkMethod,
 }));
 
-/** The method behind an HTTP request to `path`, which a gateway's own prefix may precede. */
+/** The method of an HTTP request to `path`. A gateway's prefix may precede the path. */
 export function methodOf(httpMethod: string, path: string): SdkMethod {
   const known = PATTERNS.find((each) => each.httpMethod === httpMethod && each.pattern.test(path));
   return known?.found ?? OTHER;

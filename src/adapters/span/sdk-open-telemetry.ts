@@ -1,4 +1,4 @@
-/** Resolves the SDK's `openTelemetry` option the way the SDK does, so that adding a tracer provider changes nothing else. */
+/** Resolves the SDK's `openTelemetry` option as the SDK does, so that adding a tracer provider changes nothing else. */
 import type { SdkOpenTelemetryOptions } from '../sdk-shapes.ts';
 
 /** The `openTelemetry` option with every field resolved. */

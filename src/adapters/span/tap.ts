@@ -1,7 +1,7 @@
 /**
- * The tap: a tracer provider that wraps the application's own. The SDK gets it through its public
- * `openTelemetry.tracerProvider` option. Its spans pass everything on to the real span, always report that they record, and
- * keep what the model reads. So the facts of each call are known also when tracing is off or sampled out.
+ * The tap: a tracer provider that wraps the application's own. The SDK gets it through its public `openTelemetry.tracerProvider`
+ * option. The tap's spans pass everything on to the real span, always report that they record, and keep the attributes that the model
+ * needs. So the facts of each call are known even if tracing is off or the trace is not sampled.
  */
 import {
   type Attributes,
@@ -30,23 +30,23 @@ import { attemptInFlight } from './attempt-in-flight.ts';
 import { callEnd, callStart, fact, KEPT } from './call-facts.ts';
 import { enclosingCall } from './enclosing-call.ts';
 
-/** The call behind a span of a tap, across copies of this package. */
+/** The call of a tap's span, across copies of this package. */
 const CALL = Symbol.for('anthropic-otel.call');
 
-/** What a tap is made of. */
+/** The settings of a tap. */
 export interface TapSettings {
   readonly port: AdapterPort;
-  /** The application's own tracer provider for this client, if it gave one. */
+  /** The application's own tracer provider for this client, if set. */
   readonly tracerProvider: TracerProvider | undefined;
   /** Whether the application wants to see the SDK's spans. */
   readonly visible: boolean;
-  /** Whether the client has no middleware of this package, and its attempts cannot be seen. */
+  /** Whether the client has no middleware of this package, so that its attempts cannot be seen. */
   readonly attemptsUnseen?: boolean | undefined;
-  /** Called when the SDK takes a tracer. */
+  /** Called when the SDK gets a tracer. */
   readonly onTracer?: (() => void) | undefined;
 }
 
-/** Makes a tap. */
+/** Creates a tap. */
 export function createTap(settings: TapSettings): TracerProvider {
   return {
     getTracer(name: string, version?: string, options?: { schemaUrl?: string }): Tracer {
@@ -72,7 +72,7 @@ class TapTracer implements Tracer {
   }
 
   startSpan(name: string, options: SpanOptions = {}, parent: Context = context.active()): Span {
-    // Tool runner and tool spans are INTERNAL: they are no calls.
+    // Spans of the tool runner and of tools are INTERNAL: they are not calls.
     if (!this.#port.enabled || options.kind !== SpanKind.CLIENT) {
       return this.#visible ? this.#tracer().startSpan(name, options, parent) : invisible(parent);
     }
@@ -95,7 +95,7 @@ class TapTracer implements Tracer {
     return context.with(trace.setSpan(parent, span), () => run(span)) as ReturnType<F>;
   }
 
-  /** The real span, or one that does nothing where the tracer throws or returns something else: metrics and log records are left. */
+  /** The real span, or a no-op span if the tracer throws or returns something else. Metrics and log records continue to work. */
   #startReal(name: string, options: SpanOptions, parent: Context): Span {
     const { guard } = this.#port;
     const span = guard.run('spans', () => this.#tracer().startSpan(name, options, parent));
@@ -118,7 +118,7 @@ class TapTracer implements Tracer {
   }
 }
 
-/** A span that does nothing and leaves the current trace as it is. */
+/** A no-op span that leaves the current trace unchanged. */
 function invisible(parent: Context): Span {
   const spanContext = trace.getSpanContext(parent);
   return spanContext ? trace.wrapSpanContext(spanContext) : trace.wrapSpanContext(INVALID);
@@ -126,7 +126,7 @@ function invisible(parent: Context): Span {
 
 const INVALID: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
 
-/** Ends calls whose span the SDK lets go without an end: a stream that is never read. */
+/** Ends calls whose span was garbage-collected before it ended, because their stream is never read. */
 const dropped = new FinalizationRegistry<() => void>((end) => end());
 
 function openCall(
@@ -137,7 +137,7 @@ function openCall(
   attemptsUnseen: boolean | undefined,
 ): Span {
   const now = (): number => performance.now();
-  // Given for a call of this package that is known only when its first attempt is over.
+  // Set for a call that this package records only after its first attempt is over.
   const startedAt = typeof startTime === 'number' ? now() - Math.max(0, Date.now() - startTime) : now();
   const call = new Call(
     { ...callStart(name, attributes), attemptsUnseen },
@@ -148,7 +148,7 @@ function openCall(
   );
   const outer = enclosingCall.getStore();
   const facts: Attributes = {};
-  // Neither the call nor this function refers to the tap's span, which can therefore be collected.
+  // Neither the call nor this function refers to the tap's span, so that it can be collected.
   const finish: Finish = (outcome, endTime) => {
     port.guard.run('call', () => {
       port.closed(call);
@@ -169,10 +169,10 @@ function openCall(
   return span;
 }
 
-/** Ends the call of a span. `endTime` is in Unix milliseconds, if it is a number. */
+/** Ends the call of a span. `endTime` is in Unix milliseconds if it is a number. */
 type Finish = (outcome: Outcome, endTime?: TimeInput) => void;
 
-/** The call behind `span`, when it is a span of a tap. */
+/** The call of `span`, if it is a tap's span. */
 export function callOf(span: Span | undefined): SpannedCall | undefined {
   return (span as { [CALL]?: SpannedCall } | undefined)?.[CALL];
 }
@@ -244,7 +244,7 @@ class TapSpan implements Span {
     this.#pass((span) => span.recordException(exception, time));
   }
 
-  /** A span that throws must not keep the SDK from recording the rest, which the metrics are made of. */
+  /** A span that throws must not keep the SDK from recording the remaining facts, from which the metrics are made. */
   #pass(step: (span: Span) => unknown): this {
     this.#guard.run('spans', () => step(this.#span));
     return this;
@@ -257,7 +257,7 @@ class TapSpan implements Span {
       attemptInFlight.getStore()?.onCall?.(this[CALL]);
   }
 
-  /** The SDK leaves the status of a canceled call unset, and that of an event stream other than a message's. */
+  /** The SDK does not set the status of a canceled call, nor that of an event stream other than a Message's. */
   #outcome(): Outcome {
     if (this.#status === SpanStatusCode.ERROR) return 'error';
     if (this.#status === SpanStatusCode.OK) return 'ok';
