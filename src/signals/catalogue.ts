@@ -1,10 +1,10 @@
 /**
- * The metric catalogue: every metric that this package records, once, in a file for each concern. Instruments, `docs/metrics.md`,
- * rules, dashboards and their tests are made from it or checked against it.
+ * The metric catalogue. It defines every metric that this package records once, in one file per area. Instruments, `docs/metrics.md`,
+ * rules, dashboards and their tests are generated from it or checked against it.
  *
- * Own counters and gauges use `{annotation}` units only, because those give the same Prometheus name
- * whether scraped from the JS exporter or sent by OTLP (which appends `_seconds`, `_ratio`, `_USD`
- * for real units). Histograms in seconds differ between the two paths: see `docs/metrics.md`.
+ * This package's own counters and gauges use only `{annotation}` units, because these give the same Prometheus name whether scraped
+ * from the JS exporter or sent by OTLP (which appends `_seconds`, `_ratio`, `_USD` for real units). Histograms in seconds have
+ * different names on the two paths: see `docs/metrics.md`.
  */
 import { CALL_METRICS } from './catalogue/calls.ts';
 import { DETECTION_METRICS } from './catalogue/detection.ts';

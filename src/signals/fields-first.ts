@@ -1,4 +1,4 @@
-/** Recognizes loggers that take fields before the message (pino, and Fastify's with it; bunyan). */
+/** Recognizes loggers that take fields before the message: pino, including Fastify's, and bunyan. */
 
 /** A logger that takes fields first. */
 export type FieldsFirstLogger = Record<
@@ -6,10 +6,10 @@ export type FieldsFirstLogger = Record<
   (fields: object, message: string) => unknown
 >;
 
-/** Where pino keeps its serializers: a documented, global symbol that child loggers have too. */
+/** The documented, global symbol under which pino and its child loggers keep their serializers. */
 const PINO_SERIALIZERS = Symbol.for('pino.serializers');
 
-/** Whether `logger` is pino's or bunyan's. Given a message first, pino drops the fields and bunyan makes them text. */
+/** Whether `logger` is a pino or bunyan logger. With the message first, pino drops the fields and bunyan turns them into text. */
 export function wantsFieldsFirst(logger: object): boolean {
   return isObject(logger, PINO_SERIALIZERS) || isMethod(logger, 'bindings') || isBunyan(logger);
 }
@@ -27,7 +27,7 @@ function isObject(logger: object, key: PropertyKey): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-/** A property of `logger`. A logger that cannot be asked, as by a getter that throws, is called as any other. */
+/** Reads a property of `logger`. If the read throws, as a getter can, the logger is called like any other. */
 function read(logger: object, key: PropertyKey): unknown {
   try {
     return Reflect.get(logger, key);

@@ -1,4 +1,7 @@
-/** Runs the application's hooks, which work like those of OpenTelemetry's own instrumentations, and records what they add. */
+/**
+ * Runs the application's hooks, which work like those of OpenTelemetry's own instrumentations, and records the attributes that they
+ * return.
+ */
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { AddedValue } from '../model/attribution.ts';
 import type { CallEnd, Outcome } from '../model/call.ts';
@@ -47,8 +50,8 @@ export interface CallResult extends CallInfo {
 }
 
 /**
- * Attributes to set on the call span and to write, below `attributes`, into the call's log records. At most 32. Each is a string, a number, a
- * boolean or an array of strings. Strings are cut to 256 characters.
+ * Attributes to set on the call span and to write under `attributes` in the call's log records. At most 32 are kept. Each is a
+ * string, a number, a boolean or an array of strings. Strings are cut to 256 characters.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that adds nothing returns nothing.
 export type HookAttributes = Attributes | void;
@@ -65,18 +68,18 @@ export interface HookSettings {
   readonly responseHook?: ResponseHook | undefined;
 }
 
-/** The most attributes that the hooks of a call can add. */
+/** The maximum number of attributes that the hooks of a call can add. */
 const MAX_ATTRIBUTES = 32;
-/** The most parts of an array. */
+/** The maximum length of an array. */
 const MAX_PARTS = 32;
 
-/** Runs the `requestHook` of `settings`. May throw what it throws. */
+/** Runs the `requestHook` of `settings`. Throws what the hook throws. */
 export function runRequestHook({ requestHook }: HookSettings, call: SpannedCall): unknown {
   if (!requestHook) return undefined;
   return addAttributes(call, requestHook(call.handle.span, infoOf(call)));
 }
 
-/** Runs the `responseHook` of `settings`. May throw what it throws. */
+/** Runs the `responseHook` of `settings`. Throws what the hook throws. */
 export function runResponseHook(
   { responseHook }: HookSettings,
   call: SpannedCall,
@@ -119,7 +122,10 @@ function resultOf(call: SpannedCall, end: CallEnd, costUsd: number | undefined):
   };
 }
 
-/** Sets what a hook returned on the span, and keeps it for the log records. Returns a promise as it is, for the guard. */
+/**
+ * Sets the attributes that a hook returned on the span, and keeps them for the log records. A promise is returned unchanged, for the
+ * guard.
+ */
 function addAttributes(call: SpannedCall, added: unknown): unknown {
   if (!isPlainObject(added)) return added;
   const attributes: Record<string, AddedValue> = { ...call.added };
@@ -142,7 +148,7 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** `value` as an attribute, or `undefined` where it cannot be one. */
+/** Converts `value` to an attribute. Returns `undefined` if it cannot be one. */
 function attributeOf(value: unknown): AddedValue | undefined {
   if (typeof value === 'string') return clean(value);
   if (typeof value === 'boolean') return value;

@@ -10,7 +10,7 @@ import type {
 import { METRICS, type MetricKey } from './catalogue.ts';
 import type { MetricDefinition, MetricKind } from './metric-definition.ts';
 
-/** The instrument of each kind of metric. */
+/** The instrument type of each kind of metric. */
 interface InstrumentOf {
   readonly counter: Counter;
   readonly up_down_counter: UpDownCounter;

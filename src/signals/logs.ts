@@ -8,7 +8,7 @@ import { clean, MAX_MESSAGE, MAX_TEXT } from '../model/text.ts';
 import type { SpannedCall } from '../ports/call-span.ts';
 import { type FieldsFirstLogger, wantsFieldsFirst } from './fields-first.ts';
 
-/** Fields of a log record. Absent is unknown. */
+/** Fields of a log record. Unknown fields are absent. */
 export type LogFields = Record<string, unknown>;
 
 /**
@@ -30,7 +30,7 @@ export interface Logger {
 
 const DECISION = 'anthropic.resilience.decision';
 
-/** Decisions after which things are as they should be. */
+/** Decisions that are expected, and so are no reason to warn. */
 const EXPECTED: ReadonlySet<DecisionName> = new Set<DecisionName>([
   'throttled',
   'queued',
@@ -41,7 +41,7 @@ const EXPECTED: ReadonlySet<DecisionName> = new Set<DecisionName>([
   'defer_sent',
 ]);
 
-/** Writes log records to a `Logger`. Each method returns what the logger does: it may be a promise that rejects. */
+/** Writes log records to a `Logger`. Each method returns the logger's result, which may be a promise that rejects. */
 export class Logs {
   readonly #logger: Logger;
 
@@ -93,7 +93,7 @@ export class Logs {
 
   decisionMade(call: SpannedCall, decision: Decision): unknown {
     const { name, message } = decision;
-    // The line of the retried attempt has the same.
+    // The record of the retried attempt already states it.
     if (name === 'retry') return undefined;
     const record = fields(DECISION, call, {
       ...decisionFields(decision),
@@ -163,7 +163,7 @@ export class Logs {
   }
 }
 
-/** What every record has of its call. */
+/** The fields that every record has about its call. */
 function fields(event: string, call: SpannedCall, more: LogFields | undefined): LogFields {
   const { start } = call;
   return compact({
@@ -212,7 +212,7 @@ function trouble({ failure }: Attempt): LogFields {
   return { error_type: failure?.errorType, error_code: failure?.errorCode, fault: failure?.fault };
 }
 
-/** `record` without what is not known, with numbers as exact as they mean, and with clean text. */
+/** Returns `record` without unknown fields, with rounded numbers, and with clean text. */
 function compact(record: LogFields): LogFields {
   const known: LogFields = {};
   for (const [key, value] of Object.entries(record)) {

@@ -1,9 +1,9 @@
-/** What a metric is, and what it is called in Prometheus. */
+/** Defines metrics, and their names in Prometheus. */
 
 /** The kind of instrument that records a metric. */
 export type MetricKind = 'counter' | 'up_down_counter' | 'observable_gauge' | 'histogram';
 
-/** One metric: its name, how it is recorded, and what it measures. */
+/** One metric: its name, its instrument, and what it measures. */
 export interface MetricDefinition {
   readonly name: string;
   readonly kind: MetricKind;
@@ -21,8 +21,8 @@ export interface MetricDefinition {
 }
 
 /**
- * The name of a metric or attribute in Prometheus, as the JS exporter writes it: every character
- * outside `[A-Za-z0-9_]` becomes `_`; counters end in `_total`; no unit suffix.
+ * The Prometheus name of a metric, as the JS exporter writes it: every character outside `[A-Za-z0-9_]` becomes `_`, counters end in
+ * `_total`, and there is no unit suffix.
  */
 export function prometheusName(definition: Pick<MetricDefinition, 'name' | 'kind'>): string {
   const base = prometheusLabel(definition.name);

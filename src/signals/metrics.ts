@@ -1,4 +1,4 @@
-/** Records calls and attempts as metrics, with the meter provider that is there at the time. */
+/** Records calls and attempts as metrics, with the current meter provider. */
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
 import type { BatchResult } from '../model/batch.ts';
@@ -27,11 +27,11 @@ import { initialiseSeries } from './metrics/initial-series.ts';
 import { type MeterState, type MeterStates, meterStateOf } from './metrics/meter-state.ts';
 import { ATTR } from './names.ts';
 
-/** Settings of the metrics. They may change. */
+/** Settings of the metrics. They can change at run time. */
 export interface MetricsSettings {
   /** Models whose series exist, at zero, before their first call. */
   readonly models: readonly string[];
-  /** When models retire, beside the built-in table. */
+  /** When models retire, in addition to the built-in table. */
   readonly retirements: RetirementTable;
 }
 
@@ -43,12 +43,12 @@ export class Metrics {
   #settings: MetricsSettings = { models: [], retirements: {} };
   #provider: MeterProvider | undefined;
   #current: MeterState | undefined;
-  /** What recorded before the meter provider of now was registered. */
+  /** The states of earlier meter providers, before the current one was registered. */
   readonly #earlier: MeterState[] = [];
 
   /**
-   * `provider` is asked at each record, because an application may register its own late. `firstUse` is the Unix time, in
-   * seconds, at which the process was first known to use the SDK. `states` is shared by all that record in the process.
+   * `provider` is called for each record, because an application may register its own provider late. `firstUse` is the Unix time, in
+   * seconds, at which the process was first known to use the SDK. `states` is shared by everything that records in the process.
    */
   constructor(
     provider: () => MeterProvider,
@@ -60,7 +60,7 @@ export class Metrics {
     this.#firstUse = firstUse;
   }
 
-  /** Records by `settings` from now on. */
+  /** Uses `settings` from now on. */
   configure(settings: MetricsSettings): void {
     this.#settings = settings;
     this.#current?.retirements.learn(settings.retirements);
@@ -80,7 +80,7 @@ export class Metrics {
   callEnded(call: Call, end: CallEnd, costs: readonly BilledCost[]): void {
     const state = this.#state();
     const series = this.#series(state, call);
-    // Where it was counted: a meter provider that is registered later has not seen the call start.
+    // The call ends in the state that counted it. A meter provider that was registered later did not see the call start.
     if (!closeCall(state, call)) this.#earlier.some((earlier) => closeCall(earlier, call));
     recordCallEnd(state, series, call, end);
     if (call.start.operation === undefined) return;
@@ -111,7 +111,7 @@ export class Metrics {
     recordAuthenticationFailure(state, this.#series(state, call), unixSeconds);
   }
 
-  /** A response has `effect` on the run of server errors on its path, whatever the model. */
+  /** A response has `effect` on the streak of server errors on its path, for all models together. */
   serverErrors(call: Call, effect: StreakEffect): void {
     const state = this.#state();
     state.detection.serverErrors(this.#series(state, call).labels.route, effect);
@@ -156,12 +156,12 @@ export class Metrics {
     this.#state().instruments.telemetryErrors.add(1, { [ATTR.stage]: stage });
   }
 
-  /** What the streaks of an attempt are kept under: path and model, capped. */
+  /** The key of an attempt's streak: path and model, capped. */
   streakKey(call: Call, attempt: Attempt): string {
     return this.#series(this.#state(), call, attempt.model).streakKey;
   }
 
-  /** The series of `call`, or of what it asked another model for. */
+  /** The series of `call`, or of its use of another model. */
   #series(state: MeterState, call: Call, model: string | undefined = call.start.model): CallSeries {
     if (model === call.start.model) return state.open.get(call) ?? state.series.of(call);
     const series = state.series.of(call, model);

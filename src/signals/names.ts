@@ -1,10 +1,9 @@
 /**
- * The attribute names that this package writes. Standard names first.
+ * The attribute names that this package writes. Standard names come first.
  *
- * The `gen_ai.*` names are those of the OpenTelemetry GenAI conventions as of October 2026
- * (open-telemetry/semantic-conventions-genai, development). They are copied because no npm package
- * carries them: `@opentelemetry/semantic-conventions` 1.45 still has the names of before the split.
- * Own names, where no convention exists, live under `anthropic.*`.
+ * The `gen_ai.*` names are from the OpenTelemetry GenAI conventions as of October 2026 (open-telemetry/semantic-conventions-genai,
+ * development). They are copied because no npm package contains them: `@opentelemetry/semantic-conventions` 1.45 still has the names
+ * from before the split. This package's own names, for which no convention exists, start with `anthropic.`.
  */
 export const ATTR = {
   errorType: 'error.type',
@@ -72,8 +71,8 @@ export const ATTR = {
 } as const;
 
 /**
- * Attributes that the SDK's call span carries and that this package reads, beside those of `ATTR`.
- * Seen on `@anthropic-ai/sdk` 1.11.0; none of them holds content.
+ * Attributes of the SDK's call span that this package reads, in addition to those in `ATTR`. Seen on `@anthropic-ai/sdk` 1.11.0. None
+ * of them contains content.
  */
 export const SDK_ATTR = {
   stopReason: 'anthropic.message.stop_reason',
@@ -84,10 +83,10 @@ export const SDK_ATTR = {
   compactionOutput: 'anthropic.usage.compaction.output_tokens',
 } as const;
 
-/** The attribute of a key of `withAttributes`. */
+/** The attribute name of a `withAttributes` key. */
 export function attributionAttribute(key: string): string {
   return `anthropic.attribution.${key}`;
 }
 
-/** The label by which one endpoint of several processes distinguishes their series. The first process has none. */
+/** The label that distinguishes the series of several processes at one endpoint. The first process has none. */
 export const PROCESS_LABEL = 'anthropic_process';

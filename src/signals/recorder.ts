@@ -1,6 +1,6 @@
 /**
- * The listener behind every adapter: passes on to each signal what happened, and detects what shows only over more than one
- * attempt: streaks and exhausted calls. A signal that fails does not affect the others.
+ * The listener that every adapter reports to. It passes events to each signal, and detects what requires several attempts: streaks
+ * and exhausted calls. A failing signal does not affect the others.
  */
 import { type Context, diag, type TracerProvider } from '@opentelemetry/api';
 import type { Attempt } from '../model/attempt.ts';
@@ -21,18 +21,18 @@ import type { Logs } from './logs.ts';
 import type { Metrics } from './metrics.ts';
 import type { Spans } from './spans.ts';
 
-/** How calls are recorded. It may change. */
+/** The settings of the recorder. They can change at run time. */
 export interface RecorderSettings extends HookSettings {
   readonly logs?: Logs | undefined;
   readonly prices: PriceTable;
-  /** Who a call is made for that starts now, in the context `parent`. */
+  /** The attribution of a call that starts now in the context `parent`. */
   readonly attributionOf: (parent: Context) => Attribution | undefined;
 }
 
 const REPETITION =
   'anthropic-otel: a call repeats one that failed after its own retries. Two retry loops multiply the load. Let only the SDK retry (`maxRetries`), or only the loop around it (`maxRetries: 0`)';
 
-/** Records what happens to calls. */
+/** Records the events of calls. */
 export class Recorder implements CallListener<CallSpan> {
   readonly #guard: Guard;
   readonly #metrics: Metrics;
@@ -48,7 +48,7 @@ export class Recorder implements CallListener<CallSpan> {
     this.#spans = spans;
   }
 
-  /** Records by `settings` from now on. */
+  /** Uses `settings` from now on. */
   configure(settings: RecorderSettings): void {
     this.#settings = settings;
     this.#priceOf = priceFinder(settings.prices);
@@ -80,7 +80,7 @@ export class Recorder implements CallListener<CallSpan> {
   attemptEnded(call: SpannedCall, attempt: Attempt): void {
     const { response, failure, disposition } = attempt;
     if (failure && response && response.status < 400) {
-      // An `error` event in a stream that began well counts like the status that it stands for.
+      // An `error` event in a stream that started successfully counts like the status that it stands for.
       this.#streak(call, attempt, streakEffect(statusOf(failure.errorType)));
     }
     this.#guard.run('metrics', () => this.#metrics.attemptEnded(call, attempt));
@@ -103,7 +103,7 @@ export class Recorder implements CallListener<CallSpan> {
     this.#guard.run('logs', () => this.#settings.logs?.decisionMade(call, decision));
   }
 
-  /** A queue of deferred requests decided something: it belongs to no call. */
+  /** A queue of deferred requests made a decision. It belongs to no call. */
   queueDecided(decision: Decision, tracerProvider: TracerProvider): void {
     this.#guard.run('metrics', () => this.#metrics.queueDecided(decision));
     this.#guard.run('spans', () => this.#spans.queueDecided(decision, tracerProvider));
@@ -120,7 +120,10 @@ export class Recorder implements CallListener<CallSpan> {
     this.#guard.run('logs', () => this.#settings.logs?.callEnded(call, end, usd));
   }
 
-  /** `provider` states when models retire. What other platforms than that of Anthropic state is not known to hold for their names. */
+  /**
+   * `provider` states when models retire. Statements of platforms that Anthropic does not operate are ignored, because they may not
+   * apply to their model names.
+   */
   modelsRead(retirements: StatedRetirements, provider: string): void {
     if (provider !== OPERATED_BY_ANTHROPIC) return;
     this.#guard.run('metrics', () => this.#metrics.modelsRead(retirements));
@@ -145,7 +148,7 @@ export class Recorder implements CallListener<CallSpan> {
     return start.operation === undefined ? [] : this.#costs(bills, request?.fast);
   }
 
-  /** The estimated cost of each of `bills` that has tokens, or that it has no known price. */
+  /** The estimated cost of each bill that has tokens, or that its price is unknown. */
   #costs(bills: readonly Bill[], fast?: boolean): BilledCost[] {
     return bills.flatMap(({ model, responseModel, usage }) => {
       const priced = responseModel ?? model;
@@ -156,7 +159,7 @@ export class Recorder implements CallListener<CallSpan> {
   }
 }
 
-/** The sum of `costs` in USD; unknown as soon as one of them is. */
+/** The sum of `costs` in USD, or `undefined` if any cost is unknown. */
 function totalOf(costs: readonly BilledCost[]): number | undefined {
   let sum: number | undefined;
   for (const { cost } of costs) {

@@ -1,8 +1,8 @@
 /**
- * Spans: one for each attempt, as a child of the SDK's call span, and what the call span lacks.
+ * Records a span for each attempt, as a child of the SDK's call span, and adds the facts that the call span lacks.
  *
- * Attempt spans follow the stable HTTP client conventions. The span of an HTTP instrumentation for the same request is
- * their child: to suppress it would suppress what the application's own `fetch` and middleware record too.
+ * Attempt spans follow the stable HTTP client conventions. The span of an HTTP instrumentation for the same request is their child.
+ * It is not suppressed, because that would also suppress the spans of the application's own `fetch` and middleware.
  */
 import {
   type Attributes,
@@ -24,17 +24,17 @@ import { applicationContext, type SpannedCall } from '../ports/call-span.ts';
 import { ATTR, attributionAttribute } from './names.ts';
 import { SCOPE_NAME, VERSION } from './scope.ts';
 
-/** The most decisions that a call span states. */
+/** The maximum number of decisions on a call span. */
 const MAX_DECISIONS = 32;
 
 /** Records spans. */
 export class Spans {
-  /** Whether attempts become spans. */
+  /** Whether attempts get spans. */
   enabled = true;
   readonly #decisions = new WeakMap<SpannedCall, readonly DecisionName[]>();
   readonly #tracers = new WeakMap<TracerProvider, Tracer>();
 
-  /** Returns the span: a broken tracer may give a promise that rejects, which the guard sees to. */
+  /** Returns the span. A broken tracer may return a promise that rejects, which the guard handles. */
   attemptStarted(call: SpannedCall, attempt: Attempt): unknown {
     const { span: parent, visible, tracerProvider } = call.handle;
     if (!this.enabled || !visible) return undefined;
@@ -76,7 +76,7 @@ export class Spans {
         span.setAttributes(attributes);
       }
       if (failure) {
-        // The HTTP conventions want the status code here; the API's own word stands beside it.
+        // The HTTP conventions require the status code here. A separate attribute has the API's own error type.
         const status = response !== undefined && response.status >= 400 ? String(response.status) : undefined;
         const attributes: Attributes = {};
         add(attributes, ATTR.errorType, status ?? failure.errorType);
@@ -94,7 +94,7 @@ export class Spans {
     if (visible) span.setAttribute(ATTR.repeated, true);
   }
 
-  /** States the decisions on the call span, as far as they are not too many. */
+  /** Sets the decisions on the call span, up to the maximum. */
   decisionMade(call: SpannedCall, { name }: Decision): void {
     const { span, visible } = call.handle;
     const names = [...(this.#decisions.get(call) ?? []), name];
@@ -103,7 +103,7 @@ export class Spans {
     span.setAttribute(ATTR.decisions, names);
   }
 
-  /** A decision of a queue belongs to no call: it is a span of its own, in the trace of the code that it was made for. */
+  /** Records a decision of a queue, which belongs to no call, as its own span in the trace of the code that it was made for. */
   queueDecided(decision: Decision, tracerProvider: TracerProvider): unknown {
     if (!this.enabled) return undefined;
     const attributes: Attributes = {};
@@ -158,20 +158,20 @@ export class Spans {
   }
 }
 
-/** Adds who the call is made for. */
+/** Adds the attribution of the call. */
 function addAttribution(attributes: Attributes, { attribution }: SpannedCall): void {
   if (!attribution) return;
   for (const [key, value] of Object.entries(attribution.all))
     add(attributes, attributionAttribute(key), value);
 }
 
-/** The stop reason; `error` for a response that was due and did not come whole. */
+/** The stop reason, or `error` for an expected response that did not arrive completely. */
 function finishReasons(call: SpannedCall, end: CallEnd): string[] | undefined {
   if (end.stopReason !== undefined) return [clean(end.stopReason)];
   return call.start.operation === 'chat' && end.outcome === 'error' ? ['error'] : undefined;
 }
 
-/** Adds `value`, clean, when it is known. */
+/** Adds `value`, cleaned, if it is known. */
 function add(attributes: Attributes, key: string, value: AttributeValue | undefined): void {
   if (typeof value === 'string') attributes[key] = clean(value, key === ATTR.urlFull ? MAX_URL : MAX_TEXT);
   else if (value !== undefined) attributes[key] = value;

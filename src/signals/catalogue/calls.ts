@@ -1,4 +1,4 @@
-/** Calls and their attempts: outcomes, retries, and failures in a row. */
+/** Metrics of calls and their attempts: outcomes, retries, and consecutive failures. */
 import type { MetricDefinition } from '../metric-definition.ts';
 import { ATTR } from '../names.ts';
 import { DURATION_BUCKETS } from './durations.ts';

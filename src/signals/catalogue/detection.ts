@@ -1,4 +1,4 @@
-/** Gauges for rules: the last five minutes, ages, and how long open calls wait. */
+/** Gauges for rules: sums over the last five minutes, ages, and how long open calls have waited. */
 import type { MetricDefinition } from '../metric-definition.ts';
 import { ATTR } from '../names.ts';
 

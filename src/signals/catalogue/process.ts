@@ -1,4 +1,4 @@
-/** The process and its telemetry. */
+/** Metrics of the process and its telemetry. */
 import type { MetricDefinition } from '../metric-definition.ts';
 import { ATTR } from '../names.ts';
 

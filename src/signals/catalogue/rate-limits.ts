@@ -1,4 +1,4 @@
-/** Rate limits, as the API states them. */
+/** Metrics of rate limits, as the API states them. */
 import type { MetricDefinition } from '../metric-definition.ts';
 import { ATTR } from '../names.ts';
 

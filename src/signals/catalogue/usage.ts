@@ -1,4 +1,4 @@
-/** What calls cost and use. */
+/** Metrics of the usage and cost of calls. */
 import type { MetricDefinition } from '../metric-definition.ts';
 import { ATTR } from '../names.ts';
 

@@ -1,4 +1,4 @@
-/** Records attempts, and what their responses state of the path and its limits. */
+/** Records attempts, and the facts about the path and its rate limits in their responses. */
 import type { Attempt } from '../../model/attempt.ts';
 import type { RateLimit } from '../../model/rate-limit.ts';
 import type { CallSeries } from './call-series.ts';
@@ -35,14 +35,14 @@ export function recordAttemptEnd(
   }
 }
 
-/** Records a response with 401, at a time in Unix seconds. */
+/** Records a 401 response at the Unix time `at`, in seconds. */
 export function recordAuthenticationFailure(state: MeterState, series: CallSeries, at: number): void {
   state.instruments.authenticationFailures.add(1, series.route);
   state.authenticationFailureTimes.set(series.labels.route, series.route, at);
   state.detection.authenticationFailed(series.labels.route);
 }
 
-/** Records that the streak of a path and model has a new length, and whether it has just begun. */
+/** Records the new length of the streak of a path and model. `began` states whether the streak just began. */
 export function recordStreak(state: MeterState, series: CallSeries, length: number, began: boolean): void {
   state.streaks.set(series.streakKey, series.streak, length);
   if (began) state.instruments.serverErrorStreaks.add(1, series.streak);
@@ -52,6 +52,6 @@ function recordRateLimit({ instruments, limits }: MeterState, series: CallSeries
   const { known, isNew, fell } = limits.update(series.labels.model ?? '', limit, () =>
     series.rateLimit(limit.type),
   );
-  // At zero on first sight, so that the first crossing is a step.
+  // Starts at zero, so that the first crossing is an increase.
   if (isNew || fell) instruments.rateLimitLow.add(fell ? 1 : 0, known.labels);
 }

@@ -6,16 +6,16 @@ import type { CallSeries } from './call-series.ts';
 import { recordTokens } from './inference.ts';
 import type { MeterState } from './meter-state.ts';
 
-/** The operation behind each request of a batch. */
+/** The operation of each request of a batch. */
 const OPERATION = 'chat';
 
-/** The series of what `call`, which reads the results of a batch, states of a request for `model`. */
+/** The series of `call`, which reads the results of a batch, for a request for `model`. */
 export function batchSeries({ series }: MeterState, call: Call, model: string | undefined): CallSeries {
   const { start, attribution } = call;
   return series.of({ start: { ...start, operation: OPERATION, model }, attribution }, model);
 }
 
-/** Records a result, and the tokens that it is billed for. */
+/** Records a result and its billed tokens. */
 export function recordBatchResult(state: MeterState, call: Call, result: BatchResult): void {
   const { model } = result.message ?? {};
   state.instruments.batchRequests.add(1, {

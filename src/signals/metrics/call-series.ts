@@ -1,6 +1,6 @@
 /**
- * The attributes of metrics. Every value comes from a closed set or is capped, in number and in length. They are the same from call to
- * call and kept ready: making them anew is much of what a record costs.
+ * Builds and caches the attributes of metrics. Every value comes from a closed set or is capped, in number and in length. The
+ * attributes are reused from call to call, because building them is a large part of the cost of a record.
  */
 import type { Attributes } from '@opentelemetry/api';
 import type { Attempt, Disposition } from '../../model/attempt.ts';
@@ -13,14 +13,14 @@ import { stopReasonOf } from '../../model/stop-reason.ts';
 import { ATTR } from '../names.ts';
 import type { CallLabels, LabelValues } from './label-values.ts';
 
-/** The most sets of attributes that the series of one kind of call keep ready. */
+/** The maximum number of attribute sets that are cached for the series of one kind of call. */
 const MAX_SETS = 50;
 
-/** The most models of responses whose series are kept ready. */
+/** The maximum number of response models whose series are cached. */
 const MAX_RESPONSES = 10;
-/** Stands for what is not known, in a key. No name has a line break. */
+/** Represents an unknown value in a key. No name contains a line break. */
 const UNKNOWN = '\n';
-/** The modality of tokens: the API does not state it. */
+/** The modality of tokens, which the API does not state. */
 const UNKNOWN_MODALITY = 'unknown';
 
 /** The attributes of calls with a response of one model. */
@@ -37,7 +37,7 @@ interface KnownOutcome extends Pick<Call, 'stream' | 'errorType' | 'fault' | 'ca
   readonly attributes: Attributes;
 }
 
-/** The end of an attempt, and its attributes. */
+/** The result of an attempt, and its attributes. */
 interface KnownAttempt {
   readonly disposition: Disposition | undefined;
   readonly status: number | undefined;
@@ -49,22 +49,22 @@ interface KnownAttempt {
 /** The attributes of the calls with one set of labels. */
 export class CallSeries {
   readonly labels: CallLabels;
-  /** The model alone. */
+  /** Only the model. */
   readonly model: Attributes;
   /** Method and model. */
   readonly call: Attributes;
-  /** The path alone. */
+  /** Only the path. */
   readonly route: Attributes;
   /** Path and model. */
   readonly streak: Attributes;
   readonly streakKey: string;
-  /** Stands for who the calls are made for. */
+  /** Identifies the attribution of the calls. */
   readonly attributionKey: string;
   readonly #values: LabelValues;
   readonly #sets = new BoundedCache<Attributes>(MAX_SETS);
   readonly #responses = new BoundedCache<ResponseSeries>(MAX_RESPONSES);
   readonly #costs = new Map<CostKind, Attributes>();
-  /** Of what was last asked for, which is mostly what is asked for next. */
+  /** The result of the last lookup, which is usually the next one too. */
   #lastOutcome: KnownOutcome | undefined;
   #lastAttempt: KnownAttempt | undefined;
 
@@ -80,13 +80,13 @@ export class CallSeries {
     this.attributionKey = JSON.stringify(labels.attribution);
   }
 
-  /** Of a call that failed, or an attempt: method, model and error. */
+  /** The attributes of a failed call or attempt: method, model and error. */
   failed(errorType: string | undefined): Attributes {
     if (errorType === undefined) return this.call;
     return this.#set(`failed ${errorType}`, () => ({ ...this.call, [ATTR.errorType]: errorType }));
   }
 
-  /** Of an ended call. */
+  /** The attributes of an ended call. */
   outcome(call: Call, end: CallEnd): Attributes {
     const { stream, errorType, fault, canceledBy } = call;
     const { outcome } = end;
@@ -121,7 +121,7 @@ export class CallSeries {
     return attributes;
   }
 
-  /** Of an ended attempt. */
+  /** The attributes of an ended attempt. */
   attempt({ response, failure, disposition }: Attempt): Attributes {
     const { errorType, fault } = failure ?? {};
     const last = this.#lastAttempt;
@@ -148,13 +148,13 @@ export class CallSeries {
     return attributes;
   }
 
-  /** Of a wait before a retry, by the error that caused it. */
+  /** The attributes of a wait before a retry, including the error that caused it. */
   retryDelay(cause: string | undefined): Attributes {
     if (cause === undefined) return this.model;
     return this.#set(`delay ${cause}`, () => ({ ...this.model, [ATTR.errorType]: cause }));
   }
 
-  /** Of the GenAI conventions, for calls that infer and get a response of `responseModel`. */
+  /** The attributes of the GenAI conventions, for calls that infer and get a response from `responseModel`. */
   responses(responseModel: string | undefined): ResponseSeries {
     return this.#responses.get(responseModel ?? UNKNOWN, () => {
       const { operation, provider, attribution } = this.labels;
@@ -171,7 +171,7 @@ export class CallSeries {
     });
   }
 
-  /** Of a part of the cost. */
+  /** The attributes of a part of the cost. */
   cost(kind: CostKind): Attributes {
     let known = this.#costs.get(kind);
     if (!known) {
@@ -181,7 +181,7 @@ export class CallSeries {
     return known;
   }
 
-  /** Of a rate limit. */
+  /** The attributes of a rate limit. */
   rateLimit(type: string): Attributes {
     return { [ATTR.rateLimit]: type, ...this.model };
   }

@@ -13,7 +13,7 @@ export function recordCallStart(state: MeterState, series: CallSeries, call: Cal
   state.open.set(call, series);
 }
 
-/** Records that `call` is open no more, where its start was recorded. Returns whether it was. */
+/** Records that `call` is no longer open, if its start was recorded. Returns whether it was. */
 export function closeCall({ instruments, open }: MeterState, call: Call): boolean {
   const series = open.get(call);
   if (!series) return false;
@@ -32,7 +32,7 @@ export function recordCallEnd(state: MeterState, series: CallSeries, call: Call,
   detection.callEnded(call, series.labels.model, end);
 }
 
-/** Records a change of model. Each of the two is capped, and so are the pairs. */
+/** Records a change of model. Each of the two models is capped, and so are the pairs. */
 function recordFallback({ instruments, values }: MeterState, { from, to, cause }: Fallback): void {
   const [known, other] = values.pair(from, to);
   instruments.fallbacks.add(1, {

@@ -1,9 +1,9 @@
-/** Records what a call is estimated to cost. */
+/** Records the estimated cost of a call. */
 import { COST_KINDS, type Cost, totalCost } from '../../model/cost.ts';
 import type { CallSeries } from './call-series.ts';
 import type { MeterState } from './meter-state.ts';
 
-/** Records a cost, or that the price of the model is not known. */
+/** Records a cost, or that the price of the model is unknown. */
 export function recordCost(
   { instruments, detection }: MeterState,
   series: CallSeries,

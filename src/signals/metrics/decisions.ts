@@ -1,4 +1,4 @@
-/** Records what policies decide. */
+/** Records the decisions of policies. */
 import type { DecisionName } from '../../model/decision.ts';
 import { ATTR } from '../names.ts';
 import type { MeterState } from './meter-state.ts';

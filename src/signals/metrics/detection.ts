@@ -1,6 +1,7 @@
 /**
- * What rules detect with: the last five minutes, the age of failures, and how long open calls wait. Computed when metrics are collected, from
- * sums that each event adds to: no timer, and nothing per event of a stream. See `docs/decisions/2026-11-26-detection-gauges.md`.
+ * The inputs of alerting rules: sums over the last five minutes, the age of failures, and how long open calls have waited. The values
+ * are computed when metrics are collected, from sums that each event updates. There is no timer, and no work per event of a stream.
+ * See `docs/decisions/2026-11-26-detection-gauges.md`.
  */
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
 import type { Attempt } from '../../model/attempt.ts';
@@ -16,7 +17,7 @@ import { RecentSums } from './recent-sums.ts';
 /** The name of a model, capped; `undefined` for a call without one. */
 type Model = string | undefined;
 
-/** A path on which the API responded with 401. */
+/** A path to which the API responded with 401. */
 interface Authentication {
   failedAt: number;
   failing: boolean;
@@ -29,7 +30,7 @@ const STREAMED: Readonly<Record<Outcome, string>> = {
   canceled: 'streamed canceled',
 };
 
-/** Learns what happens, and states it when metrics are collected. The keys are capped by the caller. */
+/** Collects events, and reports the gauges when metrics are collected. The caller caps the keys. */
 export class Detection {
   readonly #now: () => number;
   readonly #calls: RecentSums;
@@ -37,17 +38,15 @@ export class Detection {
   readonly #exhausted: RecentSums;
   readonly #cost: RecentSums;
   readonly #open: ReadonlyMap<Call, CallSeries>;
-  /** Every model and phase that had an open call, by what its series is kept under. */
+  /** Every model and phase that ever had an open call, by the key of its series. */
   readonly #phases = new Map<string, { readonly attributes: Attributes; age: number }>();
   readonly #authentication = new Map<string, Authentication>();
   readonly #runs = new Streaks();
   readonly #runGrewAt = new Map<string, number>();
-  /** Failed attempts that are counted and have not ended: when, and as what. */
+  /** Failed attempts that are counted but have not ended, with their time and kind. */
   readonly #counted = new WeakMap<Attempt, { readonly kind: AttemptKind; readonly at: number }>();
 
-  /**
-   * `open` are the open calls, and `now` is the monotonic time in milliseconds, of the same clock as that of the calls.
-   */
+  /** `open` holds the open calls, and `now` returns the monotonic time in milliseconds, from the same clock as the times of the calls. */
   constructor(open: ReadonlyMap<Call, CallSeries>, now: () => number = () => performance.now()) {
     this.#open = open;
     this.#now = now;
@@ -69,7 +68,7 @@ export class Detection {
     if (call.exhausted) this.#exhausted.add(model, '', 1, () => ofModel(model));
   }
 
-  /** A failed attempt counts at once: the wait before its retry may be longer than the window. */
+  /** Counts a failed attempt at once, because the wait before its retry may be longer than the window. */
   attemptFailed(attempt: Attempt, model: Model): void {
     const kind = attemptKind(attempt);
     if (kind === undefined || this.#counted.has(attempt)) return;
@@ -83,12 +82,12 @@ export class Detection {
     const counted = attempt.failure && this.#counted.get(attempt);
     if (counted) this.#counted.delete(attempt);
     if (kind === undefined || counted?.kind === kind) return;
-    // The body of the response has changed the kind of the failure.
+    // The body of the response may have changed the kind of the failure.
     if (counted) this.#count(counted.kind, model, -1, counted.at);
     this.#count(kind, model, 1, counted?.at ?? this.#now());
   }
 
-  /** Costs of a call of `series` are known. */
+  /** Adds the cost of a call of `series`. */
   costAdded(usd: number, { attributionKey, labels }: CallSeries): void {
     this.#cost.add(undefined, attributionKey, usd, () => labels.attribution);
   }
@@ -104,13 +103,13 @@ export class Detection {
     if (known) known.failing = false;
   }
 
-  /** A response on `route` has `effect` on its run of server errors, whatever the model. */
+  /** A response on `route` has `effect` on its streak of server errors, for all models together. */
   serverErrors(route: string, effect: StreakEffect): void {
     const { length, changed } = this.#runs.apply(route, effect);
     if (changed && length >= 2) this.#runGrewAt.set(route, this.#now());
   }
 
-  /** States everything, as gauges of `instruments`. */
+  /** Reports all gauges of `instruments`. */
   observeWith(instruments: Instruments): void {
     instruments.recentCalls.addCallback((result) => this.#calls.observe(result));
     instruments.recentAttempts.addCallback((result) => this.#attempts.observe(result));
@@ -135,7 +134,7 @@ export class Detection {
     this.#attempts.add(model, kind, amount, attributes, at);
   }
 
-  /** A model and phase without an open call is at 0 once it had one, so that what watches it ends. */
+  /** Reports 0 for a model and phase that had an open call and has none now, so that alerts on it resolve. */
   #observeOpenCalls(result: ObservableResult): void {
     for (const series of this.#phases.values()) series.age = 0;
     for (const [call, { labels, model }] of this.#open) {

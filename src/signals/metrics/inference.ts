@@ -1,4 +1,4 @@
-/** Records what the GenAI conventions ask for: how long a call took, and its tokens. */
+/** Records the metrics of the GenAI conventions: the duration of a call, and its tokens. */
 import type { Call, CallEnd } from '../../model/call.ts';
 import { type Bill, totalUsage, type Usage } from '../../model/message.ts';
 import type { Instruments } from '../instruments.ts';
@@ -25,7 +25,7 @@ export function recordInference(
   if (output !== undefined) instruments.outputTokensPerCall.record(output, ended);
 }
 
-/** Records the tokens that one model is billed for. `series` is that of the model. */
+/** Records the tokens that are billed for one model. `series` belongs to that model. */
 export function recordTokens({ instruments }: MeterState, series: CallSeries, bill: Bill): void {
   const { input, output, cacheRead, cacheWrite, reasoning } = bill.usage;
   recordServerTools(instruments, series, bill.usage);
@@ -38,7 +38,7 @@ export function recordTokens({ instruments }: MeterState, series: CallSeries, bi
   if (reasoning !== undefined) instruments.reasoningTokens.add(reasoning, tokens);
 }
 
-/** The server tools whose uses a usage counts. */
+/** The server tools whose uses are counted in a usage. */
 const SERVER_TOOLS = [
   ['web_search', 'webSearches'],
   ['web_fetch', 'webFetches'],

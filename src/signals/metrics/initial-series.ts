@@ -1,4 +1,4 @@
-/** Series at zero before their first event: an increase needs a value to start from. */
+/** Creates series at zero before their first event, because an increase needs a start value. */
 import { MESSAGES_METHOD, MESSAGES_ROUTE } from '../../model/call-facts.ts';
 import { COST_KINDS } from '../../model/cost.ts';
 import { RETRYABLE_TYPES } from '../../model/errors.ts';
@@ -6,10 +6,10 @@ import { ATTR } from '../names.ts';
 import type { CallSeries } from './call-series.ts';
 import type { MeterState } from './meter-state.ts';
 
-/** The kinds of calls whose series exist. */
+/** The kinds of calls whose series already exist. */
 const initialised = new WeakMap<CallSeries, Set<boolean>>();
 
-/** Makes the series of a kind of call, streamed or not, when it is first seen. */
+/** Creates the series of a kind of call, streamed or not, when it is first seen. */
 export function initialiseSeries(
   { instruments, retirements }: MeterState,
   series: CallSeries,

@@ -1,4 +1,4 @@
-/** Caps the values of the attributes of metrics. */
+/** Caps the attribute values of metrics. */
 import type { Attributes } from '@opentelemetry/api';
 import type { Attribution } from '../../model/attribution.ts';
 import { BoundedValues } from '../../model/bounded.ts';
@@ -6,15 +6,15 @@ import type { CallStart } from '../../model/call.ts';
 import { OTHER } from '../../model/errors.ts';
 import { ATTR, attributionAttribute } from '../names.ts';
 
-/** The most distinct values of an attribute that is not closed, before `_OTHER`. */
+/** The maximum number of distinct values of an open attribute. Further values become `_OTHER`. */
 export const MAX_VALUES = 100;
-/** The most servers (address and port), before `_OTHER`. */
+/** The maximum number of servers (address and port). Further servers become `_OTHER`. */
 const MAX_SERVERS = 30;
-/** The most combinations of a server, a model and the model of its response. Of more, only the model is stated. */
+/** The maximum number of combinations of server, model and response model. Further combinations state only the model. */
 const MAX_COMBINATIONS = 200;
-/** The most combinations of a model and of who a call is made for. Of more, only the model is stated. */
+/** The maximum number of combinations of model and attribution. Further combinations state only the model. */
 const MAX_ATTRIBUTIONS = 1000;
-/** What calls of one kind have in common: the labels by which their series are found. Capped. */
+/** The labels that calls of one kind share, and by which their series are found. All are capped. */
 export interface CallLabels {
   readonly method: string;
   readonly model: string | undefined;
@@ -23,18 +23,18 @@ export interface CallLabels {
   readonly operation: string | undefined;
   readonly address: string | undefined;
   readonly port: number | undefined;
-  /** Who the calls are made for. */
+  /** The attribution of the calls. */
   readonly attribution: Attributes;
 }
 
-/** The values that the attributes of one meter provider's metrics have. */
+/** The attribute values of one meter provider's metrics. */
 export class LabelValues {
   readonly #values = new Map<string, BoundedValues>();
   readonly #servers = new BoundedValues(MAX_SERVERS);
   readonly #combinations = new BoundedValues(MAX_COMBINATIONS, Number.POSITIVE_INFINITY);
   readonly #attributions = new BoundedValues(MAX_ATTRIBUTIONS, Number.POSITIVE_INFINITY);
 
-  /** `value` as the value of `attribute`, or `_OTHER` when that has too many. */
+  /** Returns `value`, or `_OTHER` if `attribute` already has too many values. */
   bounded(attribute: string, value: string): string {
     let values = this.#values.get(attribute);
     if (!values) {
@@ -44,19 +44,19 @@ export class LabelValues {
     return values.of(value);
   }
 
-  /** Two models, each capped, and so are the pairs. */
+  /** Caps two models. Each is capped, and so are the pairs. */
   pair(from: string, to: string): readonly [string, string] {
     const [known, other] = [this.bounded(ATTR.requestModel, from), this.bounded(ATTR.requestModel, to)];
     return this.#combinations.of(`pair\n${known}\n${other}`) === OTHER ? [OTHER, OTHER] : [known, other];
   }
 
-  /** A server may respond with any number: too many different ones are not recorded. */
+  /** Caps the number of distinct statuses, because a server may respond with any number. Further ones are not recorded. */
   status(status: number | undefined): number | undefined {
     if (status === undefined) return undefined;
     return this.bounded(ATTR.httpStatus, String(status)) === OTHER ? undefined : status;
   }
 
-  /** Server and model of a response: each is capped, and so are their combinations, which would multiply. */
+  /** The attributes for server and response model. Each is capped, and so are their combinations, which would multiply. */
   response({ model, address, port }: CallLabels, responseModel: string | undefined): Attributes {
     const named = responseModel === undefined ? undefined : this.bounded(ATTR.responseModel, responseModel);
     const key = `${model}\n${named}\n${address}\n${port}`;
@@ -68,7 +68,7 @@ export class LabelValues {
     };
   }
 
-  /** The labels of calls that start like `start`, as calls of `model`, with who they are made for. */
+  /** The labels of calls that start like `start` and use `model`, with their attribution. */
   labels(start: CallStart, model: string | undefined, declared: Attribution['declared']): CallLabels {
     return {
       method: this.bounded(ATTR.method, start.method),
@@ -81,7 +81,7 @@ export class LabelValues {
     };
   }
 
-  /** Each value is capped, and so are the combinations of a model and values, which would multiply. */
+  /** The attributes of the attribution. Each value is capped, and so are the combinations with a model, which would multiply. */
   #attribution(model: string | undefined, declared: Attribution['declared']): Attributes {
     const entries = Object.entries(declared).map(([key, value]) => {
       const attribute = attributionAttribute(key);
@@ -94,7 +94,7 @@ export class LabelValues {
     return Object.fromEntries(known ? entries : entries.map(([attribute]) => [attribute, OTHER]));
   }
 
-  /** The port of a server that is not stated would distinguish servers all the same. */
+  /** Drops the port together with the address, because the port alone would still distinguish servers. */
   #server({ serverAddress, serverPort }: CallStart): Pick<CallLabels, 'address' | 'port'> {
     if (serverAddress === undefined) return { address: undefined, port: undefined };
     return this.#servers.of(`${serverAddress}\n${serverPort}`) === OTHER
@@ -103,5 +103,5 @@ export class LabelValues {
   }
 }
 
-/** Stands for every combination beyond the cap. */
+/** Represents every combination beyond the cap. */
 const COMBINED: Attributes = { [ATTR.responseModel]: OTHER, [ATTR.serverAddress]: OTHER };

@@ -1,6 +1,6 @@
 /**
- * What is known for one meter provider, whatever the number of clients and options that record with it: values that two
- * observe for one series would replace each other.
+ * The state for one meter provider, shared by all clients and options that record with it. If two states observed the same series,
+ * their values would overwrite each other.
  */
 import type { Attributes, MeterProvider, ObservableGauge } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
@@ -20,7 +20,7 @@ import { Retirements } from './retirement.ts';
 import { SeriesIndex } from './series-index.ts';
 import { SummedCounters } from './summed-counters.ts';
 
-/** The instruments of a meter provider, and what they have recorded or will state when metrics are collected. */
+/** The instruments of a meter provider, with their recorded values and the values to report when metrics are collected. */
 export class MeterState {
   readonly instruments: Instruments;
   readonly summed: SummedCounters;
@@ -29,12 +29,12 @@ export class MeterState {
   /** The open calls. */
   readonly open = new Map<Call, CallSeries>();
   readonly detection = new Detection(this.open);
-  // Stated when metrics are collected: a response states a dozen values, and recording each would cost more than all the rest.
+  // Reported when metrics are collected. A response states a dozen values, and recording each would cost more than everything else.
   readonly limits = new KnownLimits<Attributes>();
   readonly streaks = new LastValues();
   readonly authenticationFailureTimes = new LastValues();
   readonly retirements = new Retirements();
-  /** What policies decided in the last 5 minutes. */
+  /** The decisions of policies in the last 5 minutes. */
   readonly decisions = new RecentSums(() => performance.now());
 
   /** `firstUse` is the Unix time, in seconds, at which the process was first known to use the SDK. */
@@ -43,7 +43,7 @@ export class MeterState {
     const { instruments } = this.summed;
     this.instruments = instruments;
     const startTime = Date.now() / 1000;
-    // A process that does not use the SDK yet may not be scraped: what it then counts at first is new all the same.
+    // The first use counts as the process start: before it, the process may not be scraped, so its first counts are new.
     instruments.startTime.addCallback((result) =>
       result.observe(Math.max(startTime, firstUse() ?? startTime)),
     );
@@ -79,7 +79,7 @@ export class MeterState {
 /** The states, by meter provider. */
 export type MeterStates = WeakMap<MeterProvider, MeterState>;
 
-/** The state of `provider`, made when it is first asked for. */
+/** The state of `provider`, created on first use. */
 export function meterStateOf(
   states: MeterStates,
   provider: MeterProvider,

@@ -1,4 +1,4 @@
-/** States what the policies of the process know, when metrics are collected. */
+/** Reports the state of the process's policies when metrics are collected. */
 import type { Attributes } from '@opentelemetry/api';
 import { clean, MAX_LABEL } from '../../model/text.ts';
 import { readState } from '../../ports/decisions.ts';
@@ -6,7 +6,7 @@ import type { Instruments } from '../instruments.ts';
 import { ATTR } from '../names.ts';
 import type { LabelValues } from './label-values.ts';
 
-/** States what the policies of the process know, where there are any. */
+/** Reports the state of the process's policies, if there are any. */
 export function observePolicies(instruments: Instruments, values: LabelValues): void {
   instruments.circuitOpen.addCallback((result) => {
     const open = new Map<string, { attributes: Attributes; value: number }>();
@@ -15,7 +15,7 @@ export function observePolicies(instruments: Instruments, values: LabelValues): 
       const model = circuit.model && values.bounded(ATTR.requestModel, clean(circuit.model, MAX_LABEL));
       const key = `${route} ${model}`;
       const attributes = { [ATTR.httpRoute]: route, ...(model && { [ATTR.requestModel]: model }) };
-      // Of several keys, one with an open circuit is enough.
+      // If there are several keys, one open circuit is enough.
       const value = Math.max(open.get(key)?.value ?? 0, circuit.open ? 1 : 0);
       open.set(key, { attributes, value });
     }

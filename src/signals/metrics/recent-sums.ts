@@ -10,14 +10,14 @@ interface RecentSum {
 }
 
 /**
- * A process that restarts at the same address must not replace what the one before it stated last: each has series of its own. A thread has an
- * address of its own, and may be replaced within its process.
+ * Gives each process its own series, because a process that restarts at the same address must not overwrite the last values of its
+ * predecessor. A thread has its own address, and may be replaced within its process.
  */
 const LIFE: Attributes = {
   [ATTR.processCreationTime]: new Date(isMainThread ? performance.timeOrigin : Date.now()).toISOString(),
 };
 
-/** Sums up what happens, to state it when metrics are collected. Keep the sets of attributes bounded. */
+/** Keeps sums and reports them when metrics are collected. The caller must bound the sets of attributes. */
 export class RecentSums {
   readonly #now: () => number;
   /** By model and key. */
@@ -28,7 +28,7 @@ export class RecentSums {
     this.#now = now;
   }
 
-  /** Adds `amount` under `key` of `model`, whose attributes are made the first time. */
+  /** Adds `amount` under `model` and `key`. The attributes are created on first use. */
   add(
     model: string | undefined,
     key: string,
@@ -49,7 +49,7 @@ export class RecentSums {
     known.sum.add(amount, at);
   }
 
-  /** States every sum. One that has fallen to 0 stays, so that what watches it ends. */
+  /** Reports every sum. A sum that fell to 0 is still reported, so that alerts on it resolve. */
   observe(result: ObservableResult): void {
     const now = this.#now();
     for (const ofModel of this.#sums.values()) {

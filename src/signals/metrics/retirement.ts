@@ -1,4 +1,4 @@
-/** States in how many days the models that are used retire. */
+/** Reports the number of days until the used models retire. */
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
 import { OTHER } from '../../model/errors.ts';
 import { modelFamily } from '../../model/model-family.ts';
@@ -7,28 +7,28 @@ import type { CallSeries } from './call-series.ts';
 
 const SECONDS_PER_DAY = 86_400;
 
-/** The most model families whose retirement by the Models API is remembered. */
+/** The maximum number of model families whose retirement, as the Models API states it, is kept. */
 const MAX_STATED = 1000;
 
-/** A model that was used, and where. */
+/** A model that was used, and its provider. */
 interface UsedModel {
   readonly attributes: Attributes;
   readonly providers: Set<string>;
 }
 
-/** The models that were used, and when they retire as far as it is known. Their number is capped by the caller. */
+/** The models that were used, and their known retirements. The caller caps their number. */
 export class Retirements {
   readonly #used = new Map<string, UsedModel>();
   #own: RetirementTable = {};
-  /** What the Models API stated last, by model family. */
+  /** The last statement of the Models API, by model family. */
   readonly #stated = new Map<string, string | undefined>();
 
-  /** Learns dates of the application. */
+  /** Sets the application's own retirement dates. */
   learn(table: RetirementTable): void {
     this.#own = { ...this.#own, ...table };
   }
 
-  /** Learns what the Models API states. The schedule may change until a model retires: the last statement counts. */
+  /** Sets the retirements that the Models API states. The schedule may change until a model retires, so the last statement counts. */
   stated(retirements: StatedRetirements): void {
     for (const [model, time] of retirements) {
       const family = modelFamily(model);
@@ -36,7 +36,7 @@ export class Retirements {
     }
   }
 
-  /** Remembers the model of `series`. */
+  /** Keeps the model of `series`. */
   used({ labels, model: attributes }: CallSeries): void {
     const { model, provider } = labels;
     if (model === undefined || model === OTHER) return;
@@ -45,7 +45,7 @@ export class Retirements {
     else this.#used.set(model, { attributes, providers: new Set([provider]) });
   }
 
-  /** States the days that are left, at `now` in Unix seconds. At several providers, the earliest time counts. */
+  /** Reports the remaining days at `now`, in Unix seconds. If a model is used at several providers, the earliest retirement counts. */
   observe(result: ObservableResult, now: number): void {
     for (const [model, { attributes, providers }] of this.#used) {
       const times = [...providers].flatMap(

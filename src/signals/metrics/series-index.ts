@@ -1,22 +1,22 @@
-/** Finds the series of a call. Most calls are like the last ones, and finding their series is on the path of each record. */
+/** Finds the series of a call. This runs for every record, and most calls are like the previous ones. */
 import type { Attribution } from '../../model/attribution.ts';
 import { BoundedCache } from '../../model/bounded-cache.ts';
 import type { CallStart } from '../../model/call.ts';
 import { CallSeries } from './call-series.ts';
 import type { LabelValues } from './label-values.ts';
 
-/** The most kinds of calls that are looked through before a key is made. */
+/** The maximum number of recent kinds that are compared before a key is built. */
 const MAX_RECENT = 4;
-/** The most kinds of calls whose series are kept ready. */
+/** The maximum number of kinds of calls whose series are cached. */
 const MAX_KINDS = 2000;
 
-/** What the series of a call are found by. */
+/** The facts by which the series of a call are found. */
 interface Kind {
   readonly start: CallStart;
   readonly attribution?: Attribution | undefined;
 }
 
-/** A kind that was asked for, and its series. */
+/** A recently used kind, and its series. */
 interface RecentKind {
   readonly kind: Kind;
   readonly model: string | undefined;
@@ -43,18 +43,18 @@ function isSame(
 /** The series of one meter provider's calls. */
 export class SeriesIndex {
   readonly #values: LabelValues;
-  /** What was last asked for, which is quicker to find than a key is to make. */
+  /** The last results. Comparing them is faster than building a key. */
   readonly #recent: RecentKind[] = [];
-  /** By what calls state when they start, which is quick to find. */
+  /** By the facts at the start of a call, which is the fast lookup. */
   readonly #byStart = new BoundedCache<CallSeries>(MAX_KINDS);
-  /** By capped labels, for names that are too many. */
+  /** By capped labels, if there are too many names. */
   readonly #byLabels = new BoundedCache<CallSeries>(MAX_KINDS);
 
   constructor(values: LabelValues) {
     this.#values = values;
   }
 
-  /** The series of calls of `kind`, as calls of `model`. */
+  /** The series of calls of `kind`, for `model`. */
   of(kind: Kind, model: string | undefined = kind.start.model): CallSeries {
     const recent = this.#recent.find((each) => isSame(each, kind, model));
     if (recent) return recent.series;

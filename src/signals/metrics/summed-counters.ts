@@ -1,12 +1,12 @@
 /**
- * Counters whose adds are summed up until metrics are collected. OpenTelemetry sorts and serializes the attributes of every add to find
- * its series, which is most of what a counter costs. See `docs/decisions/2026-11-27-summed-adds.md`.
+ * Counters that sum up adds until metrics are collected. OpenTelemetry sorts and serializes the attributes of every add to find its
+ * series, which is most of a counter's cost. See `docs/decisions/2026-11-27-summed-adds.md`.
  */
 import type { Attributes, Counter } from '@opentelemetry/api';
 import type { MetricKey } from '../catalogue.ts';
 import type { Instruments } from '../instruments.ts';
 
-/** The counters that a call adds to, with attributes that are kept ready. */
+/** The counters that a call adds to with cached attributes. */
 const SUMMED = [
   'activeCalls',
   'calls',
@@ -19,22 +19,22 @@ const SUMMED = [
   'cost',
 ] as const satisfies readonly MetricKey[];
 
-/** The most sets of attributes that a counter sums up; what others get is added at once. */
+/** The maximum number of attribute sets that a counter sums up. Adds to further sets are passed on at once. */
 const MAX_SETS = 5_000;
-/** How long sums wait for a collection, in milliseconds. A meter provider that observes nothing gets them by the next call. */
+/** How long sums wait for a collection, in milliseconds. A meter provider that runs no callbacks gets them with the next call. */
 const MAX_WAIT_MS = 60_000;
 
-/** A counter for attributes that are the same object each time. */
+/** A counter for attribute objects that are reused. */
 class SummedCounter implements Counter {
   readonly #counter: Counter;
-  /** By the object, not by what is in it. A set is here once its series exists. */
+  /** By object identity, not content. A set is added after its series exists. */
   readonly #sums = new Map<Attributes, number>();
 
   constructor(counter: Counter) {
     this.#counter = counter;
   }
 
-  /** The first add of a set goes on at once: the series starts when it is first seen. */
+  /** Passes on the first add of a set at once, so that its series starts when it is first seen. */
   add(value: number, attributes: Attributes): void {
     const sum = this.#sums.get(attributes);
     if (sum !== undefined) {
@@ -45,7 +45,7 @@ class SummedCounter implements Counter {
     if (this.#sums.size < MAX_SETS) this.#sums.set(attributes, 0);
   }
 
-  /** Adds the sums to the counter. What fails is passed to `failed`, not repeated, and costs no other. */
+  /** Adds the sums to the counter. A failed add is passed to `failed`, is not repeated, and does not affect the other sums. */
   flush(failed: (error: unknown) => void): void {
     for (const [attributes, sum] of this.#sums) {
       if (sum === 0) continue;
@@ -59,9 +59,9 @@ class SummedCounter implements Counter {
   }
 }
 
-/** The counters of a meter provider that are summed up. */
+/** The counters of a meter provider that sum up adds. */
 export class SummedCounters {
-  /** `instruments`, with counters that sum up. */
+  /** The given instruments, with counters that sum up adds. */
   readonly instruments: Instruments;
   readonly #counters: readonly SummedCounter[];
   #flushedAt = performance.now();
@@ -74,12 +74,12 @@ export class SummedCounters {
     instruments.startTime.addCallback(() => this.#flush());
   }
 
-  /** Adds the sums if nothing has collected metrics for a minute. */
+  /** Flushes the sums if metrics were not collected for a minute. */
   flushIfLate(): void {
     if (performance.now() - this.#flushedAt > MAX_WAIT_MS) this.#flush();
   }
 
-  /** Throws the first failure, after all the rest. */
+  /** Flushes all sums, then throws the first failure. */
   #flush(): void {
     this.#flushedAt = performance.now();
     const failures: unknown[] = [];
