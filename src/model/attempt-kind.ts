@@ -1,7 +1,7 @@
 /** The kinds of attempts that rules distinguish. */
 import type { Attempt } from './attempt.ts';
 
-/** How an attempt ended, as a closed set: `ok`, or what kind of failure it was. */
+/** How an attempt ended, as a closed set: `ok`, or the kind of failure. */
 export type AttemptKind =
   | 'ok'
   | 'rate_limit'
@@ -14,7 +14,7 @@ export type AttemptKind =
   | 'permission'
   | 'not_found'
   | 'invalid'
-  /** The response began with a 2xx, and its body was cut or unreadable. */
+  /** The response started with a 2xx status, but its body was cut or unreadable. */
   | 'broken_stream'
   | 'other';
 
@@ -34,12 +34,12 @@ const KINDS: Readonly<Record<string, AttemptKind>> = {
   conflict_error: 'invalid',
 };
 
-/** What a connection's end is called once a response has begun. */
+/** Error types for the end of a connection after a response has started. */
 const CUT: ReadonlySet<string> = new Set(['connection_error', 'client_timeout_error', 'client_error']);
 
 /**
- * The kind of `attempt` by what is known of it now, or `undefined` while it is open and when the application canceled it. An `error` event in a
- * stream that began well is of the kind of the status that it stands for.
+ * The kind of `attempt` according to its known facts. `undefined` while it is open and if the application canceled it. An `error`
+ * event in a stream that started successfully has the kind of the status that it stands for.
  */
 export function attemptKind({ failure, response, disposition }: Attempt): AttemptKind | undefined {
   if (!failure) return disposition === 'ok' ? 'ok' : undefined;

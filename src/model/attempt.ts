@@ -11,12 +11,12 @@ import type { RequestShape } from './request-shape.ts';
  */
 export type Disposition = 'ok' | 'retried' | 'final' | 'canceled';
 
-/** A response of the API to an attempt, as its status line and headers state it. */
+/** The API's response to an attempt, according to its status line and headers. */
 export interface ResponseHead {
   readonly status: number;
   readonly requestId?: string | undefined;
   readonly rateLimits: readonly RateLimit[];
-  /** How long the API asks to wait, in seconds. */
+  /** The wait that the API requests, in seconds. */
   readonly retryAfter?: number | undefined;
 }
 
@@ -24,13 +24,13 @@ export interface ResponseHead {
 export interface FailureFacts {
   readonly errorType: string;
   readonly errorCode?: string | undefined;
-  /** Whether the account cannot pay or may not spend more. */
+  /** Whether the account has a billing problem or reached its spend limit. */
   readonly billing?: boolean | undefined;
   /** Whether the SDK retries this failure while it has retries left. */
   readonly retryable: boolean;
-  /** The request's shape, for a failure that lies in the request. */
+  /** The shape of the request, for a failure that the request itself causes. */
   readonly shape?: RequestShape | undefined;
-  /** The request and the API's message, where content capture is on. */
+  /** The request and the API's message, if content capture is on. */
   readonly content?: { readonly request: unknown; readonly message?: string | undefined } | undefined;
 }
 
@@ -39,39 +39,42 @@ export interface AttemptFailure extends FailureFacts {
   readonly fault: Fault;
 }
 
-/** One HTTP request within a call. The call changes it; everybody else reads. */
+/** One HTTP request within a call. Only the call changes it. */
 export interface Attempt {
   /** The position within the call, from 1. */
   readonly number: number;
   /** Monotonic time of the start, in milliseconds. */
   readonly startedAt: number;
-  /** Whether it had started before it was known. */
+  /** Whether the attempt became known only after its start. */
   readonly late: boolean;
-  /** What a signal keeps of it, and opaque here. */
+  /** State of a signal, opaque here. */
   handle?: unknown;
   /** The HTTP method. */
   readonly httpMethod: string;
   /** The URL without its query. */
   readonly url: string;
-  /** The model that its request names. */
+  /** The model that the request names. */
   model?: string | undefined;
-  /** Why it names another model than the call does: `error.type` of the attempt that the model failed, `refusal` or `other`. */
+  /**
+   * Why the request names another model than the call does: the `error.type` of the attempt that failed with the earlier model,
+   * `refusal` or `other`.
+   */
   readonly fallbackCause?: string | undefined;
-  /** Time waited before this attempt since the one before it ended, in seconds. */
+  /** The time between the end of the previous attempt and this one, in seconds. */
   readonly retryDelay?: number | undefined;
-  /** `error.type` of the attempt before this one. */
+  /** The `error.type` of the previous attempt. */
   readonly retryCause?: string | undefined;
   response?: ResponseHead | undefined;
   /** Monotonic time of the response, in milliseconds. */
   respondedAt?: number | undefined;
-  /** Whether its body is observed, and so what the SDK states of the only response is not needed. */
+  /** Whether the body is observed, so that the SDK's facts about the only response are not needed. */
   observed?: boolean | undefined;
-  /** What its response states, as far as it was read. */
+  /** The facts of the response that were read so far. */
   message?: MessageFacts | undefined;
   failure?: AttemptFailure | undefined;
   /** Monotonic time of the failure, in milliseconds. */
   failedAt?: number | undefined;
-  /** In seconds, when the attempt has ended. */
+  /** In seconds, after the attempt has ended. */
   duration?: number | undefined;
   disposition?: Disposition | undefined;
 }
@@ -82,7 +85,7 @@ export function lastDisposition(attempt: Attempt, outcome: Outcome): Disposition
   return attempt.response ? 'ok' : 'canceled';
 }
 
-/** Sets why `attempt` failed. Who has to act is decided here, and nowhere else. */
+/** Sets why `attempt` failed. This is the only place that decides who has to act. */
 export function setFailure(attempt: Attempt, failure: FailureFacts): void {
   attempt.failure = { ...failure, fault: faultOf({ ...failure, status: attempt.response?.status }) };
 }

@@ -1,28 +1,28 @@
-/** What the application states of a call, so that cost and failures can be split by team, feature, tenant and the like. */
+/** Values that the application attaches to a call, to split cost and failures by team, feature, tenant and so on. */
 
 /** The values that the application gave a call, by key. Fixed when the call starts. */
 export interface Attribution {
-  /** Of every key: for spans and log records. */
+  /** The values of all keys, for spans and log records. */
   readonly all: Readonly<Record<string, string>>;
-  /** Of the keys that are declared: for metrics. */
+  /** The values of the declared keys, for metrics. */
   readonly declared: Readonly<Record<string, string>>;
-  /** Stands for the declared values. */
+  /** Identifies the declared values. */
   readonly declaredKey: string;
 }
 
-/** A value that a hook of the application adds to a call. */
+/** A value that the application's hook adds to a call. */
 export type AddedValue = string | number | boolean | string[];
 
-/** The most keys that become labels of metrics. */
+/** The maximum number of keys that become metric labels. */
 export const MAX_DECLARED_KEYS = 3;
 
-/** The most keys of a call; further ones are dropped. */
+/** The maximum number of keys of a call. Further keys are dropped. */
 export const MAX_KEYS = 10;
 
-/** The form of a key: what is left of it in a Prometheus label names it still. */
+/** The form of a key. It keeps a key recognizable as a Prometheus label. */
 const KEY = /^[A-Za-z][A-Za-z0-9_.-]{0,39}$/;
 
-/** What a key has to be, for an error message. */
+/** The form of a key, in words for an error message. */
 export const KEY_FORM = 'a letter and at most 39 more letters, digits or _ . -';
 
 /** Whether `value` can be a key. */
@@ -31,9 +31,9 @@ export function isAttributionKey(value: unknown): value is string {
 }
 
 /**
- * What a call carries, of the sources in the order in which they win over each other.
+ * Merges the attribution of a call from its sources.
  *
- * @param sources values by key, the weakest source first
+ * @param sources values by key, in increasing precedence
  * @param keys the declared keys
  */
 export function attributionOf(
@@ -43,7 +43,7 @@ export function attributionOf(
   const merged = Object.assign(Object.create(null) as Record<string, string>, ...sources);
   const entries = Object.entries<string>(merged);
   if (entries.length === 0) return undefined;
-  // In the order of the keys, so that equal values make an equal key.
+  // Ordered by key, so that equal values give an equal key.
   const declared = keys.flatMap((key) => entries.filter(([name]) => name === key));
   const others = entries.filter(([key]) => !keys.includes(key));
   return {

@@ -2,7 +2,7 @@
 import { OTHER } from './errors.ts';
 import { type Bill, billsOf, type MessageFacts } from './message.ts';
 
-/** How a request of a batch can end: https://platform.claude.com/docs/en/build-with-claude/batch-processing. */
+/** How a batch request can end: https://platform.claude.com/docs/en/build-with-claude/batch-processing. */
 export const BATCH_RESULTS = ['succeeded', 'errored', 'canceled', 'expired'] as const;
 
 const KNOWN: ReadonlySet<string> = new Set(BATCH_RESULTS);
@@ -11,16 +11,16 @@ const KNOWN: ReadonlySet<string> = new Set(BATCH_RESULTS);
 export interface BatchResult {
   /** One of `BATCH_RESULTS`, or `_OTHER`. */
   readonly type: string;
-  /** What the response states, where there is one. */
+  /** The facts of the response, if there is one. */
   readonly message?: MessageFacts | undefined;
 }
 
-/** `type` as one of a closed set. */
+/** Maps `type` to a closed set. */
 export function batchResultOf(type: string): string {
   return KNOWN.has(type) ? type : OTHER;
 }
 
-/** What is billed for a result. Its tier is that of batches, also where the response does not state it. */
+/** The bills of a result. Its tier is that of batches, even if the response does not state it. */
 export function billsOfResult({ message }: BatchResult): readonly Bill[] {
   if (!message) return [];
   return billsOf({ ...message, usage: { ...message.usage, serviceTier: 'batch' } }, message.model);

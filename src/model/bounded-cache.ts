@@ -1,4 +1,4 @@
-/** Remembers what was made for a key. Once full it makes everything anew, and stays as large as it is. */
+/** Caches the value of each key. A full cache stops growing, and then creates further values on every call. */
 export class BoundedCache<Value> {
   readonly #made = new Map<string, Value>();
   readonly #limit: number;
@@ -7,7 +7,7 @@ export class BoundedCache<Value> {
     this.#limit = limit;
   }
 
-  /** What `make` made for `key`, the first time that it was asked for. */
+  /** Returns the value for `key`, which `make` creates on first use. */
   get(key: string, make: () => Value): Value {
     const known = this.#made.get(key);
     if (known !== undefined) return known;

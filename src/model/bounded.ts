@@ -1,7 +1,10 @@
 import { OTHER } from './errors.ts';
 import { MAX_LABEL } from './text.ts';
 
-/** Keeps the values of a metric attribute bounded: the first `limit` distinct ones, none of them too long, then `_OTHER`. */
+/**
+ * Bounds the values of a metric attribute: the first `limit` distinct values are kept if they are not too long, and all others become
+ * `_OTHER`.
+ */
 export class BoundedValues {
   readonly #seen = new Set<string>();
   readonly #limit: number;
@@ -13,8 +16,8 @@ export class BoundedValues {
   }
 
   /**
-   * `value`, or `_OTHER` when `limit` other values came first or it is too long: what is left of a name that was cut names
-   * something else.
+   * Returns `value`, or `_OTHER` if `limit` other values came first or `value` is too long. A long name is not cut, because the rest
+   * could be a different name.
    */
   of(value: string): string {
     if (this.#seen.has(value)) return value;

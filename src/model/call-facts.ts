@@ -1,7 +1,7 @@
-/** What is known of a call when it starts, when it sends its request, and when it ends. */
+/** The facts of a call at its start, for its request, and at its end. */
 import type { Usage } from './message.ts';
 
-/** The path and the method of calls that make a message. */
+/** The path and the method of calls that create a Message. */
 export const MESSAGES_ROUTE = '/v1/messages';
 export const MESSAGES_METHOD = 'messages.create';
 
@@ -11,7 +11,7 @@ export type Outcome = 'ok' | 'error' | 'canceled';
 /** Every outcome. */
 export const OUTCOMES: readonly Outcome[] = ['ok', 'error', 'canceled'];
 
-/** What is known of a call when it starts. */
+/** The facts of a call at its start. */
 export interface CallStart {
   /** The SDK method, such as `messages.create`. */
   readonly method: string;
@@ -29,22 +29,22 @@ export interface CallStart {
   readonly attemptsUnseen?: boolean | undefined;
 }
 
-/** What the request states that the start of the call does not. */
+/** The facts in the request that the start of the call does not state. */
 export interface RequestFacts {
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;
   readonly topK?: number | undefined;
   readonly fast: boolean;
-  /** Whether the request asks for a stream, of any method. */
+  /** Whether the request asks for a stream, for any method. */
   readonly stream: boolean;
 }
 
-/** What is known of a call when it ends. */
+/** The facts of a call at its end. */
 export interface CallEnd {
   readonly outcome: Outcome;
-  /** Whether the SDK sent a request, where it states that. */
+  /** Whether the SDK sent a request, if it states that. */
   readonly sent?: boolean | undefined;
-  /** The SDK's own word for the error: the envelope's type, a connection word, or a status. */
+  /** The SDK's own `error.type`: the envelope's type, a type of connection error, or a status. */
   readonly sdkErrorType?: string | undefined;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;

@@ -1,16 +1,16 @@
-/** What an open call waits for. */
+/** The phase of an open call: what the call waits for. */
 import type { Call } from './call.ts';
 
 /**
- * `first_byte`: for the API to respond, or, in a streamed message, for its first content. `streaming`: for the rest of the response.
- * `retry_wait`: for the SDK to send the next attempt.
+ * `first_byte`: the call waits for the response, or for the first content of a streamed Message. `streaming`: it waits for the rest
+ * of the response. `retry_wait`: it waits for the SDK to send the next attempt.
  */
 export type CallPhase = 'first_byte' | 'streaming' | 'retry_wait';
 
 /** Every phase. */
 export const CALL_PHASES: readonly CallPhase[] = ['first_byte', 'streaming', 'retry_wait'];
 
-/** The phase of an open call, and since when, in monotonic milliseconds. A call whose attempts cannot be seen has no `retry_wait`. */
+/** The phase of an open call, and its start in monotonic milliseconds. A call whose attempts cannot be seen has no `retry_wait`. */
 export function phaseOf(call: Call): { readonly phase: CallPhase; readonly since: number } {
   const { attempt, timeToFirstChunk } = call;
   const startedAt = attempt?.startedAt ?? call.startedAt;
@@ -19,7 +19,7 @@ export function phaseOf(call: Call): { readonly phase: CallPhase; readonly since
   }
   if (timeToFirstChunk !== undefined)
     return { phase: 'streaming', since: startedAt + timeToFirstChunk * 1000 };
-  // The head of a stream comes at once, and shows nothing of the message.
+  // The headers of a stream arrive at once, and say nothing about the Message.
   const awaitsContent = call.stream && call.start.operation !== undefined && !attempt?.failure;
   return attempt?.respondedAt === undefined || awaitsContent
     ? { phase: 'first_byte', since: startedAt }

@@ -24,41 +24,41 @@ import { causeOfChange, fallbackCauseOf, type OtherResponse, type Serving, servi
 export { OUTCOMES } from './call-facts.ts';
 export type { CallEnd, CallStart, Outcome, RequestFacts };
 
-/** The most request ids that a call remembers. */
+/** The maximum number of request ids that a call keeps. */
 const MAX_REQUEST_IDS = 16;
 
-/** The most accepted attempts, and the most responses of other clients, that a call remembers. */
+/** The maximum number of accepted attempts, and of other clients' responses, that a call keeps. */
 const MAX_RESPONSES = 100;
 
-/** Receives what happens to calls. */
+/** Receives the events of calls. */
 export interface CallListener<Handle = unknown> {
   callStarted?(call: Call<Handle>): void;
   attemptStarted?(call: Call<Handle>, attempt: Attempt): void;
-  /** The attempt failed, or its response arrived. Comes before `attemptEnded`, at once. */
+  /** The attempt failed, or its response arrived. Called immediately, and before `attemptEnded`. */
   attemptResponded?(call: Call<Handle>, attempt: Attempt): void;
   attemptEnded?(call: Call<Handle>, attempt: Attempt): void;
   callEnded?(call: Call<Handle>, end: CallEnd): void;
-  /** The application has read the result of a request of a batch. It may read on when the call has ended. */
+  /** The application read the result of a batch request. This can continue after the call has ended. */
   batchResultRead?(call: Call<Handle>, result: BatchResult): void;
-  /** A policy of the application decided something about the call, while it is open. */
+  /** A policy of the application made a decision about the open call. */
   decisionMade?(call: Call<Handle>, decision: Decision): void;
-  /** The call repeats one that has just failed after its own retries. */
+  /** The call repeats one that recently failed after its own retries. */
   callRepeated?(call: Call<Handle>): void;
 }
 
-/** A call in progress. `handle` is the adapter's own and opaque here. */
+/** A call in progress. `handle` is the adapter's own state, opaque here. */
 export class Call<Handle = unknown> {
   readonly start: CallStart;
   readonly handle: Handle;
   /** Monotonic time of the start, in milliseconds. */
   readonly startedAt: number;
   readonly requestIds: string[] = [];
-  /** Who it is made for, as the application states it. Fixed when it starts. */
+  /** The attribution of the call, as the application states it. Fixed at its start. */
   attribution: Attribution | undefined;
-  /** What the application's hooks add to its span and log records. */
+  /** The attributes that the application's hooks add to the span and log records. */
   added: Readonly<Record<string, AddedValue>> | undefined;
   request: RequestFacts | undefined;
-  /** Attempts so far. */
+  /** The number of attempts so far. */
   attempts = 0;
   /** Time waited between attempts, in seconds. */
   retryDelayTotal = 0;
@@ -66,33 +66,33 @@ export class Call<Handle = unknown> {
   attempt: Attempt | undefined;
   /** In seconds, from the start of the last attempt to the first content chunk. */
   timeToFirstChunk: number | undefined;
-  /** In seconds, once the call has ended. */
+  /** In seconds, after the call has ended. */
   duration: number | undefined;
-  /** `error.type`, once the call has ended in an error. */
+  /** The `error.type`, after the call has ended with an error. */
   errorType: string | undefined;
   fault: Fault | undefined;
   /** Whether the last allowed attempt failed with a retryable error. */
   exhausted = false;
-  /** The application's abort signal; `undefined` while it is not known. */
+  /** The application's abort signal, or `undefined` if unknown. */
   abort: { deref(): AbortState | undefined } | undefined;
-  /** Who canceled the call, once it has ended so and where that is known. */
+  /** Who canceled the call, after it was canceled and if known. */
   canceledBy: CanceledBy | undefined;
-  /** Who served the call, once it has ended well and where that is known. */
+  /** Who served the call, after it succeeded and if known. */
   serving: Serving | undefined;
-  /** What the call is billed for, once it has ended: one bill for each model and response of the API. */
+  /** The bills of the call, after it has ended: one per model and API response. */
   bills: readonly Bill[] = [];
   readonly #listener: CallListener<Handle>;
   readonly #now: () => number;
-  /** Attempts that have not ended. More than one where the application sends several at the same time. */
+  /** Attempts that have not ended. There are several if the application sends several at the same time. */
   #open: Attempt[] = [];
   /** The attempts that the API accepted. */
   readonly #accepted: Attempt[] = [];
-  /** What the application's middleware got from other clients. */
+  /** The responses that the application's middleware got from other clients. */
   readonly #others: OtherResponse[] = [];
   #unseen = false;
   #attemptEndedAt = 0;
 
-  /** `startedAt`: when the call started, for one that is known only later. */
+  /** `startedAt` is the start of a call that becomes known only later. */
   constructor(
     start: CallStart,
     listener: CallListener<Handle>,
@@ -117,7 +117,7 @@ export class Call<Handle = unknown> {
     return this.start.attemptsUnseen === true || this.#unseen;
   }
 
-  /** Whether the call's response comes as a stream. */
+  /** Whether the response of the call is a stream. */
   get stream(): boolean {
     return this.start.stream || this.request?.stream === true;
   }
@@ -156,7 +156,7 @@ export class Call<Handle = unknown> {
     return attempt;
   }
 
-  /** The API accepted `attempt`. The attempt lasts until its body is read, with the call. */
+  /** The API accepted `attempt`. The attempt lasts until its body is read, and ends with the call. */
   acceptAttempt(attempt: Attempt, response: ResponseHead): void {
     if (attempt.disposition) return;
     this.#setResponse(attempt, response);
@@ -178,18 +178,18 @@ export class Call<Handle = unknown> {
     if (attempt !== this.attempt) this.#endIfResolved(attempt);
   }
 
-  /** The SDK has read the body of the response to `attempt`, which states more of its failure. */
+  /** The SDK read the body of the response to `attempt`, which has more facts about the failure. */
   describeFailure(attempt: Attempt, details: Partial<FailureFacts>): void {
     if (attempt.disposition || !attempt.failure) return;
     setFailure(attempt, { ...attempt.failure, ...details });
   }
 
-  /** The application has read the result of a request of a batch. */
+  /** The application read the result of a batch request. */
   readBatchResult(result: BatchResult): void {
     this.#listener.batchResultRead?.(this, result);
   }
 
-  /** A call has ended that the application's middleware made with another client, and may serve this one with. */
+  /** A call ended that the application's middleware made with another client. Its response may serve this call. */
   otherEnded(other: Call<Handle>): void {
     const attempt = other.#accepted.at(-1);
     if (!attempt || this.ended || this.#others.length >= MAX_RESPONSES) return;
@@ -197,12 +197,12 @@ export class Call<Handle = unknown> {
     this.#others.push({ attempt, billed, cause: causeOfChange(this.attempt) });
   }
 
-  /** The call turned out to repeat one that has just failed after its own retries. */
+  /** The call repeats one that recently failed after its own retries. */
   repeated(): void {
     this.#listener.callRepeated?.(this);
   }
 
-  /** A policy of the application decided something about the call. */
+  /** A policy of the application made a decision about the call. */
   decided(decision: Decision): void {
     if (!this.ended) this.#listener.decisionMade?.(this, decision);
   }
@@ -215,7 +215,7 @@ export class Call<Handle = unknown> {
   /**
    * Ends the call. Only the first end counts.
    *
-   * @param endedAt when it ended, in monotonic milliseconds, if that is known only now
+   * @param endedAt when the call ended, in monotonic milliseconds, if this becomes known only now
    */
   end(end: CallEnd, endedAt: number = this.#now()): void {
     if (this.ended) return;
@@ -233,17 +233,17 @@ export class Call<Handle = unknown> {
     this.#listener.callEnded?.(this, end);
   }
 
-  /** Decides what the call failed with, who has to act, and whether it is out of retries. */
+  /** Determines the error of the call, who has to act, and whether the call is out of retries. */
   #fail(end: CallEnd, last: Attempt | undefined): void {
     this.errorType = errorType(end.sdkErrorType, end.status);
     const { failure } = last ?? {};
     const status = end.status ?? last?.response?.status;
     this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
     const rejected = failure !== undefined && (last?.response?.status ?? 0) >= 300;
-    // What the API rejected stays what it was when the application's middleware then throws an error of its own.
+    // A rejection by the API keeps its type if middleware of the application then throws an error of its own.
     const own = rejected && this.errorType === 'client_error';
     if (last && !own && failure?.errorType !== this.errorType) {
-      // What only the end shows: an `error` event in the stream, a cut stream, a body that is no JSON.
+      // These errors show only at the end: an `error` event in the stream, a cut stream, a body that is not JSON.
       setFailure(last, {
         ...failure,
         errorType: this.errorType,
@@ -261,7 +261,7 @@ export class Call<Handle = unknown> {
       return;
     }
     const last = this.#accepted.at(-1);
-    // What the SDK states in the end is about this response, when no middleware can have replaced it.
+    // The SDK's facts at the end describe this response, if no middleware can have replaced it.
     if (last && !last.observed) last.message ??= messageOf(end);
     if (this.start.operation !== undefined) {
       const unbilled = this.#others.filter(({ billed }) => !billed).map(({ attempt }) => attempt);
@@ -280,7 +280,7 @@ export class Call<Handle = unknown> {
     }
   }
 
-  /** Ends an attempt that another one follows, unless it is still on its way. */
+  /** Ends an attempt that another one follows, unless it is still in flight. */
   #endIfResolved(attempt: Attempt): void {
     if (attempt.failure) this.#endAttempt(attempt, 'retried');
     else if (attempt.response) this.#endAttempt(attempt, 'ok');
@@ -296,7 +296,7 @@ export class Call<Handle = unknown> {
   }
 }
 
-/** What the SDK states of the response in the end. */
+/** The SDK's facts about the response at the end. */
 function messageOf({ responseId, responseModel, stopReason, usage }: CallEnd): MessageFacts {
   return { id: responseId, model: responseModel, stopReason, usage };
 }

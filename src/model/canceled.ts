@@ -1,15 +1,15 @@
 /** Who canceled a call. */
 
-/** `timeout`: a signal of `AbortSignal.timeout`, alone or within `AbortSignal.any`. `application`: everything else. */
+/** `timeout`: a signal of `AbortSignal.timeout`, directly or within `AbortSignal.any`. `application`: everything else. */
 export type CanceledBy = 'timeout' | 'application';
 
-/** The abort signal of a call, as far as it is needed. */
+/** The required part of a call's abort signal. */
 export interface AbortState {
   readonly aborted: boolean;
   readonly reason?: unknown;
 }
 
-/** Who canceled a call with this signal; without one, the application closed its stream early. */
+/** Who canceled a call with this signal. Without a signal, the application closed its stream early. */
 export function canceledBy(signal: AbortState | undefined): CanceledBy {
   if (!signal?.aborted) return 'application';
   const { reason } = signal;

@@ -1,9 +1,9 @@
-/** What a call is estimated to cost, from its token counts and a price table. */
+/** Estimates the cost of a call from its token counts and a price table. */
 import type { Usage } from './message.ts';
 import { modelFamily } from './model-family.ts';
 import { BATCH_FACTOR, type Price, type PriceTable, US_FACTOR, WEB_SEARCH_PRICE } from './prices.ts';
 
-/** What a cost was caused by. */
+/** The cause of a cost. */
 export type CostKind = 'input' | 'output' | 'cache_read' | 'cache_write_5m' | 'cache_write_1h' | 'web_search';
 
 /** Every cost kind. */
@@ -16,20 +16,20 @@ export const COST_KINDS: readonly CostKind[] = [
   'web_search',
 ];
 
-/** Cost in USD by kind; kinds that cost nothing are absent. */
+/** Cost in USD by kind. Kinds without cost are absent. */
 export type Cost = Partial<Record<CostKind, number>>;
 
-/** What one bill of a call comes to. */
+/** The cost of one bill of a call. */
 export interface BilledCost {
-  /** The model that was asked for. */
+  /** The requested model. */
   readonly model: string | undefined;
   readonly cost: Cost | 'unpriced';
 }
 
 /**
- * The price of `model`: that of its family, else that of the longest key which the family continues with a
- * word (`claude-opus-5-5-fast`). A further version number is another family: without a key of its own it has no
- * price, because a guess would look like a fact.
+ * The price of `model`: that of its family, or else that of the longest key that the family extends with a word
+ * (`claude-opus-5-5-fast`). A further version number is a different family. Without its own key it has no price, because a guess
+ * would look like a fact.
  */
 export function priceOf(model: string, prices: PriceTable): Price | undefined {
   const family = modelFamily(model);
@@ -48,10 +48,10 @@ export function priceOf(model: string, prices: PriceTable): Price | undefined {
 }
 
 /**
- * The estimated cost of `usage` at `price`; `unpriced` where the table has no price for how it was served: the fast mode of a model that has none in the table,
- * or the priority tier, whose price is agreed with each customer.
+ * The estimated cost of `usage` at `price`. Returns `unpriced` if the table has no price for how the request was served: fast mode of
+ * a model without a fast price, or the priority tier, whose price is agreed with each customer.
  *
- * @param fast whether the call asked for the fast mode, where the usage does not state it
+ * @param fast whether the call requested fast mode, if the usage does not state it
  */
 export function costOf(usage: Usage, price: Price, fast = false): Cost | 'unpriced' {
   const rates = ratesOf(usage, price, usage.fast ?? fast);
@@ -68,7 +68,7 @@ export function costOf(usage: Usage, price: Price, fast = false): Cost | 'unpric
 
 type Rates = Omit<Price, 'fast' | 'longPrompt'>;
 
-/** The prices that hold for `usage`, per million tokens. */
+/** The prices that apply to `usage`, per million tokens. */
 function ratesOf(usage: Usage, price: Price, fast: boolean): Rates | undefined {
   if (!fast) {
     const { longPrompt } = price;
@@ -97,7 +97,7 @@ function addTokens(cost: Cost, usage: Usage, rates: Rates, factor: number): void
   add('input', Math.max(0, (usage.input ?? 0) - read - write), rates.input);
   add('output', usage.output ?? 0, rates.output);
   add('cache_read', read, rates.cacheRead);
-  // Without the split, the API's default lifetime is 5 minutes.
+  // Without the split, the API's default lifetime of 5 minutes applies.
   add('cache_write_5m', write - write1h, rates.cacheWrite5m);
   add('cache_write_1h', write1h, rates.cacheWrite1h);
 }
@@ -109,10 +109,10 @@ export function totalCost(cost: Cost): number {
   return sum;
 }
 
-/** The most models whose price is remembered. */
+/** The maximum number of models whose price is cached. */
 const MAX_REMEMBERED = 100;
 
-/** `priceOf` with a memory: the same few models are asked for at every call. */
+/** `priceOf` with a cache, because the same few models are looked up at every call. */
 export function priceFinder(prices: PriceTable): (model: string) => Price | undefined {
   const known = new Map<string, Price | undefined>();
   return (model) => {

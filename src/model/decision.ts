@@ -1,6 +1,6 @@
-/** The decisions of the policies in `src/resilience`, as a closed set of names. */
+/** The decisions of the policies in `src/resilience`, as a closed set. */
 
-/** What each decision means. Dashboards and rules use the names. */
+/** The meaning of each decision. Dashboards and rules use the names. */
 export const DECISIONS = {
   retry: 'A failed attempt is retried after a wait.',
   retries_exhausted: 'The last allowed attempt of a call failed.',
@@ -44,9 +44,9 @@ export interface Decision {
   readonly at: number;
   /** The path of the request, with its ids replaced: `/v1/messages`. */
   readonly path: string;
-  /** The model that the request asked for when the decision was made. */
+  /** The model that the request named when the decision was made. */
   readonly model?: string | undefined;
-  /** `error.type` of the failure that led to the decision. */
+  /** The `error.type` of the failure that led to the decision. */
   readonly errorType?: string | undefined;
   /** The HTTP status of that failure. */
   readonly status?: number | undefined;
@@ -54,10 +54,10 @@ export interface Decision {
   readonly attempt?: number | undefined;
   /** How long the call waits or waited, in milliseconds. */
   readonly waitMs?: number | undefined;
-  /** Of a fallback: the name of the model or client that comes next. */
+  /** For a fallback: the name of the next model or client. */
   readonly to?: string | undefined;
-  /** Of deferred requests: the name of their queue. */
+  /** For deferred requests: the name of their queue. */
   readonly queue?: string | undefined;
-  /** A sentence for people, without content of the request. */
+  /** A human-readable sentence, without content of the request. */
   readonly message: string;
 }

@@ -1,31 +1,31 @@
 /**
- * The error table: one closed vocabulary for `error.type`, and for each entry who has to act.
+ * The error table: a closed set of values for `error.type`, and who has to act on each.
  *
- * Types and statuses: https://platform.claude.com/docs/en/api/errors. Which of them the SDK retries:
- * `shouldRetry` in `@anthropic-ai/sdk` 1.11.0.
+ * Types and statuses: https://platform.claude.com/docs/en/api/errors. Which of them the SDK retries: `shouldRetry` in
+ * `@anthropic-ai/sdk` 1.11.0.
  */
 
 /**
- * Who has to act on a failure: the owner of the configuration (key, model name, billing), of the traffic (rate limits), of the
- * input (a request that the API rejects), or of the network to the API, Anthropic (or the
- * platform that serves the model), or the owner of the application's code.
+ * Who has to act on a failure: the owner of the configuration (key, model name, billing), of the traffic (rate limits), of the input
+ * (a request that the API rejects), of the network to the API, or of the application's code; or Anthropic (or the platform that
+ * serves the model).
  */
 export type Fault = 'config' | 'traffic' | 'input' | 'network' | 'anthropic' | 'application';
 
-/** Every fault, for series that exist before their first event. */
+/** Every fault. Their series exist before the first event. */
 export const FAULTS: readonly Fault[] = ['config', 'traffic', 'input', 'network', 'anthropic', 'application'];
 
-/** `error.type` of a failure that the table does not know. */
+/** The `error.type` of a failure that is not in the table. */
 export const OTHER = '_OTHER';
 
 interface ErrorEntry {
-  /** The HTTP status that the type stands for, also when it arrives as an SSE `error` event after a 200. */
+  /** The HTTP status that the type stands for, even if it arrives as an SSE `error` event after a 200. */
   readonly status?: number;
   readonly fault: Fault;
   readonly retryable: boolean;
 }
 
-/** The error types of the API's envelope, and the SDK's words for failures without one. */
+/** The error types of the API's envelope, and the SDK's types for failures without an envelope. */
 const TYPES: Readonly<Record<string, ErrorEntry>> = {
   invalid_request_error: { status: 400, fault: 'input', retryable: false },
   authentication_error: { status: 401, fault: 'config', retryable: false },
@@ -46,7 +46,7 @@ const TYPES: Readonly<Record<string, ErrorEntry>> = {
 /** Every error type of the table. */
 export const ERROR_TYPES: readonly string[] = Object.keys(TYPES);
 
-/** What Bedrock calls the end of a stream by an error: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ResponseStream.html */
+/** Bedrock's exceptions that end a stream: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ResponseStream.html */
 const BEDROCK_TYPES: Readonly<Record<string, string>> = {
   internalServerException: 'api_error',
   modelStreamErrorException: 'api_error',
@@ -56,17 +56,17 @@ const BEDROCK_TYPES: Readonly<Record<string, string>> = {
   validationException: 'invalid_request_error',
 };
 
-/** The error types that end in an exhausted call, for series that exist before their first event. */
+/** The error types of exhausted calls. Their series exist before the first event. */
 export const RETRYABLE_TYPES: readonly string[] = Object.keys(TYPES).filter((type) => TYPES[type]?.retryable);
 
-/** What a status means when no envelope states more. */
+/** The type of a status without an envelope. */
 const STATUSES: Readonly<Record<number, string>> = Object.fromEntries(
   Object.entries(TYPES).flatMap(([type, { status }]) => (status === undefined ? [] : [[status, type]])),
 );
 
 /**
- * `error.type` of a failed attempt or call: the envelope's own type when the table has it, else the
- * type that the API documents for the status, else `_OTHER`. The types of Bedrock's streams count as the API's.
+ * The `error.type` of a failed attempt or call: the envelope's own type if it is in the table, else the type that the API documents
+ * for the status, else `_OTHER`. The types of Bedrock's streams count as the API's.
  */
 export function errorType(envelopeType: string | undefined, status: number | undefined): string {
   if (envelopeType !== undefined && Object.hasOwn(TYPES, envelopeType)) return envelopeType;
@@ -86,7 +86,7 @@ export interface Failure {
   readonly errorType: string;
   /** The status of the response, if there was one. */
   readonly status?: number | undefined;
-  /** Whether the account cannot pay or may not spend more: see {@link isBillingRefusal}. */
+  /** Whether the account has a billing problem or reached its spend limit: see {@link isBillingRefusal}. */
   readonly billing?: boolean | undefined;
 }
 
@@ -97,7 +97,7 @@ export interface Failure {
  */
 export function isBillingRefusal(code: string | undefined, message: string | undefined): boolean {
   if (code !== undefined && /spend|billing|credit/.test(code)) return true;
-  // From its beginning: further on a message may quote the request.
+  // Matched at the start only, because the rest of a message may quote the request.
   return (
     message !== undefined &&
     /^your credit balance is too low|^you have reached your specified .{0,20}usage limits/i.test(message)
@@ -106,14 +106,14 @@ export function isBillingRefusal(code: string | undefined, message: string | und
 
 /** Who has to act on `failure`. */
 export function faultOf({ errorType: type, status, billing }: Failure): Fault {
-  // Rejected as a bad request or a rate limit, and neither.
+  // The API reports billing problems as bad requests or rate limits, although they are neither.
   if (billing) return 'config';
-  // The SDK's word for a failure on our side of a good response: the stream was cut on its way.
+  // The SDK's type for a client-side failure after a successful response: the stream was cut in transit.
   if (type === 'client_error' && status === 200) return 'network';
   const known = Object.hasOwn(TYPES, type) ? TYPES[type]?.fault : undefined;
   if (known !== undefined) return known;
   if (status === undefined) return 'application';
-  // Below 400 the API accepted the call and then broke the stream.
+  // With a status below 400, the API accepted the call and then broke the stream.
   if (status < 400 || status >= 500) return 'anthropic';
   if (status === 408) return 'network';
   if (status === 499) return 'application';
@@ -122,8 +122,8 @@ export function faultOf({ errorType: type, status, billing }: Failure): Fault {
 }
 
 /**
- * Whether the SDK retries an attempt with response status `status`, while it has retries left.
- * `shouldRetry` is the `x-should-retry` header, which overrules the status.
+ * Whether the SDK retries an attempt with response status `status`, while retries are left. `shouldRetry` is the `x-should-retry`
+ * header, which overrides the status.
  */
 export function isRetryableStatus(status: number, shouldRetry: string | null): boolean {
   if (shouldRetry === 'true') return true;
@@ -131,7 +131,7 @@ export function isRetryableStatus(status: number, shouldRetry: string | null): b
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 
-/** Whether `type` is one of the failures that a retry can fix. */
+/** Whether a retry can fix a failure of type `type`. */
 export function isRetryableType(type: string): boolean {
   return Object.hasOwn(TYPES, type) && TYPES[type]?.retryable === true;
 }

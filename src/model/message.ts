@@ -1,9 +1,9 @@
-/** What a Message of the API states, and what is billed for it. */
+/** The facts of an API Message, and what is billed for it. */
 import { modelFamily } from './model-family.ts';
 
-/** Counts of a Message. What is not known is absent. */
+/** Counts of a Message. Unknown counts are absent. */
 export interface Usage {
-  /** All input tokens, those read from and written to the cache included. */
+  /** All input tokens, including those read from and written to the cache. */
   readonly input?: number | undefined;
   readonly output?: number | undefined;
   readonly cacheRead?: number | undefined;
@@ -13,13 +13,13 @@ export interface Usage {
   readonly cacheWrite1h?: number | undefined;
   /** The part of `output` that is thinking. */
   readonly reasoning?: number | undefined;
-  /** What compactions used, which the API bills and does not count above. */
+  /** The usage of compactions, which the API bills but does not include in the counts above. */
   readonly compaction?: Usage | undefined;
   /** Billed uses of server tools. */
   readonly webSearches?: number | undefined;
   readonly webFetches?: number | undefined;
   readonly codeExecutions?: number | undefined;
-  /** Where inference ran: `us` has a price of its own. */
+  /** Where inference ran. `us` has its own price. */
   readonly inferenceGeo?: string | undefined;
   /** The tier that served the request: `standard`, `priority` or `batch`. */
   readonly serviceTier?: string | undefined;
@@ -27,18 +27,18 @@ export interface Usage {
   readonly fast?: boolean | undefined;
 }
 
-/** The parts that a Message can be made of: see `usage.iterations` of the API. */
+/** The kinds of parts of a Message: see the API's `usage.iterations`. */
 export type IterationType = 'message' | 'fallback_message' | 'advisor_message' | 'compaction';
 
 /** One part of a Message, with the tokens that it used. */
 export interface Iteration {
   readonly type: IterationType;
-  /** The model of this part; absent where it is that of the Message. */
+  /** The model of this part. Absent if it is the model of the Message. */
   readonly model?: string | undefined;
   readonly usage: Usage;
 }
 
-/** What a Message states. */
+/** The facts of a Message. */
 export interface MessageFacts {
   readonly id?: string | undefined;
   readonly model?: string | undefined;
@@ -47,9 +47,9 @@ export interface MessageFacts {
   readonly iterations?: readonly Iteration[] | undefined;
 }
 
-/** What one model used for a call, for which it is billed. */
+/** The billed usage of one model for a call. */
 export interface Bill {
-  /** The model that was asked for. */
+  /** The requested model. */
   readonly model?: string | undefined;
   readonly responseModel?: string | undefined;
   readonly usage: Usage;
@@ -69,12 +69,12 @@ const COUNTS = [
   'codeExecutions',
 ] as const;
 
-/** Whether `a` and `b` are models of two families. What is not known differs from nothing. */
+/** Whether `a` and `b` are models of different families. An unknown model differs from none. */
 export function isOtherModel(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b && modelFamily(a) !== modelFamily(b);
 }
 
-/** The model that took over from the one asked for within `message`, on the side of the API. */
+/** The model to which the API itself switched within `message`. */
 export function serverFallbackOf(message: MessageFacts | undefined): string | undefined {
   const { iterations, model } = message ?? {};
   const fallback = iterations?.find(({ type }) => type === 'fallback_message');
@@ -82,11 +82,11 @@ export function serverFallbackOf(message: MessageFacts | undefined): string | un
 }
 
 /**
- * What is billed for `message`, in response to a request for `model`: its own usage, and what other models used for it: those that
- * refused before, and advisors.
+ * The bills of `message`, the response to a request for `model`: its own usage, and that of other models, which refused earlier or
+ * served as advisors.
  *
- * By https://platform.claude.com/docs/en/build-with-claude/compaction, what is billed is the sum over the iterations. The usage of the Message
- * has the iterations of its own model but for compactions.
+ * According to https://platform.claude.com/docs/en/build-with-claude/compaction, the sum over the iterations is billed. The usage of
+ * the Message covers the iterations of its own model, except compactions.
  */
 export function billsOf(message: MessageFacts, model: string | undefined): readonly Bill[] {
   const { iterations = [], usage } = message;
@@ -116,20 +116,20 @@ export function billsOf(message: MessageFacts, model: string | undefined): reado
   ];
 }
 
-/** The sum of two usages; what neither knows stays unknown. */
+/** The sum of two usages. A count that is unknown in both stays unknown. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const compaction =
     a.compaction && b.compaction ? addUsage(a.compaction, b.compaction) : (a.compaction ?? b.compaction);
   return { ...a, ...b, ...combine(a, b, (x, y) => x + y), ...(compaction && { compaction }) };
 }
 
-/** The usage of all `bills` together; `undefined` without any. */
+/** The total usage of `bills`, or `undefined` without any. */
 export function totalUsage(bills: readonly Bill[]): Usage {
   const [first, ...others] = bills;
   return others.reduce((sum, { usage }) => addUsage(sum, usage), first?.usage ?? {});
 }
 
-/** The usage of the iterations is that of the Message, or all of it where the Message states the first alone. */
+/** Returns the larger usage. The iterations can equal the usage of the Message, or exceed it if the Message states only the first one. */
 function largerOf(a: Usage, b: Usage): Usage {
   return combine(a, b, Math.max);
 }
@@ -142,7 +142,7 @@ function combine(a: Usage, b: Usage, merge: (a: number, b: number) => number): U
   return merged;
 }
 
-/** `usage` with the place, tier and speed of `message`, which hold for all of it. */
+/** Returns `usage` with the location, tier and speed of `message`, which apply to all of it. */
 function modesOf(message: Usage, usage: Usage): Usage {
   const { inferenceGeo, serviceTier, fast } = message;
   return { ...usage, inferenceGeo, serviceTier, fast };

@@ -1,6 +1,6 @@
 /**
- * The family of a model id: platform prefixes (`us.anthropic.`, `anthropic.`), dates (`-20251001`, `@20251001`),
- * `-v1:0` and `-latest` are stripped.
+ * The family of a model id, without platform prefixes (`us.anthropic.`, `anthropic.`), dates (`-20251001`, `@20251001`), `-v1:0` and
+ * `-latest`.
  */
 export function modelFamily(model: string): string {
   const [id = ''] = model

@@ -24,19 +24,19 @@ export type PriceTable = Readonly<Record<string, Price>>;
 /** When the table below was last compared with the vendor's page. */
 export const PRICES_DATE = '2026-11';
 
-/** What tokens of a Message Batch cost of the price: https://platform.claude.com/docs/en/build-with-claude/batch-processing. */
+/** The price factor for tokens of a Message Batch: https://platform.claude.com/docs/en/build-with-claude/batch-processing. */
 export const BATCH_FACTOR = 0.5;
 
 /**
- * What all tokens cost of the price where inference is kept in the US (`usage.inference_geo` is `us`):
+ * The price factor for all tokens if inference is kept in the US (`usage.inference_geo` is `us`):
  * https://platform.claude.com/docs/en/manage-claude/data-residency.
  */
 export const US_FACTOR = 1.1;
 
 /**
- * The price of one web search: 10 USD for 1,000. A search that fails is not billed, and the API does not count it. Web fetches cost nothing beside their tokens.
- * Code execution is free beside web search and web fetch; else it costs 0.05 USD per hour of a container beyond 1,550 hours a month, which no response
- * states: it is counted and not priced.
+ * The price of one web search: 10 USD for 1,000. A failed search is not billed, and the API does not count it. Web fetches cost only
+ * their tokens. Code execution is free together with web search or web fetch. Otherwise it costs 0.05 USD per container hour above
+ * 1,550 hours a month. No response states these hours, so code execution is counted but not priced.
  */
 export const WEB_SEARCH_PRICE = 0.01;
 
@@ -48,7 +48,7 @@ const price = (input: number, write5m: number, write1h: number, read: number, ou
   cacheWrite1h: write1h,
 });
 
-/** With the prices of prompts beyond 200,000 tokens, while they were in beta. */
+/** Includes the prices of prompts of more than 200,000 tokens, from when these were in beta. */
 const SONNET_4 = {
   ...price(3, 3.75, 6, 0.3, 15),
   longPrompt: { above: 200_000, ...price(6, 7.5, 12, 0.6, 22.5) },

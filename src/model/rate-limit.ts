@@ -1,4 +1,4 @@
-/** Reads the rate-limit headers of a response, and remembers what they last stated. */
+/** Reads the rate-limit headers of responses, and keeps their last values. */
 
 /** The limits that the API states. */
 export type RateLimitType =
@@ -11,18 +11,18 @@ export type RateLimitType =
   | 'fast_input_tokens'
   | 'fast_output_tokens';
 
-/** One limit as a response states it. What the response does not state, or states wrongly, is absent. */
+/** One limit as a response states it. Missing or invalid values are absent. */
 export interface RateLimit {
   readonly type: RateLimitType;
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
-  /** When the limit is full again, as the header has it: see `resetTimeOf`. */
+  /** The header that states when the limit is full again: see `resetTimeOf`. */
   readonly reset?: string | undefined;
   /** When the response arrived, in Unix milliseconds. */
   readonly at: number;
 }
 
-/** What is needed of `Headers` to read one. */
+/** The required part of `Headers`, to read one header. */
 export interface HeaderReader {
   get(name: string): string | null;
 }
@@ -42,7 +42,7 @@ const ANTHROPIC_PREFIXES: ReadonlyArray<readonly [RateLimitType, string]> = [
   ['fast_output_tokens', 'anthropic-fast-output-tokens'],
 ];
 
-/** The API's headers, by type: looking up a dozen names costs half of what a walk through all headers does. */
+/** The API's headers, by type. Looking up a dozen names takes half as long as iterating over all headers. */
 const ANTHROPIC: ReadonlyArray<Readonly<Record<Field, string>> & { readonly type: RateLimitType }> =
   ANTHROPIC_PREFIXES.map(([type, prefix]) => ({
     type,
@@ -51,7 +51,7 @@ const ANTHROPIC: ReadonlyArray<Readonly<Record<Field, string>> & { readonly type
     reset: `${prefix}-reset`,
   }));
 
-/** What each of them states. */
+/** The type and field of each header. */
 const BY_NAME: ReadonlyMap<string, readonly [RateLimitType, Field]> = new Map(
   ANTHROPIC.flatMap(({ type, ...names }) =>
     FIELDS.map((field) => [names[field], [type, field] as const] as const),
@@ -85,7 +85,7 @@ export function readRateLimits(
   return limits.length > 0 ? limits : readOtherLimits(headers, at);
 }
 
-/** The limits of a gateway, or of an API that states no `limit` of them. */
+/** The limits of a gateway, or of an API that does not state the `limit` field. */
 function readOtherLimits(headers: Iterable<readonly [string, string]>, at: number): RateLimit[] {
   const anthropic = new Map<RateLimitType, Stated>();
   const gateway = new Map<RateLimitType, Stated>();
@@ -115,7 +115,7 @@ function state(
   return true;
 }
 
-/** A header's value as a whole number, or `undefined` for anything else: a malformed header is no header. */
+/** A header's value as an integer. `undefined` for any other value: a malformed header counts as missing. */
 function count(value: string | null | undefined): number | undefined {
   const digits = value?.trim() ?? '';
   if (digits === '' || digits.length > 15) return undefined;
@@ -128,15 +128,15 @@ function count(value: string | null | undefined): number | undefined {
   return number;
 }
 
-/** The longest text that is a time, in UTF-16 code units. */
+/** The maximum length of a time, in UTF-16 code units. */
 const MAX_TIME = 64;
 
-/** A header's value as it may be kept until the time in it is needed. */
+/** A header's time, unparsed until it is needed. */
 function time(value: string | null | undefined): string | undefined {
   return typeof value === 'string' && value.length <= MAX_TIME ? value : undefined;
 }
 
-/** When `limit` is full again, in Unix seconds: RFC 3339, or (gateways) seconds from the response on. */
+/** When `limit` is full again, in Unix seconds. The header has an RFC 3339 time or, from gateways, seconds from the response on. */
 export function resetTimeOf({ reset, at }: RateLimit): number | undefined {
   if (reset === undefined) return undefined;
   const seconds = /^(\d{1,9}(?:\.\d+)?)s?$/.exec(reset.trim());
@@ -146,8 +146,8 @@ export function resetTimeOf({ reset, at }: RateLimit): number | undefined {
 }
 
 /**
- * What is left of `limit` as a share of it, at `now` in Unix seconds: 1 once its reset time has passed. `undefined` where the response stated no share,
- * or the limit is 0.
+ * The remaining share of `limit` at `now` in Unix seconds: 1 after its reset time. `undefined` if the response states no share, or
+ * the limit is 0.
  */
 export function headroomOf(limit: RateLimit, now: number): number | undefined {
   if (limit.limit === undefined || limit.limit === 0 || limit.remaining === undefined) return undefined;
@@ -158,19 +158,19 @@ export function headroomOf(limit: RateLimit, now: number): number | undefined {
 /** The share of a limit below which it counts as low. */
 export const LOW_SHARE = 0.1;
 
-/** A limit that is remembered, with whatever its owner keeps beside it. */
+/** A stored limit, with the labels that its owner stores with it. */
 export interface KnownLimit<Labels> {
   readonly labels: Labels;
   last: RateLimit;
   low: boolean;
 }
 
-/** The last that was stated of each limit. Keep the keys bounded. */
+/** The last stated value of each limit. The caller must bound the keys. */
 export class KnownLimits<Labels> {
   /** By key, and by type. */
   readonly #known = new Map<string, Map<RateLimitType, KnownLimit<Labels>>>();
 
-  /** Remembers `limit` under its type and `key`. Returns whether it is new, and whether what is left just fell below 10 %. */
+  /** Stores `limit` under its type and `key`. Returns whether it is new, and whether its remaining share just fell below 10%. */
   update(
     key: string,
     limit: RateLimit,

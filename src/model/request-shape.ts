@@ -1,12 +1,12 @@
 /**
- * The shape of a request that the API rejected: enough to fix the code that built it, without a single value of it. Only names
- * of the API's own vocabulary are recorded (`api-names.ts`); any other could be content, and is counted as `_OTHER`. Where the application
- * names fields itself (tool inputs, JSON schemas, metadata), the shape stops.
+ * The shape of a request that the API rejected. It is sufficient to fix the code that built the request, but contains none of its
+ * values. Only names of the API's own vocabulary are recorded (`api-names.ts`). Any other name could be content, and is counted as
+ * `_OTHER`. The shape does not descend into objects in which the application names the fields (tool inputs, JSON schemas, metadata).
  */
 import { BETAS, FIELDS, ROLES, TYPES } from './api-names.ts';
 import { OTHER } from './errors.ts';
 
-/** A type name, the number of things without a name of the API's, the fields of an object, or the shapes of a list's items by kind. */
+/** A type name, a count of items without an API name, the fields of an object, or the shapes of a list's items by kind. */
 export type ShapeTree = string | number | { readonly [field: string]: ShapeTree };
 
 /** The shape of a request. */
@@ -17,16 +17,16 @@ export interface RequestShape {
   /** Content blocks by type. */
   readonly blocks: Readonly<Record<string, number>>;
   readonly tools: number;
-  /** Size of the body in UTF-8 bytes, when it was sent as text. */
+  /** Size of the body in UTF-8 bytes, if it was sent as text. */
   readonly bytes?: number | undefined;
   readonly betas: readonly string[];
-  /** How many more betas the request names. */
+  /** The number of other betas that the request names. */
   readonly otherBetas?: number | undefined;
-  /** The field that the API's message names, such as `messages.0.content`, as far as its names are the API's. */
+  /** The field that the API's message names, such as `messages.0.content`, up to the first name that is not the API's. */
   readonly errorField?: string | undefined;
 }
 
-/** Fields whose own fields the application names. */
+/** Fields in which the application names the fields. */
 const OPAQUE = new Set([
   'input',
   'input_schema',
@@ -41,7 +41,7 @@ const OPAQUE = new Set([
 const MAX_DEPTH = 6;
 const MAX_ITEMS = 1000;
 
-/** The shape of the request `body`, sent as `text`, that the API rejected with `message`. */
+/** The shape of the request `body` that was sent as `text` and that the API rejected with `message`. */
 export function requestShape(
   body: unknown,
   text: unknown,
@@ -79,10 +79,10 @@ function knownBetas(header: string | null): Pick<RequestShape, 'betas' | 'otherB
   return { betas: known, otherBetas: betas.size - known.length || undefined };
 }
 
-/** Fields that a rejection names because they are missing. */
+/** Fields that a rejection names if they are missing. */
 const REQUIRED = new Set(['model', 'messages', 'max_tokens', 'system', 'tools', 'requests']);
 
-/** The path at the beginning of `message`, as far as it consists of the API's own names and of positions. */
+/** The path at the start of `message`, as long as it consists of the API's own names and of positions. */
 export function errorField(message: string | undefined, body: unknown): string | undefined {
   const path = /^([\w.[\]-]{1,200}):/.exec(message ?? '')?.[1];
   const segments = path?.replace(/\[(\d+)\]/g, '.$1').split('.') ?? [];
@@ -122,7 +122,7 @@ function listTree(list: readonly unknown[], depth: number): ShapeTree {
   return others > 0 ? { ...items, [OTHER]: others } : items;
 }
 
-/** What distinguishes the items of a list: their `type`, else their `role`. A tool of the application has neither. */
+/** The kind of a list's item: its `type`, or else its `role`. A tool of the application has neither. */
 function kindOf(item: unknown): string | undefined {
   if (!isObject(item)) return typeOf(item);
   const { type, role } = item;
@@ -131,7 +131,7 @@ function kindOf(item: unknown): string | undefined {
   return kind === OTHER ? undefined : kind;
 }
 
-/** `value` when it is one of `names`. */
+/** Returns `value` if it is one of `names`. */
 function known(names: ReadonlySet<string>, value: unknown): string {
   return typeof value === 'string' && names.has(value) ? value : OTHER;
 }

@@ -7,12 +7,12 @@ import { modelFamily } from './model-family.ts';
 /** Dates or times of retirement (ISO 8601) by model id. A date starts at 00:00 UTC. */
 export type RetirementTable = Readonly<Record<string, string>>;
 
-/** What the Models API states of models, by id: a date or time of retirement, or that there is none. */
+/** The retirements that the Models API states, by model id: a date or time, or `undefined` for none. */
 export type StatedRetirements = readonly (readonly [model: string, time: string | undefined])[];
 
 /**
- * The month of the table: the vendor's page as of October, and the dates that `@anthropic-ai/sdk` 1.14.0 warns with (`internal/data/deprecated-models`),
- * which agree on Sonnet 4.5.
+ * The month of the table. Its sources are the vendor's page as of October, and the dates in the warnings of `@anthropic-ai/sdk`
+ * 1.14.0 (`internal/data/deprecated-models`), which agree on Sonnet 4.5.
  */
 export const RETIREMENTS_DATE = '2026-11';
 
@@ -31,17 +31,17 @@ export const RETIREMENTS: RetirementTable = {
   'claude-3-5-sonnet': '2025-10-28',
 };
 
-/** The platform for which the default table holds, and what the Models API states. */
+/** The platform to which the default table and the Models API's statements apply. */
 export const OPERATED_BY_ANTHROPIC = 'anthropic';
 
-/** Whether `value` is a date or a time, as a table has it. */
+/** Whether `value` is a date or time in the format of a table. */
 export function isRetirementTime(value: unknown): value is string {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\d(T|$)/.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 /**
- * When `model` retires at `provider`, in Unix seconds, or `undefined` where no date is known. `own` are the application's dates: they hold for every
- * provider, and go first. Then comes what the Models API stated, by family, and the default table.
+ * When `model` retires at `provider`, in Unix seconds, or `undefined` if no date is known. The application's `own` dates apply to
+ * every provider and have precedence. Next are the statements of the Models API, by family, and then the default table.
  */
 export function retirementTime(
   model: string,

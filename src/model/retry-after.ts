@@ -1,9 +1,9 @@
-/** Reads how long the API asks to wait before a retry. */
+/** Reads the wait that the API requests before a retry. */
 import type { HeaderReader } from './rate-limit.ts';
 
 /**
- * The wait in seconds: `retry-after-ms`, else `retry-after` as seconds or as an HTTP date, read as the SDK
- * reads them. `undefined` when absent, malformed or in the past. `now` is in Unix milliseconds.
+ * The wait in seconds: `retry-after-ms`, or else `retry-after` as seconds or as an HTTP date, read as the SDK reads them. `undefined`
+ * if absent, malformed or in the past. `now` is in Unix milliseconds.
  */
 export function parseRetryAfter(headers: HeaderReader, now: number): number | undefined {
   const milliseconds = Number.parseFloat(headers.get('retry-after-ms') ?? '');

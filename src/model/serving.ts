@@ -1,10 +1,10 @@
-/** Who served a call: the model that was asked for, another one, or the application itself. */
+/** Determines who served a call: the requested model, another one, or the application itself. */
 import type { Attempt } from './attempt.ts';
 import { isOtherModel, serverFallbackOf } from './message.ts';
 
 /**
- * Who served a call that went well. `api`: the model that was asked for. `fallback`: another model, or another client. `application`: middleware
- * made the response without the API.
+ * Who served a successful call. `api`: the requested model. `fallback`: another model or client. `application`: middleware made the
+ * response without the API.
  */
 export type ServedBy = 'api' | 'fallback' | 'application';
 
@@ -12,20 +12,20 @@ export type ServedBy = 'api' | 'fallback' | 'application';
 export interface Fallback {
   readonly from: string;
   readonly to: string;
-  /** `error.type` of the attempt before the change, `refusal` or `other`. */
+  /** The `error.type` of the attempt before the change, `refusal` or `other`. */
   readonly cause: string;
 }
 
-/** What a call found out about who served it. */
+/** The facts about who served a call. */
 export interface Serving {
   readonly servedBy: ServedBy;
   readonly fallback?: Fallback | undefined;
 }
 
-/** The cause of a change of model of which nothing is known. */
+/** The cause of a change of model if nothing is known about it. */
 export const OTHER_CAUSE = 'other';
 
-/** Why the attempt after `before` asks for another model. */
+/** Why the attempt after `before` requests another model. */
 export function causeOfChange(before: Attempt | undefined): string {
   if (before?.failure) return before.failure.errorType;
   return before?.message?.stopReason === 'refusal' ? 'refusal' : OTHER_CAUSE;
@@ -34,7 +34,7 @@ export function causeOfChange(before: Attempt | undefined): string {
 /** A response that the application's middleware got from another client during a call. */
 export interface OtherResponse {
   readonly attempt: Attempt;
-  /** Whether its own call is billed for it. It is not where its body is read only through this call. */
+  /** Whether its own call is billed for it. This is not the case if its body is read only through this call. */
   readonly billed: boolean;
   /** Why the application asked another client. */
   readonly cause: string;
@@ -43,9 +43,9 @@ export interface OtherResponse {
 /**
  * Who served a call for `model`.
  *
- * @param accepted the attempts that the API accepted, in their order
+ * @param accepted the attempts that the API accepted, in order
  * @param others the responses of other clients
- * @param end what the SDK states of the response in the end
+ * @param end the SDK's facts about the response at the end
  */
 export function servingOf(
   model: string | undefined,
@@ -65,7 +65,10 @@ export function servingOf(
     : { servedBy: 'api' };
 }
 
-/** The attempt whose response the application got: the last one, unless another is known to be it. None, where it is known to be no one's. */
+/**
+ * The attempt whose response the application got: the last one, unless another one is known to be it. `undefined` if the response is
+ * known to come from no attempt.
+ */
 function servingAttempt(
   accepted: readonly Attempt[],
   end: { readonly responseId?: string | undefined; readonly stopReason?: string | undefined },
@@ -74,7 +77,7 @@ function servingAttempt(
   const { responseId } = end;
   if (responseId === undefined || idOf(last) === responseId) return last;
   const same = accepted.find((each) => idOf(each) === responseId);
-  // A stream that goes on with another model keeps the id of the one that refused.
+  // A stream that continues with another model keeps the id of the response that refused.
   if (same) return same.message?.stopReason === end.stopReason ? same : last;
   return accepted.every((each) => idOf(each) !== undefined) ? undefined : last;
 }
@@ -90,7 +93,7 @@ function fallback(from: string | undefined, to: string | undefined, cause: strin
   };
 }
 
-/** What every attempt knows when it begins: why its model is not that of its call, if so. */
+/** The reason, known at the start of the attempt, why its model differs from the call's, if it does. */
 export function fallbackCauseOf(
   callModel: string | undefined,
   model: string | undefined,

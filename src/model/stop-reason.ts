@@ -15,7 +15,7 @@ export const STOP_REASONS = [
 
 const KNOWN: ReadonlySet<string> = new Set(STOP_REASONS);
 
-/** `stopReason` as one of a closed set: any other is `_OTHER`. */
+/** Maps `stopReason` to a closed set. Any other value is `_OTHER`. */
 export function stopReasonOf(stopReason: string | undefined): string | undefined {
   return stopReason === undefined || KNOWN.has(stopReason) ? stopReason : OTHER;
 }

@@ -1,22 +1,22 @@
 /** Counts consecutive server errors per path. */
 
-/** What a response does to a streak: extends it, ends it, or neither. */
+/** The effect of a response on a streak: it extends the streak, ends it, or neither. */
 export type StreakEffect = 'extends' | 'ends' | 'none';
 
 /**
- * The effect of a response with `status`. A 5xx extends the streak. An overload (529) neither extends nor
- * ends it: it has its own alert, and does not show the health behind the load. No response is no effect.
+ * The effect of a response with `status`. A 5xx extends the streak. An overload (529) neither extends nor ends it: it has its own
+ * alert, and says nothing about the health of the servers. A missing response has no effect.
  */
 export function streakEffect(status: number | undefined): StreakEffect {
   if (status === undefined || status === 529) return 'none';
   return status >= 500 ? 'extends' : 'ends';
 }
 
-/** The streaks of a process, one for each key. Keep the keys bounded. */
+/** The streaks of a process, by key. The caller must bound the keys. */
 export class Streaks {
   readonly #lengths = new Map<string, number>();
 
-  /** Applies `effect` to the streak of `key`. Returns its length, whether that is news, and whether it is now one of two in a row. */
+  /** Applies `effect` to the streak of `key`. Returns its length, whether the length changed, and whether the streak just reached two. */
   apply(
     key: string,
     effect: StreakEffect,
