@@ -1,9 +1,9 @@
-/** Whether the application, or its OpenTelemetry SDK, has registered a context manager. */
+/** Detects whether the application, or its OpenTelemetry SDK, registered a context manager. */
 import { context, createContextKey } from '@opentelemetry/api';
 
 const PROBE = createContextKey('anthropic-otel.probe');
 
-/** Whether contexts reach what is run in them. */
+/** Whether code that runs in a context can read that context. */
 export function hasContextManager(): boolean {
   return context.with(
     context.active().setValue(PROBE, true),

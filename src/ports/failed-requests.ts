@@ -1,19 +1,19 @@
-/** Finds retry loops around the SDK: a call that repeats the request of one that has just failed after its own retries. */
+/** Detects retry loops around the SDK: a call that repeats the request of a call that recently failed after its own retries. */
 import { createHash } from 'node:crypto';
 
 /** How long after a failure a call with the same request counts as its repetition, in milliseconds. */
 const WINDOW_MS = 60_000;
-/** The most failed requests that are remembered. */
+/** The maximum number of failed requests that are kept. */
 const MAX_REQUESTS = 1_000;
-/** Of longer bodies, only the two ends of this many characters are compared. */
+/** For longer bodies, only the first and last characters up to this number are compared. */
 const MAX_END = 32_768;
 
-/** Requests that have failed a short time ago. While there are none, no body is looked at. */
+/** Requests that failed recently. While there are none, bodies are not inspected. */
 export class FailedRequests {
-  /** When they last failed, by a digest of their body; the one that failed first is the first. */
+  /** The time of the last failure by a digest of the body, oldest first. */
   readonly #failedAt = new Map<string, number>();
 
-  /** A retry has failed, and the request might be sent again. */
+  /** A call failed after its retries, and its request might be sent again. */
   failed(body: unknown, now: number): void {
     const digest = digestOf(body);
     if (digest === undefined) return;
@@ -25,12 +25,12 @@ export class FailedRequests {
     }
   }
 
-  /** The API accepted a request: to send it again repeats no failure. */
+  /** The API accepted a request, so sending it again repeats no failure. */
   accepted(body: unknown, now: number): void {
     this.#take(body, now);
   }
 
-  /** Whether a new call repeats a request that failed a short time ago. Each failure is repeated once. */
+  /** Whether a new call repeats a request that recently failed. Each failure can be repeated once. */
   repeats(body: unknown, now: number): boolean {
     const failedAt = this.#take(body, now);
     return failedAt !== undefined && now - failedAt < WINDOW_MS;
@@ -44,7 +44,7 @@ export class FailedRequests {
     return failedAt;
   }
 
-  /** Whether any request failed a short time ago. Forgets those that did not. */
+  /** Whether any request failed recently. Removes older failures. */
   #anyRecent(now: number): boolean {
     for (const [oldest, at] of this.#failedAt) {
       if (now - at < WINDOW_MS) return true;

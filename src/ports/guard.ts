@@ -23,10 +23,10 @@
  */
 import { diag } from '@opentelemetry/api';
 
-/** Where telemetry can fail. */
+/** The stages at which telemetry can fail. */
 export type Stage = 'options' | 'call' | 'attempt' | 'metrics' | 'spans' | 'logs' | 'hooks' | 'export';
 
-/** Every stage, for series that exist before their first error. */
+/** Every stage. Their series exist before the first error. */
 export const STAGES: readonly Stage[] = [
   'options',
   'call',
@@ -52,7 +52,7 @@ export class Guard {
   run<Result>(stage: Stage, step: () => Result): Result | undefined {
     try {
       const result = step();
-      // What the application's logger returns is never awaited, and an unhandled rejection ends the process.
+      // The result of the application's logger is never awaited, and an unhandled rejection would end the process.
       if (isThenable(result)) result.then(undefined, (problem) => this.report(stage, problem));
       return result;
     } catch (problem) {
@@ -61,7 +61,7 @@ export class Guard {
     }
   }
 
-  /** The result of `step`, or `undefined` when it throws or rejects. */
+  /** The result of `step`, or `undefined` if it throws or rejects. */
   async runAsync<Result>(stage: Stage, step: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await step();
@@ -76,7 +76,7 @@ export class Guard {
     try {
       this.#count(stage);
     } catch {
-      // The meter provider itself fails. The warning is still written.
+      // The meter provider itself fails. The warning is still logged.
     }
     if (this.#reported.has(stage)) return;
     this.#reported.add(stage);
@@ -85,17 +85,17 @@ export class Guard {
         `anthropic-otel: ${stage} telemetry failed (${nameOf(problem)}); the application is not affected`,
       );
     } catch {
-      // The application's own diagnostics failed too: there is no one left to report to.
+      // The application's own diagnostics failed too, so the failure cannot be reported.
     }
   }
 }
 
-/** The form of the names of classes. */
+/** The form of class names. */
 const CLASS = /^[A-Z]\w{0,39}$/;
-/** The form of the codes of Node and of its `fetch`. Any other code could be content. */
+/** The form of the error codes of Node and of its `fetch`. Any other code could be content. */
 const CODE = /^(?:(?:UND_)?ERR_[A-Z0-9_]{1,60}|E[A-Z0-9]{2,15})$/;
 
-/** The class of `problem`, and its code where it has one, such as `TypeError ERR_INVALID_URL`. */
+/** The class of `problem`, and its code if it has one, such as `TypeError ERR_INVALID_URL`. */
 function nameOf(problem: unknown): string {
   if (!(problem instanceof Error)) return typeof problem;
   const { code } = problem as { code?: unknown };

@@ -3,12 +3,12 @@
 /** The replacement if the global object accepts nothing new, as in a hardened realm. Each copy then has its own. */
 const local = new Map<symbol, unknown>();
 
-/** What is kept under `key`. */
+/** The value stored under `key`. */
 export function getProcessWide(key: symbol): unknown {
   return local.get(key) ?? Reflect.get(globalThis, key);
 }
 
-/** What is kept under `key`, which is `make()` the first time. */
+/** The value stored under `key`, which is set to `make()` on first use. */
 export function processWide<Value>(key: symbol, make: () => Value): Value {
   let value = getProcessWide(key) as Value | undefined;
   if (value === undefined) {
@@ -18,7 +18,7 @@ export function processWide<Value>(key: symbol, make: () => Value): Value {
   return value;
 }
 
-/** Keeps `value` under `key`. */
+/** Stores `value` under `key`. */
 export function setProcessWide(key: symbol, value: unknown): void {
   if (!Reflect.set(globalThis, key, value)) local.set(key, value);
 }
