@@ -1,20 +1,21 @@
-/** Reports to the operator what telemetry cannot do, once for each problem. */
+/** Reports problems of telemetry to the operator, once each. */
 import type { DiagLogger } from '@opentelemetry/api';
 
-/** The longest part of a message that is shown. */
+/** The maximum length of a message that is shown. */
 const MAX_LENGTH = 300;
-/** The most distinct messages that are shown. */
+/** The maximum number of distinct messages that are shown. */
 const MAX_MESSAGES = 50;
 
-/** What this package's own warnings begin with. */
+/** The prefix of this package's own warnings. */
 const OWN = 'anthropic-otel:';
 
 /**
- * What OpenTelemetry calls an error and is none: a scrape in the first moments of a process lacks some resource attributes.
+ * A message that OpenTelemetry reports as an error although it is harmless: a scrape just after the start of a process lacks some
+ * resource attributes.
  */
 const HARMLESS = 'Accessing resource attributes before async attributes settled';
 
-/** A `diag` logger that passes each error, and each warning of this package, on once, and drops the rest. */
+/** A `diag` logger that passes on each error, and each warning of this package, once, and drops everything else. */
 export function onceLogger(warn: (message: string) => void): DiagLogger {
   const reported = new Set<string>();
   const report = (message: string, ...details: unknown[]): void => {

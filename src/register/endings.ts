@@ -1,27 +1,27 @@
-/** What `register` does when a process or thread ends. How it ends does not change. */
+/** Finishes telemetry when a process or thread ends, without changing how it ends. */
 import { isMainThread } from 'node:worker_threads';
 import type { LineWriter } from './line-writer.ts';
 import { flushAtNaturalEnd } from './natural-end.ts';
 import { hearSignals } from './signal-thread.ts';
 
-/** What has to be finished at the end. */
+/** The work to finish at the end. */
 export interface Endings {
   /** Records the calls that are open. */
   endOpenCalls(): void;
-  /** Exports what there is, and goes on. */
+  /** Exports all pending telemetry. The process may continue afterwards. */
   flush(): Promise<unknown>;
-  /** Writers in which log lines may wait. */
+  /** Writers that may have pending log lines. */
   readonly writers: readonly LineWriter[];
-  /** Whether telemetry is pushed, and has to be flushed. */
+  /** Whether telemetry is pushed, and so must be flushed. */
   readonly pushes: boolean;
-  /** The longest that a flush may take, in milliseconds. */
+  /** The maximum duration of a flush, in milliseconds. */
   readonly deadline: number;
 }
 
-/** Time between two looks at whether log lines still wait, in milliseconds. */
+/** The interval between checks for pending log lines, in milliseconds. */
 const LOOK_INTERVAL = 10;
 
-/** Flushes telemetry at the natural end and at signals, and writes what can be written at `process.exit()`. */
+/** Flushes telemetry when the process ends by itself and at signals, and writes as much as possible at `process.exit()`. */
 export function flushAtEnd({ endOpenCalls, flush, writers, pushes, deadline }: Endings): void {
   const last = (): Promise<unknown> => {
     endOpenCalls();
@@ -38,14 +38,14 @@ export function flushAtEnd({ endOpenCalls, flush, writers, pushes, deadline }: E
       for (const writer of writers) writer.drain(deadline);
       endBySignal();
     } catch {
-      // The process ends: there is no one left to report it to.
+      // The process ends, so the failure cannot be reported.
     }
   });
   if (!pushes || !isMainThread) return;
   try {
     endBySignal = hearSignals({ handled: () => void flush().catch(() => {}), last }, deadline);
   } catch {
-    // Threads are not allowed: a signal ends the process at once, as without this package.
+    // Threads are not permitted, so a signal ends the process at once, as without this package.
   }
 }
 
@@ -53,7 +53,7 @@ function waits(writers: readonly LineWriter[]): boolean {
   return writers.some((writer) => writer.waiting);
 }
 
-/** Resolves when no line waits, or never: the timer keeps nothing alive. */
+/** Resolves when no line is pending, or never, because the timer does not keep the process alive. */
 function written(writers: readonly LineWriter[]): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {

@@ -1,4 +1,4 @@
-/** Unreferences what a flush that takes too long would keep the process alive with: sockets, timers, attempts to connect. */
+/** Unreferences the handles with which a flush that takes too long would keep the process alive: sockets, timers, connection attempts. */
 import { createHook } from 'node:async_hooks';
 import { Socket } from 'node:net';
 
@@ -7,12 +7,12 @@ interface Handle {
   unref?(): unknown;
 }
 
-/** Node's list of what keeps the process. Not in its documentation, and there since its beginnings. */
+/** Node's list of handles that keep the process alive. It is undocumented, but has always existed. */
 const active = (process as unknown as { _getActiveHandles?(): Handle[] })._getActiveHandles;
 
 /**
- * Watches what comes to keep the process from now on. To be called when nothing keeps it: what comes then is the flush's.
- * Either `release` lets go of it, or `stop` ends the watch.
+ * Watches new handles that keep the process alive. Call it when no handle does, so that all new ones belong to the flush. Then call
+ * either `release` to unreference them, or `stop` to end the watch.
  */
 export function watchHandles(): { release(): void; stop(): void } {
   const before = new Set(active?.call(process));
@@ -27,7 +27,7 @@ export function watchHandles(): { release(): void; stop(): void } {
     timers.clear();
     for (const handle of active?.call(process) ?? []) {
       if (before.has(handle)) continue;
-      // An attempt to connect, and a write that is never read, keep the process also when their socket does not.
+      // A connection attempt, or a write that is never read, keeps the process alive even if its socket is unreferenced.
       if (handle instanceof Socket && (handle.connecting || handle.writableLength > 0)) handle.destroy();
       else handle.unref?.();
     }
@@ -35,7 +35,7 @@ export function watchHandles(): { release(): void; stop(): void } {
   return {
     release() {
       release();
-      // A retry is scheduled as soon as an attempt has failed.
+      // A retry is scheduled immediately after an attempt failed.
       setImmediate(() => {
         release();
         hook.disable();

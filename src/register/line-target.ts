@@ -1,14 +1,14 @@
-/** Where the log lines of `register` go, and how a winston logger gets them there. */
+/** The destination of `register`'s log lines, and the winston transport that writes them. */
 import Transport from 'winston-transport';
 import { LineWriter } from './line-writer.ts';
 import { LogFile } from './log-file.ts';
 import type { LogTarget } from './settings.ts';
 import { type Lines, standardStream } from './standard-stream.ts';
 
-/** Where winston keeps the finished line of a record. */
+/** The key under which winston keeps the formatted line of a record. */
 const MESSAGE = Symbol.for('message');
 
-/** The lines of `target`. `onLost` is called for each line that is lost. */
+/** Opens `target` for lines. `onLost` is called for each lost line. */
 export function openTarget(target: LogTarget, onLost: (problem: unknown) => void): Lines | undefined {
   if (target === 'none') return undefined;
   if (typeof target === 'string') return standardStream(target, onLost);

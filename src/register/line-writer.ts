@@ -1,24 +1,28 @@
 /**
- * Writes lines to a file descriptor at once, without making the process wait or stay. What it does not take now is kept, up to some
- * megabytes, and tried again by a timer that keeps nothing alive.
+ * Writes lines to a file descriptor immediately, without blocking the process or keeping it alive. Lines that it does not accept now
+ * are queued, up to a few megabytes, and retried by an unreferenced timer.
  *
- * A stream cannot do this: a pending write keeps the process until it is read.
+ * A stream cannot do this, because a pending write keeps the process alive until it is read.
  */
 import { writeSync } from 'node:fs';
 
-/** Where lines go. */
+/** The destination of lines. */
 export interface Sink {
-  /** For messages. */
+  /** The name in messages. */
   readonly name: string;
-  /** The descriptor to write to. `undefined`: not now. @throws Error when it cannot be had */
+  /**
+   * The descriptor to write to, or `undefined` if it is not available now.
+   *
+   * @throws Error if it cannot be opened
+   */
   open(): number | undefined;
 }
 
-/** A reader that has stopped reading must not cost the application its memory. */
+/** Limits the memory that lines use if their reader stops reading. */
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
-/** Milliseconds between attempts. */
+/** The interval between retries, in milliseconds. */
 const RETRY_INTERVAL = 20;
-/** Milliseconds without any progress after which `drain` gives up: a reader on a busy machine pauses, but not for so long. */
+/** The time without progress after which `drain` gives up, in milliseconds. A reader on a busy machine pauses, but not for so long. */
 const PATIENCE = 1000;
 
 /** A queue of lines in front of a `Sink`. */
@@ -28,23 +32,23 @@ export class LineWriter {
   #queue: Buffer[] = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Whether the first of the queue is the rest of a line. */
+  /** Whether the first item of the queue is the rest of a line. */
   #inLine = false;
-  /** Whether a line was written in part and then lost its end. */
+  /** Whether a line was written partly and its end was lost. */
   #torn = false;
 
-  /** `onLost` is called for each line that is lost. */
+  /** `onLost` is called for each lost line. */
   constructor(sink: Sink, onLost: (problem: unknown) => void) {
     this.#sink = sink;
     this.#onLost = onLost;
   }
 
-  /** Whether lines wait. */
+  /** Whether lines are pending. */
   get waiting(): boolean {
     return this.#queue.length > 0;
   }
 
-  /** Writes `line`, or keeps it until it can be written. */
+  /** Writes `line`, or queues it until it can be written. */
   write(line: string): void {
     const bytes = Buffer.from(`${line}\n`);
     if (this.#bytes + bytes.length > MAX_QUEUED_BYTES) {
@@ -56,7 +60,7 @@ export class LineWriter {
     this.flush();
   }
 
-  /** Writes what can be written now. Returns whether anything was. */
+  /** Writes as many lines as possible now. Returns whether any were written. */
   flush(): boolean {
     const before = this.#bytes;
     while (this.#queue.length > 0 && this.#writeFirst()) {}
@@ -69,7 +73,7 @@ export class LineWriter {
     return this.#bytes < before;
   }
 
-  /** Writes the rest, and waits for a reader that is slow, `deadline` milliseconds at most. What is left is lost. */
+  /** Writes the pending lines, and waits up to `deadline` milliseconds for a slow reader. The rest is lost. */
   drain(deadline: number): void {
     const clock = new Int32Array(new SharedArrayBuffer(4));
     const end = performance.now() + deadline;
@@ -83,13 +87,13 @@ export class LineWriter {
     this.drop();
   }
 
-  /** Gives up the lines that wait. */
+  /** Drops the pending lines. */
   drop(): void {
     while (this.waiting) this.#lose(new Error(`${this.#sink.name} is not being read`));
     this.flush();
   }
 
-  /** Returns whether the first line is out of the way, written or lost. */
+  /** Returns whether the first line is done, that is, written or lost. */
   #writeFirst(): boolean {
     const [first] = this.#queue;
     if (!first) return false;

@@ -1,18 +1,21 @@
-/** Starts `register`. Whatever fails here, the application starts: this file needs nothing but Node, of any version, and loads the rest inside a guard. */
+/**
+ * Starts `register`. The application starts even if something fails here: this file requires only Node, of any version, and loads the
+ * rest inside a guard.
+ */
 import { writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The oldest Node that the rest runs on. */
+/** The oldest Node version that supports the rest. */
 const OLDEST = [22, 15] as const;
 
 const REGISTERED = Symbol.for('anthropic-otel.registered');
 
 function warn(problem: string): void {
   try {
-    // Not by the stream: one without a reader would end the process.
+    // Does not use the stream, because a stream without a reader would end the process.
     writeSync(2, `anthropic-otel: telemetry did not start: ${problem} The application is not affected.\n`);
   } catch {
-    // There is no reader.
+    // Standard error has no reader.
   }
 }
 
@@ -22,7 +25,8 @@ function isOldNode(): boolean {
 }
 
 function register(): void {
-  // Once for the process, whichever of the two builds comes first. A frozen global object takes no mark, and nothing twice.
+  // Starts once per process, whichever of the two builds is first. A frozen global object cannot be marked, and nothing is started
+  // twice.
   if (Reflect.get(globalThis, REGISTERED)) return;
   Reflect.set(globalThis, REGISTERED, true);
   if (isOldNode()) {
@@ -32,11 +36,11 @@ function register(): void {
   loadRest();
 }
 
-/** Loads the rest from beside this file, or, where this file is part of a bundle, from the package. */
+/** Loads the rest from the folder of this file, or from the package if this file is part of a bundle. */
 function loadRest(): void {
-  // Bundlers know `createRequire` by its import, and put a function of their own in its place.
+  // Bundlers recognize an import of `createRequire`, and replace it with their own function.
   const { createRequire } = process.getBuiltinModule('node:module');
-  // A bundle in CommonJS has no `import.meta.url`.
+  // A CommonJS bundle has no `import.meta.url`.
   const here: string | undefined = import.meta.url;
   const load = createRequire(here ?? join(process.cwd(), 'index.js'));
   try {

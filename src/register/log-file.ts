@@ -4,12 +4,15 @@ import { dirname } from 'node:path';
 import type { Sink } from './line-writer.ts';
 
 const { O_WRONLY, O_CREAT, O_APPEND } = constants;
-/** A named pipe without a reader must not hold the process up. Windows has neither. */
+/** Opening a named pipe without a reader must not block the process. Windows has neither the flag nor such pipes. */
 const O_NONBLOCK = constants.O_NONBLOCK ?? 0;
-/** How often the file is looked for, in milliseconds: it may have been rotated away, or its folder made. */
+/** The interval between checks of the file, in milliseconds: it may have been rotated, or its folder created. */
 const LOOK_INTERVAL = 1000;
 
-/** The file at `path`. It is appended to, so that several processes can share it, and opened anew when it was renamed or deleted. */
+/**
+ * The file at `path`. Lines are appended, so that several processes can share the file, and it is reopened after it was renamed or
+ * deleted.
+ */
 export class LogFile implements Sink {
   readonly name: string;
   #descriptor: number | undefined;

@@ -1,7 +1,7 @@
 /** The winston logger of `register`: one JSON line per record. */
 import winston from 'winston';
 
-/** A winston logger that gives JSON lines to `transports`. What fails is reported to `onError`, and the application goes on. */
+/** A winston logger that passes JSON lines to `transports`. Failures are reported to `onError`, and do not affect the application. */
 export function createLogger(
   level: string,
   transports: readonly winston.transport[],

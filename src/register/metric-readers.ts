@@ -1,6 +1,7 @@
 /**
- * The metric readers of `register` that push. NodeSDK makes its own from `OTEL_METRICS_EXPORTER`, but its Prometheus server keeps the process as
- * long as a scraper keeps its connection, and is all or nothing: readers that are given replace those of the variable.
+ * The push metric readers of `register`. NodeSDK creates its own readers from `OTEL_METRICS_EXPORTER`, but its Prometheus server
+ * keeps the process alive while a scraper keeps its connection. The two cannot be combined, because readers that are passed in
+ * replace those of the variable.
  */
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { requireFromSdk } from './sdk-packages.ts';
@@ -9,14 +10,14 @@ import type { MetricsSettings } from './settings.ts';
 type Reader = NonNullable<NodeSDKConfiguration['metricReaders']>[number];
 type Constructor = new (options?: object) => Reader;
 
-/** By the protocol of `OTEL_EXPORTER_OTLP_PROTOCOL`. */
+/** The packages, by the protocol in `OTEL_EXPORTER_OTLP_PROTOCOL`. */
 const OTLP_PACKAGES = {
   grpc: '@opentelemetry/exporter-metrics-otlp-grpc',
   'http/json': '@opentelemetry/exporter-metrics-otlp-http',
   'http/protobuf': '@opentelemetry/exporter-metrics-otlp-proto',
 } as const;
 
-/** The readers that push what `settings` ask for. */
+/** The push readers that `settings` request. */
 export function createPushReaders(settings: MetricsSettings): Reader[] {
   const readers: Reader[] = [];
   if (settings.otlp) {

@@ -1,23 +1,24 @@
 /**
- * Flushes telemetry when the process has nothing more to do, and then lets it end as it would have.
+ * Flushes telemetry when the process has no more work, and then lets it end as it would have without this package.
  *
- * Node emits 'beforeExit' whenever the event loop runs empty, also after a flush. The application must see the event as often as
- * without this package: the emission that begins a flush is kept from it, and the one after the flush is its own. Calls that
- * it makes then are flushed in the same way. Nothing here exits: what the flush left behind is let go of.
+ * Node emits 'beforeExit' whenever the event loop becomes empty, including after a flush. The application must see the event as often
+ * as without this package. So the emission that starts a flush is hidden from it, and it gets the one after the flush. Calls that the
+ * application makes then are flushed in the same way. Nothing here exits the process; handles that remain after the flush are
+ * unreferenced.
  */
 import { watchHandles } from './handles.ts';
 
 type Emit = (this: unknown, event: string | symbol, ...values: unknown[]) => boolean;
 
 /**
- * Calls `flush` at each natural end, for `deadline` milliseconds in all. It returns `undefined` when there is nothing to wait
- * for.
+ * Calls `flush` each time the process has no more work, for at most `deadline` milliseconds in total. `flush` returns `undefined` if
+ * nothing needs to be awaited.
  */
 export function flushAtNaturalEnd(flush: () => Promise<unknown> | undefined, deadline: number): void {
   let state: 'running' | 'flushing' | 'flushed' = 'running';
   let left = deadline;
 
-  /** Whether a flush began. */
+  /** Starts a flush. Returns whether there is one. */
   const begin = (): boolean => {
     if (left <= 0) return false;
     const started = performance.now();
@@ -37,10 +38,10 @@ export function flushAtNaturalEnd(flush: () => Promise<unknown> | undefined, dea
       if (late) handles.release();
       else handles.stop();
       state = 'flushed';
-      // The event must come again, also when the flush took no turn of the event loop.
+      // The event must be emitted again, even if the flush took no turn of the event loop.
       setImmediate(() => {});
     };
-    // The only handle of this package that keeps the process.
+    // The only handle of this package that keeps the process alive.
     const timer = setTimeout(end, left, true);
     const done = (): void => end(false);
     work.then(done, done);
@@ -53,7 +54,7 @@ export function flushAtNaturalEnd(flush: () => Promise<unknown> | undefined, dea
       try {
         if (state === 'flushing' || (state === 'running' && begin())) return true;
       } catch {
-        // The application's event matters more than a flush.
+        // A failing flush must not suppress the application's event.
       }
       state = 'running';
     }

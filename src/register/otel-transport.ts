@@ -1,4 +1,4 @@
-/** A winston transport that carries the lines to OpenTelemetry, whose exporter sends them by OTLP. */
+/** A winston transport that passes the lines to OpenTelemetry, which exports them by OTLP. */
 import * as api from '@opentelemetry/api';
 import Transport from 'winston-transport';
 import type { OtelLogger } from './providers.ts';
@@ -9,7 +9,7 @@ const SEVERITY: Readonly<Record<string, number>> = { info: 9, warn: 13, error: 1
 export class OtelTransport extends Transport {
   readonly #logger: () => OtelLogger | undefined;
 
-  /** `logger`: where records go now. */
+  /** `logger` returns the current destination of records. */
   constructor(logger: () => OtelLogger | undefined) {
     super();
     this.#logger = logger;
@@ -23,7 +23,7 @@ export class OtelTransport extends Transport {
       severityText: String(level).toUpperCase(),
       body: message,
       attributes: { ...attributes },
-      // The call may have ended in another context than the one it was made in.
+      // The call may have ended in a different context than the one in which it was made.
       context: contextOf(trace_id, span_id, trace_flags),
     });
     done();

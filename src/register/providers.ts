@@ -1,11 +1,12 @@
 /**
- * The OpenTelemetry providers of `register`. They are made when they are first needed, so that a process that makes no client pays
- * nothing, and they never take the place of another OpenTelemetry SDK, whichever comes first:
+ * The OpenTelemetry providers of `register`. They are created on first use, so that a process without a client has no cost. They
+ * never replace another OpenTelemetry SDK, whichever starts first:
  *
- * - Metrics have a provider of their own, which is not registered: the endpoint has them whatever else is in the process.
- * - Spans join the tracer provider that is registered when a call starts. Where there is none, and an `OTEL_*` variable asks for
- *   spans, a NodeSDK is started for them, and taken out of the API again: the place is free for an SDK that registers later.
- * - Log records likewise. No context manager and no propagator is registered.
+ * - Metrics have their own provider, which is not registered. The endpoint serves it regardless of other OpenTelemetry SDKs in the
+ *   process.
+ * - Spans use the tracer provider that is registered when a call starts. If there is none, and an `OTEL_*` variable requests spans, a
+ *   NodeSDK is started for them and unregistered from the API again, so that another SDK can register later.
+ * - Log records work in the same way. No context manager and no propagator is registered.
  */
 import * as api from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
@@ -17,12 +18,12 @@ import { requireFromSdk, requireSdk } from './sdk-packages.ts';
 import type { RegisterSettings } from './settings.ts';
 import { isRegistered } from './unobserved-clients.ts';
 
-/** A logger of OpenTelemetry's logs API, as far as it is used here. */
+/** The parts of OpenTelemetry's logger API that are used here. */
 export interface OtelLogger {
   emit(record: object): void;
 }
 
-/** A provider, or the proxy of the API that stands for one. */
+/** A provider, or the API's proxy for one. */
 interface Provider {
   forceFlush?(): Promise<void>;
   getDelegate?(): Provider;
@@ -36,7 +37,7 @@ interface LogsApi {
   disable(): void;
 }
 
-/** Part of `@opentelemetry/api` since 1.10, and a package of its own before. */
+/** Part of `@opentelemetry/api` since 1.10, and a separate package before. */
 const logs = (api as { logs?: LogsApi }).logs ?? logsOfOlderApi();
 
 function logsOfOlderApi(): LogsApi | undefined {
@@ -47,11 +48,11 @@ function logsOfOlderApi(): LogsApi | undefined {
   }
 }
 
-/** The providers that `settings` ask for. */
+/** The providers that `settings` request. */
 export class Providers {
-  /** For the metrics of this package alone. */
+  /** Used only for the metrics of this package. */
   readonly meterProvider: api.MeterProvider = { getMeter: (...scope) => this.#meters().getMeter(...scope) };
-  /** Whether anything is pushed, and has to be flushed before the process ends. */
+  /** Whether anything is pushed, and so must be flushed before the process ends. */
   readonly pushes: boolean;
   readonly #settings: RegisterSettings;
   readonly #warn: (message: string) => void;
@@ -63,8 +64,8 @@ export class Providers {
   #started = false;
 
   /**
-   * @param warn - called with what cannot be had.
-   * @param onFreed is called when the place of the tracer provider in the API was taken and is free again
+   * @param warn - called with what is not available
+   * @param onFreed is called when the tracer provider's slot in the API was taken and is free again
    */
   constructor(settings: RegisterSettings, warn: (message: string) => void, onFreed: () => void) {
     const { metrics, traces, logs: records } = settings;
@@ -74,25 +75,25 @@ export class Providers {
     this.pushes = Boolean(metrics.otlp || metrics.console || traces || records);
   }
 
-  /** Where spans go now. */
+  /** The current destination of spans. */
   tracerProvider(): api.TracerProvider {
     this.#startSdk();
     return registered(api.trace.getTracerProvider()) ?? this.#ownTracers ?? NO_TRACERS;
   }
 
-  /** Where log records go now. */
+  /** The current destination of log records. */
   logger(): OtelLogger | undefined {
     this.#startSdk();
     return (registered(logs?.getLoggerProvider()) ?? this.#ownLoggers)?.getLogger(SCOPE_NAME, VERSION);
   }
 
-  /** The metrics in the text format of Prometheus. */
+  /** The metrics in the Prometheus text format. */
   async text(): Promise<string> {
     this.#meters();
     return (await this.#text?.collect()) ?? '';
   }
 
-  /** Exports what there is, and goes on. What fails is reported by the exporters. */
+  /** Exports all pending telemetry. The process may continue afterwards. The exporters report failures. */
   async flush(): Promise<void> {
     const providers: readonly (Provider | undefined)[] = [
       this.#ownMeters,
@@ -116,7 +117,10 @@ export class Providers {
     return this.#ownMeters;
   }
 
-  /** Starts a NodeSDK for what is asked for and no other SDK does. Once, at the first call: by then the application has set up its own. */
+  /**
+   * Starts a NodeSDK for the requested signals that no other SDK exports. It starts once, at the first call, because by then the
+   * application has set up its own SDK.
+   */
   #startSdk(): void {
     if (this.#started) return;
     this.#started = true;
@@ -145,7 +149,7 @@ export class Providers {
     this.#ownTracers = traces ? registered(api.trace.getTracerProvider()) : undefined;
     this.#ownLoggers = records ? registered(logs?.getLoggerProvider()) : undefined;
     if (traces) api.trace.disable();
-    // A NodeSDK without processors registers its logger provider all the same.
+    // A NodeSDK registers its logger provider even without processors.
     if (this.#ownLoggers || !registeredBefore) logs?.disable();
     if (traces) this.#onFreed();
   }
@@ -153,7 +157,7 @@ export class Providers {
 
 const NO_TRACERS = new api.ProxyTracerProvider();
 
-/** What the application registered behind the proxy of the API, if anything. */
+/** The provider that the application registered behind the API's proxy, if any. */
 function registered<Real extends object>(proxy: Real | undefined): Real | undefined {
   if (proxy === undefined || !isRegistered(proxy)) return undefined;
   return ((proxy as Provider).getDelegate?.() ?? proxy) as Real;

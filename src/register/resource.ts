@@ -1,4 +1,4 @@
-/** The resource that `register` reports: nothing of the command line, owner, paths or file names of the process. */
+/** The resource that `register` reports. It contains nothing of the command line, owner, paths or file names of the process. */
 import { hostname } from 'node:os';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { requireFromSdk } from './sdk-packages.ts';
@@ -6,7 +6,7 @@ import { requireFromSdk } from './sdk-packages.ts';
 type Resource = NonNullable<NodeSDKConfiguration['resource']>;
 type Detector = NonNullable<NodeSDKConfiguration['resourceDetectors']>[number];
 
-/** As far as it is used here. */
+/** The parts that are used here. */
 interface ResourcesPackage {
   defaultResource(): Resource;
   resourceFromAttributes(attributes: Record<string, string>): Resource;
@@ -18,7 +18,7 @@ interface ResourcesPackage {
   readonly processDetector: Detector;
 }
 
-/** OpenTelemetry's own process detector has arguments, command, owner and paths too. */
+/** A replacement for OpenTelemetry's process detector, which also reports arguments, command, owner and paths. */
 const ownDetector: Detector = {
   detect: () => ({
     attributes: {
@@ -40,13 +40,13 @@ export function resourceOf(env: NodeJS.ProcessEnv): Resource {
 
 function createResource(env: NodeJS.ProcessEnv): Resource {
   const resources = requireFromSdk('@opentelemetry/resources') as unknown as ResourcesPackage;
-  // The default service name has the path in it with which Node was started.
+  // The default service name contains the path with which Node was started.
   const name = resources.resourceFromAttributes({ 'service.name': 'unknown_service:node' });
   const detectors = detectorsOf(resources, env['OTEL_NODE_RESOURCE_DETECTORS']);
   return resources.defaultResource().merge(name).merge(resources.detectResources({ detectors }));
 }
 
-/** By their names in `OTEL_NODE_RESOURCE_DETECTORS`. */
+/** The detectors, by their names in `OTEL_NODE_RESOURCE_DETECTORS`. */
 function detectorsOf(resources: ResourcesPackage, names: string | undefined): Detector[] {
   const { serviceInstanceIdDetector, envDetector, hostDetector, osDetector, processDetector } = resources;
   const wanted =
@@ -67,7 +67,7 @@ function detectorsOf(resources: ResourcesPackage, names: string | undefined): De
   );
 }
 
-/** The name of the service, as the environment has it. */
+/** The name of the service, according to the environment. */
 export function serviceName(env: NodeJS.ProcessEnv): string {
   const attributes = env['OTEL_RESOURCE_ATTRIBUTES']?.split(',').map((pair) => pair.split('=')) ?? [];
   const named = attributes.find(([key]) => key?.trim() === 'service.name')?.[1]?.trim();

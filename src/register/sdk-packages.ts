@@ -1,13 +1,13 @@
 /**
- * The packages of OpenTelemetry's SDK, as CommonJS: their ES modules cannot be loaded beside an `@opentelemetry/api` from before 1.10, which
- * many applications have.
+ * Loads the packages of OpenTelemetry's SDK as CommonJS. Their ES modules cannot be loaded together with an `@opentelemetry/api`
+ * before 1.10, which many applications have.
  */
 import { createRequire } from 'node:module';
 import type { NodeSDK } from '@opentelemetry/sdk-node';
 
 const load = createRequire(import.meta.url);
 
-/** Loads a package that this one depends on. */
+/** Loads a dependency of this package. */
 export function requirePackage(name: string): Record<string, unknown> {
   return load(name);
 }
@@ -23,8 +23,8 @@ export function requireFromSdk(name: string): Record<string, unknown> {
 }
 
 /**
- * Never called. Tools that copy an application's files for a deployment (Next.js standalone, Nitro, Vercel) find by these literal names what the
- * functions above load.
+ * Never called. Tools that copy an application's files for a deployment (Next.js standalone, Nitro, Vercel) use these literal names
+ * to find the packages that the functions above load.
  */
 export function packagesToCopy(): unknown[] {
   return [require('@opentelemetry/sdk-node'), require('@opentelemetry/exporter-prometheus')];

@@ -1,49 +1,52 @@
-/** Reads what `register` needs from the environment. Standard `OTEL_*` variables first; own ones under `ANTHROPIC_OTEL_*`. */
+/**
+ * Reads the settings of `register` from the environment: the standard `OTEL_*` variables first, then this package's own
+ * `ANTHROPIC_OTEL_*` variables.
+ */
 import { isAttributionKey, KEY_FORM, MAX_DECLARED_KEYS, MAX_KEYS } from '../model/attribution.ts';
 import type { TelemetryOptions } from '../options.ts';
 import { prometheusLabel } from '../signals/metric-definition.ts';
 
-/** Where log records go: a standard stream, a file, or nowhere. */
+/** The destination of log records: a standard stream, a file, or none. */
 export type LogTarget = 'stderr' | 'stdout' | 'none' | { readonly file: string };
 
-/** What `OTEL_METRICS_EXPORTER` asks for, and how. */
+/** The metrics exporters that `OTEL_METRICS_EXPORTER` requests, and their settings. */
 export interface MetricsSettings {
-  /** Have metrics in the text format of Prometheus, and serve them on an endpoint if `endpoint`. `undefined`: no. */
+  /** Provide metrics in the Prometheus text format, and serve them if `endpoint` is set. `undefined` means off. */
   readonly prometheus:
     | { readonly host: string; readonly port: number; readonly endpoint: boolean }
     | undefined;
-  /** Push metrics by OTLP, with this protocol. `undefined`: no. */
+  /** Push metrics by OTLP with this protocol. `undefined` means off. */
   readonly otlp: OtlpProtocol | undefined;
-  /** Print metrics on standard output. */
+  /** Print metrics to standard output. */
   readonly console: boolean;
-  /** Time between two pushes, in milliseconds. */
+  /** The interval between pushes, in milliseconds. */
   readonly interval: number;
-  /** The longest that a push may take, in milliseconds. */
+  /** The maximum duration of a push, in milliseconds. */
   readonly timeout: number;
 }
 
-/** Protocols of OTLP. */
+/** The protocols of OTLP. */
 export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number];
 
-/** Settings of `register`. */
+/** The settings of `register`. */
 export interface RegisterSettings {
   /** `OTEL_SDK_DISABLED=true`: do nothing. */
   readonly disabled: boolean;
   readonly metrics: MetricsSettings;
-  /** Whether an `OTEL_*` variable asks for spans to be exported. */
+  /** Whether an `OTEL_*` variable requests the export of spans. */
   readonly traces: boolean;
-  /** Whether an `OTEL_*` variable asks for log records to be exported. */
+  /** Whether an `OTEL_*` variable requests the export of log records. */
   readonly logs: boolean;
   readonly logTarget: LogTarget;
   readonly logLevel: string;
-  /** The longest that a flush at exit may take, in milliseconds. */
+  /** The maximum duration of a flush at exit, in milliseconds. */
   readonly shutdownTimeout: number;
   readonly telemetry: TelemetryOptions;
-  /** What was wrong with a variable. It then has its default. */
+  /** Descriptions of invalid variables, which have their defaults. */
   readonly warnings: readonly string[];
 }
 
-/** Default port of the Prometheus endpoint, as the OpenTelemetry specification has it. */
+/** The default port of the Prometheus endpoint in the OpenTelemetry specification. */
 const DEFAULT_PORT = 9464;
 const DEFAULT_SHUTDOWN_TIMEOUT = 3000;
 const OTLP_PROTOCOLS = ['grpc', 'http/json', 'http/protobuf'] as const;
@@ -54,7 +57,7 @@ const MAX_METRIC_INTERVAL = 86_400_000;
 const METRICS_EXPORTERS = ['prometheus', 'otlp', 'console', 'none'];
 const LOG_LEVELS = ['error', 'warn', 'info'];
 
-/** Reads the settings from `env`. Never throws: a wrong value has its default, and a warning. */
+/** Reads the settings from `env`. It never throws: an invalid value is replaced by its default, with a warning. */
 export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
   const warnings: string[] = [];
   const read = (name: string): string | undefined => env[name]?.trim() || undefined;
@@ -95,7 +98,7 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
       `expected OTEL_METRICS_EXPORTER to name prometheus, otlp, console or none, got "${unknown.join(',')}"; using ${[...named].join(',')}`,
     );
   }
-  /** As in NodeSDK, `none` beside others is still none. */
+  /** As in NodeSDK, `none` together with other exporters still means none. */
   const asks = (exporter: string): boolean => named.has(exporter) && !named.has('none');
   const protocol =
     (read('OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') ?? read('OTEL_EXPORTER_OTLP_PROTOCOL'))?.toLowerCase() ??
@@ -137,7 +140,7 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
   };
 }
 
-/** A wrong key is left out, with a warning; the others hold. */
+/** Drops invalid keys with a warning, and keeps the others. */
 function attributionSettings(
   read: (name: string) => string | undefined,
   warnings: string[],
@@ -169,7 +172,7 @@ function attributionSettings(
   };
 }
 
-/** The parts between commas. */
+/** Splits a comma-separated list. */
 function list(value: string | undefined): string[] {
   return (
     value

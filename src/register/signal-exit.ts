@@ -1,13 +1,13 @@
-/** Listeners of signals that end the process only while there is no other listener. */
+/** Counts signal listeners that end the process only if there is no other listener. */
 
 interface Emitter {
   readonly count?: unknown;
 }
 
 /**
- * How many listeners on a signal are of `signal-exit`, which very many packages use to tidy up. They raise the signal again when
- * there are no others, and do nothing when there are: beside a listener that stays, the process would never end. Its
- * copies find each other by these two names (3.x and 4.x).
+ * The number of signal listeners that belong to `signal-exit`, which many packages use to clean up. These listeners raise the signal
+ * again if there are no others, and do nothing if there are: next to a permanent listener, the process would never end. Copies of
+ * `signal-exit` find each other by these two names (3.x and 4.x).
  */
 export function signalExitListeners(): number {
   const emitters: (Emitter | undefined)[] = [

@@ -1,28 +1,28 @@
 /**
- * Listens for signals in a thread of its own. A listener of the main thread would change what a signal does: with one, Node catches the
- * signal, and a process whose event loop is blocked no longer ends by it. See docs/decisions/2026-11-21-ends.md.
+ * Listens for signals in a separate thread. A listener in the main thread would change the effect of a signal: Node would then catch
+ * the signal, and a process with a blocked event loop would no longer end. See docs/decisions/2026-11-21-ends.md.
  */
 import { Worker } from 'node:worker_threads';
 import { signalExitListeners } from './signal-exit.ts';
 
-/** Signals that end a process, with their numbers, the same everywhere. */
+/** Signals that end a process, and their numbers, which are the same on every platform. */
 const SIGNALS: Readonly<Record<string, number>> = { SIGINT: 2, SIGTERM: 15 };
 
-/** How long the main thread may be busy before the signal ends it, in milliseconds. */
+/** How long the main thread may be busy before the signal ends the process, in milliseconds. */
 const GRACE = 500;
 
-/** Slots of the memory that both threads see; the listeners on each signal are at its number. */
+/** Slots of the memory that both threads share. The number of a signal is the slot for its listeners. */
 const HEARD = 0;
 const DONE = 1;
-/** The signal that ends the process, once it was heard. */
+/** The signal that ends the process, after it was received. */
 const DEADLY = 3;
-/** 1 once the thread hears signals, and 2 while it is asked whether it has heard one. */
+/** 1 after the thread started to listen for signals, and 2 while the main thread asks whether it received one. */
 const HEARS = 4;
 const SLOTS = 16;
 
 /**
- * Runs in the thread. When the application has a listener as it arrives, the signal is the application's. Otherwise it ends the process by
- * its default action, once the main thread is done, has not reacted, or has taken too long.
+ * Runs in the thread. If the application has a listener when the signal arrives, the application handles the signal. Otherwise the
+ * signal ends the process by its default action, after the main thread finished, did not react, or took too long.
  */
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -61,19 +61,20 @@ parentPort.on('message', () => setImmediate(() => {
 Atomics.store(slots, ${HEARS}, 1);
 `;
 
-/** What is done at a signal. */
+/** The handlers of a signal. */
 export interface SignalEnding {
-  /** The application has a way of its own to end, or to go on. */
+  /** Called if the application handles the signal, to end or to continue. */
   handled(): void;
-  /** The signal ends the process, once this is done. */
+  /** Called if the signal ends the process, which waits for the result. */
   last(): Promise<unknown>;
 }
 
 /**
- * Does `ending` at `SIGTERM` and `SIGINT`, for `deadline` milliseconds at most. Without a thread, signals do what they do.
+ * Runs `ending` at `SIGTERM` and `SIGINT`, for at most `deadline` milliseconds. If no thread can be started, signals keep their usual
+ * effect.
  *
- * @returns waits, at the exit of the process, for a signal that ends it and arrived a moment before: a process that raises it as
- *   its last act ends by it
+ * @returns a function to call at process exit. It waits for a fatal signal that arrived just before, so that a process that raises
+ * the signal as its last action ends with it
  */
 export function hearSignals(ending: SignalEnding, deadline: number): () => void {
   const slots = new Int32Array(new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT));
@@ -90,7 +91,7 @@ export function hearSignals(ending: SignalEnding, deadline: number): () => void 
     workerData: { slots, signals: SIGNALS, grace: GRACE, deadline },
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
   });
-  // It stops where Node's internals are others than it knows.
+  // The thread stops if Node's internals differ from the expected ones.
   thread.on('error', () => {});
   for (const signal of Object.keys(SIGNALS)) count(signal, 0);
   process.on('newListener', (event) => count(event, 1));
@@ -106,7 +107,7 @@ export function hearSignals(ending: SignalEnding, deadline: number): () => void 
     const done = (): void => void Atomics.store(slots, DONE, number);
     ending.last().then(done, done);
   });
-  // After the listeners, which would have it keep the process.
+  // Called after the listeners are added, because adding them references the thread again.
   thread.unref();
   return () => {
     if (Atomics.load(slots, HEARS) !== 1) return;

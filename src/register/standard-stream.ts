@@ -1,8 +1,8 @@
 /**
- * Standard streams of the process, for lines. A pipe is written to past its stream: a line in the stream's queue would keep the process
- * until it is read, and a reader that has gone would be an 'error' event in the application. Where the
- * application's own writes are under way, lines wait behind them. Files and terminals are written to by the stream itself,
- * which does so at once, and so is a stream that the application has put in its place.
+ * Writes lines to the standard streams of the process. For a pipe, lines bypass the stream: a line in the stream's queue would keep
+ * the process alive until it is read, and a closed reader would cause an 'error' event in the application. While the application's
+ * own writes are pending, lines wait until these are done. Files and terminals are written through the stream, which writes
+ * synchronously. A stream that the application put in place of the original is also written through.
  */
 import { Socket } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
@@ -11,13 +11,13 @@ import { LineWriter, type Sink } from './line-writer.ts';
 /** The names of the standard streams. */
 export type StandardStream = 'stdout' | 'stderr';
 
-/** Writes lines, and never fails. */
+/** Writes lines. It never fails. */
 export interface Lines {
   write(line: string): void;
   readonly writer: LineWriter | undefined;
 }
 
-/** Lines to the standard stream `name`. `onLost` is called for each line that is lost. */
+/** Opens the standard stream `name` for lines. `onLost` is called for each lost line. */
 export function standardStream(name: StandardStream, onLost: (problem: unknown) => void): Lines {
   const writer = new LineWriter(new Pipe(name), onLost);
   return {
@@ -33,7 +33,7 @@ export function standardStream(name: StandardStream, onLost: (problem: unknown) 
   };
 }
 
-/** Whether `stream` is a pipe that Node itself writes to. On Windows they are made at once. */
+/** Whether `stream` is a pipe that Node itself writes to. On Windows, writes to pipes are synchronous. */
 function isPipe(stream: NodeJS.WriteStream): boolean {
   return (
     isMainThread &&
@@ -55,7 +55,7 @@ class Pipe implements Sink {
   open(): number | undefined {
     const stream = process[this.name] as NodeJS.WriteStream & { fd: number };
     if (stream.writableEnded || stream.errored) throw new Error(`${this.name} has ended`);
-    // What waits in the stream is the application's, and may be the rest of a line.
+    // Pending data in the stream belongs to the application, and may be the rest of a line.
     return stream.writableLength > 0 ? undefined : stream.fd;
   }
 }

@@ -1,4 +1,4 @@
-/** What `register` starts: the hook that sees the SDK load, log lines, and OpenTelemetry when the first client is made. */
+/** Starts the parts of `register`: the hook that sees the SDK load, log lines, and OpenTelemetry when the first client is created. */
 import { isInternalThread } from 'node:worker_threads';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { markUsed, onFirstUse } from '../first-use.ts';
@@ -24,7 +24,7 @@ import { watchUnobservedRequests } from './unobserved-requests.ts';
 
 export { packagesToCopy } from './sdk-packages.ts';
 
-/** Standard error, not a logger: these lines report that telemetry itself is in trouble. */
+/** Uses standard error, not a logger, because these lines report that telemetry itself has a problem. */
 const warnings = standardStream('stderr', () => {});
 function warn(message: string): void {
   warnings.write(`anthropic-otel: ${message}`);
@@ -66,7 +66,7 @@ function start(): void {
   const attached = installHook({
     observe: (root) => observedClass(root, add, complete),
     onLoaded: ({ version, url, observed }) => {
-      // The process is seen, and its series have a zero to start from, before its first call.
+      // Makes the process visible, and its series start at zero, before its first call.
       markUsed();
       telemetry.start();
       if (observed) return;
@@ -134,12 +134,12 @@ function warnUnobserved(): void {
   );
 }
 
-/** Shows the errors of OpenTelemetry, each once, unless the application has diagnostics of its own. */
+/** Shows each error of OpenTelemetry once, unless the application has its own diagnostics. */
 function setDiagnostics(): void {
   diag.setLogger(onceLogger(warn), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
-// Node runs the modules of `--require` in its own loader threads too.
+// Node also runs the modules of `--require` in its own loader threads.
 if (!isInternalThread) {
   try {
     start();

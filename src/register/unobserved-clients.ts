@@ -27,7 +27,7 @@ export function watchUnobserved(port: AdapterPort, onFound: () => void): void {
   const placeholder = {
     [PLACEHOLDER]: true,
     getTracer(...scope: Parameters<TracerProvider['getTracer']>): Tracer | undefined {
-      // The API waits for a provider as long as there is no tracer.
+      // With `undefined`, the API continues to wait for a provider.
       if (!scope[0].startsWith(SDK_SCOPE)) return undefined;
       port.clientMade(false);
       onFound();
@@ -47,7 +47,7 @@ export function isRegistered(proxy: object): boolean {
   return !(PLACEHOLDER in real) && !/^(Noop|Proxy)/.test(real.constructor.name);
 }
 
-/** The trace API of this build of `@opentelemetry/api` and, since 1.10, of its other one: both have a proxy. */
+/** The trace API of this build of `@opentelemetry/api` and, since 1.10, of its other build. Both have a proxy. */
 function traceApis(): Array<{ getTracerProvider(): object }> {
   const own = { getTracerProvider: () => trace.getTracerProvider() };
   try {

@@ -7,7 +7,7 @@ import type { Telemetry } from '../telemetry.ts';
 
 const CHANNEL = 'undici:request:create';
 
-/** A header that every SDK request has, and no other client's request. */
+/** A header of every SDK request, which other clients do not send. */
 const SDK_HEADER = 'x-stainless-lang';
 
 /** Calls `onFound` at the first such request, once. */
