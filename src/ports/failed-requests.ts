@@ -13,7 +13,7 @@ export class FailedRequests {
   /** The time of the last failure by a digest of the body, oldest first. */
   readonly #failedAt = new Map<string, number>();
 
-  /** A call failed after its retries, and its request might be sent again. */
+  /** A retry failed, and its request might be sent again. */
   failed(body: unknown, now: number): void {
     const digest = digestOf(body);
     if (digest === undefined) return;

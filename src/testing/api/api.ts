@@ -19,7 +19,7 @@ export type Outcome =
   | { readonly kind: 'lines'; readonly lines: readonly JsonObject[] }
   | { readonly kind: 'message'; readonly message: JsonObject };
 
-/** The API behind the wire: its models, limits, prompt cache and batches. Knows nothing of HTTP but method and path. */
+/** The API behind the wire: its models, limits, prompt cache and batches. It uses only the method and path of HTTP. */
 export class Api {
   readonly makeId: MakeId = createIdFactory();
   readonly organizationId: string = '00000000-0000-4000-8000-000000000000';
@@ -39,7 +39,7 @@ export class Api {
     this.#batches = new BatchStore(run, this.makeId, settings.now, settings.batchMs);
   }
 
-  /** Refills the limits, and forgets cached prompts and batches. */
+  /** Refills the limits, and clears the prompt cache and the batches. */
   reset(): void {
     this.limits.reset();
     this.#cache.clear();
@@ -50,7 +50,7 @@ export class Api {
   keyError(headers: Readonly<Record<string, string>>): ApiError | undefined {
     if (this.apiKeys === undefined) return undefined;
     const { authorization = '' } = headers;
-    // Of a request signed for AWS, the access key.
+    // For a request signed for AWS, the access key.
     const bearer = (/^Bearer (.+)$/i.exec(authorization) ??
       /^AWS4-HMAC-SHA256 Credential=([^/]+)\//.exec(authorization))?.[1];
     const key = headers['x-api-key'] ?? bearer;
@@ -67,8 +67,8 @@ export class Api {
   /**
    * The response to a request.
    *
-   * @param script The content of the message. A request with a script always succeeds: neither its form,
-   *   its model nor a rate limit is checked.
+   * @param script The content of the message. A request with a script always succeeds: its form, its model and the rate limits are
+   * not checked.
    */
   respond(request: ReceivedRequest, origin: string, script: MessageScript | undefined): Outcome {
     const { method, path, body } = request;

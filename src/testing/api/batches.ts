@@ -19,11 +19,11 @@ interface Batch {
   readonly createdAt: number;
   readonly items: readonly Item[];
   canceledAt: number | null;
-  /** One per item, made when the batch has ended. */
+  /** One result per item, created when the batch has ended. */
   results: readonly JsonObject[] | null;
 }
 
-/** The message batches of a server. They end by the clock: `durationMs` after their creation, or at their canceling. */
+/** The message batches of a server. A batch ends `durationMs` after its creation, or when it is canceled. */
 export class BatchStore {
   readonly #batches = new Map<string, Batch>();
   readonly #run: RunBatchItem;
@@ -38,7 +38,7 @@ export class BatchStore {
     this.#durationMs = durationMs;
   }
 
-  /** Forgets every batch. */
+  /** Deletes all batches. */
   clear(): void {
     this.#batches.clear();
   }
@@ -80,7 +80,7 @@ export class BatchStore {
     );
   }
 
-  /** `POST /v1/messages/batches/{id}/cancel`; the batch has ended at the next look. */
+  /** `POST /v1/messages/batches/{id}/cancel`. The next request sees the batch as ended. */
   cancel(id: string, origin: string): JsonObject | ApiError {
     return this.#with(id, (batch) => {
       if (this.#advance(batch).results !== null) {

@@ -6,9 +6,9 @@ export interface ErrorRow {
   readonly type: string;
   /** `error.message` of the envelope. */
   readonly message: string;
-  /** Whether the official SDK retries the status by itself. */
+  /** Whether the official SDK retries the status itself. */
   readonly retryable: boolean;
-  /** Whether a gateway in front of the API sends it: an HTML page, no envelope, none of the API's headers. */
+  /** Whether a gateway in front of the API sends the error, as an HTML page without an envelope and without the API's headers. */
   readonly gateway?: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface ApiError {
   readonly status: number;
   readonly type: string;
   readonly message: string;
-  /** `error.details.error_code`, when the error has one. */
+  /** `error.details.error_code`, if the error has one. */
   readonly code?: string;
   /** Seconds for the `retry-after` header. */
   readonly retryAfter?: number;
@@ -65,10 +65,10 @@ export function notFound(message: string): ApiError {
   return { status: 404, type: 'not_found_error', message };
 }
 
-/** The HTTP status that an `error.type` stands for: an SSE `error` event carries no status of its own. */
+/** The HTTP status that an `error.type` stands for. An SSE `error` event carries no status of its own. */
 export function statusOfType(type: string): number {
   const row = Object.entries(ERROR_TABLE).find(([, { type: rowType }]) => rowType === type);
-  // 504 is what the API sends for a timeout; 408 comes first in the table.
+  // The API sends 504 for a timeout, but 408 comes first in the table.
   return type === 'timeout_error' ? 504 : row === undefined ? 500 : Number(row[0]);
 }
 
@@ -85,14 +85,14 @@ export function errorEnvelope(
   };
 }
 
-/** `error.type` of a ready-made body, or `undefined` where it is no envelope. */
+/** The `error.type` of a ready-made body, or `undefined` if the body is not an envelope. */
 export function errorTypeIn(body: string): string | undefined {
   const envelope = parseJson(body);
   const error = isObject(envelope) ? envelope.error : undefined;
   return isObject(error) && typeof error.type === 'string' ? error.type : undefined;
 }
 
-/** The page that a gateway sends in place of the envelope. */
+/** The page that a gateway sends instead of the envelope. */
 export function gatewayPage(status: number, message: string): string {
   const title = `${status} ${message}`;
   return (

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** Makes identifiers of the API's form, unique across servers and processes: `req_01...`, `msg_01...`. */
+/** Creates identifiers in the API's format, unique across servers and processes: `req_01...`, `msg_01...`. */
 export type MakeId = (prefix: string) => string;
 
-/** A maker of identifiers for one server. */
+/** Creates the identifier factory of one server. */
 export function createIdFactory(): MakeId {
   const origin = randomBytes(9).toString('hex');
   let count = 0;

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import type { Platform } from './platform.ts';
 import { addTokens, mergeUsage, noTokens, type TokenCounts, tokenCounts } from './usage.ts';
 
-/** One request that the server received, and what became of it. Its fields are filled in while the response is sent. */
+/** One request that the server received, and its result. Its fields are filled in while the response is sent. */
 export interface ReceivedRequest {
   readonly method: string;
   /** The path without its query: `/v1/messages`. */
@@ -11,11 +11,11 @@ export interface ReceivedRequest {
   readonly query: string;
   /** Names in lower case; repeated headers are joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON body; the text where it is not JSON; undefined where there was none. */
+  /** The parsed JSON body; the text if it is not JSON; undefined if there is none. */
   readonly body: unknown;
-  /** The platform that the request has the form of, by its path. */
+  /** The platform whose format the request has, according to its path. */
   readonly platform: Platform;
-  /** The `model` of the body; of Bedrock and Vertex, that of the path. */
+  /** The `model` of the body; for Bedrock and Vertex, the model in the path. */
   readonly model: string | null;
   /** Whether the request asked for a stream. */
   readonly stream: boolean;
@@ -27,25 +27,25 @@ export interface ReceivedRequest {
   readonly status: number | null;
   /** `error.type` of the response, in its envelope or in its SSE `error` event. */
   readonly errorType: string | null;
-  /** The `request-id` header of the response; of Bedrock, `x-amzn-requestid`. */
+  /** The `request-id` header of the response; for Bedrock, `x-amzn-requestid`. */
   readonly requestId: string | null;
-  /** The usage sent so far, as the API writes it; of a stream that was interrupted, only its beginning. */
+  /** The usage sent so far, as the API writes it. For an interrupted stream, only its initial part. */
   readonly usage: JsonObject | null;
-  /** Whether `usage` is final: the whole message was sent, or the stream reached `message_delta`. */
+  /** Whether `usage` is final, because the whole message was sent, or the stream reached `message_delta`. */
   readonly usageFinal: boolean;
-  /** Bytes of the body that were handed to the socket. */
+  /** Bytes of the body that were passed to the socket. */
   readonly bytesSent: number;
-  /** SSE events that were handed to the socket. */
+  /** SSE events that were passed to the socket. */
   readonly eventsSent: number;
   /** Whether the whole response was sent. */
   readonly completed: boolean;
   /** Whether the client closed the connection before the response was complete. */
   readonly closedByClient: boolean;
-  /** Milliseconds since the epoch, or null while the response is under way. */
+  /** Milliseconds since the epoch, or null while the response is in progress. */
   readonly endedAt: number | null;
 }
 
-/** A {@link ReceivedRequest} in the hands of the server. */
+/** A {@link ReceivedRequest} that the server can change. */
 export type OpenRequest = { -readonly [Field in keyof ReceivedRequest]: ReceivedRequest[Field] };
 
 /** Sums over the requests received since the start or the last `reset()`. */
@@ -56,7 +56,7 @@ export interface Totals {
   attempts: number;
   /** Responses by status; `none` counts requests that ended without any response. */
   statuses: Record<string, number>;
-  /** Errors by `error.type`, SSE `error` events included; responses without an envelope have only their status. */
+  /** Errors by `error.type`, including SSE `error` events. Responses without an envelope have only their status. */
   errors: Record<string, number>;
   /** Tokens of responses whose final usage was sent. */
   tokens: TokenCounts;
@@ -66,7 +66,7 @@ export interface Totals {
   closedByClient: number;
 }
 
-/** What the server really sent: {@link Totals} over everything, and for each model of a request. */
+/** What the server really sent: {@link Totals} over all requests, and for each requested model. */
 export interface SentTotals extends Totals {
   models: Record<string, Totals>;
 }
@@ -77,7 +77,7 @@ export class Ledger {
   #requests: OpenRequest[] = [];
   #sent: SentTotals = newSent();
 
-  /** @param keep How many requests are kept in full, the newest; the totals always count all. */
+  /** @param keep How many of the newest requests are kept in full. The totals always count all requests. */
   constructor(keep: number) {
     this.#keep = keep;
   }
@@ -92,13 +92,13 @@ export class Ledger {
     return structuredClone(this.#sent);
   }
 
-  /** Forgets everything. */
+  /** Deletes all requests and totals. */
   reset(): void {
     this.#requests = [];
     this.#sent = newSent();
   }
 
-  /** A request has arrived. */
+  /** Records that a request arrived. */
   received(request: OpenRequest): void {
     this.#requests.push(request);
     if (this.#requests.length > this.#keep) this.#requests.shift();
@@ -108,19 +108,19 @@ export class Ledger {
     });
   }
 
-  /** Status and headers are sent. */
+  /** Records that status and headers were sent. */
   responded(request: OpenRequest, status: number): void {
     request.status = status;
     this.#count(request, (totals) => increment(totals.statuses, String(status)));
   }
 
-  /** An error goes out. */
+  /** Records that an error was sent. */
   failed(request: OpenRequest, errorType: string): void {
     request.errorType = errorType;
     this.#count(request, (totals) => increment(totals.errors, errorType));
   }
 
-  /** Usage goes out. */
+  /** Records that usage was sent. */
   used(request: OpenRequest, usage: JsonObject, final: boolean): void {
     const merged = mergeUsage(request.usage, usage);
     this.#count(request, (totals) => {
@@ -132,7 +132,7 @@ export class Ledger {
     request.usageFinal = final;
   }
 
-  /** The connection's part in the request is over. */
+  /** Records that the connection's part in the request has ended. */
   ended(request: OpenRequest, end: { completed: boolean; closedByClient: boolean }): void {
     Object.assign(request, end, { endedAt: Date.now() });
     this.#count(request, (totals) => {
@@ -161,7 +161,7 @@ function newTotals(): Totals {
   return {
     calls: 0,
     attempts: 0,
-    // No prototype: the names come from requests, and may be `constructor`.
+    // No prototype, because the names come from requests and may be `constructor`.
     statuses: Object.create(null),
     errors: Object.create(null),
     tokens: noTokens(),

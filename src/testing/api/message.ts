@@ -5,15 +5,15 @@ import { sampleOf } from './sample.ts';
 import { firstTokens, textTokens } from './tokens.ts';
 import { mergeUsage, usageOf } from './usage.ts';
 
-/** The content of a message. What is not given is made up from the request, always in the same way. */
+/** The content of a message. Missing parts are generated from the request, deterministically. */
 export interface MessageScript {
-  /** The text of the text block, exactly; ignored where `content` is given. */
+  /** The exact text of the text block. Ignored if `content` is given. */
   readonly text?: string;
-  /** The content blocks, exactly. */
+  /** The exact content blocks. */
   readonly content?: readonly JsonObject[];
-  /** Fields of `usage` in the API's own words; they replace the counted ones. */
+  /** Fields of `usage` with the API's names. They replace the counted ones. */
   readonly usage?: JsonObject;
-  /** @default what the content and `max_tokens` call for */
+  /** @default derived from the content and `max_tokens` */
   readonly stopReason?: string;
   /** @default null */
   readonly stopSequence?: string;
@@ -88,27 +88,27 @@ function madeUpContent(body: JsonObject, text: string | undefined, makeId: MakeI
   return blocks;
 }
 
-/** The tool to call: the chosen one or the first, unless the request brings a tool's result. */
+/** The tool to call: the chosen one or the first, unless the request contains a tool's result. */
 function toolToUse(body: JsonObject): JsonObject | undefined {
   const choice = isObject(body.tool_choice) ? body.tool_choice : {};
   if (choice.type === 'none') return undefined;
   const lastMessage = asArray(body.messages).at(-1);
   const lastBlocks = isObject(lastMessage) ? asArray(lastMessage.content) : [];
   if (lastBlocks.some((block) => isObject(block) && block.type === 'tool_result')) return undefined;
-  // The API runs its own tools by itself; only the caller's tools have a schema.
+  // The API runs its own tools itself. Only the caller's tools have a schema.
   const tools = asArray(body.tools).filter((tool) => isObject(tool) && isObject(tool.input_schema));
   const chosen = tools.find((tool) => (tool as JsonObject).name === choice.name) ?? tools[0];
   return chosen as JsonObject | undefined;
 }
 
-/** JSON that fits the schema of a request for structured output. */
+/** JSON that matches the schema of a request for structured output. */
 function structuredText(body: JsonObject): string | undefined {
   const config = isObject(body.output_config) ? body.output_config : {};
   const format = isObject(config.format) ? config.format : body.output_format;
   return isObject(format) && isObject(format.schema) ? JSON.stringify(sampleOf(format.schema)) : undefined;
 }
 
-/** Cuts the last text so that the whole stays within `maxTokens`. */
+/** Shortens the last text so that the whole stays within `maxTokens`. */
 function shorten(
   content: readonly JsonObject[],
   maxTokens: unknown,

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { type ApiError, invalid, notFound } from './errors.ts';
 import { page } from './page.ts';
 
-/** Names and, where the API resolves a name to a dated snapshot, the snapshot. Newest first. */
+/** Names and, if the API resolves a name to a dated snapshot, the snapshot. Newest first. */
 const KNOWN: readonly (readonly [name: string, released: string, snapshot?: string])[] = [
   ['claude-haiku-5-5', '2026-10-06'],
   ['claude-sonnet-5-5', '2026-10-06'],
@@ -37,7 +37,7 @@ export class ModelCatalogue {
     this.names = names;
   }
 
-  /** The model name in the response to a request for `name`, or `undefined` for a model that is not offered. */
+  /** The model name in the response to a request for `name`, or `undefined` if the model is not offered. */
   resolve(requested: string): string | undefined {
     for (const name of this.names) {
       const snapshot = KNOWN.find(([known]) => known === name)?.[2] ?? name;
@@ -58,7 +58,7 @@ export class ModelCatalogue {
     return resolved === undefined ? notFound(`model: ${id}`) : modelInfo(id);
   }
 
-  /** The error of a request that names no model, or one that is not offered. */
+  /** The error for a request that names no model, or one that is not offered. */
   error(model: unknown): ApiError | undefined {
     if (model === undefined) return invalid('model', 'Field required');
     if (typeof model !== 'string') return invalid('model', 'Input should be a valid string');

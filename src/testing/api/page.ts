@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { type ApiError, invalid } from './errors.ts';
 
 /**
- * One page of a list, by the API's cursors `after_id`, `before_id` and `limit` (1 to 1000).
+ * One page of a list, selected by the API's cursors `after_id`, `before_id` and `limit` (1 to 1000).
  *
  * @param items The whole list, in the order of the response.
  */

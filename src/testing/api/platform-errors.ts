@@ -1,4 +1,4 @@
-/** The errors of Bedrock and Vertex: in a form of their own, and not in the API's envelope. */
+/** The errors of Bedrock and Vertex, which have their own format instead of the API's envelope. */
 import type { JsonObject } from '../json.ts';
 import type { Platform } from './platform.ts';
 
@@ -15,7 +15,7 @@ const BEDROCK_EXCEPTIONS: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailableException',
 };
 
-/** What Bedrock calls the end of a stream by an error of the API's type. */
+/** Bedrock's exceptions that end a stream, by the API's error type. */
 const STREAM_EXCEPTIONS: Readonly<Record<string, string>> = {
   api_error: 'internalServerException',
   invalid_request_error: 'validationException',
@@ -24,7 +24,7 @@ const STREAM_EXCEPTIONS: Readonly<Record<string, string>> = {
   timeout_error: 'modelTimeoutException',
 };
 
-/** Errors that Vertex itself makes. It passes on every other error of the API. */
+/** Errors that Vertex itself returns. It passes on all other errors of the API. */
 const GOOGLE_STATUSES: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',
@@ -34,13 +34,13 @@ const GOOGLE_STATUSES: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 };
 
-/** An error in the form of a platform. */
+/** An error in the format of a platform. */
 export interface PlatformError {
   readonly body: JsonObject;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The error of `platform` with `status`, or `undefined` where it is the API's own. */
+/** The error of `platform` with `status`, or `undefined` if it has the API's own format. */
 export function platformError(
   platform: Platform,
   status: number,
@@ -56,7 +56,7 @@ export function platformError(
     : { body: { error: { code: status, message, status: googleStatus } }, headers: {} };
 }
 
-/** The name of the exception by which Bedrock ends a stream, for an error of the API's type. */
+/** The name of the exception with which Bedrock ends a stream for an error of the API's type. */
 export function streamException(errorType: string): string {
   return STREAM_EXCEPTIONS[errorType] ?? 'modelStreamErrorException';
 }

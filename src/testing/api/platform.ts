@@ -1,17 +1,17 @@
-/** Requests in the form of Bedrock and Vertex: the model is in the path, and the rest of the body is the API's own. */
+/** Requests in the format of Bedrock and Vertex: the model is in the path, and the rest of the body is the same as the API's. */
 import { isObject, type JsonObject } from '../json.ts';
 
-/** The platform that a request has the form of. A request of the Foundry client has the API's own. */
+/** The platform whose format a request has. A request of the Foundry client has the API's own format. */
 export type Platform = 'anthropic' | 'bedrock' | 'vertex';
 
-/** What a request asks for, whatever its form. */
+/** The contents of a request, whatever its format. */
 export interface Asked {
   readonly platform: Platform;
-  /** The API's own path for it. */
+  /** The API's own path for the request. */
   readonly path: string;
   /** The body that the API itself would get. */
   readonly body: unknown;
-  /** The model as the platform names it. */
+  /** The model, as the platform names it. */
   readonly model: string | null;
   readonly stream: boolean;
 }
@@ -19,7 +19,7 @@ export interface Asked {
 const BEDROCK = /\/model\/([^/]+)\/(invoke|invoke-with-response-stream)$/;
 const VERTEX = /\/publishers\/anthropic\/models\/([^/]+):(rawPredict|streamRawPredict)$/;
 
-/** Reads what a request with this path and body asks for. */
+/** Reads the contents of a request with this path and body. */
 export function readAsked(path: string, body: unknown): Asked {
   const fields = isObject(body) ? body : {};
   const [, bedrockModel, bedrockAction] = BEDROCK.exec(path) ?? [];
@@ -27,7 +27,7 @@ export function readAsked(path: string, body: unknown): Asked {
     return asked('bedrock', fields, decode(bedrockModel), bedrockAction === 'invoke-with-response-stream');
   }
   const [, vertexModel, vertexAction] = VERTEX.exec(path) ?? [];
-  // The one model of Vertex that is none: its body names the model.
+  // `count-tokens` is in the place of the model but is not one. The body names the model.
   if (vertexModel === 'count-tokens') {
     const model = typeof fields.model === 'string' ? fields.model : null;
     return { ...asked('vertex', fields, model, false), path: '/v1/messages/count_tokens' };
@@ -35,7 +35,7 @@ export function readAsked(path: string, body: unknown): Asked {
   if (vertexModel !== undefined) {
     return asked('vertex', fields, decode(vertexModel), vertexAction === 'streamRawPredict');
   }
-  // Foundry and Bedrock's second endpoint have the API itself in a folder.
+  // Foundry and Bedrock's second endpoint serve the API itself under a path prefix.
   const own = path.replace(/^\/anthropic(?=\/v1\/)/, '');
   const model = typeof fields.model === 'string' ? fields.model : null;
   return {

@@ -3,7 +3,7 @@ import type { PromptPart } from './tokens.ts';
 
 const TTL_MS = { '5m': 300_000, '1h': 3_600_000 } as const;
 
-/** How the input tokens of one request are charged; the four add up to the whole prompt. */
+/** How the input tokens of one request are charged. The counts add up to the whole prompt. */
 export interface InputTokens {
   readonly uncached: number;
   readonly cacheRead: number;
@@ -12,9 +12,9 @@ export interface InputTokens {
 }
 
 /**
- * The prompt cache: remembers each prompt up to its `cache_control` breakpoints, per model, for 5 minutes or an hour.
+ * The prompt cache. It keeps each prompt up to its `cache_control` breakpoints, per model, for 5 minutes or an hour.
  *
- * A prompt of any length is cached: the API's minimum of about a thousand tokens would make tests large for nothing.
+ * A prompt of any length is cached, because the API's minimum of about a thousand tokens would make tests unnecessarily large.
  */
 export class PromptCache {
   readonly #now: () => number;
@@ -24,16 +24,16 @@ export class PromptCache {
     this.#now = now;
   }
 
-  /** Forgets everything. */
+  /** Deletes all entries. */
   clear(): void {
     this.#expiry.clear();
   }
 
-  /** Splits a prompt into what the cache knew, what it stored and the rest, and remembers it. */
+  /** Splits a prompt into the tokens that the cache had, those that it stores and the rest, and caches the prompt. */
   charge(model: string, parts: readonly PromptPart[]): InputTokens {
     const split = { uncached: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
     const lastBreakpoint = parts.findLastIndex(({ ttl }) => ttl !== undefined);
-    // Nothing after the last breakpoint is hashed: a large prompt without one stays cheap.
+    // Nothing after the last breakpoint is hashed, so that a large prompt without one stays cheap.
     const prefixes = this.#prefixes(model, parts.slice(0, lastBreakpoint + 1));
     const now = this.#now();
     const lastHit = prefixes.findLastIndex((prefix) => (this.#expiry.get(prefix) ?? 0) > now);
@@ -51,7 +51,7 @@ export class PromptCache {
     return split;
   }
 
-  /** One key for each beginning of the prompt: a breakpoint may hit where an earlier request had its own. */
+  /** One key for each prefix of the prompt, because a breakpoint may hit where an earlier request had one. */
   #prefixes(model: string, parts: readonly PromptPart[]): readonly string[] {
     const hash = createHash('sha256').update(model);
     return parts.map(({ content }) =>
@@ -60,7 +60,7 @@ export class PromptCache {
   }
 }
 
-/** Moving a breakpoint does not change the prompt. */
+/** Removes the breakpoint, because moving it does not change the prompt. */
 function withoutCacheControl(key: string, value: unknown): unknown {
   return key === 'cache_control' ? undefined : value;
 }

@@ -1,6 +1,4 @@
-/**
- * A token bucket with continuous refill, as the API limits: it holds up to `limit` and refills evenly over `windowMs`.
- */
+/** A token bucket with continuous refill, as in the API's rate limits. It holds up to `limit` and refills evenly over `windowMs`. */
 export class RateLimitBucket {
   readonly limit: number;
   readonly #windowMs: number;
@@ -9,8 +7,8 @@ export class RateLimitBucket {
   #levelAt: number;
 
   /**
-   * @param limit What a full bucket holds; the bucket starts full.
-   * @param windowMs Milliseconds in which an empty bucket fills up.
+   * @param limit The capacity of the bucket, which starts full.
+   * @param windowMs Milliseconds in which an empty bucket refills.
    * @param now The clock, in milliseconds.
    */
   constructor(limit: number, windowMs: number, now: () => number) {
@@ -21,24 +19,24 @@ export class RateLimitBucket {
     this.#levelAt = now();
   }
 
-  /** What may be taken now; not rounded. */
+  /** The amount that can be taken now, not rounded. */
   get remaining(): number {
     this.#refill();
     return this.#level;
   }
 
-  /** Sets what remains, from 0 to the limit. */
+  /** Sets the remaining amount, from 0 to the limit. */
   set remaining(amount: number) {
     this.#refill();
     this.#level = Math.min(this.limit, Math.max(0, amount));
   }
 
-  /** Takes `amount`, at most what is there: the API finishes the response that overruns a limit. */
+  /** Takes up to `amount`. A bucket cannot become negative, because the API finishes a response that exceeds a limit. */
   take(amount: number): void {
     this.remaining -= amount;
   }
 
-  /** Milliseconds until `amount` can be taken; until the bucket is full for an amount that never fits. */
+  /** Milliseconds until `amount` can be taken, or until the bucket is full for an amount that never fits. */
   msUntil(amount: number): number {
     const missing = Math.min(amount, this.limit) - this.remaining;
     if (this.limit === 0) return this.#windowMs;

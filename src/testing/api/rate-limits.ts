@@ -7,7 +7,7 @@ import { RateLimitBucket } from './rate-limit-bucket.ts';
 export interface ModelClassLimits {
   /** Requests. @default 4000 */
   readonly requests?: number;
-  /** Input tokens, cache reads not counted. @default 2000000 */
+  /** Input tokens, without cache reads. @default 2000000 */
   readonly inputTokens?: number;
   /** Output tokens. @default 400000 */
   readonly outputTokens?: number;
@@ -17,7 +17,7 @@ export interface ModelClassLimits {
 export interface RateLimitOptions extends ModelClassLimits {
   /** Milliseconds in which an empty bucket refills. @default 60000 */
   readonly windowMs?: number;
-  /** Other limits for some model classes, by name: `opus-5`, `sonnet-4`, `haiku-3`. */
+  /** Different limits for some model classes, by name: `opus-5`, `sonnet-4`, `haiku-3`. */
   readonly classes?: Readonly<Record<string, ModelClassLimits>>;
 }
 
@@ -38,7 +38,7 @@ export function modelClass(model: string | null): string {
   return family === undefined ? model : `${family}-${major ?? '0'}`;
 }
 
-/** @throws TypeError naming the first wrong limit. */
+/** @throws TypeError that names the first wrong limit */
 export function checkRateLimits(limits: RateLimitOptions): void {
   expectOptions('rateLimits', limits, [...LIMIT_NAMES, 'windowMs', 'classes']);
   expectInteger('rateLimits.windowMs', limits.windowMs, 1);
@@ -74,7 +74,7 @@ export class RateLimits {
     return this.#options;
   }
 
-  /** Changes the limits; every bucket starts again full. */
+  /** Changes the limits. Every bucket is full again. */
   set options(options: RateLimitOptions) {
     checkRateLimits(options);
     this.#options = options;
@@ -86,7 +86,7 @@ export class RateLimits {
     this.#classes.clear();
   }
 
-  /** The 429 for a request that finds a bucket empty, or `undefined` when it may pass. */
+  /** The 429 for a request that finds a bucket empty, or `undefined` if the request may pass. */
   error(model: string | null, inputTokens: number): ApiError | undefined {
     const buckets = this.#buckets(model);
     const wanted = [
@@ -116,7 +116,7 @@ export class RateLimits {
     buckets.outputTokens.take(outputTokens);
   }
 
-  /** Sets what remains for the model's class; a limit that is not given keeps its level. */
+  /** Sets the remaining amounts for the model's class. A limit that is not given stays unchanged. */
   drain(model: string, remaining: ModelClassLimits): void {
     expectOptions('remaining', remaining, LIMIT_NAMES);
     checkClass('remaining', remaining);
@@ -127,7 +127,7 @@ export class RateLimits {
     }
   }
 
-  /** The twelve `anthropic-ratelimit-*` headers; `reset` is the second in which the bucket is full, RFC 3339. */
+  /** The twelve `anthropic-ratelimit-*` headers. `reset` is the second in which the bucket is full, in RFC 3339. */
   headers(model: string | null): Record<string, string> {
     const { requests, inputTokens, outputTokens } = this.#buckets(model);
     const headers: Record<string, string> = {};

@@ -1,6 +1,6 @@
 import { asArray, isObject, type JsonObject } from '../json.ts';
 
-/** The smallest value that fits a JSON schema: only required fields, first choices. */
+/** The smallest value that matches a JSON schema: only required fields, and the first choices. */
 export function sampleOf(schema: unknown): unknown {
   if (!isObject(schema)) return 'example';
   if ('const' in schema) return schema.const;

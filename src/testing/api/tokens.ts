@@ -2,31 +2,31 @@ import { asArray, isObject, type JsonObject } from '../json.ts';
 
 /** Characters that count as one token. */
 const CHARS_PER_TOKEN = 4;
-/** What an image or a document counts, whatever its size. */
+/** The tokens of an image or a document of any size. */
 const ATTACHMENT_TOKENS = 1500;
-/** What the framing of a message counts. */
+/** The tokens of a message's framing. */
 const MESSAGE_TOKENS = 3;
 
 /** One piece of a prompt, in the order in which the API reads it: tools, system, messages. */
 export interface PromptPart {
   readonly tokens: number;
-  /** The content, to compare prompts by. */
+  /** The content, used to compare prompts. */
   readonly content: unknown;
-  /** How long the prompt up to here is to be cached; absent without `cache_control`. */
+  /** How long the prompt up to here is cached. Absent without `cache_control`. */
   readonly ttl?: '5m' | '1h';
 }
 
-/** The tokens of a text: its characters divided by four, rounded up. */
+/** The tokens of a text: its number of characters divided by four, rounded up. */
 export function textTokens(text: string): number {
   return Math.ceil(text.length / CHARS_PER_TOKEN);
 }
 
-/** The beginning of a text that counts `tokens`. */
+/** The start of a text, with a length of `tokens`. */
 export function firstTokens(text: string, tokens: number): string {
   return text.slice(0, tokens * CHARS_PER_TOKEN);
 }
 
-/** A request's prompt in parts. Malformed pieces count nothing. */
+/** The prompt of a request in parts. Malformed parts count no tokens. */
 export function promptParts(body: JsonObject): readonly PromptPart[] {
   const parts: PromptPart[] = [];
   const add = (content: unknown, frame: number): void => {
@@ -47,7 +47,7 @@ export function promptParts(body: JsonObject): readonly PromptPart[] {
   return parts;
 }
 
-/** How many blocks of a request carry `cache_control`. */
+/** The number of blocks with `cache_control` in a request. */
 export function countBreakpoints(body: JsonObject): number {
   return promptParts(body).filter(({ ttl }) => ttl !== undefined).length;
 }

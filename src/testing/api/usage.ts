@@ -5,12 +5,12 @@ import type { InputTokens } from './prompt-cache.ts';
 export interface TokenCounts {
   /** Input tokens that were neither read from the cache nor written to it. */
   input: number;
-  /** Output tokens, thinking included. */
+  /** Output tokens, including thinking. */
   output: number;
   cacheRead: number;
   cacheWrite5m: number;
   cacheWrite1h: number;
-  /** The part of `output` that was spent on thinking. */
+  /** The part of `output` that is thinking. */
   thinking: number;
 }
 
@@ -19,7 +19,7 @@ export function noTokens(): TokenCounts {
   return { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, thinking: 0 };
 }
 
-/** Adds `more` to `sum`, `times` over; -1 takes it away. */
+/** Adds `more` to `sum` `times` times. -1 subtracts it. */
 export function addTokens(sum: TokenCounts, more: TokenCounts, times = 1): void {
   for (const kind of Object.keys(sum) as (keyof TokenCounts)[]) sum[kind] += more[kind] * times;
 }
@@ -54,13 +54,13 @@ export function deltaUsageOf(usage: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(usage).filter(([name]) => repeated.includes(name)));
 }
 
-/** Later usage replaces earlier usage field by field: the API's counts are cumulative. */
+/** Replaces earlier usage with later usage, field by field, because the API's counts are cumulative. */
 export function mergeUsage(before: JsonObject | null, after: JsonObject): JsonObject {
   const given = Object.entries(after).filter(([, value]) => value !== null && value !== undefined);
   return { ...before, ...Object.fromEntries(given) };
 }
 
-/** Reads a `usage` object. Cache writes with no split by lifetime count as 5 minutes, the API's default. */
+/** Reads a `usage` object. Cache writes without a split by lifetime count as 5 minutes, the API's default. */
 export function tokenCounts(usage: JsonObject): TokenCounts {
   const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
   const split = isObject(usage.cache_creation) ? usage.cache_creation : {};
@@ -85,7 +85,7 @@ export interface ReportedUsage {
   readonly events: number;
 }
 
-/** Reads the usage out of a ready-made body: a JSON message, or an event stream. */
+/** Reads the usage in a ready-made body: a JSON message, or an event stream. */
 export function readUsage(body: string, contentType: string): ReportedUsage {
   if (!contentType.startsWith('text/event-stream')) {
     const message = parseJson(body);
@@ -108,7 +108,7 @@ export function readUsage(body: string, contentType: string): ReportedUsage {
   return reported;
 }
 
-/** The `usage` that one SSE event carries, or null. */
+/** The `usage` in one SSE event, or null. */
 export function usageInEvent(event: JsonObject): JsonObject | null {
   const holder = isObject(event.message) ? event.message : event;
   return isObject(holder.usage) ? holder.usage : null;

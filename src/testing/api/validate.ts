@@ -2,11 +2,11 @@ import { isObject, type JsonObject } from '../json.ts';
 import { type ApiError, invalid } from './errors.ts';
 import { countBreakpoints } from './tokens.ts';
 
-/** The API's limit of blocks with `cache_control`. */
+/** The API's maximum number of blocks with `cache_control`. */
 const MAX_BREAKPOINTS = 4;
 /** The API's smallest thinking budget, in tokens. */
 const MIN_THINKING_BUDGET = 1024;
-/** The field that a content block of a type cannot be without. */
+/** The required field of each type of content block. */
 const NEEDED_FIELDS: ReadonlyMap<string, string> = new Map([
   ['text', 'text'],
   ['image', 'source'],
@@ -15,12 +15,12 @@ const NEEDED_FIELDS: ReadonlyMap<string, string> = new Map([
   ['tool_result', 'tool_use_id'],
 ]);
 
-/** The 400 for the first thing that is wrong with a Messages request, or `undefined`. */
+/** The 400 for the first problem of a Messages request, or `undefined`. */
 export function messageRequestError(body: JsonObject): ApiError | undefined {
   return maxTokensError(body) ?? promptError(body) ?? optionsError(body);
 }
 
-/** The 400 for the first thing that is wrong with a request to count tokens, or `undefined`. */
+/** The 400 for the first problem of a request to count tokens, or `undefined`. */
 export function countRequestError(body: JsonObject): ApiError | undefined {
   return promptError(body);
 }
@@ -79,7 +79,7 @@ function blockError(path: string, block: unknown): ApiError | undefined {
 function optionsError(body: JsonObject): ApiError | undefined {
   for (const [index, tool] of (Array.isArray(body.tools) ? body.tools : []).entries()) {
     if (!isObject(tool) || typeof tool.name !== 'string') {
-      // A tool with a type is the API's own; a toolset of it has no name.
+      // A tool with a type is the API's own. The API's toolsets have no name.
       if (isObject(tool) && typeof tool.type === 'string' && tool.type !== 'custom') continue;
       return invalid(`tools.${index}.name`, 'Field required');
     }

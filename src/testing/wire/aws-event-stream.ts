@@ -1,11 +1,11 @@
-/** The binary frames in which Bedrock streams: lengths, headers, payload, and two checksums. */
+/** The binary frames of Bedrock's streams: lengths, headers, payload, and two checksums. */
 import { crc32 } from 'node:zlib';
 import type { StreamEvent } from './sse.ts';
 
 /** The content type of a stream of frames. */
 export const EVENT_STREAM_TYPE = 'application/vnd.amazon.eventstream';
 
-/** Bytes before the headers: the length of the whole, the length of the headers, and the checksum of both. */
+/** Bytes before the headers: the total length, the length of the headers, and the checksum of both. */
 const PRELUDE_BYTES = 12;
 const CHECKSUM_BYTES = 4;
 /** The type of a header whose value is a string. */

@@ -30,7 +30,7 @@ const BROKEN_EVENT = 'event: message_start\ndata: {"type":"message_start","messa
 type MessageResponse = Extract<PlannedResponse, { kind: 'message' }>;
 type RawResponse = Extract<PlannedResponse, { kind: 'raw' }>;
 
-/** A healthy response with nothing out of the ordinary. */
+/** A healthy response without special behavior. */
 export const HEALTHY: MessageResponse = {
   kind: 'message',
   script: {},
@@ -67,7 +67,7 @@ export class Delivery {
     return this.#whole(exchange, JSON.stringify(body), JSON_TYPE, delivery, ending);
   }
 
-  /** Sends a planned response that the API has no part in. */
+  /** Sends a planned response that does not come from the API. */
   async scripted(exchange: Exchange, response: Exclude<PlannedResponse, MessageResponse>): Promise<void> {
     switch (response.kind) {
       case 'error':
@@ -94,7 +94,7 @@ export class Delivery {
     await exchange.wait(options.delayMs ?? 0);
     const row = ERROR_TABLE[status] ?? (ERROR_TABLE[status < 500 ? 400 : 500] as ErrorRow);
     const { type = row.type, message = row.message, code } = options;
-    // A gateway responds in place of the API, with none of its headers.
+    // A gateway responds instead of the API, without the API's headers.
     const gateway = row.gateway === true && options.type === undefined;
     const ready = options.body ?? (gateway ? gatewayPage(status, message) : undefined);
     const contentType = ready === undefined || ready.startsWith('{') ? JSON_TYPE : 'text/html';
@@ -171,7 +171,7 @@ export class Delivery {
     exchange.end();
   }
 
-  /** The headers of every response of the API. Bedrock has none of them, and Vertex no limits. */
+  /** The headers of every API response. Bedrock has none of them, and Vertex has no limits. */
   #apiHeaders({ request }: Exchange): ResponseHeaders {
     if (request.platform === 'bedrock') return { 'x-amzn-requestid': randomUUID() };
     if (request.platform === 'vertex') return { 'request-id': this.#api.makeId('req_vrtx') };

@@ -5,16 +5,16 @@ import type { Ledger, OpenRequest } from '../api/ledger.ts';
 import { readUsage, usageInEvent } from '../api/usage.ts';
 import { frame, type StreamEvent } from './sse.ts';
 
-/** Headers of a response; `null` leaves out what an earlier set had. */
+/** Headers of a response. `null` removes a header of an earlier set. */
 export type ResponseHeaders = Readonly<Record<string, string | null>>;
 
-/** How an event is put on the wire. */
+/** Encodes an event for the wire. */
 export type Framing = (event: StreamEvent) => string | Uint8Array;
 
 /**
- * One request and the sending of its response: every byte goes through here, and is entered in the ledger.
+ * One request and its response. Every byte is sent here and recorded in the ledger.
  *
- * The methods that send throw once the connection is gone; {@link Exchange.gone} is false when they throw because of a defect.
+ * The methods that send throw after the connection has closed. If they throw because of a defect, {@link Exchange.gone} is false.
  */
 export class Exchange {
   readonly request: OpenRequest;
@@ -27,7 +27,7 @@ export class Exchange {
     this.request = request;
     this.#response = response;
     this.#ledger = ledger;
-    // A write that meets a closed socket is no event of its own: `close` follows.
+    // A write to a closed socket needs no handling of its own, because `close` follows.
     response.on('error', () => undefined);
     response.once('close', () => {
       const completed = response.writableFinished;
@@ -41,25 +41,25 @@ export class Exchange {
     return this.#closed.signal.aborted || this.#response.destroyed;
   }
 
-  /** What happens to the connection from now on is the server's doing, not the client's. */
+  /** Marks that the server, not the client, ends the connection from now on. */
   endedByServer(): void {
     this.#ending = true;
   }
 
-  /** Waits. Throws when the connection closes. */
+  /** Waits. Throws if the connection closes. */
   async wait(ms: number): Promise<void> {
     if (ms <= 0) return;
     this.#flushHead();
     await setTimeout(ms, undefined, { signal: this.#closed.signal });
   }
 
-  /** Waits until the client gives up, or the server closes. */
+  /** Waits until the client disconnects, or the server closes. */
   async hang(): Promise<void> {
     this.#flushHead();
     if (!this.gone) await once(this.#closed.signal, 'abort');
   }
 
-  /** Sends status and headers, with the first piece of the body or before the next wait. */
+  /** Sends status and headers together with the first piece of the body, or before the next wait. */
   head(status: number, contentType: string, ...sets: readonly ResponseHeaders[]): void {
     const headers = Object.entries(Object.assign({ 'content-type': contentType }, ...sets));
     for (const [name, value] of headers) {
@@ -71,12 +71,12 @@ export class Exchange {
     this.#ledger.responded(this.request, status);
   }
 
-  /** Enters an error that is sent in the ledger. */
+  /** Records a sent error in the ledger. */
   failed(errorType: string): void {
     this.#ledger.failed(this.request, errorType);
   }
 
-  /** Sends a piece of the body, cut into `chunkBytes` where that is given. */
+  /** Sends a piece of the body, split into chunks of `chunkBytes` if given. */
   async write(body: string | Uint8Array, chunkBytes: number | undefined): Promise<void> {
     const bytes = Buffer.from(body);
     const size = chunkBytes ?? Math.max(1, bytes.length);
@@ -84,12 +84,12 @@ export class Exchange {
       this.#closed.signal.throwIfAborted();
       const chunk = bytes.subarray(start, start + size);
       this.request.bytesSent += chunk.length;
-      // Each write is a chunk of its own on the wire, so a client reads the very pieces that were cut.
+      // Each write is a separate chunk on the wire, so that a client reads exactly these pieces.
       if (!this.#response.write(chunk)) await once(this.#response, 'drain', { signal: this.#closed.signal });
     }
   }
 
-  /** Sends one event in the framing of `encode`, and enters its usage in the ledger. */
+  /** Sends one event in the framing of `encode`, and records its usage in the ledger. */
   async event(event: StreamEvent, chunkBytes: number | undefined, encode: Framing = frame): Promise<void> {
     const usage = usageInEvent(event);
     if (usage !== null) this.#ledger.used(this.request, usage, event.type === 'message_delta');
@@ -116,11 +116,11 @@ export class Exchange {
     this.#response.end();
   }
 
-  /** Destroys the socket after what was written has left. */
+  /** Destroys the socket after all written data was sent. */
   async destroy(): Promise<void> {
     this.endedByServer();
     this.#flushHead();
-    // Chunks are held back until the end of the tick.
+    // Node holds chunks back until the end of the tick.
     await setImmediate();
     this.#response.socket?.destroy();
   }
@@ -131,7 +131,7 @@ export class Exchange {
     this.#response.socket?.resetAndDestroy();
   }
 
-  /** Before the head is written there is nothing to send ahead of the body. */
+  /** Sends the headers ahead of the body, if they are set. */
   #flushHead(): void {
     if (this.request.status !== null) this.#response.flushHeaders();
   }

@@ -4,9 +4,9 @@ import { readAsked } from '../api/platform.ts';
 import { parseJson } from '../json.ts';
 
 /**
- * Reads a whole request. A body above `maxBodyBytes` is read to its end, so that the client gets the 413, but not kept.
+ * Reads a whole request. A body of more than `maxBodyBytes` is read to its end, so that the client gets the 413, but is not kept.
  *
- * @returns `undefined` when the client went away before the end.
+ * @returns `undefined` if the client disconnected before the end
  */
 export async function receive(
   message: IncomingMessage,

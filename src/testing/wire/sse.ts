@@ -4,19 +4,19 @@ import { asArray, isObject, type JsonObject } from '../json.ts';
 /** One event of a stream: its data, whose `type` is also the event's name. */
 export type StreamEvent = JsonObject & { readonly type: string };
 
-/** The output tokens that `message_start` states, before any output is counted. */
+/** The output tokens in `message_start`, before any output is counted. */
 const PLACEHOLDER_OUTPUT_TOKENS = 1;
 
 /**
- * The events in which the API streams a message: `message_start`, for each block its start, deltas and stop, then
- * `message_delta` with the final usage and `message_stop`; one `ping` follows the first block's start.
+ * The events of a streamed message: `message_start`; for each block its start, deltas and stop; `message_delta` with the final usage;
+ * and `message_stop`. One `ping` follows the first block's start.
  *
- * @param deltas Into how many deltas each block's text is cut, at most one per character.
+ * @param deltas The number of deltas of each block's text, at most one per character.
  */
 export function* messageEvents(message: JsonObject, deltas: number): Generator<StreamEvent> {
   const { content, usage, stop_reason, stop_sequence, stop_details, ...identity } = message;
   const counted = isObject(usage) ? usage : {};
-  // The division of the output comes at the end, with its number.
+  // The details of the output tokens come at the end, with their number.
   const { output_tokens_details: _, ...started } = counted;
   yield {
     type: 'message_start',
@@ -82,13 +82,13 @@ function takeApart(block: JsonObject, deltas: number): { start: JsonObject; piec
       };
     }
     default:
-      // Redacted thinking and the results of the API's own tools come whole.
+      // Redacted thinking and the results of the API's own tools are sent whole.
       return { start: block, pieces: [] };
   }
 }
 
 function cut(text: string, pieces: number): readonly string[] {
-  // By characters as people count them, so that no delta ends inside a surrogate pair.
+  // Splits by code points, so that no delta ends inside a surrogate pair.
   const characters = Array.from(text);
   const count = Math.min(pieces, characters.length);
   const edge = (index: number): number => Math.floor((index * characters.length) / count);
