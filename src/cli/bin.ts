@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `anthropic-otel`. This file runs on any Node that has ES modules, and loads the rest where that can run. */
+/** The command `anthropic-otel`. This file runs on any Node version that has ES modules, and loads the rest on versions that support it. */
 const OLDEST = [22, 15] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -1,12 +1,12 @@
-/** What the commands have in common: options, help, exit codes, and the errors that users can do something about. */
+/** The shared parts of the commands: options, help, exit codes, and errors that users can fix. */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { Io } from './io.ts';
 
-/** How a command ends. */
+/** Exit codes. */
 export const EXIT = {
-  /** Done, or nothing to report. */
+  /** The command succeeded, or has nothing to report. */
   ok: 0,
-  /** Something was found or failed: a difference, a finding, a server that does not respond. */
+  /** The command found a problem or failed: a difference, a finding, a server that does not respond. */
   problem: 1,
   /** The command line or the configuration is wrong. */
   usage: 2,
@@ -14,7 +14,7 @@ export const EXIT = {
 
 /** An error with a remedy. It is printed without a stack. */
 export class UserError extends Error {
-  /** What to do about it. */
+  /** How to fix the error. */
   readonly fix: string | undefined;
   readonly exitCode: number;
 
@@ -26,7 +26,7 @@ export class UserError extends Error {
   }
 }
 
-/** A wrong command line or configuration. */
+/** An error in the command line or the configuration. */
 export function usageError(message: string, fix?: string): UserError {
   return new UserError(message, fix, EXIT.usage);
 }
@@ -40,7 +40,7 @@ interface OptionHelp {
   readonly description: string;
 }
 
-/** What was given for each option. */
+/** The given values of the options. */
 export type Given<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>['values'];
 
 /** One command of the command line. */
@@ -57,13 +57,13 @@ export interface Command {
   run(args: readonly string[], io: Io): Promise<number>;
 }
 
-/** What `defineCommand` takes. */
+/** The argument of `defineCommand`. */
 interface Definition<O extends Options> extends Omit<Command, 'run' | 'options'> {
   readonly options: O;
   run(given: { readonly values: Given<O>; readonly positionals: string[] }, io: Io): Promise<number>;
 }
 
-/** A command whose `run` gets its options parsed and typed. */
+/** Defines a command whose `run` gets its options parsed and typed. */
 export function defineCommand<const O extends Options>(definition: Definition<O>): Command {
   return {
     ...definition,
@@ -86,7 +86,7 @@ function parse(
   }
 }
 
-/** What `anthropic-otel NAME --help` prints. */
+/** The text that `anthropic-otel NAME --help` prints. */
 export function helpOf({ name, summary, argumentsHelp, details, options }: Command): string {
   const rows = Object.entries<OptionHelp>({ ...options, ...COMMON }).map(
     ([option, { short, value, description }]) => [

@@ -1,18 +1,18 @@
-/** Requests to Prometheus, Alertmanager and Grafana, with errors that state what to do. */
+/** Sends requests to Prometheus, Alertmanager and Grafana, with errors that state what to do. */
 import { UserError, usageError } from './command.ts';
 
-/** How long a server may take, in milliseconds. */
+/** The timeout of a request, in milliseconds. */
 const TIMEOUT = 10_000;
 
-/** A response: the status, and the body as JSON where it is JSON, else as text. */
+/** A response: the status, and the body as JSON if it is JSON, else as text. */
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
-  /** The clock of the server at the response, in Unix milliseconds; it has whole seconds. */
+  /** The server's time at the response, in Unix milliseconds but whole seconds. */
   readonly date: number | undefined;
 }
 
-/** What to send. */
+/** The request to send. */
 export interface Request {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface Request {
   readonly body?: unknown;
 }
 
-/** The address of a server, without a slash at its end. */
+/** The address of a server, without a trailing slash. */
 export function serverUrl(option: string, given: string): string {
   if (!/^https?:\/\//.test(given) || !URL.canParse(given)) {
     throw usageError(`expected ${option} to be an address such as http://localhost:9090, got "${given}"`);
@@ -29,8 +29,9 @@ export function serverUrl(option: string, given: string): string {
 }
 
 /**
- * Sends a request. User and password in the address become basic authentication.
- * @throws a UserError where there is no response
+ * Sends a request. A user and password in the address become basic authentication.
+ *
+ * @throws UserError if there is no response
  */
 export async function send(
   address: string,
@@ -57,7 +58,7 @@ export async function send(
   }
 }
 
-/** Why a request failed, in few words. */
+/** A short reason why a request failed. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `nothing within ${TIMEOUT / 1000} s`;

@@ -1,28 +1,28 @@
-/** Where a command reads and writes. */
+/** The input and output of a command. */
 import { styleText } from 'node:util';
 
 /** Formats of `styleText`. */
 export type Format = Parameters<typeof styleText>[0];
 
-/** The streams and the surroundings of a command. Results go to standard output, everything else to standard error. */
+/** The streams and environment of a command. Results go to standard output, everything else to standard error. */
 export interface Io {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Whether the result is wanted as JSON. */
+  /** Whether the result is requested as JSON. */
   readonly json: boolean;
-  /** Prints a line of the result; nothing under `--json`. */
+  /** Prints a line of the result. Does nothing with `--json`. */
   print(line?: string): void;
-  /** Prints the result under `--json`; nothing otherwise. */
+  /** Prints the result with `--json`. Does nothing otherwise. */
   printJson(result: unknown): void;
-  /** Prints a line about the work. */
+  /** Prints a line about the progress of the work. */
   note(line: string): void;
-  /** `text` in a style, where standard output is a terminal and NO_COLOR is unset. */
+  /** Styles `text` if standard output is a terminal and NO_COLOR is unset. */
   style(format: Format, text: string): string;
-  /** Runs `work`. When it takes longer than a second, prints what it is about. */
+  /** Awaits `work`, and prints `text` if it takes longer than a second. */
   progress<Result>(text: string, work: Promise<Result>): Promise<Result>;
 }
 
-/** How long work may take before its progress is shown, and how often after that, in milliseconds. */
+/** The delay before progress is shown, and the interval after that, in milliseconds. */
 const PROGRESS_AFTER = 1000;
 const PROGRESS_EVERY = 10_000;
 
@@ -31,7 +31,7 @@ export function processIo(json: boolean): Io {
   const note = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
-  // Kept, because while a configuration is read, standard output is turned away.
+  // Keeps the original, because standard output is redirected while a configuration is read.
   const write = process.stdout.write.bind(process.stdout);
   return {
     cwd: process.cwd(),

@@ -3,7 +3,7 @@ import { VERSION } from '../signals/scope.ts';
 import { type Command, EXIT, helpOf, UserError, usageError } from './command.ts';
 import { type Io, processIo } from './io.ts';
 
-/** Loaded when needed: `--help` and `doctor` do not wait for what `export` brings. */
+/** Loaded on demand, so that `--help` and `doctor` do not load the dependencies of `export`. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init/command.ts')).init,
   export: async () => (await import('./export/command.ts')).exportCommand,
@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = report(ENDED_EARLY, io);
   };
   process.once('exit', onEarlyExit);
-  // `anthropic-otel export | head` ends with what it has written.
+  // `anthropic-otel export | head` ends without an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.off('exit', onEarlyExit);
     process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.problem);
@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = code;
 }
 
-/** Nothing is left to do, and the command is not done. */
+/** The error if the event loop is empty although the command has not finished. */
 const ENDED_EARLY = new UserError(
   'it ended before it finished',
   'Check whether anthropic-otel.config.* calls process.exit(), or waits for a promise that never resolves.',
@@ -87,7 +87,7 @@ function report(error: unknown, io: Io): number {
   else {
     io.note(`anthropic-otel: ${message}`);
     if (known && error.fix) io.note(error.fix);
-    // A system error states what it is: no space, no permission, no such folder. A stack is for mistakes of this program.
+    // A system error states the problem itself: no space, no permission, no such folder. A stack is only for bugs in this program.
     const isSystemError = error instanceof Error && 'syscall' in error;
     if (!known && !isSystemError && error instanceof Error && error.stack) io.note(error.stack);
   }

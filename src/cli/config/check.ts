@@ -1,13 +1,14 @@
-/** Checks of settings that are written into files and requests as they are, beyond the type that their default has. */
+/** Checks settings that are written unchanged into files and requests. These checks go beyond the type of the default. */
 import type { CliConfig } from './config.ts';
 
 const RECEIVERS = ['webhook', 'slack', 'pagerduty', 'opsgenie', 'email', 'watchdog'];
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-/** Rules look back 5 minutes, so at least two samples have to be in them. */
+/** The maximum interval in seconds. Rules look back 5 minutes, which must include at least two samples. */
 const MAX_INTERVAL = 120;
 
 /**
- * The configuration with addresses that end without a slash.
+ * Returns the configuration with addresses that do not end with a slash.
+ *
  * @throws TypeError that names the setting and what was expected
  */
 export function checkedConfig(config: CliConfig): CliConfig {

@@ -1,4 +1,4 @@
-/** The settings of `anthropic-otel.config.*`: those of the alerts and dashboards, and what `export` writes for whom. */
+/** The settings of `anthropic-otel.config.*`: those of the alerts and dashboards, and those of `export`. */
 import { type AlertConfig, DEFAULT_CONFIG } from '../../mixin/config.ts';
 import type { DeepPartial } from '../../mixin/config-check.ts';
 
@@ -6,26 +6,26 @@ import type { DeepPartial } from '../../mixin/config-check.ts';
 export interface ExportConfig {
   /** The folder that `export` writes, relative to the working directory. Default: `monitoring`. */
   readonly out: string;
-  /** Objects for Kubernetes. */
+  /** Settings of the objects for Kubernetes. */
   readonly kubernetes: {
     /** Their namespace. Default: `monitoring`. */
     readonly namespace: string;
-    /** Labels of the `PrometheusRule`, which the `ruleSelector` of your Prometheus asks for. Default: `{ release: 'prometheus' }`. */
+    /** Labels of the `PrometheusRule` that the `ruleSelector` of your Prometheus selects. Default: `{ release: 'prometheus' }`. */
     readonly ruleLabels: Readonly<Record<string, string>>;
-    /** Labels by which the sidecar of Grafana finds dashboards. Default: `{ grafana_dashboard: '1' }`. */
+    /** Labels by which Grafana's sidecar finds dashboards. Default: `{ grafana_dashboard: '1' }`. */
     readonly dashboardLabels: Readonly<Record<string, string>>;
   };
-  /** What the example of a Prometheus configuration scrapes and notifies. */
+  /** Settings of the example Prometheus configuration: what it scrapes and where it sends alerts. */
   readonly prometheus: {
-    /** The address of your Prometheus, for the data source of Grafana. Default: `http://localhost:9090`. */
+    /** The address of your Prometheus, for Grafana's data source. Default: `http://localhost:9090`. */
     readonly url: string;
     /** The job, which is the name of the service in dashboards and alerts. Default: `my-service`. */
     readonly job: string;
-    /** Where its metrics are, as `host:port`. Default: `localhost:9464`. */
+    /** The addresses of its metrics, as `host:port`. Default: `localhost:9464`. */
     readonly targets: readonly string[];
-    /** Alertmanagers, as `host:port`. Default: `localhost:9093`. */
+    /** The addresses of the Alertmanagers, as `host:port`. Default: `localhost:9093`. */
     readonly alertmanagers: readonly string[];
-    /** How often it scrapes and evaluates. Default: `15s`. */
+    /** The scrape and evaluation interval. Default: `15s`. */
     readonly interval: string;
   };
 }
@@ -34,7 +34,8 @@ export interface ExportConfig {
 export type CliConfig = AlertConfig & ExportConfig;
 
 /**
- * What `anthropic-otel.config.*` exports: any of the settings. Those left out have their defaults. Lists are replaced, objects are merged.
+ * The type of the default export of `anthropic-otel.config.*`: any of the settings. Missing settings have their defaults. Lists are
+ * replaced, and objects are merged.
  *
  * @example
  * ```ts
@@ -48,7 +49,7 @@ export type MonitoringConfig = DeepPartial<CliConfig>;
 /** The defaults of all settings. */
 export const DEFAULTS: CliConfig = {
   ...DEFAULT_CONFIG,
-  // On this machine there is no host of docker-compose.yml.
+  // The default is a host of docker-compose.yml, which does not exist on this machine.
   receivers: { webhook: 'http://localhost:5001' },
   out: 'monitoring',
   kubernetes: {

@@ -9,15 +9,15 @@ import { usageError } from '../command.ts';
 import { checkedConfig } from './check.ts';
 import { type CliConfig, DEFAULTS, type MonitoringConfig } from './config.ts';
 
-/** The file without its ending. */
+/** The name of the file, without its extension. */
 export const CONFIG_NAME = 'anthropic-otel.config';
-/** The endings, in the order in which they are looked for. */
+/** The extensions, in the order in which they are tried. */
 const ENDINGS = ['ts', 'mts', 'mjs', 'js', 'cjs', 'json'] as const;
 
-/** The configuration, and where it came from. */
+/** The configuration and its source. */
 export interface LoadedConfig {
   readonly config: CliConfig;
-  /** `undefined`: there is no file, and all settings have their defaults. */
+  /** `undefined` if there is no file, so that all settings have their defaults. */
   readonly file: string | undefined;
 }
 
@@ -28,7 +28,8 @@ export function findConfig(folder: string): string | undefined {
 
 /**
  * Reads the configuration in `folder`, or the one at `path`.
- * @throws a UserError that states what is wrong with it
+ *
+ * @throws UserError that states the problem
  */
 export async function loadConfig(folder: string, path?: string): Promise<LoadedConfig> {
   const file = path === undefined ? findConfig(folder) : resolve(folder, path);
@@ -40,8 +41,9 @@ export async function loadConfig(folder: string, path?: string): Promise<LoadedC
 }
 
 /**
- * The defaults with `given` in their place.
- * @throws a UserError that names the setting and what was expected
+ * Merges `given` into the defaults.
+ *
+ * @throws UserError that names the setting and what was expected
  */
 export function resolveConfig(given: unknown, source: string): CliConfig {
   try {
@@ -77,7 +79,7 @@ async function read(file: string): Promise<unknown> {
   }
 }
 
-/** A configuration may print: not into the result of the command. */
+/** Redirects standard output, because a configuration file may print and must not write into the result of the command. */
 function sendOutputToStandardError(): () => void {
   const { stdout, stderr } = process;
   const write = stdout.write;
@@ -87,7 +89,7 @@ function sendOutputToStandardError(): () => void {
   };
 }
 
-/** An error of `import()` does not have it. */
+/** Returns the line of a syntax error, which an error of `import()` does not have. */
 function lineOfSyntaxError(file: string): string | undefined {
   if (file.endsWith('.json')) return undefined;
   const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5000 });

@@ -1,4 +1,4 @@
-/** `anthropic-otel demo`: everything running, from the installed package. */
+/** `anthropic-otel demo`: runs the complete setup from the installed package. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineCommand, EXIT } from '../command.ts';

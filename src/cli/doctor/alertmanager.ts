@@ -1,4 +1,4 @@
-/** Checks of an Alertmanager: whether each alert reaches someone, and whether the watchdog arrives. */
+/** Checks an Alertmanager: whether each alert reaches a receiver, and whether the watchdog arrives. */
 import { parse } from 'yaml';
 import type { CliConfig } from '../config/config.ts';
 import { rulesYaml } from '../export/mixin.ts';
@@ -79,7 +79,7 @@ async function checkWatchdog(url: string): Promise<Finding[]> {
   ];
 }
 
-/** Which integrations fail, from the Alertmanager's own metrics. */
+/** Finds failing integrations, from the Alertmanager's own metrics. */
 async function checkDelivery(url: string): Promise<Finding[]> {
   const { status, body } = await send(`${url}/metrics`);
   if (status !== 200 || typeof body !== 'string') return [];

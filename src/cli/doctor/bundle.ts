@@ -1,4 +1,4 @@
-/** Checks whether the SDK is part of a bundle, where `register` does not see it. */
+/** Checks whether the SDK is part of a bundle, in which `register` does not see it. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StartManifest, startFiles } from '../init/module-system.ts';
@@ -6,12 +6,12 @@ import type { Finding } from './finding.ts';
 
 /** A header that the SDK sets. Its name survives minification. */
 const SDK_MARK = /x-stainless-retry-count/i;
-/** Larger files are not read, in bytes. */
+/** The maximum size of a file that is read, in bytes. */
 const MAX_SIZE = 50_000_000;
 
 type Manifest = StartManifest & { readonly dependencies?: object; readonly devDependencies?: object };
 
-/** Checks the file that the application in `folder` starts with, and the configuration of Next.js. */
+/** Checks the start file of the application in `folder`, and the configuration of Next.js. */
 export function checkBundle(folder: string): Finding[] {
   const manifest = readManifest(folder);
   return [...checkStartFiles(folder, manifest), ...checkNext(folder, manifest)];
@@ -20,7 +20,7 @@ export function checkBundle(folder: string): Finding[] {
 function checkStartFiles(folder: string, manifest: Manifest): Finding[] {
   const bundles = startFiles(folder, manifest).filter((file) => {
     const code = read(join(folder, file)) ?? '';
-    // A bundle that makes its clients with `withTelemetry` needs no more.
+    // A bundle that creates its clients with `withTelemetry` needs nothing else.
     return SDK_MARK.test(code) && !code.includes('anthropic-otel');
   });
   return bundles.map((file) => ({
@@ -30,7 +30,7 @@ function checkStartFiles(folder: string, manifest: Manifest): Finding[] {
   }));
 }
 
-/** Next.js bundles every package that its configuration does not name. */
+/** Checks Next.js, which bundles every package that its configuration does not list. */
 function checkNext(folder: string, { dependencies = {}, devDependencies = {} }: Manifest): Finding[] {
   const names = { ...dependencies, ...devDependencies };
   if (!('next' in names) || !('@anthropic-ai/sdk' in names)) return [];

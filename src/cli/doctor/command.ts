@@ -1,4 +1,4 @@
-/** `anthropic-otel doctor`: reports what is wrong between the application and the pager, and how to repair it. */
+/** `anthropic-otel doctor`: reports problems between the application and the pager, and how to fix them. */
 import { defineCommand, EXIT } from '../command.ts';
 import { loadConfig } from '../config/load.ts';
 import { serverUrl } from '../http.ts';

@@ -1,10 +1,10 @@
-/** Checks of the variables that the application starts with, as far as they are known here: those of this shell, and those in `.env`. */
+/** Checks the environment variables of the application, as far as they are known: those of this shell, and those in `.env`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Finding } from './finding.ts';
 
-/** Checks the variables for the application in `folder`. `toPrometheus`: whether its metrics go to a Prometheus, as far as is known. */
+/** Checks the variables for the application in `folder`. `toPrometheus` states whether its metrics go to a Prometheus, as far as known. */
 export function checkEnvironment(folder: string, env: NodeJS.ProcessEnv, toPrometheus: boolean): Finding[] {
   const file = readEnvFile(folder);
   const value = (name: string): string => (env[name] || file[name] || '').trim().toLowerCase();
@@ -38,7 +38,7 @@ export function checkEnvironment(folder: string, env: NodeJS.ProcessEnv, toProme
   return findings;
 }
 
-/** The name that the application in `folder` gives itself, if that is known. */
+/** The service name that the application in `folder` sets, if known. */
 export function serviceName(folder: string, env: NodeJS.ProcessEnv): string | undefined {
   return env['OTEL_SERVICE_NAME'] || readEnvFile(folder)['OTEL_SERVICE_NAME'] || undefined;
 }

@@ -1,17 +1,17 @@
-/** What doctor finds. */
+/** The findings of doctor. */
 
-/** Something that is wrong, and what to do about it. */
+/** A problem and its fix. */
 export interface Finding {
-  /** Stable, for scripts and for searching the documentation. */
+  /** Stable, for scripts and for searches in the documentation. */
   readonly id: string;
   readonly problem: string;
   readonly fix: string;
 }
 
-/** Clocks further apart than this, in milliseconds, make rates and ages wrong. */
+/** The maximum difference between clocks in milliseconds. A larger one makes rates and ages wrong. */
 export const MAX_CLOCK_DIFFERENCE = 30_000;
 
-/** The finding that a server's clock differs from this machine's, if it does. */
+/** The finding for a server whose clock differs from this machine's, if it does. */
 export function clockFinding(id: string, what: string, remote: number, local: number): Finding | undefined {
   const difference = remote - local;
   if (Math.abs(difference) <= MAX_CLOCK_DIFFERENCE) return undefined;

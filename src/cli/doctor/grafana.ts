@@ -1,4 +1,4 @@
-/** Checks of a Grafana: whether it has the dashboards, and a Prometheus to read. */
+/** Checks a Grafana: whether it has the dashboards, and a Prometheus data source. */
 import type { CliConfig } from '../config/config.ts';
 import { filesOf } from '../export/targets.ts';
 import { type Dashboard, Grafana, isSame } from '../push/grafana.ts';

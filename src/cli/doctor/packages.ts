@@ -1,4 +1,4 @@
-/** What is installed in `node_modules`. */
+/** Finds the packages that are installed in `node_modules`. */
 import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 export interface Installed {
   readonly name: string;
   readonly version: string;
-  /** Relative to the application. */
+  /** The path relative to the application. */
   readonly path: string;
 }
 
@@ -18,8 +18,8 @@ const WATCHED = [
 ];
 
 /**
- * All copies of the packages that matter here, at any depth. In a folder of a workspace, the packages are in a folder above: it is
- * searched too when the SDK is not here.
+ * Returns all copies of the relevant packages, at any depth. For a folder of a workspace, a parent folder has the packages. It is
+ * searched too if the SDK is not in `folder`.
  */
 export function installedPackages(folder: string): Installed[] {
   const search: Search = { root: folder, found: [], seen: new Set() };
@@ -33,7 +33,7 @@ export function installedPackages(folder: string): Installed[] {
 interface Search {
   readonly root: string;
   readonly found: Installed[];
-  /** Real paths: pnpm and workspaces have links to the same folder. */
+  /** Real paths, because pnpm and workspaces have links to the same folder. */
   readonly seen: Set<string>;
 }
 
@@ -42,7 +42,7 @@ function visit(search: Search, modules: string): void {
     const path = `${modules}/${name}`;
     const folder = join(search.root, path);
     if (WATCHED.some((pattern) => pattern.test(name))) add(search, name, path);
-    // A linked package has its own packages where it is developed, not here.
+    // The dependencies of a linked package are in its own folder, not here.
     if (!isLink(folder)) visit(search, `${path}/node_modules`);
   }
 }
@@ -63,7 +63,7 @@ function packageNames(folder: string): string[] {
   });
 }
 
-/** pnpm keeps every package in a folder of its own. */
+/** Lists the folders in which pnpm keeps each package. */
 function pnpmNames(folder: string): string[] {
   return entries(join(folder, '.pnpm')).flatMap((name) => {
     const inner = `.pnpm/${name}/node_modules`;
@@ -71,7 +71,7 @@ function pnpmNames(folder: string): string[] {
   });
 }
 
-/** Folders and links. */
+/** Lists folders and links. */
 function entries(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })

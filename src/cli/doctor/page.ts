@@ -1,4 +1,4 @@
-/** Checks of the metrics endpoint of the application. */
+/** Checks the metrics endpoint of the application. */
 import { METRICS, type MetricKey } from '../../signals/catalogue.ts';
 import { prometheusName } from '../../signals/metric-definition.ts';
 import { send } from '../http.ts';
@@ -12,10 +12,10 @@ interface Sample {
 }
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(\{.*\})? (\S+)/;
-/** Metrics that every process has from its start. */
+/** Metrics that every process has from its start on. */
 const ALWAYS = ['startTime', 'telemetryClients'] as const satisfies readonly MetricKey[];
 
-/** Checks the page at `url`. `service` is the name that the application gives itself, if that is known. */
+/** Checks the page at `url`. `service` is the service name that the application sets, if known. */
 export async function checkPage(url: string, service: string | undefined): Promise<Finding[]> {
   const reply = await send(url).catch((error: unknown) =>
     String(error instanceof Error ? error.message : error),
@@ -43,7 +43,7 @@ export async function checkPage(url: string, service: string | undefined): Promi
   return [...checkService(url, samples, service), ...checkNames(samples), ...checkValues(samples)];
 }
 
-/** Two services on one machine that were given one port: the page is that of the service that started first. */
+/** Detects two services on one machine with the same port: the page belongs to the service that started first. */
 function checkService(url: string, samples: readonly Sample[], service: string | undefined): Finding[] {
   const names = samples
     .filter(({ name }) => name === 'target_info')
@@ -107,7 +107,7 @@ function checkValues(samples: readonly Sample[]): Finding[] {
       .filter(({ name }) => name === prometheusName(METRICS.startTime))
       .map(({ value }) => value * 1000),
   );
-  // A process that began in the future is on a machine whose clock is ahead.
+  // If the process start is in the future, the clock of its machine is ahead.
   const clock =
     started > Date.now() ? clockFinding('process-clock', 'the process', started, Date.now()) : undefined;
   return [...findings, ...(clock ? [clock] : [])];

@@ -1,4 +1,4 @@
-/** Checks of the application in the working directory: versions and copies of the packages that work together. */
+/** Checks the application in the working directory: whether the versions and copies of its packages work together. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION } from '../../signals/scope.ts';
@@ -11,7 +11,7 @@ import { type Installed, installedPackages } from './packages.ts';
 const OTHERS =
   /^(@traceloop\/instrumentation-anthropic|@arizeai\/openinference-instrumentation-anthropic|@elastic\/opentelemetry-instrumentation-anthropic|@langtrase\/typescript-sdk|openlit|@traceloop\/node-server-sdk)$/;
 
-/** Checks the application in `folder`, and the variables that it starts with. Without `node_modules`, there are no packages to check. */
+/** Checks the application in `folder`, and its environment variables. Without `node_modules`, no packages are checked. */
 export function checkProject(folder: string, env: NodeJS.ProcessEnv, toPrometheus: boolean): Finding[] {
   return [...checkPackages(folder), ...checkBundle(folder), ...checkEnvironment(folder, env, toPrometheus)];
 }

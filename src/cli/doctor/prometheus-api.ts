@@ -1,4 +1,4 @@
-/** Reads the HTTP API of Prometheus, or of an engine that has the same. */
+/** Reads the HTTP API of Prometheus, or of a compatible engine. */
 import { send } from '../http.ts';
 
 /** One series of an instant query. */
@@ -25,7 +25,7 @@ export class PrometheusApi {
     return data;
   }
 
-  /** The same, where not every engine has it: Mimir has no targets, and notifies by itself. */
+  /** The same, for paths that not every engine has: Mimir has no targets, and sends notifications itself. */
   async getIfKnown<Data>(
     path: string,
     parameters?: Readonly<Record<string, string>>,

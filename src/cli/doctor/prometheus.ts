@@ -1,4 +1,4 @@
-/** Checks of a Prometheus: its version and clock, whether it scrapes the application, has the rules, and notifies an Alertmanager. */
+/** Checks a Prometheus: its version and clock, and whether it scrapes the application, has the rules, and notifies an Alertmanager. */
 import type { CliConfig } from '../config/config.ts';
 import { send } from '../http.ts';
 import { clockFinding, type Finding } from './finding.ts';
@@ -6,10 +6,10 @@ import { PrometheusApi } from './prometheus-api.ts';
 import { checkRules } from './rules.ts';
 import { checkScrape } from './scrape.ts';
 
-/** The oldest Prometheus that takes the rules, by the major and minor number of its version. */
+/** The oldest version of Prometheus that accepts the rules (major, minor). */
 const OLDEST = [2, 42] as const;
 
-/** Checks the Prometheus at `url`. `metricsUrl` is where the application has its metrics, if that is known. */
+/** Checks the Prometheus at `url`. `metricsUrl` is the address of the application's metrics, if known. */
 export async function checkPrometheus(
   url: string,
   config: CliConfig,
@@ -36,7 +36,7 @@ export async function checkPrometheus(
   }
 }
 
-/** Other engines have versions of their own, all below 2 or without a number. */
+/** Checks the version. Other engines have their own versions, all below 2 or without a number. */
 async function checkVersion(api: PrometheusApi): Promise<Finding[]> {
   const info = await api.getIfKnown<{ version?: string }>('status/buildinfo').catch(() => undefined);
   const [, major, minor] = /^(\d+)\.(\d+)\./.exec(info?.version ?? '') ?? [];
@@ -80,7 +80,7 @@ async function checkAlertmanagers(api: PrometheusApi): Promise<Finding[]> {
     );
     if (!reached) unreached.push(origin);
   }
-  // From elsewhere the Alertmanager may have another address, so this is no finding where the alerts arrive all the same.
+  // From the host of Prometheus, the Alertmanager may have a different address. So this is not a finding if the alerts arrive.
   const failed = await api.query('sum(increase(prometheus_notifications_errors_total[10m])) > 0');
   if (unreached.length < activeAlertmanagers.length && failed.length === 0) return [];
   if (failed.length === 0 && unreached.some((origin) => !/localhost|127\.0\.0\.1/.test(origin))) return [];

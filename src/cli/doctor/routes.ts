@@ -1,6 +1,6 @@
-/** Which receivers an alert reaches, by the configuration of an Alertmanager. */
+/** Determines which receivers an alert reaches, according to an Alertmanager configuration. */
 
-/** A route, as the configuration has it. */
+/** A route in the configuration. */
 export interface Route {
   readonly receiver?: string;
   readonly matchers?: readonly string[];
@@ -14,7 +14,7 @@ type Labels = Readonly<Record<string, string>>;
 
 const MATCHER = /^\s*"?([^"=!~\s]+)"?\s*(=~|!~|!=|=)\s*(.*?)\s*$/;
 
-/** The names of the receivers that an alert with `labels` reaches. */
+/** The names of the receivers for an alert with `labels`. */
 export function receiversOf(root: Route, labels: Labels): string[] {
   return [...new Set(reach(root, labels, root.receiver ?? ''))];
 }
@@ -39,7 +39,7 @@ function matches({ matchers = [], match = {}, match_re: patterns = {} }: Route, 
 }
 
 function matchesOne(text: string, labels: Labels): boolean {
-  // One text can have several, in braces or not: {a="b", c="d"}.
+  // A text can have several matchers, in braces or not: {a="b", c="d"}.
   const parts = text.replace(/^\s*\{|\}\s*$/g, '').match(/[^,"]*(?:"(?:[^"\\]|\\.)*"[^,"]*)*/g) ?? [];
   return parts.filter(Boolean).every((part) => {
     const [, name = '', operator, quoted = ''] = MATCHER.exec(part) ?? [];

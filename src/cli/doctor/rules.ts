@@ -1,4 +1,4 @@
-/** Checks whether a Prometheus has the rules of this version and configuration, each once, and can evaluate them. */
+/** Checks whether a Prometheus has the rules of this version and configuration, each exactly once, and can evaluate them. */
 import { parse } from 'yaml';
 import type { CliConfig } from '../config/config.ts';
 import { rulesYaml } from '../export/mixin.ts';
@@ -87,7 +87,10 @@ async function checkVersions(api: PrometheusApi, loaded: Loaded, wanted: Wanted)
   ];
 }
 
-/** Whether a rule with its query and its annotations is among those of its name. Where queries differ, Prometheus brings both into one form. */
+/**
+ * Whether the loaded rules of the same name include this query and these annotations. If the queries differ as text, Prometheus
+ * formats both for the comparison.
+ */
 async function isLoaded(
   api: PrometheusApi,
   { expr, annotations = {} }: WantedRule,
@@ -112,7 +115,7 @@ function sameTexts(left: Readonly<Record<string, string>>, right: Readonly<Recor
   return [...keys].every((key) => left[key] === right[key]);
 }
 
-/** Alerts of this package, by their labels and links, that this version and configuration do not have. */
+/** Finds alerts of this package, recognized by their labels and links, that this version and configuration do not have. */
 function checkLeftOver(loaded: Loaded, wanted: Wanted): Finding[] {
   const leftOver = [...loaded]
     .filter(([name, rules]) => !wanted.has(name) && rules.some(isOfPack))

@@ -1,4 +1,4 @@
-/** Checks whether a Prometheus has the metrics of the application, once, often enough, and under their names. */
+/** Checks whether a Prometheus has the application's metrics: once, often enough, and with their names. */
 import { METRICS } from '../../signals/catalogue.ts';
 import { prometheusName } from '../../signals/metric-definition.ts';
 import type { Finding } from './finding.ts';
@@ -13,11 +13,11 @@ interface Target {
 }
 
 const START_TIME = prometheusName(METRICS.startTime);
-/** Rules look back 5 minutes, so at least two samples have to be in them. */
+/** Rules look back 5 minutes, which must include at least two samples. */
 const MAX_INTERVAL_SECONDS = 120;
 const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Checks what `api` scrapes. `metricsUrl` is where the application has its metrics, if that is known. */
+/** Checks the scrapes of `api`. `metricsUrl` is the address of the application's metrics, if known. */
 export async function checkScrape(api: PrometheusApi, metricsUrl: string | undefined): Promise<Finding[]> {
   const known = await api.getIfKnown<{ activeTargets: Target[] }>('targets', { state: 'active' });
   const series = await api.query(START_TIME);
@@ -85,7 +85,7 @@ function checkIntervals(targets: readonly Target[]): Finding[] {
   ];
 }
 
-/** `1m30s` as 90. */
+/** Converts `1m30s` to 90. */
 function secondsOf(duration: string): number {
   return [...duration.matchAll(/(\d+)(ms|s|m|h|d)/g)].reduce(
     (sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS],
@@ -93,7 +93,7 @@ function secondsOf(duration: string): number {
   );
 }
 
-/** One process below several jobs: the same address, and the same time of its start. */
+/** Detects a process in several jobs: the same address and the same process start. */
 function checkTwice(series: readonly Sample[]): Finding[] {
   const jobs = new Map<string, Set<string>>();
   for (const { metric, value } of series) {
@@ -112,7 +112,7 @@ function checkTwice(series: readonly Sample[]): Finding[] {
   ];
 }
 
-/** Gauges without counters: counters were sent with delta temporality, which Prometheus drops, or a relabeling drops them. */
+/** Detects gauges without counters. Either counters were sent with delta temporality, which Prometheus drops, or relabeling drops them. */
 async function checkCounters(api: PrometheusApi): Promise<Finding[]> {
   if ((await api.query(`{__name__=~"anthropic_.+_total"}`)).length > 0) return [];
   return [

@@ -1,4 +1,4 @@
-/** The rules and the routing, in the form that each engine takes. */
+/** Writes the rules and the routing in each engine's format. */
 import { Document, parse, parseDocument } from 'yaml';
 import type { CliConfig } from '../config/config.ts';
 import { type File, shippedFiles } from '../package-files.ts';
@@ -13,7 +13,7 @@ import {
   rulesYaml,
 } from './mixin.ts';
 
-/** Long lines stay whole: a folded query is hard to read and to paste. */
+/** Keeps long lines, because a folded query is hard to read and to paste. */
 export const YAML = { lineWidth: 0, aliasDuplicateObjects: false } as const;
 
 /** The rules for every engine. */
@@ -30,7 +30,7 @@ export function alertFiles(config: CliConfig): readonly File[] {
   ];
 }
 
-/** The routing: a complete configuration, the part to paste into another, and the templates of both. */
+/** The routing: a complete configuration, the part to paste into another one, and the templates of both. */
 export async function alertmanagerFiles(config: CliConfig): Promise<readonly File[]> {
   return [
     { path: 'alertmanager/alertmanager.yaml', content: alertmanagerYaml(config) },
@@ -40,7 +40,7 @@ export async function alertmanagerFiles(config: CliConfig): Promise<readonly Fil
   ];
 }
 
-/** The rules as one namespace of Mimir's ruler. */
+/** The rules as a namespace of Mimir's ruler. */
 function mimirNamespace(rules: string): string {
   const document = parseDocument(rules);
   document.commentBefore = ' Load with: mimirtool rules load anthropic.mimir.yaml';
@@ -50,7 +50,7 @@ function mimirNamespace(rules: string): string {
   return document.toString(YAML);
 }
 
-/** The custom resource, where the Prometheus of the user looks for it. */
+/** The custom resource with the namespace and labels of the user's Prometheus. */
 function labelled(resource: string, { kubernetes }: CliConfig): string {
   const document = parseDocument(resource);
   document.setIn(['metadata', 'namespace'], kubernetes.namespace);
@@ -60,7 +60,7 @@ function labelled(resource: string, { kubernetes }: CliConfig): string {
   return document.toString(YAML);
 }
 
-/** The rules as values of the chart kube-prometheus-stack. */
+/** The rules as values of the kube-prometheus-stack chart. */
 function helmValues(rules: string): string {
   const { groups } = parse(rules) as { groups: unknown };
   const document = new Document({ additionalPrometheusRulesMap: { 'anthropic-otel': { groups } } });

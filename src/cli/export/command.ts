@@ -1,4 +1,4 @@
-/** `anthropic-otel export`: writes dashboards, rules, routing and runbooks for the configuration of the user. */
+/** `anthropic-otel export`: writes dashboards, rules, routing and runbooks for the user's configuration. */
 import { relative, resolve } from 'node:path';
 import { defineCommand, EXIT, usageError } from '../command.ts';
 import { loadConfig } from '../config/load.ts';

@@ -1,10 +1,10 @@
-/** The dashboards as objects of Kubernetes. */
+/** Writes the dashboards as Kubernetes objects. */
 import { Document } from 'yaml';
 import type { CliConfig } from '../config/config.ts';
 import type { File } from '../package-files.ts';
 import { YAML } from './alerts.ts';
 
-/** One ConfigMap per dashboard, with the label that the sidecar of Grafana watches. Together they would exceed 1 MiB, the limit of one object. */
+/** One ConfigMap per dashboard, with the label that Grafana's sidecar watches. A single object would exceed the limit of 1 MiB. */
 export function dashboardConfigMaps({ kubernetes }: CliConfig, dashboards: readonly File[]): File {
   const documents = dashboards.map(({ path, content }) => {
     const file = path.slice(path.lastIndexOf('/') + 1);

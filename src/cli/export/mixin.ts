@@ -1,11 +1,11 @@
-/** What the generators of this package make of a configuration. */
+/** The generated files for a configuration. */
 import * as build from '../../mixin/alerts/build.ts';
 import { dashboards } from '../../mixin/dashboards/build.ts';
 import { dashboardRecordsYaml } from '../../mixin/dashboards/records.ts';
 import type { CliConfig } from '../config/config.ts';
 import type { File } from '../package-files.ts';
 
-/** The first line of each file names what to change. */
+/** Sets the first line of the file, which states what to change instead. */
 function written(text: string): string {
   return text.replace(
     /made by `npm run generate`.*/,
@@ -13,21 +13,21 @@ function written(text: string): string {
   );
 }
 
-/** The rules, for Prometheus and what reads its rule files. */
+/** The rules, for Prometheus and engines that read its rule files. */
 export const rulesYaml = (config: CliConfig): string => written(build.rulesYaml(config));
-/** The recording rules alone, for Grafana-managed alerts. */
+/** Only the recording rules, for Grafana-managed alerts. */
 export const recordingYaml = (config: CliConfig): string => written(build.recordingYaml(config));
-/** Records that make dashboards of large fleets and long time ranges faster; optional. */
+/** Optional recording rules that make dashboards of large fleets and long time ranges faster. */
 export const dashboardsYaml = (config: CliConfig): string => written(dashboardRecordsYaml(config));
-/** The rules as a resource of the Prometheus operator. */
+/** The rules as a resource of the Prometheus Operator. */
 export const prometheusRuleYaml = (config: CliConfig): string => written(build.prometheusRuleYaml(config));
 /** The alerts for Grafana's own alerting. */
 export const grafanaYaml = (config: CliConfig): string => written(build.grafanaYaml(config));
 /** A complete Alertmanager configuration. */
 export const alertmanagerYaml = (config: CliConfig): string => written(build.alertmanagerYaml(config));
-/** One with every kind of receiver, to take from. */
+/** An Alertmanager configuration with every kind of receiver, to copy from. */
 export const exampleYaml = (config: CliConfig): string => written(build.exampleYaml(config));
-/** The part of it to paste into another configuration. */
+/** The part of the Alertmanager configuration to paste into another one. */
 export const routingYaml = (config: CliConfig): string => written(build.routingYaml(config));
-/** The dashboards, below `dashboards/`. */
+/** The dashboards, in `dashboards/`. */
 export const dashboardFiles = (config: CliConfig): readonly File[] => dashboards(config);

@@ -1,19 +1,19 @@
-/** Compares what `export` would write with what is there. Nothing that the user changed is overwritten unasked. */
+/** Compares the files that `export` would write with the existing ones. Files that the user changed are never overwritten without consent. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { UserError, usageError } from '../command.ts';
 import type { File } from '../package-files.ts';
 
-/** Remembers what was written, so that a change by the user is distinguished from a change by this command. */
+/** Records the written files, so that the user's changes can be distinguished from this command's. */
 const MANIFEST = '.anthropic-otel.json';
 
 interface Manifest {
-  /** By path: the hash of what was written, and the target that it belongs to. */
+  /** By path: the hash of the written file, and its target. */
   readonly files: Readonly<Record<string, { readonly sha256: string; readonly target: string }>>;
 }
 
-/** What would become of one file. `conflict`: the user changed it. */
+/** The planned change of one file. `conflict`: the user changed the file. */
 export type ChangeKind = 'create' | 'update' | 'remove' | 'conflict' | 'unchanged';
 
 /** One file of the plan. */
@@ -21,20 +21,20 @@ export interface Change {
   readonly path: string;
   readonly target: string;
   readonly kind: ChangeKind;
-  /** What is there; empty where nothing is. */
+  /** The existing content, or empty if there is none. */
   readonly before: string;
-  /** What would be there; empty where the file would be removed. */
+  /** The new content, or empty if the file would be removed. */
   readonly after: string;
 }
 
-/** What would be done to the folder. */
+/** The planned changes of the folder. */
 export interface Plan {
   readonly folder: string;
   readonly changes: readonly Change[];
   readonly manifest: Manifest;
 }
 
-/** Compares `files`, which belong to the targets that are their keys, with the content of `folder`. */
+/** Compares `files`, by their target, with the content of `folder`. */
 export async function makePlan(
   folder: string,
   files: Readonly<Record<string, readonly File[]>>,
@@ -60,7 +60,7 @@ export async function makePlan(
   return { folder, changes, manifest: nextManifest(known, files) };
 }
 
-/** Writes the plan. */
+/** Executes the plan. */
 export async function applyPlan({ folder, changes, manifest }: Plan): Promise<void> {
   for (const { path, kind, after } of changes) {
     if (kind === 'unchanged') continue;
@@ -76,7 +76,7 @@ function kindOf(before: string | undefined, after: string, written: string | und
   return written === hash(before) ? 'update' : 'conflict';
 }
 
-/** Whether a path of the manifest, which anybody may have edited, stays in the folder. */
+/** Whether a path in the manifest, which anyone may have edited, is inside the folder. */
 function isInside(path: string): boolean {
   return !isAbsolute(path) && !normalize(path).startsWith('..');
 }
@@ -115,10 +115,10 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** All or nothing: a reader never sees half a file. */
+/** Writes atomically, so that a reader never sees a partial file. */
 async function write(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  // What a link leads to is replaced, not the link.
+  // Replaces the target of a link, not the link.
   const target = await realpath(path).catch(() => path);
   const temporary = `${target}.${process.pid}.tmp`;
   await writeFile(temporary, content);
@@ -129,7 +129,7 @@ function hash(text: string): string {
   return createHash('sha256').update(withoutReturns(text)).digest('hex');
 }
 
-/** A checkout on Windows changes line endings. */
+/** Removes carriage returns, because a checkout on Windows changes line endings. */
 function withoutReturns(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }

@@ -3,7 +3,7 @@ import { createTwoFilesPatch } from 'diff';
 import type { Io } from '../io.ts';
 import type { Change, ChangeKind } from './plan.ts';
 
-/** The most lines of one difference, unless all are asked for. */
+/** The maximum number of lines of one difference, unless all are requested. */
 const MAX_LINES = 40;
 
 const SIGNS: Readonly<Record<ChangeKind, string>> = {
@@ -14,14 +14,14 @@ const SIGNS: Readonly<Record<ChangeKind, string>> = {
   unchanged: ' ',
 };
 
-/** One line per file that is not as it would be written. */
+/** Prints one line per file that would change. */
 export function printChanges(changes: readonly Change[], io: Io): void {
   for (const { kind, path } of changes) {
     if (kind !== 'unchanged') io.print(`  ${SIGNS[kind]} ${path}`);
   }
 }
 
-/** The difference that writing `change` would make. */
+/** Prints the difference that writing `change` would make. */
 export function printDiff(change: Change, io: Io, all: boolean): void {
   const { path, before, after } = change;
   const lines = patchOf(path, before, after).split('\n');
@@ -31,7 +31,7 @@ export function printDiff(change: Change, io: Io, all: boolean): void {
   if (rest > 0) io.print(io.style('dim', `… ${rest} more lines; --full-diff prints all`));
 }
 
-/** A unified difference. */
+/** A unified diff. */
 export function patchOf(path: string, before: string, after: string): string {
   return createTwoFilesPatch(path, path, before, after, 'on disk', 'exported', { context: 2 })
     .split('\n')

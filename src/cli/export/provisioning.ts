@@ -1,4 +1,4 @@
-/** Files that start a Grafana and a Prometheus with what `export` wrote. */
+/** Writes files that start a Grafana and a Prometheus with the exported files. */
 import { Document } from 'yaml';
 import type { CliConfig } from '../config/config.ts';
 import type { File } from '../package-files.ts';
@@ -54,7 +54,7 @@ export function dataSources({ prometheus }: CliConfig): File {
   );
 }
 
-/** A complete Prometheus configuration, for those who have none. */
+/** A complete Prometheus configuration, for users without one. */
 export function prometheusExample({ prometheus }: CliConfig): File {
   return file(
     'prometheus.yaml',

@@ -1,4 +1,4 @@
-/** What `export` can write, by target. */
+/** The files that `export` can write, by target. */
 import type { CliConfig } from '../config/config.ts';
 import { type File, shippedFiles } from '../package-files.ts';
 import { alertFiles, alertmanagerFiles } from './alerts.ts';

@@ -1,11 +1,14 @@
-/** Whether an application is made of ES modules or of CommonJS modules: what its manifest, file names, TypeScript settings or code show, in this order. */
+/**
+ * Determines whether an application uses ES modules or CommonJS, from its manifest, file names, TypeScript settings or code, in this
+ * order.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** How the files of an application are loaded. */
 export type ModuleSystem = 'ES modules' | 'CommonJS';
 
-/** The part of a manifest that decides. */
+/** The fields of a manifest that decide this. */
 export interface StartManifest {
   readonly type?: unknown;
   readonly main?: unknown;
@@ -13,16 +16,16 @@ export interface StartManifest {
 }
 
 const SOURCE = /(?:^|\s|=)(\.{0,2}[\w@./-]+\.[cm]?[jt]sx?)(?=\s|$)/g;
-/** Where applications begin, unless their manifest names another file. */
+/** The usual start files, if the manifest names none. */
 const USUAL = ['src/', ''].flatMap((folder) =>
   ['index', 'main', 'app', 'server'].flatMap((name) =>
     ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ending) => `${folder}${name}.${ending}`),
   ),
 );
-/** More than this of a file, in characters, is not looked at. */
+/** The maximum length of a file that is checked, in characters. */
 const MAX_CODE = 100_000;
 
-/** The module system of the application in `folder`. CommonJS where nothing shows otherwise, as in Node.js. */
+/** The module system of the application in `folder`. As in Node.js, the default is CommonJS. */
 export function moduleSystemOf(folder: string, manifest: StartManifest): ModuleSystem {
   if (manifest.type === 'module') return 'ES modules';
   if (manifest.type === 'commonjs') return 'CommonJS';
@@ -35,7 +38,7 @@ export function moduleSystemOf(folder: string, manifest: StartManifest): ModuleS
   );
 }
 
-/** The files that the application may begin with, as the manifest names them, or else as files are usually named. */
+/** The possible start files of the application: those in the manifest, or else the usual ones. */
 export function startFiles(folder: string, { main, scripts = {} }: StartManifest): readonly string[] {
   const start = typeof scripts['start'] === 'string' ? scripts['start'] : '';
   const named = [...start.matchAll(SOURCE)].map(([, file = '']) => file);
@@ -60,18 +63,18 @@ function byName(file: string): ModuleSystem | undefined {
   return /\.c[jt]s$/.test(file) ? 'CommonJS' : undefined;
 }
 
-/** What the compiler writes. `nodenext` and `node16` follow the manifest, which has no type here. */
+/** The module system of the compiler's output. `nodenext` and `node16` follow the manifest, which has no `type` here. */
 function byTypeScript(folder: string): ModuleSystem | undefined {
   const module = compilerModule(join(folder, 'tsconfig.json'));
   if (module === undefined) return undefined;
   return /^(es|preserve)/.test(module) ? 'ES modules' : 'CommonJS';
 }
 
-/** `module` of a tsconfig, or of the one that it extends. */
+/** The `module` of a tsconfig, or of the one that it extends. */
 function compilerModule(path: string, depth = 0): string | undefined {
   const text = read(path);
   if (text === undefined || depth > 5) return undefined;
-  // Its comments and trailing commas are no JSON.
+  // Comments and trailing commas are not JSON.
   const plain = text.replace(
     /("(?:[^"\\]|\\.)*")|\/\/.*|\/\*[\s\S]*?\*\//g,
     (_, string?: string) => string ?? '',
@@ -84,7 +87,7 @@ function compilerModule(path: string, depth = 0): string | undefined {
   return compilerModule(above.endsWith('.json') ? above : `${above}.json`, depth + 1);
 }
 
-/** What the code itself uses. Node.js decides in the same way. */
+/** The module system that the code itself uses. Node.js decides in the same way. */
 function byCode(file: string): ModuleSystem | undefined {
   const code = read(file)
     ?.slice(0, MAX_CODE)

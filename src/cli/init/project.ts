@@ -1,9 +1,9 @@
-/** What kind of application is in a folder, as far as it decides what to do next. */
+/** Detects the kind of application in a folder, as far as the next steps depend on it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ModuleSystem, moduleSystemOf } from './module-system.ts';
 
-/** Frameworks that are started or bundled in a way of their own. */
+/** Frameworks with their own way to start or bundle an application. */
 const FRAMEWORKS = {
   next: 'Next.js',
   '@nestjs/core': 'NestJS',
@@ -12,7 +12,7 @@ const FRAMEWORKS = {
   '@langchain/anthropic': 'LangChain',
 } as const;
 
-/** Other telemetry, beside which this package has to work. */
+/** Other telemetry with which this package must coexist. */
 const NEIGHBORS = {
   '@sentry/node': 'Sentry',
   'dd-trace': 'Datadog',
@@ -20,7 +20,7 @@ const NEIGHBORS = {
   'prom-client': 'prom-client',
 } as const;
 
-/** What was found in a folder. */
+/** The facts about the application in a folder. */
 export interface Project {
   readonly frameworks: readonly string[];
   readonly neighbors: readonly string[];
@@ -29,7 +29,7 @@ export interface Project {
   readonly docker: boolean;
   readonly kubernetes: boolean;
   readonly packageManager: 'npm' | 'pnpm' | 'yarn' | 'bun';
-  /** The script `start` of the manifest. */
+  /** The `start` script of the manifest. */
   readonly startScript: string | undefined;
   /** Whether the manifest names this package. */
   readonly installed: boolean;
@@ -46,7 +46,7 @@ interface Manifest {
   readonly devDependencies?: object;
 }
 
-/** Looks into `folder`. A manifest that cannot be read counts as none. */
+/** Inspects `folder`. An unreadable manifest counts as missing. */
 export function inspectProject(folder: string): Project {
   const has = (...names: string[]): boolean => names.some((name) => existsSync(join(folder, name)));
   const manifest = readManifest(join(folder, 'package.json'));
@@ -84,7 +84,7 @@ function managerOf(has: (name: string) => boolean): Project['packageManager'] {
   return has('bun.lock') || has('bun.lockb') ? 'bun' : 'npm';
 }
 
-/** Whether `folder` or `folder/deploy` has an object of Kubernetes. */
+/** Whether `folder` or `folder/deploy` contains a Kubernetes object. */
 function hasManifests(folder: string): boolean {
   return [folder, join(folder, 'deploy')].some((place) => {
     const names = existsSync(place) ? readdirSync(place).filter((name) => /\.ya?ml$/.test(name)) : [];

@@ -1,4 +1,4 @@
-/** The three next steps, for what was found. */
+/** The next three steps for a project. */
 import type { Project } from './project.ts';
 
 /** One step: what to do, and the lines to run or to write. */

@@ -1,13 +1,13 @@
-/** The text of a new configuration: the settings that most services change, with their defaults, each with its meaning. */
+/** The text of a new configuration: the settings that most services change, with their defaults and meanings. */
 import { type CliConfig, DEFAULTS } from '../config/config.ts';
 
-/** The kinds of file. */
+/** The file formats. */
 export type ConfigFormat = 'ts' | 'mjs' | 'json';
 
-/** What `init` may know better than the defaults. */
+/** Settings for which `init` may have better values than the defaults. */
 export type Known = Partial<CliConfig>;
 
-/** The settings of a new file, by their path, and what they mean. */
+/** The settings of a new file, by path, with their meaning. */
 export const SHOWN: readonly (readonly [path: string, meaning: string])[] = [
   ['urls.grafana', 'The Grafana that notifications link to.'],
   ['urls.runbooks', 'The address of the runbooks.'],

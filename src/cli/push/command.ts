@@ -1,4 +1,4 @@
-/** `anthropic-otel push`: stores the dashboards in a Grafana. */
+/** `anthropic-otel push`: stores the dashboards in Grafana. */
 import { defineCommand, EXIT } from '../command.ts';
 import { loadConfig } from '../config/load.ts';
 import { filesOf } from '../export/targets.ts';

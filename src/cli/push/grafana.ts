@@ -1,9 +1,9 @@
-/** The part of Grafana's HTTP API that stores folders and dashboards. */
+/** A client for the part of Grafana's HTTP API that stores folders and dashboards. */
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../command.ts';
 import { type Reply, type Request, send } from '../http.ts';
 
-/** A dashboard, as in its JSON. */
+/** A dashboard's JSON model. */
 export interface Dashboard {
   readonly uid: string;
   readonly title: string;
@@ -15,18 +15,18 @@ export interface Stored {
   readonly folder: string;
 }
 
-/** A Grafana. */
+/** A client for one Grafana. */
 export class Grafana {
   readonly url: string;
   readonly #token: string | undefined;
 
-  /** @param token - of a service account, with the role Editor to push; `undefined`: without authentication */
+  /** @param token - of a service account, which needs the role Editor to push; `undefined` for no authentication */
   constructor(url: string, token: string | undefined) {
     this.url = url;
     this.#token = token;
   }
 
-  /** The folder is there, or is made. */
+  /** Creates the folder if it does not exist. */
   async ensureFolder(uid: string, title: string): Promise<'present' | 'created'> {
     const { status, body } = await this.#send(`/api/folders/${encodeURIComponent(uid)}`, {}, [404]);
     if (status !== 404) {
@@ -37,7 +37,7 @@ export class Grafana {
     return 'created';
   }
 
-  /** The dashboard with this uid, and the folder that it is in. */
+  /** The dashboard with this uid, and its folder. */
   async dashboard(uid: string): Promise<Stored | undefined> {
     const { status, body } = await this.#send(`/api/dashboards/uid/${uid}`, {}, [404]);
     if (status === 404) return undefined;
@@ -51,7 +51,7 @@ export class Grafana {
     await this.#send('/api/dashboards/db', { method: 'POST', body });
   }
 
-  /** The types of its data sources; `undefined` where the token may not read them. */
+  /** The types of the data sources, or `undefined` if the token may not read them. */
   async dataSourceTypes(): Promise<readonly string[] | undefined> {
     const { status, body } = await this.#send('/api/datasources', {}, [401, 403]);
     return status === 200 && Array.isArray(body)
@@ -74,7 +74,7 @@ export class Grafana {
   }
 }
 
-/** Whether Grafana has `dashboard` already. It adds an id and a version of its own to each. */
+/** Whether Grafana already has `dashboard`. Grafana adds its own id and version to each dashboard. */
 export function isSame(stored: object, dashboard: object): boolean {
   const plain = (value: object): object => {
     const { id: _id, version: _version, ...rest } = value as Record<string, unknown>;

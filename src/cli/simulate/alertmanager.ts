@@ -1,4 +1,4 @@
-/** Sends simulated alerts to an Alertmanager, as Prometheus would, and takes them back. */
+/** Sends simulated alerts to an Alertmanager, as Prometheus would, and resolves them. */
 import { parse } from 'yaml';
 import { SIMULATION_JOB } from '../../mixin/alerts/text.ts';
 import { UserError } from '../command.ts';
@@ -6,13 +6,13 @@ import type { CliConfig } from '../config/config.ts';
 import { rulesYaml } from '../export/mixin.ts';
 import { send } from '../http.ts';
 
-/** An alert as Alertmanager takes it. */
+/** An alert to send to Alertmanager. */
 export interface SimulatedAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** An alert as Alertmanager has it. */
+/** An alert in Alertmanager. */
 export interface ReceivedAlert extends SimulatedAlert {
   readonly receivers: readonly { readonly name: string }[];
   readonly status: {
@@ -22,7 +22,7 @@ export interface ReceivedAlert extends SimulatedAlert {
   };
 }
 
-/** The alerts of the pack, by name, as they fire for a service that is simulated. */
+/** The package's alerts, by name, as they fire for a simulated service. */
 export function simulatedAlerts(config: CliConfig): ReadonlyMap<string, SimulatedAlert> {
   const { groups } = parse(rulesYaml(config)) as {
     groups: {
@@ -43,7 +43,7 @@ export function simulatedAlerts(config: CliConfig): ReadonlyMap<string, Simulate
   return alerts;
 }
 
-/** A template of Prometheus with the labels filled in. What only a query knows is left out. */
+/** Fills the labels into a Prometheus template. Values that only a query has are left out. */
 function rendered(template: string, labels: Readonly<Record<string, string>>): string {
   return template
     .replace(/\{\{-?\s*\$labels\.(\w+)[^}]*\}\}/g, (_, name: string) => labels[name] ?? '')
@@ -51,7 +51,7 @@ function rendered(template: string, labels: Readonly<Record<string, string>>): s
     .replace(/\{\{[^}]*\}\}/g, '');
 }
 
-/** Makes `alerts` fire until `endsAt`; in the past, it ends them. */
+/** Makes `alerts` fire until `endsAt`. A time in the past resolves them. */
 export async function postAlerts(
   url: string,
   alerts: readonly SimulatedAlert[],
@@ -71,7 +71,7 @@ export async function postAlerts(
     );
 }
 
-/** The alerts of the job that is simulated, as Alertmanager has them. */
+/** The simulated job's alerts in Alertmanager. */
 export async function receivedAlerts(url: string): Promise<readonly ReceivedAlert[]> {
   const filter = encodeURIComponent(`job="${SIMULATION_JOB}"`);
   const { status, body } = await send(`${url}/api/v2/alerts?filter=${filter}`);

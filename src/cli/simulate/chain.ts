@@ -1,4 +1,4 @@
-/** Rehearses the whole way: a service that is simulated, a scrape, the rules, Alertmanager. */
+/** Rehearses the whole path: a simulated service, a scrape, the rules, Alertmanager. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -12,15 +12,15 @@ import { PACKAGE_ROOT } from '../package-files.ts';
 import { receivedAlerts } from './alertmanager.ts';
 import type { Plan } from './plans.ts';
 
-/** What is rehearsed, and where. */
+/** The settings of a rehearsal. */
 export interface ChainOptions {
   readonly plan: Plan;
   readonly prometheus: string;
   readonly alertmanager: string | undefined;
-  /** Where the service that is simulated has its metrics. */
+  /** The host on which the simulated service serves its metrics. */
   readonly host: string;
   readonly port: number;
-  /** The longest wait for one step, in milliseconds. */
+  /** The maximum wait for one step, in milliseconds. */
   readonly patience: number;
   readonly signal: AbortSignal;
 }
@@ -30,7 +30,7 @@ interface Step {
   readonly seconds: number;
 }
 
-/** Runs the service, breaks its API, and reports when each part of the way was reached. Ends all that it started. */
+/** Runs the service, breaks its API, and reports when each step of the path was reached. Ends everything that it started. */
 export async function rehearseChain(io: Io, options: ChainOptions): Promise<number> {
   const { plan, prometheus, alertmanager, host, port } = options;
   const { startAnthropicServer, respond } = (await import(
@@ -93,7 +93,7 @@ function startService(apiUrl: string, host: string, port: number): ChildProcess 
     process.execPath,
     [`--import=${register}`, join(PACKAGE_ROOT, 'dist/cli/simulated-service.mjs')],
     {
-      // It ends when its standard input does, also where this process is killed.
+      // The process ends when its standard input does, even if this process is killed.
       stdio: ['pipe', 'ignore', 'inherit'],
       env: {
         ...process.env,
@@ -124,7 +124,7 @@ async function hasSeries(prometheus: string, query: string): Promise<boolean> {
   return result.length > 0;
 }
 
-/** Whether `condition` held within the patience. */
+/** Whether `condition` became true within the patience. */
 async function poll(condition: () => Promise<boolean>, { patience, signal }: ChainOptions): Promise<boolean> {
   const end = Date.now() + patience;
   while (Date.now() < end) {

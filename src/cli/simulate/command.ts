@@ -1,4 +1,4 @@
-/** `anthropic-otel simulate`: rehearses a page, so that a team sees its own pager ring. */
+/** `anthropic-otel simulate`: rehearses a page, so that a team sees that its own pager works. */
 import { defineCommand, usageError } from '../command.ts';
 import { loadConfig } from '../config/load.ts';
 import { serverUrl } from '../http.ts';
@@ -93,7 +93,7 @@ function milliseconds(given: string | undefined, otherwise: number): number {
   return seconds * 1000;
 }
 
-/** Aborts at the first Ctrl-C or SIGTERM, so that what was started is ended. */
+/** Aborts at the first Ctrl-C or SIGTERM, so that the command ends everything that it started. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());

@@ -1,10 +1,10 @@
-/** Rehearses routing, receivers and pager: the alerts go straight to Alertmanager. */
+/** Rehearses routing, receivers and pager by sending the alerts directly to Alertmanager. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../command.ts';
 import type { Io } from '../io.ts';
 import { postAlerts, receivedAlerts, type SimulatedAlert } from './alertmanager.ts';
 
-/** What is rehearsed, and for how long. */
+/** The settings of a rehearsal. */
 export interface PageOptions {
   readonly alertmanager: string;
   readonly alerts: readonly SimulatedAlert[];
@@ -13,12 +13,12 @@ export interface PageOptions {
   readonly signal: AbortSignal;
 }
 
-/** Makes the alerts fire, reports whom they reach, and ends them, also when interrupted. */
+/** Makes the alerts fire, reports which receivers they reach, and resolves them, even if interrupted. */
 export async function rehearsePage(
   io: Io,
   { alertmanager, alerts, duration, signal }: PageOptions,
 ): Promise<number> {
-  // Something else is not sent alerts.
+  // Sends no alerts to a server that is not an Alertmanager.
   await receivedAlerts(alertmanager);
   const startsAt = new Date();
   await postAlerts(alertmanager, alerts, startsAt, new Date(startsAt.getTime() + duration));

@@ -1,7 +1,7 @@
-/** What can be rehearsed: what the simulated API responds with, and the page that must follow. */
+/** The rehearsals: the responses of the simulated API, and the expected page. */
 import type { AnthropicServer, PlannedResponse } from '../../testing/index.ts';
 
-/** The functions of `anthropic-otel/testing` that make responses. */
+/** The functions of `anthropic-otel/testing` that create responses. */
 export interface Respond {
   error(status: number): PlannedResponse;
 }

@@ -1,11 +1,11 @@
-/** The service that is simulated: it calls the API all the time. Started by `chain.ts` with `anthropic-otel/register`. */
+/** The simulated service, which calls the API continuously. `chain.ts` starts it with `anthropic-otel/register`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 
 const client = new Anthropic({ maxRetries: 2, logLevel: 'off' });
 const CALLS_AT_ONCE = 4;
 
-// The command ended, or was killed.
+// The command ended or was killed.
 process.stdin.on('end', () => process.exit()).resume();
 
 async function callAllTheTime(): Promise<never> {
