@@ -74,7 +74,7 @@ export interface SignalEnding {
  * effect.
  *
  * @returns a function to call at process exit. It waits for a fatal signal that arrived just before, so that a process that raises
- * the signal as its last action ends with it
+ *   the signal as its last action ends with it
  */
 export function hearSignals(ending: SignalEnding, deadline: number): () => void {
   const slots = new Int32Array(new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT));

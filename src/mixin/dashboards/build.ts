@@ -1,4 +1,4 @@
-/** Every dashboard, as the file that is committed. */
+/** Generates the file of every dashboard. */
 import type { DashboardUid } from '../alerts/rule.ts';
 import { type AlertConfig, DEFAULT_CONFIG } from '../config.ts';
 import { cost } from './cost/index.ts';
@@ -16,7 +16,7 @@ export interface DashboardFile {
   readonly content: string;
 }
 
-/** The dashboards, in the order in which they are read. */
+/** The dashboards, in reading order. */
 const DASHBOARDS: Readonly<Record<DashboardUid, (q: Queries) => object>> = {
   'anthropic-triage': triage,
   'anthropic-errors': errors,
@@ -26,7 +26,7 @@ const DASHBOARDS: Readonly<Record<DashboardUid, (q: Queries) => object>> = {
   'anthropic-telemetry': telemetry,
 };
 
-/** The uids of the dashboards, in the order in which they are read. */
+/** The uids of the dashboards, in reading order. */
 export const DASHBOARD_UIDS = Object.keys(DASHBOARDS) as readonly DashboardUid[];
 
 /**

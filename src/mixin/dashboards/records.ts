@@ -1,6 +1,7 @@
 /**
- * Recording rules for long time ranges: what each counter counted in a minute, for each service instead of each process. The dashboards read them
- * where they reach back far enough, and the counters otherwise. They are a file of their own, because alerts do not need them.
+ * Recording rules for long time ranges: the events of each counter per minute, by service instead of by process. The dashboards read
+ * the records if they reach back far enough, and the counters otherwise. They are in a separate file, because alerts do not need
+ * them.
  */
 import { stringify } from 'yaml';
 import { METRICS, type MetricKey } from '../../signals/catalogue.ts';
@@ -11,7 +12,7 @@ import { RECORDED } from './lib/counts.ts';
 import { Queries } from './lib/queries.ts';
 import { type Part, recordName } from './lib/selectors.ts';
 
-/** Labels of a process, a target or a pod. All other labels are kept, those of attribution too. */
+/** The labels of a process, a target or a pod. All other labels are kept, including those of attribution. */
 const PER_PROCESS = [
   PROCESS_LABEL,
   'pod',
@@ -24,11 +25,11 @@ const PER_PROCESS = [
   'otel_scope_schema_url',
 ];
 
-/** Counters that the dashboards show for a short time only. */
+/** Counters that the dashboards show only for short time ranges. */
 const SHORT: readonly MetricKey[] = ['telemetryErrors', 'telemetryClients'];
 const PARTS: readonly Part[] = ['bucket', 'sum', 'count'];
 
-/** A selector of a counter, and the name of its record. */
+/** The selector of each counter, and the name of its record. */
 function counters({ selector }: AlertConfig): { counter: string; record: string }[] {
   return (Object.keys(METRICS) as MetricKey[]).flatMap((key) => {
     const { kind } = METRICS[key];
@@ -43,13 +44,13 @@ function counters({ selector }: AlertConfig): { counter: string; record: string 
   });
 }
 
-/** `alerts/anthropic.dashboards.yaml`: the records, as a rule file of Prometheus, Mimir, Thanos and VictoriaMetrics. */
+/** `alerts/anthropic.dashboards.yaml`: the records, as a rule file for Prometheus, Mimir, Thanos and VictoriaMetrics. */
 export function dashboardRecordsYaml(config: AlertConfig): string {
   const q = new Queries(config);
   const without = `sum without (${[...config.instanceLabels, ...PER_PROCESS].join(', ')})`;
   const rules = counters(config).map(({ counter, record }) => ({
     record,
-    // Rules have no variables.
+    // Removes the variables, which rules do not have.
     expr: q.count(counter, without, RECORDED).replaceAll('{job=~"$job"}', '').replaceAll(', job=~"$job"', ''),
     labels: { recorded: RECORDED.window },
   }));

@@ -68,7 +68,7 @@ export class Api {
    * The response to a request.
    *
    * @param script The content of the message. A request with a script always succeeds: its form, its model and the rate limits are
-   * not checked.
+   *   not checked.
    */
   respond(request: ReceivedRequest, origin: string, script: MessageScript | undefined): Outcome {
     const { method, path, body } = request;

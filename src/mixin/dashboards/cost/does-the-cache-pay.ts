@@ -25,7 +25,7 @@ const bars =
   (key, matchers = {}) =>
     q.bars(key, MODEL, matchers as object);
 
-/** The part of the input that came from the cache. */
+/** The share of the input that was read from the cache. */
 export function hitRatio(q: Queries): SizedPanel {
   return graph({
     title: 'Cache hit ratio, by model',
@@ -45,8 +45,8 @@ export function hitRatio(q: Queries): SizedPanel {
 }
 
 /**
- * USD for each input token outside the cache: what the calls really paid, so that prices of your own count. A model without
- * such tokens has no price here, and its savings are left out.
+ * The price in USD of an input token outside the cache. It is computed from what the calls really cost, so that it includes your own
+ * prices. A model without such tokens has no price here, and its savings are left out.
  */
 function price(count: Count): string {
   const tokens = ['inputTokens', 'cacheReadTokens', 'cacheWriteTokens'] as const;
@@ -54,19 +54,19 @@ function price(count: Count): string {
   return `(\n${count('cost', { [ATTR.costKind]: 'input' })}\n/ (\n${plain}\n> 0)\n)`;
 }
 
-/** What the tokens that were read would have cost without the cache, less what they cost. */
+/** The cost of the cached tokens without the cache, minus their real cost. */
 function saved(count: Count): string {
   const paid = count('cost', { [ATTR.costKind]: 'cache_read' });
   return `sum(\n${count('cacheReadTokens')}\n* ${price(count)}\n- ${paid}\n)`;
 }
 
-/** What the tokens that were written cost more than plain ones. */
+/** The extra cost of writing tokens to the cache, compared with plain ones. */
 function extra(count: Count): string {
   const paid = count('cost', { [ATTR.costKind]: matching('cache_write_.+') });
   return `sum(\n${paid}\n- ${count('cacheWriteTokens')}\n* ${price(count)}\n)`;
 }
 
-/** Saved less extra: what all cached tokens would have cost as plain ones, less what they cost. */
+/** Saved minus extra: the cost of all cached tokens as plain ones, minus their real cost. */
 function difference(count: Count): string {
   const paid = count('cost', { [ATTR.costKind]: matching('cache_.+') });
   const cached = `(\n${count('cacheReadTokens')}\n+ ${count('cacheWriteTokens')}\n)`;
@@ -90,7 +90,7 @@ export function net(q: Queries): SizedPanel {
     queries: [
       { expr: difference(count), legend: 'net', instant: true },
       { expr: saved(count), legend: 'saved by reading', instant: true },
-      // From zero: `-1 * 0` would be shown as -0.00.
+      // Subtracted from zero, because `-1 * 0` would be shown as -0.00.
       { expr: `0 - (${extra(count)})`, legend: 'extra for writing', instant: true },
     ],
     noValue: 'No cache reads',
@@ -102,7 +102,7 @@ export function net(q: Queries): SizedPanel {
   });
 }
 
-/** The same over time. */
+/** The savings over time. */
 export function overTime(q: Queries): SizedPanel {
   const count = bars(q);
   return graph({

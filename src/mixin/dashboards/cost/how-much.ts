@@ -74,7 +74,7 @@ export function numbers(q: Queries): SizedPanel[] {
   ];
 }
 
-/** USD an hour: the height does not change with the zoom. */
+/** USD per hour, so that the height does not change with the zoom. */
 function spending(
   q: Queries,
   title: string,

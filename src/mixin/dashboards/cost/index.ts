@@ -1,4 +1,4 @@
-/** Cost: what the calls cost by list prices, for whom, on which model and kind of token, and what the cache saves. */
+/** Cost: what the calls cost at list prices, for whom, on which model and kind of token, and what the cache saves. */
 import { dashboard } from '../lib/dashboard.ts';
 import type { Queries } from '../lib/queries.ts';
 import * as cache from './does-the-cache-pay.ts';

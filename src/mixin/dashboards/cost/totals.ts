@@ -73,7 +73,7 @@ export function byService(q: Queries): SizedPanel {
 
 export function byAttribution(q: Queries): SizedPanel {
   const label = `${prometheusLabel(attributionAttribute(''))}$attribution`;
-  // A label with a name of its own: the table knows its columns by name.
+  // Uses a label with a distinct name, because the table identifies its columns by name.
   const by = (key: CountKey | 'cost', matchers = {}) =>
     orWord(
       `sum by (attribution) (label_replace(\n${indent(q.total(key, [label], matchers))},\n  "attribution", "$1", "${label}", "(.*)"\n))`,

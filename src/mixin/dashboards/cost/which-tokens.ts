@@ -6,7 +6,7 @@ import { perMinute, type Queries, share } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { NO_DATA } from '../lib/style.ts';
 
-/** Tokens a minute, each token once. */
+/** Tokens per minute. Each token counts once. */
 export function kinds(q: Queries): SizedPanel {
   const less = (whole: string, ...parts: readonly string[]) =>
     perMinute([whole, ...parts.map((part) => `(${part} or vector(0))`)].join('\n- '));
@@ -34,7 +34,7 @@ export function kinds(q: Queries): SizedPanel {
   });
 }
 
-/** How much of the output is thinking. */
+/** The share of thinking in the output. */
 export function thinking(q: Queries): SizedPanel {
   const by = [LABEL.requestModel];
   return graph({

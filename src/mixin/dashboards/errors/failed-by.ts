@@ -6,7 +6,7 @@ import { orWord, type Queries } from '../lib/queries.ts';
 import { ONLY } from '../lib/signals.ts';
 import { NO_DATA } from '../lib/style.ts';
 
-/** Failed attempts by `label`; `missing` names those without it. */
+/** Failed attempts by `label`. `missing` is the name for attempts without the label. */
 export function failedBy(
   q: Queries,
   title: string,

@@ -1,4 +1,4 @@
-/** Errors: which, from whom, on what, and what the retries made of them. */
+/** Errors: which ones, who has to act, where they happen, and whether retries fixed them. */
 import { dashboard } from '../lib/dashboard.ts';
 import { logsAndTraces } from '../lib/elsewhere.ts';
 import { failureTable } from '../lib/failure-table.ts';

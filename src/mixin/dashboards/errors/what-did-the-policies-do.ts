@@ -1,4 +1,4 @@
-/** Errors: what did the policies of `anthropic-otel/resilience` do? Empty where the sub-path is not used. */
+/** Errors: what did the policies of `anthropic-otel/resilience` do? Empty if the sub-path is not used. */
 import { graph } from '../lib/graph.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';

@@ -1,4 +1,4 @@
-/** Errors: which kind of trouble? */
+/** Errors: which kind of failure? */
 import { ATTR } from '../../../signals/names.ts';
 import { matching } from '../../alerts/promql.ts';
 import { graph } from '../lib/graph.ts';

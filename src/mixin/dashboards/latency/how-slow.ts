@@ -8,7 +8,7 @@ import { type Queries, share } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { NEUTRAL, NO_DATA } from '../lib/style.ts';
 
-/** Calls that succeeded: a fast error must not make the API look fast. */
+/** Matches successful calls, because a fast error must not make the API look fast. */
 export const OK = { [ATTR.errorType]: '' };
 /** The quantiles that are shown. */
 export const QUANTILES = [0.5, 0.95, 0.99] as const;
@@ -71,7 +71,7 @@ export function quantiles(q: Queries): SizedPanel {
   });
 }
 
-/** Bucket bounds that are exact, where a quantile is not. */
+/** Bucket bounds. Counts at these bounds are exact, unlike quantiles. */
 const BOUNDS = ['1.28', '5.12', '20.48', '81.92'] as const;
 
 export function bounds(q: Queries): SizedPanel {

@@ -1,4 +1,4 @@
-/** Latency: how long calls take, and how much of it is the API, our waiting, or long responses. */
+/** Latency: how long calls take, and whether the API, the waits for retries, or long responses take the time. */
 import { dashboard } from '../lib/dashboard.ts';
 import { logsAndTraces } from '../lib/elsewhere.ts';
 import type { Queries } from '../lib/queries.ts';

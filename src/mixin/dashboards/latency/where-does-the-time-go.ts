@@ -32,7 +32,7 @@ export function callsAndAttempts(q: Queries): SizedPanel {
 export function backoff(q: Queries): SizedPanel {
   const waited = q.histogramRate('retryDelay', 'sum', MODEL);
   const tried = q.histogramRate('attemptDuration', 'sum', MODEL);
-  // Not of the calls' time, which is known at their end only: a wait before that would be more than all of it.
+  // Not a share of the calls' time, which is known only when they end. A wait before that would exceed 100%.
   return graph({
     title: 'Share of the time spent waiting for retries, by model',
     description:

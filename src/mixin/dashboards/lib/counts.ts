@@ -1,25 +1,25 @@
-/** How many events a counter counted: exactly, where `increase()` loses first samples and extrapolates the rest. */
+/** Counts the events of a counter exactly. `increase()` loses first samples and extrapolates the rest. */
 
 import type { MetricKey } from '../../../signals/catalogue.ts';
 import { indent, type Matchers } from '../../alerts/promql.ts';
 import { type Part, recordName, Selectors, sumBy } from './selectors.ts';
 
-/** Where events are counted: a window that ends now, and how far back a process is looked for. */
+/** A window that ends now, in which events are counted, and how far back to look for processes. */
 export interface CountWindow {
   /** The window, as a PromQL duration. */
   readonly window: string;
   /** The same in seconds, as PromQL. */
   readonly seconds: string;
-  /** A process seen within this time counts with its last value: at least the window and two scrapes. */
+  /** A process that was seen within this time counts with its last value. At least the window plus two scrapes. */
   readonly last: string;
-  /** How far before the window its beginning is looked for. */
+  /** How far before the window to look for its start value. */
   readonly before: string;
 }
 
-/** The longest time from the start of a process to its first scrape, in seconds. */
+/** The maximum time from the process start to the first scrape, in seconds. */
 const GRACE = 120;
 
-/** The bar of a graph. */
+/** The window of a graph's bar. */
 const BAR: CountWindow = {
   window: '$__interval',
   seconds: '($__interval_ms / 1000)',
@@ -27,24 +27,24 @@ const BAR: CountWindow = {
   before: '5m',
 };
 
-/** The minute of a record. */
+/** The window of a recording rule: one minute. */
 export const RECORDED: CountWindow = { window: '1m', seconds: '60', last: '5m', before: '15m' };
 
 /**
- * The value of the variable `recorded`, where the records of `anthropic.dashboards.yaml` reach back to the beginning of a
- * long time range: then they are read, and no counter is. A series that is no record has no such label.
+ * Selects the records of `anthropic.dashboards.yaml` through the variable `recorded`. If the records reach back to the start of a
+ * long time range, they are read instead of the counters. Series that are not records do not have this label.
  */
 export const RECORDED_LABEL = 'recorded="$recorded"';
 
-/** A time range that ends now, and how its restarts are looked for. */
+/** A time range that ends now, and how to find restarts in it. */
 interface TimeRange {
   /** As a PromQL duration. */
   readonly range: string;
   /** The same in seconds, as PromQL. */
   readonly seconds: string;
-  /** Restarts are looked for at every step. */
+  /** The step at which to look for restarts. */
   readonly step: string;
-  /** How far back from a restart the highest value is looked for: some scrapes. */
+  /** How far before a restart to look for the highest value: a few scrapes. */
   readonly peaks: string;
 }
 
@@ -60,12 +60,12 @@ const HOUR: TimeRange = { range: '1h', seconds: '3600', step: '15s', peaks: '2m'
 
 /** Counts for one configuration. */
 export class Counts extends Selectors {
-  /** The events of the dashboard's time range: the total that matches the bill. */
+  /** The events in the dashboard's time range: the total that matches the bill. */
   total<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
     return this.#totalOf(key, undefined, by, matchers);
   }
 
-  /** {@link total} of a series of a histogram. */
+  /** {@link total} for a series of a histogram. */
   histogramTotal<K extends MetricKey>(
     key: K,
     part: Part,
@@ -75,7 +75,7 @@ export class Counts extends Selectors {
     return this.#totalOf(key, part, by, matchers);
   }
 
-  /** The events since the point before: the height of a bar. Bars add up to the total. */
+  /** The events since the previous point, which is the height of a bar. Bars add up to the total. */
   bars<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
     const counter = withLabel(this.metric(key, matchers));
     return either(
@@ -84,7 +84,7 @@ export class Counts extends Selectors {
     );
   }
 
-  /** The events of the last five minutes, those of processes that ended or restarted since included. */
+  /** The events of the last five minutes, including those of processes that have since ended or restarted. */
   recent<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}): string {
     return this.#countedIn(this.metric(key, matchers), by, RECENT);
   }
@@ -95,12 +95,13 @@ export class Counts extends Selectors {
   }
 
   /**
-   * The events that `counter` counted in a window, summed by `sum`:
-   * 1. of a process that goes on or has ended, its last value less the one before the window; all of it, where there was none
-   *    before and the process is young or was known;
-   * 2. of a process that restarted in place, all that its new life counted;
-   * 3. and what its old life counted in the window.
-   * A process that was away for longer than `before` counts nothing: the age of its events is not known.
+   * The events that `counter` counted in a window, aggregated with `sum`:
+   * 1. for a process that continues or has ended, its last value minus the one before the window; or its whole value if there is no
+   *    earlier one and the process is young or was known;
+   * 2. for a process that restarted in place, everything that the new process counted;
+   * 3. plus what the old process counted in the window.
+   *
+   * A process that was missing for longer than `before` counts nothing, because the age of its events is unknown.
    */
   count(counter: string, sum: string, at: CountWindow, started = this.started): string {
     const { window, seconds, last, before } = at;
@@ -110,7 +111,7 @@ export class Counts extends Selectors {
     const first = `min_over_time(${started}[${last}])`;
     const young = `>= time() - ${seconds} - ${GRACE}`;
     const restarted = `${on} (${now} > (${then} or ${first}))`;
-    // The last sample, also of a process that is silent or has ended; but after a restart not that of the life before.
+    // The last sample, even of a process that is silent or has ended. After a restart, it must not be that of the earlier process.
     const otherLife = `${on} changes(${started}[${before}]) > 0`;
     const value = `(${counter} or (last_over_time(${counter}[${last}]) unless ${otherLife}))`;
     const earlier = `last_over_time(${counter}[${before}] offset ${window})`;
@@ -150,14 +151,14 @@ export class Counts extends Selectors {
   }
 
   /**
-   * `increase()` loses what a series counted before its first sample (every new pod, every new model) and
-   * extrapolates the rest. This one adds up, of each series:
-   * 1. where it ended, also of processes that are gone;
-   * 2. where its earlier lives ended, if its process restarted in place;
-   * 3. less where it was when the range began: nothing, for a process that began since; its first value, where its age is not
-   *    known, because Prometheus did not see it when the range began.
-   * A restart in place loses at most one step of one process, and only if the new life outgrows the old
-   * one within that step.
+   * `increase()` loses what a series counted before its first sample (every new pod, every new model) and extrapolates the rest. This
+   * query instead adds up, for each series:
+   * 1. its last value, including that of processes that are gone;
+   * 2. the last values of its earlier processes, if the process restarted in place;
+   * 3. minus its value at the start of the range: zero for a process that started later; its first value if its age is unknown,
+   *    because Prometheus did not see it at the start of the range.
+   *
+   * A restart in place loses at most one step of one process, and only if the new process exceeds the old value within that step.
    */
   #countedIn(counter: string, by: readonly string[], of: TimeRange, started = this.started): string {
     const { range, seconds, step, peaks } = of;
@@ -167,13 +168,13 @@ export class Counts extends Selectors {
     const dated = `(${known} or ${first} >= time() - ${seconds} - ${GRACE})`;
     const restarted = `changes(${started}[${range}]) > 0`;
     const restarts = `(${started} > last_over_time(${started}[1h] offset ${step}))`;
-    // An instant selector reads each sample once; a range selector copies its window at every step.
+    // An instant selector reads each sample once. A range selector copies its window at every step.
     const peak = `(max_over_time(${counter}[${peaks}]) and ${on} ${restarts}) > ${counter}`;
     const last = `last_over_time(${counter}[1h] offset ${step}) and ${on} ${restarts}`;
     return [
       `${sumBy(by)} (`,
       `  (increase(${counter}[${range}]) and ${on} (${restarted} unless ${dated}))`,
-      // Of a process that restarted, a series that its new life does not have ended with an earlier life.
+      // For a restarted process, a series that the new process does not have ended with an earlier process.
       `  or (${counter} and ${on} (${restarted}))`,
       `  or (last_over_time(${counter}[${range}]) unless ${on} (${restarted} and ${started}))`,
       `  or label_replace(sum_over_time((${peak} or ${last})[${range}:${step}]) and ${on} (${restarted} and ${dated}), "part", "restarts", "", "")`,
@@ -183,12 +184,12 @@ export class Counts extends Selectors {
   }
 }
 
-/** What the records have, or what the counters have. */
+/** Returns the values of the records, or else those of the counters. */
 export function either(records: string, counters: string): string {
   return `(\n${indent(`${records}\nor\n${counters}`)}\n)`;
 }
 
-/** `selector` for counters only, or for records only, as the variable `recorded` has it. */
+/** Restricts `selector` to counters or to records, according to the variable `recorded`. */
 export function withLabel(selector: string): string {
   return selector.replace(/}$/, `, ${RECORDED_LABEL}}`);
 }

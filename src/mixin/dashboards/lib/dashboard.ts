@@ -1,4 +1,4 @@
-/** A dashboard around its panels: variables, links, annotations, and the place of each panel. */
+/** Assembles a dashboard: variables, links, annotations, and the position of each panel. */
 import {
   AnnotationQueryBuilder,
   DashboardBuilder,
@@ -19,14 +19,14 @@ import { type Setting, variables } from './variables.ts';
 
 /** A heading and the panels below it, in lines of 24 columns. */
 export interface Section {
-  /** The first section of a dashboard has none: it starts at the top. */
+  /** Absent for the first section, which starts at the top. */
   readonly title?: string;
   readonly lines: readonly (readonly SizedPanel[])[];
-  /** Closed until somebody opens it; until then its panels send no query. */
+  /** Collapsed until someone opens it. Until then, its panels send no queries. */
   readonly collapsed?: boolean;
 }
 
-/** A dashboard before it is written. */
+/** The parts of a dashboard. */
 export interface DashboardOptions {
   readonly uid: DashboardUid;
   readonly title: string;
@@ -38,7 +38,7 @@ export interface DashboardOptions {
   readonly sections: readonly Section[];
 }
 
-/** A dashboard in Grafana's classic format, which every Grafana from 10 on imports and provisions. */
+/** A dashboard in Grafana's classic format, which every Grafana version from 10 on can import and provision. */
 export function dashboard(q: Queries, options: DashboardOptions): object {
   const { uid, title, description, from, refresh, sections, settings = [] } = options;
   const builder = new DashboardBuilder(title)
@@ -56,7 +56,7 @@ export function dashboard(q: Queries, options: DashboardOptions): object {
   return classic({ ...builder.build(), panels: layOut(sections) }) as object;
 }
 
-/** Gives every panel its id and its place. */
+/** Sets the id and position of every panel. */
 function layOut(sections: readonly Section[]): (Panel | RowPanel)[] {
   const panels: (Panel | RowPanel)[] = [];
   let id = 0;
@@ -76,7 +76,7 @@ function layOut(sections: readonly Section[]): (Panel | RowPanel)[] {
       }
       below += Math.max(...line.map(({ height }) => height));
     }
-    // Until a row is opened, its panels take no room.
+    // Panels in a collapsed row take no space.
     if (!collapsed) y = below;
     if (row) panels.push({ ...row.build(), panels: collapsed ? placed : [] });
     if (!collapsed) panels.push(...placed);
@@ -84,7 +84,7 @@ function layOut(sections: readonly Section[]): (Panel | RowPanel)[] {
   return panels;
 }
 
-/** What every graph is marked with: the alerts that fire, and the starts of processes. */
+/** The annotations of every graph: firing alerts and process starts. */
 function annotations(q: Queries): AnnotationQueryBuilder[] {
   const { service } = q;
   const names = service.map((label) => `{{${label}}}`).join(' ');
@@ -132,10 +132,10 @@ function link(title: string, url: string): DashboardLinkBuilder {
     .targetBlank(true);
 }
 
-/** What the builders write and the schema of Grafana 13 does not know: options of other variables, and of tables before Grafana 12. */
+/** Fields that the builders write but the schema of Grafana 13 does not have: options of other variables, and of tables before Grafana 12. */
 const UNKNOWN = ['auto', 'auto_min', 'auto_count', 'footer'];
 
-/** Without what the builders write and some Grafana from 10 on does not know, or knows as "hidden in a menu". */
+/** Removes fields that the builders write but some Grafana version from 10 on does not know, or interprets as "hidden in a menu". */
 function classic(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(classic);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,4 @@
-/** Panels on other data sources: the alerts of Grafana, log lines in Loki, traces in Tempo. */
+/** Panels with other data sources: Grafana's alerts, log lines in Loki, traces in Tempo. */
 import { LogsSortOrder } from '@grafana/grafana-foundation-sdk/common';
 import type { GridPos, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as Logs } from '@grafana/grafana-foundation-sdk/logs';
@@ -9,7 +9,7 @@ import type { Section } from './dashboard.ts';
 import type { LayoutBuilder, SizedPanel } from './options.ts';
 import { variable } from './style.ts';
 
-/** The alerts that fire, of every rule engine that Grafana knows: Prometheus, Mimir, and Grafana's own. */
+/** The firing alerts of every rule engine that Grafana knows: Prometheus, Mimir, and Grafana's own. */
 export function alertList(options: {
   readonly title: string;
   readonly description: string;
@@ -52,7 +52,7 @@ export function alertList(options: {
   return { builder, width, height };
 }
 
-/** Log lines and traces of failed calls of the services and models that are chosen. */
+/** Log lines and traces of failed calls, for the selected services and models. */
 export function logsAndTraces(): Section {
   const job = variable('job:regex');
   const model = variable('model:regex');

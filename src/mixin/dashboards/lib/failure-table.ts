@@ -1,4 +1,4 @@
-/** The table of failed attempts, with the way to their log lines and traces. */
+/** The table of failed attempts, with links to their log lines and traces. */
 import { ATTR } from '../../../signals/names.ts';
 import { explore, runbook } from './links.ts';
 import type { SizedPanel } from './options.ts';
@@ -8,7 +8,7 @@ import { ONLY } from './signals.ts';
 import { NO_DATA, variable } from './style.ts';
 import { serviceColumns, table } from './table.ts';
 
-/** Exact counts of what failed in the time range. */
+/** Exact counts of failed attempts in the time range. */
 export function failureTable(q: Queries, width: number): SizedPanel {
   const service = serviceColumns(q);
   const clicked = variable('__value.raw');

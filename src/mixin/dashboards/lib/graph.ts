@@ -1,4 +1,4 @@
-/** Values over time. */
+/** Graphs of values over time. */
 import {
   GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
@@ -21,31 +21,31 @@ import { BAD, MODEL_COLORS } from './style.ts';
 
 /** Options of {@link graph}. */
 export interface GraphOptions extends PanelOptions {
-  /** Bars for counts that add up, lines for everything else. */
+  /** Bars for counts that add up, lines for other values. */
   readonly style?: 'bars' | 'lines';
-  /** Stacks lines; bars are stacked always. */
+  /** Stacks lines. Bars are always stacked. */
   readonly stacked?: boolean;
   /** Draws the thresholds as dashed lines. */
   readonly thresholdLines?: boolean;
-  /** A pattern of series that are bars in a graph of lines, each a number of events. */
+  /** A pattern for series that are drawn as bars in a graph of lines, each a number of events. */
   readonly asBars?: string;
-  /** A pattern of series that are dashed: the second of two lines of one color. */
+  /** A pattern for dashed series: the second of two lines with the same color. */
   readonly dashed?: string;
-  /** Series have long names: the legend is below also in a wide graph, and as wide as that. */
+  /** Whether series have long names. The legend is then below even a wide graph, and as wide as the graph. */
   readonly longNames?: boolean;
-  /** The axis reaches at least this far, and further where the values do. */
+  /** The minimum upper end of the axis. It is higher if values are. */
   readonly softMax?: number;
 }
 
-/** A graph. The legend is a table below it, sorted, that never takes more than a third of the panel. */
+/** A graph. Its legend is a sorted table below it that takes at most a third of the panel. */
 export function graph(options: GraphOptions): SizedPanel {
   const { style = 'lines', stacked = false, thresholdLines = false, min = 0, queries, softMax } = options;
   const bars = style === 'bars';
   const totals = totalRefIds(queries);
-  // The exact total is one point, so its sum is itself.
+  // The exact total is a single point, so its sum is the total.
   const calc = totals.length > 0 ? 'sum' : options.asBars ? 'max' : 'lastNotNull';
   const { width = 8 } = options;
-  // Beside a wide graph there is room for long names; a narrow one has them below, where Grafana limits their height.
+  // A wide graph has space for long names next to it. A narrow one has the legend below, where Grafana limits its height.
   const wide = width >= 12 && !options.longNames;
   const model = `{{${LABEL.requestModel}}}`;
   const byModel = queries.some(
@@ -74,9 +74,10 @@ export function graph(options: GraphOptions): SizedPanel {
     .fillOpacity(bars ? 90 : stacked ? 40 : 0)
     .showPoints(bars ? VisibilityMode.Never : VisibilityMode.Auto)
     .axisSoftMin(0)
-    // A bar that stands alone would be as wide as the graph.
+    // A single bar would otherwise be as wide as the graph.
     .barMaxWidth(16)
-    // Thresholds are lines here. By their order series have colors that differ; bars need that of the total with the same name.
+    // Thresholds are drawn as lines, so series do not get their colors from them. Series get different colors by order. Bars get them
+    // by name, so that a bar has the color of its total.
     .colorScheme(
       new FieldColorBuilder().mode(
         totals.length > 0 ? FieldColorModeId.PaletteClassicByName : FieldColorModeId.PaletteClassic,
@@ -96,7 +97,7 @@ export function graph(options: GraphOptions): SizedPanel {
       fixedColor(BAD),
     ]);
   }
-  // The legend shows the exact totals. Bars reach over both ends of the time range, so their own sum is not exact.
+  // The legend shows the exact totals. The sum of the bars is not exact, because they extend beyond both ends of the time range.
   for (const refId of totals) builder.overrideByQuery(refId, [hidden({ viz: true, tooltip: true })]);
   queries.forEach(({ total }, index) => {
     if (total !== undefined) builder.overrideByQuery('ABCDEFGH'.charAt(index), [hidden({ legend: true })]);
@@ -108,7 +109,7 @@ export function graph(options: GraphOptions): SizedPanel {
   return { builder, width, height: options.height ?? 9 };
 }
 
-/** As the header of the legend has it. */
+/** The header of each calculation in the legend. */
 const NAME_OF_CALC = { lastNotNull: 'Last *', max: 'Max', sum: 'Total' } as const;
 
 function hidden(from: { viz?: boolean; tooltip?: boolean; legend?: boolean }): { id: string; value: object } {

@@ -1,4 +1,4 @@
-/** Links from panels: to runbooks, between the dashboards, and into Explore. */
+/** Links from panels: to runbooks, to other dashboards, and to Explore. */
 
 import type { DashboardUid } from '../../alerts/rule.ts';
 import type { AlertConfig } from '../../config.ts';
@@ -8,11 +8,11 @@ import { variable } from './style.ts';
 export interface Link {
   readonly title: string;
   readonly url: string;
-  /** Leaves the dashboard that is open. */
+  /** Opens a new tab, so that the current dashboard stays open. */
   readonly newTab?: boolean;
 }
 
-/** The runbook of an alert; all of them without a name. */
+/** The runbook of an alert, or all runbooks without a name. */
 export function runbook({ urls }: AlertConfig, alert?: string): Link {
   return {
     title: alert ? `Runbook: ${alert}` : 'Runbooks',
@@ -21,14 +21,14 @@ export function runbook({ urls }: AlertConfig, alert?: string): Link {
   };
 }
 
-/** Another dashboard, with the same variables and the same time range. */
+/** A link to another dashboard, with the same variables and time range. */
 export function toDashboard(uid: DashboardUid, title: string): Link {
   return { title, url: `/d/${uid}?${variable('__all_variables')}&${variable('__url_time_range')}` };
 }
 
 /**
- * A link into Explore with a query on a data source that a variable names. Where there is no such data source the
- * variable is empty, and Explore opens with the default one.
+ * A link to Explore with a query for the data source that a variable names. If there is no such data source, the variable is empty,
+ * and Explore opens with the default one.
  *
  * @param datasource - `logs` or `traces`
  */
@@ -40,7 +40,7 @@ export function explore(title: string, datasource: 'logs' | 'traces', query: obj
       range: { from: variable('__from'), to: variable('__to') },
     },
   };
-  // Grafana fills in variables; everything else must be escaped already.
+  // Grafana replaces variables. Everything else must already be escaped.
   const escaped = encodeURIComponent(JSON.stringify(panes)).replace(
     /%24%7B([\w.%]+?)%7D/g,
     (_, name: string) => variable(decodeURIComponent(name)),

@@ -1,4 +1,4 @@
-/** What every kind of panel takes, and how it goes into a builder. */
+/** The options of all kinds of panels, and how they are passed to a builder. */
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   DashboardLinkBuilder,
@@ -21,37 +21,37 @@ import { COLORS, DATASOURCE, type Step } from './style.ts';
 /** One query of a panel. */
 export interface Query {
   readonly expr: string;
-  /** Name of the series; `{{label}}` is the label's value. */
+  /** The name of the series. `{{label}}` is replaced by the label's value. */
   readonly legend?: string;
-  /** Ask for the value at the end of the time range only. */
+  /** Whether to query only the value at the end of the time range. */
   readonly instant?: boolean;
   readonly format?: 'table' | 'heatmap';
-  /** Ask for exemplars too: the dots that lead to a trace, where the data source has them. */
+  /** Whether to query exemplars too: the dots that link to a trace, if the data source has them. */
   readonly exemplar?: boolean;
-  /** Of bars: what they add up to, exactly. The legend shows it. */
+  /** For bars: their exact total, which the legend shows. */
   readonly total?: string;
 }
 
-/** What is shown in place of the values from `from` to `to`. */
+/** The text to show instead of the values from `from` to `to`. */
 export interface ValueText {
   readonly from: number;
   readonly to: number;
   readonly text: string;
-  /** Without one, the color of the series. */
+  /** If absent, the color of the series is used. */
   readonly color?: string;
 }
 
 /** Options that all panels have. */
 export interface PanelOptions {
   readonly title: string;
-  /** What it shows, and what to do about it. */
+  /** What the panel shows, and what to do about it. */
   readonly description: string;
-  /** A unit of Grafana's list. */
+  /** One of Grafana's units. */
   readonly unit: string;
   readonly queries: readonly Query[];
-  /** What is shown when there are no series. */
+  /** The text to show if there are no series. */
   readonly noValue: string;
-  /** In grid columns, of 24. */
+  /** In columns of the grid, which has 24. */
   readonly width?: number;
   /** In grid rows of 30 pixels. */
   readonly height?: number;
@@ -59,20 +59,20 @@ export interface PanelOptions {
   readonly min?: number;
   readonly max?: number;
   readonly thresholds?: readonly Step[];
-  /** Decimals of single series. */
+  /** Decimals of individual series. */
   readonly decimalsOf?: Readonly<Record<string, number>>;
   /** Texts and colors for values. */
   readonly texts?: readonly ValueText[];
   readonly links?: readonly Link[];
-  /** Links of each value, with `${__field.labels...}`. */
+  /** Links on each value, with `${__field.labels...}`. */
   readonly dataLinks?: readonly Link[];
-  /** Series whose names are values of a label with a color of its own. */
+  /** Series with names that are label values with their own color. */
   readonly colored?: readonly string[];
-  /** Colors of series whose names match a regular expression. */
+  /** Colors of series, by a regular expression that their name matches. */
   readonly coloredBy?: Readonly<Record<string, string>>;
 }
 
-/** A panel and the room it takes. */
+/** A panel and its size. */
 export interface SizedPanel {
   readonly builder: LayoutBuilder;
   readonly width: number;
@@ -85,7 +85,7 @@ export interface LayoutBuilder extends Builder<Panel> {
   gridPos(position: GridPos): this;
 }
 
-/** What the builders of all panels have in common. */
+/** The common methods of all panels' builders. */
 interface CommonBuilder extends LayoutBuilder {
   title(title: string): this;
   description(description: string): this;
@@ -106,10 +106,10 @@ interface CommonBuilder extends LayoutBuilder {
   overrideByRegexp(pattern: string, properties: DynamicConfigValue[]): this;
 }
 
-/** Steps of a time range: three hours are steps of a minute, the resolution of the records. */
+/** The number of steps in a time range. In three hours, a step is a minute, the resolution of the records. */
 const STEPS = 180;
 
-/** Puts `options` into `builder`. */
+/** Applies `options` to `builder`. */
 export function common<B>(builder: B & CommonBuilder, options: PanelOptions): B {
   const { thresholds, queries, decimals, min, max } = options;
   builder.title(options.title).description(options.description);
@@ -141,7 +141,7 @@ export function common<B>(builder: B & CommonBuilder, options: PanelOptions): B 
   return builder;
 }
 
-/** Gives a series one color. */
+/** Sets a fixed color for a series. */
 export function fixedColor(color: string): DynamicConfigValue {
   return { id: 'color', value: { mode: 'fixed', fixedColor: color } };
 }
@@ -154,7 +154,7 @@ function colorOf(name: string): string {
 
 const REF_IDS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** The queries, and after them those of the totals in the legend. */
+/** The queries, followed by those of the totals in the legend. */
 function targets(queries: readonly Query[]): DataqueryBuilder[] {
   const totals = queries.flatMap(({ total, legend }) =>
     total === undefined ? [] : [{ expr: total, instant: true, ...(legend !== undefined && { legend }) }],
@@ -186,7 +186,7 @@ function mapping({ from, to, text, color }: ValueText, index: number): ValueMapp
   };
 }
 
-/** No value is neither good nor bad: without this it has the color of the lowest threshold. */
+/** Maps a missing value to text with a neutral color, because it would otherwise have the color of the lowest threshold. */
 function nothing(text: string): ValueMapping {
   const result = { text, color: '#8f8f8f' };
   return { type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NullAndNan, result } };

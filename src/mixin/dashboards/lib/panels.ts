@@ -1,6 +1,6 @@
 /**
- * Panels, as this package wants them: each with a title, a description, a unit and a text for no data. The builders of the
- * Foundation SDK have none of these by default.
+ * The panels of this package. Each has a title, a description, a unit and a text for no data, which the builders of the Foundation
+ * SDK do not set by default.
  */
 import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
 import {
@@ -30,9 +30,9 @@ import { NEUTRAL } from './style.ts';
 /** Options of {@link stat}. */
 export interface StatOptions extends PanelOptions {
   readonly text?: 'value' | 'name' | 'value_and_name';
-  /** Colors the whole tile: for what must be seen from across the room. */
+  /** Colors the whole tile, for values that must be visible from across the room. */
   readonly background?: boolean;
-  /** Size of the value in pixels, for long ones. */
+  /** Size of the value in pixels, for long values. */
   readonly valueSize?: number;
   readonly titleSize?: number;
 }
@@ -54,11 +54,11 @@ export function stat(options: StatOptions): SizedPanel {
   return { builder, width: options.width ?? 3, height: options.height ?? 4 };
 }
 
-/** How many values lay in each bucket of a histogram, over time. Takes one query of buckets by `le`. */
+/** The number of values in each bucket of a histogram, over time. Takes one query of buckets by `le`. */
 export function heatmap(options: PanelOptions): SizedPanel {
   const builder = common(new Heatmap(), options)
     .calculate(false)
-    // One scale from dark to light, which every kind of color vision can read.
+    // A scale from dark to light, which is readable with every kind of color vision.
     .color(new HeatmapColorOptionsBuilder().scheme('Viridis').steps(64).exponent(0.5))
     .yAxis(new YAxisConfigBuilder().unit(options.unit))
     .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).yHistogram(true))
@@ -72,7 +72,7 @@ export function gauges(options: PanelOptions): SizedPanel {
   const builder = common(new BarGauge(), options)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .displayMode(BarGaugeDisplayMode.Basic)
-    // A bar that stands alone would be as high as the panel.
+    // A single bar would otherwise be as high as the panel.
     .sizing(BarGaugeSizing.Manual)
     .minVizHeight(16)
     .maxVizHeight(32)
@@ -81,7 +81,7 @@ export function gauges(options: PanelOptions): SizedPanel {
   return { builder, width: options.width ?? 8, height: options.height ?? 9 };
 }
 
-/** Explanations, in Markdown. */
+/** Explanatory text in Markdown. */
 export function text(
   options: Pick<PanelOptions, 'title' | 'description' | 'width' | 'height' | 'links'> & {
     readonly markdown: string;

@@ -7,7 +7,7 @@ import { type Part, recordName, sumBy } from './selectors.ts';
 
 /** Queries for one configuration. */
 export class Queries extends Counts {
-  /** The rate per second of a series of a histogram, summed; of the bucket `le` alone, where it is given. */
+  /** The rate per second of a histogram's series, summed, or of only the bucket `le` if given. */
   histogramRate<K extends MetricKey>(
     key: K,
     part: Part,
@@ -24,7 +24,7 @@ export class Queries extends Counts {
     );
   }
 
-  /** The rate per second of a counter, summed; `ago` looks back, as in `1w`. */
+  /** The rate per second of a counter, summed. `ago` is an offset into the past, such as `1w`. */
   rate<K extends MetricKey>(key: K, by: readonly string[], matchers: Matchers<K> = {}, ago?: string): string {
     const selector = withLabel(this.metric(key, matchers));
     const offset = ago ? ` offset ${ago}` : '';
@@ -35,7 +35,7 @@ export class Queries extends Counts {
     );
   }
 
-  /** Bars where something was counted, and the exact totals for their legend. */
+  /** Bars of counts, with the exact totals for their legend. */
   counted<K extends MetricKey>(
     key: K,
     by: readonly string[],
@@ -54,7 +54,7 @@ export class Queries extends Counts {
     by: readonly string[],
     matchers: Matchers<K> = {},
   ): string {
-    // The comparison drops NaN, which is what a quantile of nothing is.
+    // The comparison drops NaN, which is the quantile of an empty histogram.
     return `histogram_quantile(\n  ${phi},\n${indent(this.histogramRate(key, 'bucket', [...by, 'le'], matchers))}\n) >= 0`;
   }
 
@@ -68,23 +68,26 @@ export class Queries extends Counts {
     return `histogram_quantile(\n  ${phi},\n${indent(this.histogramTotal(key, 'bucket', [...by, 'le'], matchers))}\n) >= 0`;
   }
 
-  /** Zero while there is telemetry; nothing without. */
+  /** Zero while there is telemetry, and no value otherwise. */
   get zero(): string {
     return `0 * ${this.processes}`;
   }
 
-  /** `expression`, or 0 while there is telemetry but nothing to count. */
+  /** `expression`, or 0 while there is telemetry but no events. */
   orZero(expression: string): string {
     return `(\n${indent(expression)}\n)\nor on () ${this.zero}`;
   }
 
-  /** `expression` with a 0 for each of `values` that it has no series for, while there is telemetry. */
+  /** `expression`, with a 0 for each of `values` without a series, while there is telemetry. */
   orZeros(expression: string, label: string, values: readonly string[]): string {
     const zero = (value: string) => `or label_replace(${this.zero}, "${label}", "${value}", "", "")`;
     return [expression, ...values.map(zero)].join('\n');
   }
 
-  /** `expression` by service, with its labels as one label `service`: `chat (prod/shop)`. The name comes first, because names are cut off at their end. */
+  /**
+   * `expression` by service, with the service's labels joined in one label `service`: `chat (prod/shop)`. The name comes first,
+   * because names are truncated at the end.
+   */
   named(expression: string): string {
     const name = this.service.at(-1);
     const place = this.service
@@ -99,23 +102,23 @@ export class Queries extends Counts {
   }
 }
 
-/** `part / whole`, without a value where there is nothing to divide by. */
+/** `part / whole`, without a value if `whole` is zero. */
 export function share(part: string, whole: string): string {
   return `(\n${indent(part)}\n)\n/ (\n${indent(`(${whole})`)}\n  > 0\n)`;
 }
 
-/** `part / whole` by `labels`, 0 where the whole has something and the part does not. */
+/** `part / whole` by `labels`. It is 0 if `whole` has a value and `part` does not. */
 export function shareBy(part: string, whole: string, labels: readonly string[]): string {
   const on = `on (${labels.join(', ')})`;
   return `(\n${indent(part)}\n  or\n  0 * (\n${indent(whole)}\n  )\n)\n/ ${on} (\n  (\n${indent(whole, 4)}\n  )\n  > 0\n)`;
 }
 
-/** `expression` with `word` where `label` is missing or empty, so that no legend is empty. */
+/** `expression`, with `word` for a missing or empty `label`, so that no legend is empty. */
 export function orWord(expression: string, label: string, word: string): string {
   return `label_replace(\n${indent(expression)},\n  "${label}", ${JSON.stringify(word)}, "${label}", ""\n)`;
 }
 
-/** `expression` per hour, for bars: the height of a bar does not change with the zoom. */
+/** `expression` per hour, for bars, so that their height does not change with the zoom. */
 export function perHour(expression: string): string {
   return `(\n${indent(expression)}\n)\n* 3600 / ($__interval_ms / 1000)`;
 }

@@ -1,4 +1,4 @@
-/** Selectors of the metric catalogue, filtered by the variables of the dashboards. */
+/** Selectors for the metrics of the catalogue, filtered by the dashboards' variables. */
 
 import { METRICS, type MetricKey } from '../../../signals/catalogue.ts';
 import { prometheusName } from '../../../signals/metric-definition.ts';
@@ -6,24 +6,24 @@ import { ATTR, PROCESS_LABEL } from '../../../signals/names.ts';
 import { histogramSeries, type Matchers, prometheusLabel, series } from '../../alerts/promql.ts';
 import type { AlertConfig } from '../../config.ts';
 
-/** Labels by the short name of their attribute, as PromQL and legends write them. */
+/** Labels by the short name of their attribute, as used in PromQL and legends. */
 export const LABEL: Readonly<Record<keyof typeof ATTR, string>> = Object.fromEntries(
   Object.entries(ATTR).map(([key, attribute]) => [key, prometheusLabel(attribute)]),
 ) as Record<keyof typeof ATTR, string>;
 
-/** The part of a histogram that a selector reads. */
+/** The series of a histogram that a selector reads. */
 export type Part = 'bucket' | 'sum' | 'count';
 
 /** Selectors for one configuration. */
 export class Selectors {
   readonly config: AlertConfig;
-  /** Labels of a service. */
+  /** The labels that identify a service. */
   readonly service: readonly string[];
-  /** Labels of a target. */
+  /** The labels that identify a target. */
   readonly process: readonly string[];
   /** Joins a series with the start time of its process. */
   readonly onProcess: string;
-  /** What every series of this package is filtered by. */
+  /** The filter for every series of this package. */
   readonly filter: string;
 
   constructor(config: AlertConfig) {
@@ -36,12 +36,12 @@ export class Selectors {
       .join(', ');
   }
 
-  /** The start times that counters are joined with: the join filters by everything else. */
+  /** The process starts with which counters are joined. The join applies all other filters. */
   get started(): string {
     return series('startTime', {}, [this.config.selector, 'job=~"$job"'].filter(Boolean).join(', '));
   }
 
-  /** The filters of `key`: every series has a service and an instance, not every one a model or a method. */
+  /** The filters of `key`. Every series has a service and an instance, but not every one has a model or a method. */
   filters(key: MetricKey): string {
     const attributes: readonly string[] = METRICS[key].attributes;
     return [
@@ -51,23 +51,23 @@ export class Selectors {
     ].join(', ');
   }
 
-  /** A metric, filtered by the dashboard's variables. */
+  /** A selector for a metric, filtered by the dashboard's variables. */
   metric<K extends MetricKey>(key: K, matchers: Matchers<K> = {}): string {
     return series(key, matchers, this.filters(key));
   }
 
-  /** A series of a histogram, filtered by the dashboard's variables. */
+  /** A selector for a histogram's series, filtered by the dashboard's variables. */
   histogram<K extends MetricKey>(key: K, part: Part, matchers: Matchers<K> = {}): string {
     return histogramSeries(key, part, matchers, this.filters(key));
   }
 
-  /** How many processes report. */
+  /** The number of processes that report. */
   get processes(): string {
     return `count(${this.metric('startTime')})`;
   }
 }
 
-/** The name of the record of {@link Selectors.metric}, or of a series of a histogram. */
+/** The name of the record for {@link Selectors.metric}, or for a series of a histogram. */
 export function recordName(key: MetricKey, part?: Part): string {
   const name = prometheusName(METRICS[key]);
   return `service:${part ? `${name}_${part}` : name.replace(/_total$/, '')}:events1m`;

@@ -1,10 +1,10 @@
-/** What several dashboards ask, by the attributes of the catalogue. */
+/** Queries that several dashboards share, in terms of the catalogue's attributes. */
 
 import { ATTR } from '../../../signals/names.ts';
 import { type Matcher, matching, not } from '../../alerts/promql.ts';
 import { type Queries, share } from './queries.ts';
 
-/** The kinds of calls and attempts that panels ask for. */
+/** The kinds of calls and attempts that panels select. */
 type Kind =
   | 'ofModel'
   | 'counted'
@@ -16,9 +16,9 @@ type Kind =
   | 'interrupted'
   | 'rateLimited';
 
-/** Matchers of calls and attempts. */
+/** Matchers for calls and attempts. */
 export const ONLY: Readonly<Record<Kind, Readonly<Record<string, Matcher>>>> = {
-  /** Calls that count in an error rate: one that the application canceled is neither good nor bad. */
+  /** Calls that count in an error rate. A call that the application canceled is neither good nor bad. */
   counted: { [ATTR.outcome]: matching('ok|error') },
   ok: { [ATTR.outcome]: 'ok' },
   failedCalls: { [ATTR.outcome]: 'error' },
@@ -28,27 +28,27 @@ export const ONLY: Readonly<Record<Kind, Readonly<Record<string, Matcher>>>> = {
   failed: { [ATTR.errorType]: not('') },
   retried: { [ATTR.disposition]: 'retried' },
   final: { [ATTR.disposition]: 'final' },
-  /** Streams that began with status 200 and broke. */
+  /** Streams that started with status 200 and broke. */
   interrupted: { [ATTR.httpStatus]: '200', [ATTR.errorType]: not('') },
   rateLimited: { [ATTR.errorType]: 'rate_limit_error' },
 };
 
-/** The share of the calls of the last five minutes that failed after all retries. */
+/** The share of calls in the last five minutes that failed after all retries. */
 export function errorRate(q: Queries): string {
   return share(q.orZero(q.recent('calls', [], ONLY.failedCalls)), q.recent('calls', [], ONLY.counted));
 }
 
-/** The share of the calls of the time range that failed after all retries. */
+/** The share of calls in the time range that failed after all retries. */
 export function rangeErrorRate(q: Queries): string {
   return share(q.orZero(q.total('calls', [], ONLY.failedCalls)), q.total('calls', [], ONLY.counted));
 }
 
-/** Attempts for each call, over time. */
+/** Attempts per call, over time. */
 export function amplification(q: Queries, by: readonly string[]): string {
   return share(q.bars('attempts', by), q.bars('calls', by));
 }
 
-/** Error types by the kind of trouble. */
+/** Error types by kind of failure. */
 export const TROUBLE: Readonly<Record<string, string>> = {
   '429 rate limit': 'rate_limit_error',
   '529 overloaded': 'overloaded_error',
@@ -57,7 +57,7 @@ export const TROUBLE: Readonly<Record<string, string>> = {
   connection: 'connection_error',
 };
 
-/** Every error type that a panel draws in a color of its own. */
+/** Every error type with its own color. */
 export const ERROR_TYPES: readonly string[] = [
   'rate_limit_error',
   'overloaded_error',
@@ -75,7 +75,7 @@ export const ERROR_TYPES: readonly string[] = [
   'conflict_error',
 ];
 
-/** Every status that a panel draws in a color of its own. */
+/** Every status with its own color. */
 export const STATUSES: readonly string[] = [
   '200',
   '400',
@@ -92,12 +92,12 @@ export const STATUSES: readonly string[] = [
   'no response',
 ];
 
-/** The alerts that fire, of the rules in Prometheus and of Grafana's own where it writes their state to Prometheus. */
+/** The firing alerts: those of Prometheus rules, and Grafana's own if it writes their state to Prometheus. */
 export function firing(matchers: string, filter = ''): string {
   return `{__name__=~"ALERTS|GRAFANA_ALERTS", alertstate="firing", ${[matchers, filter].filter(Boolean).join(', ')}}`;
 }
 
-/** Matchers of an alert by the variables. One of no service, or of all clusters, lacks labels. */
+/** Matchers for alerts, from the variables. An alert for no service, or for all clusters, lacks some labels. */
 export function serviceOrNone({ service }: Queries): string {
   return service.map((label) => `${label}=~"$${label}|"`).join(', ');
 }

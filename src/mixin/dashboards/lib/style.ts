@@ -1,49 +1,49 @@
-/** What the panels share in looks and words: colors with a meaning, texts for no data. */
+/** The shared style of the panels: colors with a meaning, and texts for no data. */
 
-/** A variable of Grafana's, in the long notation. */
+/** A Grafana variable in its long form. */
 export function variable(name: string): string {
   return `\${${name}}`;
 }
 
-/** Where the panels of all dashboards read. The variable works for imported and for provisioned dashboards. */
+/** The data source of all panels. The variable works for imported and for provisioned dashboards. */
 export const DATASOURCE: { readonly type: string; readonly uid: string } = {
   type: 'prometheus',
   uid: variable('datasource'),
 };
 
-/** The tag by which the dashboards find each other. */
+/** The tag that links the dashboards to each other. */
 export const TAG = 'anthropic-otel';
 
-/** Where Anthropic reports how its API is doing. */
+/** Anthropic's status page for its API. */
 export const STATUS_PAGE = 'https://status.claude.com';
 
-/** What a panel shows when its query has no series. */
+/** The text that a panel shows if its query has no series. */
 export const NO_DATA = {
-  /** A count of something that has not happened. */
+  /** For a count of events that have not happened. */
   zero: '0',
-  /** A ratio or a latency without calls to measure. */
+  /** For a ratio or latency without calls to measure. */
   traffic: 'No traffic',
   failures: 'No failures',
   telemetry: 'No telemetry',
   rules: 'Rules not loaded',
 } as const;
 
-/** Dollars in full, to compare with a bill. */
+/** The unit for unabbreviated dollars, to compare with a bill. */
 export const MONEY = 'currency:financial:$';
 
-/** A value at which a color begins; the first one has none. */
+/** A value at which a color starts. The first step has none. */
 export interface Step {
   readonly from: number | null;
   readonly color: string;
 }
 
-/** Good and bad, and between them, in colors that stay apart for every kind of color vision. */
+/** The colors for good, bad and in between, which are distinguishable with every kind of color vision. */
 export const GOOD = '#45b8ac';
 export const WARN = '#f39c12';
 export const BAD = '#c0392b';
 const GREY = '#626b75';
 
-/** Good below `limit`, bad from there on. */
+/** Good below `limit`, and bad from there on. */
 export function above(limit: number, color = BAD): readonly Step[] {
   return [
     { from: null, color: GOOD },
@@ -51,7 +51,7 @@ export function above(limit: number, color = BAD): readonly Step[] {
   ];
 }
 
-/** Bad below `limit`, good from there on. */
+/** Bad below `limit`, and good from there on. */
 export function below(limit: number, color = BAD): readonly Step[] {
   return [
     { from: null, color },
@@ -70,7 +70,7 @@ export function line(limit: number): readonly Step[] {
 /** One color, for numbers that are neither good nor bad. */
 export const NEUTRAL: readonly Step[] = [{ from: null, color: 'text' }];
 
-/** The color of each fault: who has to act. The same on all dashboards; a test measures how far they are apart. */
+/** The color of each fault, that is, who has to act. It is the same on all dashboards. A test measures how different the colors are. */
 export const FAULT_COLORS = {
   none: GOOD,
   config: '#b07cd8',
@@ -81,7 +81,7 @@ export const FAULT_COLORS = {
   application: GREY,
 } as const;
 
-/** Colors by model: a hue for each class of models, a shade for each version. The last pattern that a name matches counts. */
+/** Colors by model: a hue per class of models, and a shade per version. The last matching pattern applies. */
 export const MODEL_COLORS: Readonly<Record<string, string>> = {
   '/opus/': '#163f7d',
   '/opus-5/': '#8ab4f8',
@@ -97,7 +97,7 @@ export const MODEL_COLORS: Readonly<Record<string, string>> = {
   '/mythos-5-1/': '#e8468c',
 };
 
-/** Colors by the value of a label: the same word has the same color on every dashboard. An error has a shade of its fault. */
+/** Colors by label value. A value has the same color on every dashboard. An error has a shade of its fault's color. */
 export const COLORS: Readonly<Record<string, string>> = {
   ...FAULT_COLORS,
 

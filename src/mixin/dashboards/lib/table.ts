@@ -1,4 +1,4 @@
-/** Tables of totals: one column per label, one per query. */
+/** Tables of totals, with one column per label and one per query. */
 import {
   TableCellDisplayMode,
   TableCellHeight,
@@ -18,12 +18,12 @@ export interface LabelColumn {
   readonly label: string;
   readonly title: string;
   readonly width?: number;
-  /** Colors the cells of words that have a color, other than that of good: a pale word is not readable in every theme. */
+  /** Colors the cells of values that have a color, except the color of good, because pale text is not readable in every theme. */
   readonly colored?: boolean;
   readonly links?: readonly Link[];
-  /** Right of the values: what a phone need not show first. */
+  /** Places the column to the right of the values, because a phone need not show it first. */
   readonly last?: boolean;
-  /** Not shown: links read it. */
+  /** Hides the column, which only links read. */
   readonly hidden?: boolean;
 }
 
@@ -42,11 +42,11 @@ export interface ValueColumn {
 export interface TableOptions extends Omit<PanelOptions, 'queries' | 'unit'> {
   readonly labels: readonly LabelColumn[];
   readonly values: readonly ValueColumn[];
-  /** The column to sort by, highest first. @default the first value */
+  /** The column to sort by, in descending order. @default the first value */
   readonly sortBy?: string;
 }
 
-/** A table with a row for each set of labels. Queries that lack a row leave the cell empty. */
+/** A table with one row per set of labels. If a query lacks a row, the cell is empty. */
 export function table(options: TableOptions): SizedPanel {
   const { labels, values, sortBy = values[0]?.title ?? '', ...rest } = options;
   const queries: Query[] = values.map(({ expr }) => ({ expr, format: 'table', instant: true }));
@@ -60,7 +60,7 @@ export function table(options: TableOptions): SizedPanel {
   return { builder, width: options.width ?? 12, height: options.height ?? 8 };
 }
 
-/** Names and order of the columns; Prometheus calls the values of query A `Value`, or `Value #A` when there are more. */
+/** Sets names and order of the columns. Prometheus names the values of query A `Value`, or `Value #A` if there are several queries. */
 function organize(labels: readonly LabelColumn[], values: readonly ValueColumn[]): object {
   const field = (index: number) =>
     values.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`;
@@ -80,12 +80,12 @@ function organize(labels: readonly LabelColumn[], values: readonly ValueColumn[]
   };
 }
 
-/** A cell without a value: unknown, which is not zero. The text for no data is for the whole table. */
+/** An empty cell: its value is unknown, which is not zero. The text for no data applies to the whole table. */
 const EMPTY: DynamicConfigValue = { id: 'noValue', value: '–' };
 const NO_MAPPING: DynamicConfigValue = { id: 'mappings', value: [] };
 
 function labelProperties({ width, colored, links, hidden }: LabelColumn): DynamicConfigValue[] {
-  // As Grafana 13 writes it, and as those before.
+  // The format of Grafana 13, and that of earlier versions.
   if (hidden)
     return [
       { id: 'custom.hideFrom.viz', value: true },
@@ -140,7 +140,7 @@ function colorOptions(): object {
   return Object.fromEntries(words.map(([word, color], index) => [word, { color, index }]));
 }
 
-/** The columns that name a service: its name on the left, where it runs on the right. */
+/** The columns that identify a service: its name on the left, and its location on the right. */
 export function serviceColumns({ service }: Queries): LabelColumn[] {
   return service.map((label) => ({
     label,
@@ -149,7 +149,10 @@ export function serviceColumns({ service }: Queries): LabelColumn[] {
   }));
 }
 
-/** What a link to the service of a row reads: its place, or all where it has none. A link with a column that is not there leads nowhere. */
+/**
+ * The columns that a link to a row's service reads: its location, or all if it has none. A link that reads a missing column does not
+ * work.
+ */
 export function linkColumns({ service }: Queries): LabelColumn[] {
   return service
     .slice(0, -1)
@@ -164,7 +167,7 @@ export function linked({ service }: Queries, expression: string): string {
   }, expression);
 }
 
-/** A dashboard for the service of a row. */
+/** A link to a dashboard for the row's service. */
 export function ofService({ service }: Queries, uid: DashboardUid, title: string): Link {
   const name = service.at(-1) ?? '';
   const column = (label: string) => (label === name ? (SERVICE_TITLES[label] ?? label) : LINK + label);
@@ -178,7 +181,7 @@ export function ofService({ service }: Queries, uid: DashboardUid, title: string
 
 const LINK = 'link_';
 
-/** Titles of the columns of {@link serviceColumns}, by label. */
+/** Column titles for {@link serviceColumns}, by label. */
 export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   cluster: 'Cluster',
   namespace: 'Namespace',

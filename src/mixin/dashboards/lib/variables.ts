@@ -18,7 +18,7 @@ export type Setting = 'threshold' | 'objective' | 'budget' | 'attribution';
 
 type VariableBuilder = DatasourceVariableBuilder | QueryVariableBuilder | TextBoxVariableBuilder;
 
-/** The variables. All filters accept several values, and `All`. */
+/** The variables. All filters accept several values and `All`. */
 export function variables(q: Queries, settings: readonly Setting[]): VariableBuilder[] {
   const outer: string[] = [];
   const filters = q.process.map((label) => {
@@ -34,7 +34,7 @@ export function variables(q: Queries, settings: readonly Setting[]): VariableBui
     labelValues('method', 'Method', calls, LABEL.method),
     ...settings.map((name) => setting(name, q)),
     recorded(q),
-    // Only the row of log lines and traces, and links, use these two.
+    // Only links and the row of log lines and traces use these two.
     datasource('logs', 'Logs', 'loki').hide(VariableHide.HideVariable),
     datasource('traces', 'Traces', 'tempo').hide(VariableHide.HideVariable),
   ];
@@ -50,7 +50,7 @@ function labelValues(name: string, title: string, selector: string, label: strin
       .sort(VariableSort.AlphabeticalAsc)
       .multi(true)
       .includeAll(true)
-      // `.*` keeps what lacks the label: calls without a model, services without a cluster.
+      // `.*` includes series without the label: calls without a model, services without a cluster.
       .allValue('.*')
       .current({ selected: true, text: ['All'], value: ['$__all'] })
   );
@@ -66,8 +66,8 @@ function query(name: string, title: string, text: string): QueryVariableBuilder 
 }
 
 /**
- * `1m` where counts come from the records of `anthropic.dashboards.yaml`: in time ranges of three hours and more at whose
- * beginning there were records, and for all instances. Else nothing, and counts come from the counters.
+ * `1m` if counts come from the records of `anthropic.dashboards.yaml`: for all instances, and in time ranges of three hours or more
+ * with records at their start. Otherwise empty, and counts come from the counters.
  */
 function recorded(q: Queries): QueryVariableBuilder {
   const record = `${recordName('calls')}{${q.filter}}`;

@@ -9,23 +9,23 @@ import { LABEL } from '../lib/selectors.ts';
 import { BAD, GOOD, line, type Step, WARN } from '../lib/style.ts';
 import { table } from '../lib/table.ts';
 
-/** Labels of a limit. */
+/** The labels that identify a limit. */
 export const LIMIT: readonly string[] = [LABEL.rateLimit, LABEL.requestModel];
 const NO_LIMITS = 'No limits seen';
 
-/** Bad below the threshold of the alert, a warning below its double. */
+/** Bad below the alert's threshold, and a warning below twice that. */
 const leftSteps = ({ config }: Queries): readonly Step[] => [
   { from: null, color: BAD },
   { from: config.rateLimit.headroom, color: WARN },
   { from: 2 * config.rateLimit.headroom, color: GOOD },
 ];
 
-/** The share of a limit that is left: the lowest reading of all processes. */
+/** The remaining share of a limit: the lowest value of all processes. */
 function left(q: Queries, by: readonly string[]): string {
   return `min by (${by.join(', ')}) (${q.metric('rateLimitHeadroom')})`;
 }
 
-/** With short names: `input_tokens claude-haiku-4-5` is cut off beside a bar. */
+/** Shortens names, because `input_tokens claude-haiku-4-5` is truncated next to a bar. */
 function shortly(expression: string): string {
   const type = `label_replace(\n${indent(expression)},\n  "limit", "$1", "${LABEL.rateLimit}", "(.+?)(_tokens)?"\n)`;
   return `label_replace(\n${indent(type)},\n  "name", "$1", "${LABEL.requestModel}", "(?:claude-)?(.*?)(?:-20[0-9]{6})?"\n)`;

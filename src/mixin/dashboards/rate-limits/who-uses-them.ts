@@ -6,10 +6,10 @@ import { orWord, perMinute, type Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { NO_DATA } from '../lib/style.ts';
 
-/** `opus` of `claude-opus-5-5`, `anthropic.claude-3-opus@20240229`: models of a class share their limits. */
+/** Extracts `opus` from `claude-opus-5-5` or `anthropic.claude-3-opus@20240229`. Models of a class share their limits. */
 const CLASS = '.*claude-(?:[0-9]+-)*([a-z]+).*';
 
-/** The highest limit of each class of models, summed: models of a class share it, and so do processes. */
+/** The highest limit of each class of models, summed, because models of a class and processes share it. */
 function limitOf(q: Queries, kind: string): string {
   const limit = q.metric('rateLimitLimit', { 'anthropic.rate_limit.type': kind });
   return `sum(max by (class) (label_replace(${limit}, "class", "$1", "${LABEL.requestModel}", "${CLASS}")))`;

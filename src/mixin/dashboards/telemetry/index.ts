@@ -1,4 +1,4 @@
-/** Telemetry: whether what the other dashboards show is all there is. */
+/** Telemetry: whether the other dashboards show everything. */
 import { dashboard } from '../lib/dashboard.ts';
 import type { Queries } from '../lib/queries.ts';
 import * as read from './what-do-the-rules-read.ts';

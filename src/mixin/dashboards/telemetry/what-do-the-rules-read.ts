@@ -1,4 +1,4 @@
-/** Telemetry: the gauges that the rules read, as the processes state them. All are of the last five minutes. */
+/** Telemetry: the gauges that the rules read, as the processes report them. All cover the last five minutes. */
 import { graph } from '../lib/graph.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';

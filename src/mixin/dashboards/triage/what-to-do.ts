@@ -5,7 +5,7 @@ import { text } from '../lib/panels.ts';
 import type { Queries } from '../lib/queries.ts';
 import { STATUS_PAGE } from '../lib/style.ts';
 
-/** The first step, by who has to act. */
+/** The first step, by fault. */
 export function whatToDo({ config }: Queries): SizedPanel {
   const to = (alert: string) => runbook(config, alert).url;
   return text({

@@ -7,7 +7,7 @@ import { firing, ONLY } from '../lib/signals.ts';
 import { above, NO_DATA, WARN } from '../lib/style.ts';
 import { linkColumns, linked, ofService, serviceColumns, table } from '../lib/table.ts';
 
-/** One row for each service, the one with the most failed calls first. */
+/** One row per service, in descending order of failed calls. */
 export function services(q: Queries): SizedPanel {
   const { service, config } = q;
   const on = `on (${service.join(', ')})`;

@@ -1,4 +1,4 @@
-/** Triage: who has to act, and which pages fire. */
+/** Triage: who has to act, and which pages are firing. */
 import { FAULTS } from '../../../model/errors.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
@@ -8,15 +8,15 @@ import { LABEL } from '../lib/selectors.ts';
 import { firing, ONLY, serviceOrNone } from '../lib/signals.ts';
 import { BAD, FAULT_COLORS, GOOD, NO_DATA } from '../lib/style.ts';
 
-/** The verdict where no call fails and no page fires. */
+/** The verdict if no call fails and no page is firing. */
 const NO_ACTION = 'No action needed';
 
-/** A page weighs more than any number of failed calls, and is taken out of the number again. */
+/** The weight of a page, which exceeds any number of failed calls. It is subtracted again from the shown number. */
 const PAGE = '1e9';
 
 /**
- * The service and the fault with the most failed calls of the last five minutes. A service with a firing page comes first, also when it has
- * stopped calling.
+ * The service and the fault with the most failed calls in the last five minutes. A service with a firing page comes first, even if it
+ * has stopped making calls.
  */
 export function verdict(q: Queries): SizedPanel {
   const service = q.service.join(', ');
@@ -86,7 +86,7 @@ export function pages(q: Queries): SizedPanel {
       instant: true,
     })),
     noValue: NO_DATA.rules,
-    // Firing has the color of the fault; a value of zero the color of its text.
+    // A firing page has the color of its fault. A zero has the color of its text.
     coloredBy: Object.fromEntries(PAGES.map(([, name, color]) => [`/^${name}$/`, color])),
     texts: [
       { from: 0, to: 0, text: 'OK', color: GOOD },
