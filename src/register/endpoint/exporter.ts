@@ -1,14 +1,14 @@
-/** The metrics of this process in the text format of Prometheus. */
+/** Provides the metrics of this process in the Prometheus text format. */
 import type { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { requirePackage } from '../sdk-packages.ts';
 
-/** A metric reader, and the text of what it reads. */
+/** A metric reader, and its metrics as text. */
 export interface TextReader {
   readonly reader: PrometheusExporter;
   collect(): Promise<string>;
 }
 
-/** A reader without the exporter's own server: connections that a scraper keeps open would keep the process alive. */
+/** Creates a reader without the exporter's own server, because connections that a scraper keeps open would keep the process alive. */
 export function createTextReader(): TextReader {
   const { PrometheusExporter, PrometheusSerializer } = requirePackage(
     '@opentelemetry/exporter-prometheus',

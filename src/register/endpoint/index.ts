@@ -30,9 +30,9 @@ export interface Endpoint {
   close(): void;
 }
 
-/** When a process that does not use the SDK asks for the port, in milliseconds after its start. */
+/** The delay after which a process that does not use the SDK requests the port, in milliseconds. */
 const IDLE_DELAY = 5000;
-/** Time to the first attempt after one that failed, and the longest to another, in milliseconds. */
+/** The first delay before a retry, and the maximum one, in milliseconds. */
 const FIRST_RETRY = 50;
 const MAX_RETRY = 5000;
 /** Consecutive attempts that find neither the port nor an owner, before that is reported: about a second, in which an owner may start or end. */
@@ -47,7 +47,7 @@ class SharedEndpoint implements Endpoint {
   readonly #options: EndpointOptions;
   #timer: NodeJS.Timeout;
   #used = false;
-  /** Whether it has asked for the port. */
+  /** Whether this process has requested the port. */
   #asked = false;
   #closed = false;
   #reported = false;
@@ -78,7 +78,7 @@ class SharedEndpoint implements Endpoint {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#member?.close();
-    // The way to the owner first: who gets the port next makes it anew.
+    // The owner's socket is closed first, because the next process that gets the port recreates it.
     this.#owner?.close();
     this.#server?.close();
     this.#owner = undefined;
@@ -134,7 +134,7 @@ class SharedEndpoint implements Endpoint {
     });
   }
 
-  /** The owner may be gone, or about to go. Not all at the same time. */
+  /** Retries after a random delay, because the owner may have ended or be about to end, and processes should not retry at the same time. */
   #retry(): void {
     const delay = Math.min(FIRST_RETRY * 4 ** this.#failures++, MAX_RETRY) * (0.5 + Math.random());
     this.#timer = setTimeout(() => this.#ask(), delay).unref();

@@ -6,12 +6,12 @@ import { receive, send, type ToMember } from './messages.ts';
 export interface MemberOptions {
   /** Whether this process uses the SDK. */
   readonly used: boolean;
-  /** The slot that it has had. */
+  /** The previous slot of this process. */
   readonly slot: number | undefined;
   collect(): Promise<string>;
-  /** It has another slot. */
+  /** Called when this process gets another slot. */
   onSlot(slot: number): void;
-  /** The owner is gone; `joined`: whether there was one at all. */
+  /** Called when the owner is gone. `joined` states whether there was one. */
   onEnd(joined: boolean): void;
 }
 
@@ -22,9 +22,9 @@ export interface Member {
   close(): void;
 }
 
-/** The longest line of an owner, in bytes. */
+/** The maximum length of a line from the owner, in bytes. */
 const MAX_LINE = 1000;
-/** How long an owner may take to read a page, in milliseconds. What it does not read would keep the process from its end. */
+/** How long the owner may take to read a page, in milliseconds. Unread data would prevent the process from ending. */
 const WRITE_TIMEOUT = 1000;
 
 /** Connects to the owner at `path`. */

@@ -1,24 +1,24 @@
 /** Merges the pages of several processes into one page for Prometheus. */
 import { PROCESS_LABEL } from '../../signals/names.ts';
 
-/** What one process serves. */
+/** The page of one process. */
 export interface Page {
   readonly slot: number;
-  /** In the text format of Prometheus. */
+  /** The metrics in the Prometheus text format. */
   readonly text: string;
 }
 
 interface Family {
   readonly name: string;
   readonly type: string;
-  /** `# HELP` and the like. */
+  /** `# HELP` and similar lines. */
   readonly head: readonly string[];
   readonly samples: string[];
 }
 
 const COMMENT = /^# (HELP|UNIT|TYPE) ([a-zA-Z_:][\w:]*)(?: (.*))?$/;
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
-/** What the names of a family's samples can end with. */
+/** The suffixes of the names of a family's samples. */
 const SUFFIXES = ['', '_bucket', '_sum', '_count'];
 const LABELS = /(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*"(?:,|(?=\})))*/.source;
 const VALUE = /(?:NaN|[+-]?Inf|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: -?\d+)?/.source;
@@ -57,7 +57,7 @@ function addPage(families: Map<string, Family>, text: string, slot: number): voi
   }
 }
 
-/** `undefined` where another process has a metric of this name that is of another type: the format has no place for it. */
+/** Returns `undefined` if another process has a metric with the same name but another type, because the format cannot represent it. */
 function familyOf(
   families: Map<string, Family>,
   name: string,
@@ -72,7 +72,7 @@ function familyOf(
   return family;
 }
 
-/** The line, with the slot as a label. `undefined` where it is no sample of the family. */
+/** Returns the line with the slot as a label, or `undefined` if it is not a sample of the family. */
 function sampleOf(family: Family, line: string, slot: number): string | undefined {
   const [, name, labels, value] = SAMPLE.exec(line) ?? [];
   if (!name?.startsWith(family.name) || !SUFFIXES.includes(name.slice(family.name.length))) return undefined;

@@ -3,23 +3,23 @@ import type { Socket } from 'node:net';
 
 /** From a process to the owner of the endpoint. */
 export interface ToOwner {
-  /** Whether it uses the SDK. */
+  /** Whether the process uses the SDK. */
   readonly used?: boolean;
-  /** The slot that it had under the owner before. */
+  /** The slot of the process under the previous owner. */
   readonly slot?: number | undefined;
-  /** Its metrics: the response to `collect`. `null`: it has none. */
+  /** The metrics of the process, in response to `collect`. `null` if it has none. */
   readonly page?: string | null;
 }
 
 /** From the owner of the endpoint to a process. */
 export interface ToMember {
-  /** The slot that it has from now on. */
+  /** The slot of the process from now on. */
   readonly slot?: number;
-  /** Asks for its metrics. */
+  /** Requests the metrics of the process. */
   readonly collect?: true;
 }
 
-/** Sends `message`. A socket that is closed drops it. */
+/** Sends `message`. A closed socket drops it. */
 export function send(socket: Socket, message: ToOwner | ToMember): void {
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }
@@ -46,6 +46,6 @@ export function receive<Message>(socket: Socket, limit: number, take: (message: 
       socket.destroy();
     }
   });
-  // 'close' follows, which is what counts.
+  // The error needs no handling, because 'close' follows.
   socket.on('error', () => {});
 }

@@ -6,20 +6,20 @@ import { sweep } from './private-path.ts';
 import { Remote } from './remote.ts';
 import { Slots } from './slots.ts';
 
-/** What the owner serves, beside what the other processes report. */
+/** The owner's own state, in addition to the reports of the other processes. */
 export interface OwnerOptions {
-  /** Where the others connect, in a folder that is there. `undefined`: nowhere. */
+  /** The path of the socket to which the others connect, in an existing folder. `undefined` if there is none. */
   path(): string | undefined;
   /** Whether this process uses the SDK. */
   readonly used: boolean;
-  /** The slot that it has had, under another owner. */
+  /** The slot of this process under the previous owner. */
   readonly slot: number | undefined;
   collect(): Promise<string>;
-  /** The metrics of a process are missing on a page. */
+  /** Called when a process's metrics are missing on a page. */
   onMissed(): void;
 }
 
-/** How long the processes of an owner that ended have, to come back to the slots that they had, in milliseconds. */
+/** How long the processes of an ended owner can reclaim their previous slots, in milliseconds. */
 const SETTLE = 250;
 
 export class Owner {
@@ -28,7 +28,7 @@ export class Owner {
   #path: string | undefined;
   readonly #slots = new Slots();
   readonly #remotes = new Set<Remote>();
-  /** Those that use the SDK and have had no slot yet, while those that had one come back to it. */
+  /** Processes that use the SDK and have no slot yet. They wait while others reclaim their slots. */
   readonly #waiting: Array<() => void> = [];
   #isSettled = false;
   readonly #gathered: Promise<void> = new Promise((resolve) => {
@@ -41,14 +41,14 @@ export class Owner {
   #used = false;
   #slot: number | undefined;
 
-  /** To be made by the process that has the port, at once: a process that finds the port taken looks for `path` then. */
+  /** Must be created by the process that gets the port, immediately, because a process that finds the port in use then looks for `path`. */
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.#open();
     if (options.used) this.use(options.slot);
   }
 
-  /** This process uses the SDK now. */
+  /** Marks this process as one that uses the SDK from now on. */
   use(slot?: number): void {
     if (this.#used) return;
     this.#used = true;
@@ -57,7 +57,7 @@ export class Owner {
     });
   }
 
-  /** The metrics of every process that uses the SDK; while none does, those of this one. */
+  /** The metrics of every process that uses the SDK or, if there is none, of this one. */
   async page(): Promise<string> {
     await this.#gathered;
     this.#keepPath();
@@ -90,9 +90,9 @@ export class Owner {
     try {
       sweep(path);
     } catch {
-      // What cannot be removed cannot be replaced either, which is an error of the server.
+      // A file that cannot be removed cannot be replaced either, which the server reports as an error.
     }
-    // `exclusive`: the worker of a cluster would listen through its primary otherwise.
+    // `exclusive`: otherwise, the worker of a cluster would listen through its primary.
     this.#server = server.listen({ path, exclusive: true }).unref();
   }
 

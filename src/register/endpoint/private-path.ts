@@ -21,9 +21,9 @@ export interface Group {
   readonly service: string;
 }
 
-/** Changes with the messages between the processes: an old version and a new one do not connect. */
+/** The version of the messages between the processes. Processes with different versions do not connect. */
 const PROTOCOL = 1;
-/** The longest path of a Unix socket, in bytes; Linux has 107, macOS and the BSDs 103. */
+/** The maximum length of a Unix socket's path, in bytes. Linux allows 107, macOS and the BSDs 103. */
 const MAX_PATH = 103;
 /** How long the socket of an owner that ended, or that is not scraped, is kept, in milliseconds. */
 const KEPT = 24 * 3_600_000;
@@ -44,18 +44,18 @@ export function privatePath(group: Group, bases: readonly string[] = temporaryFo
       const path = process.platform === 'win32' ? pipeName(folder, name) : join(folder, name);
       if (process.platform === 'win32' || Buffer.byteLength(path) <= MAX_PATH) return path;
     } catch {
-      // The next one may do.
+      // Tries the next folder.
     }
   }
   return undefined;
 }
 
-/** The last one is there in containers whose file system cannot be written. */
+/** The last folder exists in containers with a read-only file system. */
 function temporaryFolders(): string[] {
   return [tmpdir(), '/tmp', '/dev/shm'];
 }
 
-/** Removes what a former owner left at `path`, and what owners of other groups left long ago. */
+/** Removes the socket of a previous owner at `path`, and old sockets of other groups' owners. */
 export function sweep(path: string): void {
   if (process.platform === 'win32') return;
   rmSync(path, { force: true });
@@ -65,7 +65,7 @@ export function sweep(path: string): void {
     try {
       if (lstatSync(file).mtimeMs < Date.now() - KEPT) rmSync(file);
     } catch {
-      // Another process tidies up at the same time.
+      // Another process cleans up at the same time.
     }
   }
 }
@@ -79,7 +79,7 @@ function network(): string {
   }
 }
 
-/** @throws an Error when `folder` cannot be made, or others can read or write it */
+/** @throws Error if `folder` cannot be created, or others can read or write it */
 function openPrivateFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -93,7 +93,7 @@ function openPrivateFolder(folder: string): void {
   if (!isPrivate) throw new Error(`${folder} is not private`);
 }
 
-/** Names of pipes are open to every user of Windows: a part that only this user can read makes it private. */
+/** Every Windows user can use pipe names. A part that only this user can read makes the pipe private. */
 function pipeName(folder: string, name: string): string {
   const file = join(folder, 'pipe');
   try {

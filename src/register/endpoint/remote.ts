@@ -2,23 +2,23 @@
 import type { Socket } from 'node:net';
 import { receive, send, type ToOwner } from './messages.ts';
 
-/** What the owner wants to know of it. */
+/** The events that a member sends to the owner. */
 export interface RemoteListener {
-  /** It uses the SDK, and would like this slot. */
+  /** The member uses the SDK, and requests this slot. */
   used(remote: Remote, slot: unknown): void;
   ended(remote: Remote): void;
 }
 
 /** How long a process may take to respond, in milliseconds. Prometheus waits for ten seconds. */
 const DEADLINE = 1000;
-/** The largest page of a process, in bytes. With every limit reached it is a tenth of this. */
+/** The maximum size of a process's page, in bytes. A page that reaches every limit has a tenth of this. */
 const MAX_PAGE = 16 * 1024 * 1024;
 
 export class Remote {
-  /** What its series are labeled with; `undefined` while it does not use the SDK. */
+  /** The label of the member's series, or `undefined` while it does not use the SDK. */
   slot: number | undefined;
   readonly #socket: Socket;
-  /** Whether it was asked, and has not responded yet. */
+  /** Whether a request to the member is pending. */
   #owes = false;
   #onPage: (page: string | undefined) => void = () => {};
 
@@ -37,13 +37,13 @@ export class Remote {
     });
   }
 
-  /** Gives it a slot. */
+  /** Assigns a slot to the member. */
   assign(slot: number): void {
     this.slot = slot;
     send(this.#socket, { slot });
   }
 
-  /** Its page, empty when it ended. `undefined`: it did not respond. One that still owes a response is not asked again. */
+  /** The page of the member, or an empty one if it ended. `undefined` if it did not respond. No request is sent while one is pending. */
   page(): Promise<string | undefined> {
     if (this.#owes) return Promise.resolve(undefined);
     this.#owes = true;

@@ -1,4 +1,4 @@
-/** The SDK's CommonJS modules that were loaded before the hook was there. */
+/** Finds CommonJS modules of the SDK that were loaded before the hook was installed. */
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { ClientClass } from '../../instrumentation/observed-class.ts';
@@ -6,7 +6,7 @@ import { type SdkFile, sdkFile } from './sdk-file.ts';
 
 type Exports = Record<string, unknown>;
 
-/** A file of the SDK that is loaded, its exports, and the classes that extend its root already. */
+/** A loaded SDK file, its exports, and the classes that already extend its base class. */
 export interface EarlierModule {
   readonly file: SdkFile;
   readonly exports: Exports;
@@ -14,11 +14,11 @@ export interface EarlierModule {
   readonly clients: readonly ClientClass[];
 }
 
-/** Files of the SDK and of its Bedrock, Vertex and Foundry packages that export client classes. */
+/** Matches files of the SDK and of its Bedrock, Vertex and Foundry packages that export client classes. */
 const EXPORTS_CLIENTS = /[\\/](?:index|client|mantle-client)\.js$/;
 const CLIENT = /^Anthropic/;
 
-/** The modules of the SDK that are in Node's cache. ES modules are in none that can be read. */
+/** The SDK's modules in Node's cache. ES modules have no readable cache. */
 export function earlierModules(): readonly EarlierModule[] {
   const cache = (module as unknown as { _cache?: NodeJS.Dict<NodeModule> })._cache ?? {};
   const found: EarlierModule[] = [];
@@ -36,7 +36,7 @@ export function earlierModules(): readonly EarlierModule[] {
   return found;
 }
 
-/** Only what has the name of a client: a getter of another package is not run. */
+/** Reads only exports with a client's name, so that getters of other packages do not run. */
 function classesOf(exports: unknown): ClientClass[] {
   if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) return [];
   return Object.keys(exports)

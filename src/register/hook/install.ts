@@ -10,31 +10,31 @@ import { earlierModules } from './earlier.ts';
 import { isSupported, type SdkFile, sdkFile } from './sdk-file.ts';
 import { HOOK, isChanged, type Loaded, withTail } from './source-tail.ts';
 
-/** A copy of the SDK that was loaded. Its two builds are two. */
+/** A loaded copy of the SDK. Its ES module and CommonJS builds count separately. */
 export interface LoadedSdk {
   readonly version: string;
   /** A URL. */
   readonly url: string;
-  /** Whether the clients that it makes from now on are observed. */
+  /** Whether the clients that it creates from now on are observed. */
   readonly observed: boolean;
 }
 
-/** What the hook does. */
+/** The actions of the hook. */
 export interface HookActions {
-  /** The class to use in the place of `root`, which every client class extends. */
+  /** Returns the class that replaces `root`, which every client class extends. */
   observe(root: ClientClass): ClientClass;
-  /** Called once for each file of the SDK. */
+  /** Called once for each SDK file. */
   onLoaded(sdk: LoadedSdk): void;
 }
 
-/** Installs the hook in this thread. Returns whether it could: Node has had `module.registerHooks` since 22.15 and 23.5. */
+/** Installs the hook in this thread. Returns whether this was possible: Node has `module.registerHooks` since 22.15 and 23.5. */
 export function installHook({ observe, onLoaded }: HookActions): boolean {
   if (typeof module.registerHooks !== 'function') return false;
   const files = new Map<string, SdkFile>();
   const report = ({ version, url }: SdkFile, observed: boolean): void => onLoaded({ version, url, observed });
   const attach = (root: ClientClass, clients: readonly unknown[]): ClientClass => {
     const observed = observe(root);
-    // `super()` calls the prototype of a class as it is then, so that the class itself stays what it is.
+    // `super()` calls the class's current prototype, so the class itself need not change.
     for (const client of clients) {
       if (client && Object.getPrototypeOf(client) === root) Object.setPrototypeOf(client, observed);
     }
@@ -54,7 +54,7 @@ export function installHook({ observe, onLoaded }: HookActions): boolean {
       if (!file || isChanged(original)) return original;
       const changed = isSupported(file.version) ? withTail(original, file) : undefined;
       if (changed) files.set(file.url, file);
-      // Other loaders make modules that re-export the file, with a query in their URL; some versions have a `core` without classes.
+      // Other loaders create modules that re-export the file, with a query in their URL. Some versions have a `core` without classes.
       else if (url === file.url && file.client) report(file, false);
       return changed ?? original;
     } catch {
@@ -74,7 +74,7 @@ export function installHook({ observe, onLoaded }: HookActions): boolean {
   return true;
 }
 
-/** A path as it is written in URLs; what is no path, like `[eval]`, is that of no file of the SDK. */
+/** Converts a path to a URL. A value that is not a path, such as `[eval]`, matches no SDK file. */
 function fileUrl(path: string): string {
   try {
     return pathToFileURL(path).href;

@@ -6,15 +6,15 @@ export interface SdkFile {
   readonly version: string;
   /** A URL, without query and hash. */
   readonly url: string;
-  /** Name of the class that every client extends. */
+  /** Name of the base class that every client extends. */
   readonly root: string;
-  /** Name of the class in the same file that extends it already. */
+  /** Name of the class in the same file that already extends it. */
   readonly client: string | undefined;
 }
 
 const NAME = '@anthropic-ai/sdk';
 
-/** The roots by the name of their file: `client` since 0.40, `core` before. */
+/** The base classes by file name: `client` since 0.40, `core` before. */
 const ROOTS: Readonly<Record<string, Pick<SdkFile, 'root' | 'client'>>> = {
   client: { root: 'BaseAnthropic', client: 'Anthropic' },
   core: { root: 'APIClient', client: undefined },
@@ -33,7 +33,7 @@ export function sdkFile(url: string): SdkFile | undefined {
   return pkg?.name === NAME ? { version: String(pkg.version), url: file, ...ROOTS[name!]! } : undefined;
 }
 
-/** Of the object, not by a named import: Yarn replaces its methods to read archives. */
+/** Uses the object, not a named import, because Yarn replaces its methods to read archives. */
 function readPackage(url: string): { name?: unknown; version?: unknown } | undefined {
   try {
     return JSON.parse(fs.readFileSync(new URL(url), 'utf8'));

@@ -1,13 +1,13 @@
-/** The lines that are added to the end of a file of the SDK. */
+/** Adds a line to the end of an SDK file. */
 import fs from 'node:fs';
 import type { SdkFile } from './sdk-file.ts';
 
-/** Where on `process` the added lines find the hook. The global object may take nothing new. */
+/** The key under which the added line finds the hook on `process`. The global object may be frozen. */
 export const HOOK: unique symbol = Symbol.for('anthropic-otel.hook');
 
 const CALL = `process[Symbol.for(${JSON.stringify(HOOK.description)})]`;
 
-/** What a load hook of Node is given and gives. */
+/** The result of a Node load hook. */
 export interface Loaded {
   format: string | null | undefined;
   source?: string | ArrayBuffer | NodeJS.TypedArray | null | undefined;
@@ -28,12 +28,12 @@ export function withTail<Source extends Loaded>(
   if (!source.includes(`class ${root}`)) return undefined;
   const given = [JSON.stringify(url), root, client].filter(Boolean).join(',');
   const exported = isModule ? '' : `Reflect.set(exports,"${root}",${root});`;
-  // What cannot be assigned throws, and the hook learns that it has no class.
+  // An assignment that fails throws, and the hook is notified that it has no class.
   const tail = `;try{${root}=${CALL}(${given});${exported}}catch{${CALL}?.(${JSON.stringify(url)})}`;
   return { ...loaded, source: `${source}\n${tail}` };
 }
 
-/** Whether the line is there already: a module may pass several loaders. */
+/** Whether the line was already added: a module may pass through several loaders. */
 export function isChanged({ source }: Loaded): boolean {
   return text(source)?.includes(CALL) ?? false;
 }
