@@ -219,7 +219,7 @@ function failureOf(sending: Sending, status: number, headers: Headers): FailureF
   };
 }
 
-/** The longest rewritten body that is parsed, in UTF-16 units. */
+/** The maximum length of a rewritten body that is parsed, in UTF-16 units. */
 const MAX_REWRITTEN = 4 * 1024 * 1024;
 
 /** The body that was sent: the call's, or the one that the application's middleware made of it. */

@@ -65,7 +65,7 @@ export function notFound(message: string): ApiError {
   return { status: 404, type: 'not_found_error', message };
 }
 
-/** The HTTP status that an `error.type` stands for. An SSE `error` event carries no status of its own. */
+/** The HTTP status that an `error.type` stands for. An SSE `error` event has no status. */
 export function statusOfType(type: string): number {
   const row = Object.entries(ERROR_TABLE).find(([, { type: rowType }]) => rowType === type);
   // The API sends 504 for a timeout, but 408 comes first in the table.
