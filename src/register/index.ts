@@ -11,4 +11,5 @@ import './load.ts';
  *
  * @internal
  */
+// @ts-expect-error The file exists only in the built package.
 export const copied = (): Promise<unknown> => import('../register-start.cjs');
