@@ -1,8 +1,7 @@
 /**
- * A call: one invocation of an SDK method, with all its attempts and the reading of its stream.
- *
- * A `Call` is created once, when the SDK starts it, and ends exactly once, however it ends. It turns what
- * the adapters see into events for a `CallListener`. Each attempt ends exactly once, before its call.
+ * A call: one invocation of an SDK method, with all its attempts and the reading of its stream. A `Call` is created once, when the SDK
+ * starts it, and ends exactly once, however it ends. It turns what the adapters see into events for a `CallListener`. Each attempt ends
+ * exactly once, before its call.
  */
 import {
   type Attempt,
@@ -241,8 +240,7 @@ export class Call<Handle = unknown> {
     this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
     const rejected = failure !== undefined && (last?.response?.status ?? 0) >= 300;
     // A rejection by the API keeps its type if middleware of the application then throws an error of its own.
-    const own = rejected && this.errorType === 'client_error';
-    if (last && !own && failure?.errorType !== this.errorType) {
+    if (last && !(rejected && this.errorType === 'client_error') && failure?.errorType !== this.errorType) {
       // These errors show only at the end: an `error` event in the stream, a cut stream, a body that is not JSON.
       setFailure(last, {
         ...failure,
