@@ -282,6 +282,36 @@ describe.each(SDKS.filter(({ adapter }) => adapter !== 'fetch'))('middleware of 
     await expectCall(harness, { outcome: 'error', ...failure, attempts: [] });
   });
 
+  test('of one request leaves a call one call, where the SDK retries a redirect that fetch cannot follow', async () => {
+    let requests = 0;
+    const server = createServer((request, response) => {
+      request.resume();
+      requests += 1;
+      if (requests === 2) response.writeHead(307, { location: 'ftp://127.0.0.1/' }).end();
+      else response.writeHead(400, { 'content-type': 'application/json' }).end('{}');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void server.close());
+    const harness = await startHarness();
+    const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = newClient(sdk, harness, { baseURL, maxRetries: 1 });
+    const twice: Middleware = async (request, next) => {
+      await next(request);
+      return next(request);
+    };
+    await rejection(client.messages.create(HELLO, { middleware: [twice] }));
+    expect(requests).toBe(4);
+    expect(await harness.metric('anthropic.client.calls')).toBe(1);
+    const failures = (await harness.points('anthropic.client.attempts')).map(
+      ({ attributes }) => `${attributes['error.type']} ${attributes['anthropic.attempt.disposition']}`,
+    );
+    expect(failures.sort()).toEqual([
+      'connection_error retried',
+      'invalid_request_error final',
+      'invalid_request_error retried',
+    ]);
+  });
+
   test('that responds itself makes a call without an attempt', async () => {
     const message = { id: 'msg_cached', type: 'message', content: [] };
     const { harness, client } = await start(async () => Response.json(message));

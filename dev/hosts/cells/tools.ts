@@ -32,7 +32,7 @@ const AUTOMOCK = (tool: string): string =>
   `${tool}.mock('@anthropic-ai/sdk');\nconst make = () => { const client = new Anthropic(); client.messages ??= { create: ${tool}.fn() }; return client; };`;
 const EXPORTS = 'export { work, page };';
 const REAL = { expected: { calls: { ok: 4 }, attempts: {} }, nodeOptions: REGISTER } as const;
-const REAL_JEST = { ...REAL, reports: /jest/ };
+const REAL_JEST = { ...REAL, reports: /Jest/ };
 
 type Files = Readonly<Record<string, string>>;
 const test = { kind: 'run', expected: undefined, bare: false } as const;

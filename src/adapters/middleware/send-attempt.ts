@@ -125,9 +125,17 @@ export class PendingAttempt {
     port.guard.run('attempt', () => {
       recordError(this.#sending, this.attempt, error);
       if (typeof error !== 'object' || error === null) return;
-      const ofWire = [error, (error as { cause?: unknown }).cause].includes(this.#wire?.error);
-      if (!options.middleware?.length || (this.#wire?.error !== undefined && ofWire)) fetchErrors?.add(error);
+      if (!options.middleware?.length || this.#isOfWire(error)) fetchErrors?.add(error);
     });
+  }
+
+  /** Whether `error` comes from `fetch`, and not from middleware of the application. */
+  #isOfWire(error: object): boolean {
+    const wire = this.#wire;
+    if (wire?.error !== undefined) return [error, (error as { cause?: unknown }).cause].includes(wire.error);
+    // `fetch` fails with a `TypeError` of its own, and sends nothing, if it cannot follow a redirect.
+    const redirect = wire?.response && redirectOf(wire.response, wire.url);
+    return redirect !== undefined && (error as Error).name === 'TypeError';
   }
 
   /** Each request after the first is a separate attempt. Other network requests of the application are not attempts. */
