@@ -126,7 +126,8 @@ export class MessageStream {
 
   /** The next piece of the body. */
   push(piece: Uint8Array | string): void {
-    this.#unread = [];
+    // The SDK reads an event that ends with a carriage return together with the next piece.
+    this.#unread = this.#reader.endsWithReturn ? this.#unread.slice(-1) : [];
     this.changed = false;
     this.#reader.push(piece);
   }
