@@ -8,17 +8,18 @@ import { openPreview } from './preview.ts';
 import { shootDemo, shootInto } from './shots.ts';
 
 const HELP = {
-  preview: `Usage: npm run dashboards:preview -- [PROMETHEUS_URL | --services N] [--from TIME] [--port PORT]
+  preview: `Usage: npm run dashboards:preview -- [PROMETHEUS_URL | --services N] [--from TIME] [--open-rows] [--port PORT]
 
 Serves the dashboards on loopback, drawn with Grafana's own components, without a Grafana. Shows the data of the Prometheus
 that is given, or a day of sample data.
 
   --services N  three hours of sample data of so many services, instead of a day of two
   --from TIME   begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z; without it, the dashboard's own
+  --open-rows   opens the rows that are collapsed
   --port PORT   port to listen on; without it, 3001 or a free one
   --help        print this`,
   shots: `Usage: npm run dashboards:shots -- [PROMETHEUS_URL | --demo | --services N] [--from TIME] [--only NAME]
-         [--width PIXELS] [--vision KIND] [--out FOLDER]
+         [--open-rows] [--width PIXELS] [--vision KIND] [--out FOLDER]
 
 Takes a picture of every dashboard, light and dark. Needs Chromium. Shows a day of sample data, or:
 
@@ -27,6 +28,7 @@ Takes a picture of every dashboard, light and dark. Needs Chromium. Shows a day 
   --services N     three hours of sample data of so many services, into .cache/dashboard-shots
   --from TIME      begin of the time range, as in Grafana: now-15m, or 2026-11-20T14:00:00Z
   --only NAME      one dashboard: triage, errors, latency, rate-limits, cost or telemetry
+  --open-rows      opens the rows that are collapsed
   --width PIXELS   as on a screen of this width: 390 is a phone
   --vision KIND    as seen with deuteranopia, protanopia or tritanopia
   --out FOLDER     where to write; without it, docs/images, or as above
@@ -77,6 +79,7 @@ function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out
       options: {
         from: { type: 'string' },
         services: { type: 'string' },
+        'open-rows': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         ...(kind === 'shots'
           ? ({
@@ -99,6 +102,7 @@ function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out
       Record<'from' | 'port' | 'only' | 'out' | 'services' | 'width' | 'vision', string>
     > & {
       demo?: boolean;
+      'open-rows'?: boolean;
     };
     if (more.length > 0) throw new Error(`one address at most: ${more.join(' ')}`);
     if (prometheusUrl && !/^https?:\/\//.test(prometheusUrl))
@@ -121,6 +125,7 @@ function parseArguments(): PreviewOptions & { demo?: boolean; only?: string; out
       ...(from && { from }),
       ...(port && { port: Number(port) }),
       ...(demo && { demo }),
+      ...(values['open-rows'] && { openRows: true }),
       ...(only && { only }),
       ...(out && { out }),
     };

@@ -159,7 +159,7 @@ export class Fleet {
     ended(fallback, served('end_turn', 'fallback'));
     ended(canceled, {
       [ATTR.outcome]: 'canceled',
-      [ATTR.canceledBy]: canceled % 2 ? 'timeout' : 'application',
+      [ATTR.canceledBy]: model.includes('opus') ? 'timeout' : 'application',
     });
     this.store.add(
       'fallbacks',

@@ -26,6 +26,8 @@ export interface PreviewOptions {
   readonly from?: string;
   /** The end of the time range in Unix milliseconds; without it, the moment of the request. */
   readonly now?: number;
+  /** Whether collapsed rows are open. */
+  readonly openRows?: boolean;
   /** Without it, 3001, or a free one when that is taken; 0 for a free one. */
   readonly port?: number;
 }
@@ -36,7 +38,7 @@ export interface PreviewOptions {
  * @throws when the Prometheus does not respond, or the port is taken
  */
 export async function startPreview(
-  { prometheusUrl, services, from, now, port }: PreviewOptions,
+  { prometheusUrl, services, from, now, openRows = false, port }: PreviewOptions,
   onProgress: (line: string) => void,
 ): Promise<Preview> {
   const scrapeInterval = prometheusUrl && (await scrapeIntervalOf(prometheusUrl));
@@ -49,6 +51,7 @@ export async function startPreview(
     bundle: folder,
     prometheusUrl: prometheusUrl ?? sample?.url ?? '',
     scrapeInterval: scrapeInterval || SAMPLE_INTERVAL,
+    openRows,
     ...(from && { from }),
     ...(end && { now: end }),
   };

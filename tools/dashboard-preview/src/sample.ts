@@ -1,10 +1,11 @@
 /**
  * A made-up fleet, always the same: two services, three processes, three models over a day with four incidents in the last hour; or
- * any number of services over three hours. Written as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`.
+ * any number of services over three hours, of which a single one has an incident. Written as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`.
  */
 import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
 import { prometheusName } from '../../../src/signals/metric-definition.ts';
 import { FLEET_MODELS, Fleet, type Mix } from './fleet.ts';
+import { deferred, policies } from './policies.ts';
 import { type Process, SampleStore } from './store.ts';
 import { alerts, limits, serviceName } from './surroundings.ts';
 
@@ -58,10 +59,10 @@ function mixAt(ago: number, { job }: Process, model: string): Mix {
 }
 
 /** The samples of two services over a day, or of many over three hours, line by line. */
-export function openMetrics(services = 1): Iterable<string> {
+export function openMetrics(services?: number): Iterable<string> {
   const store = new SampleStore();
   const fleet = new Fleet(store);
-  return services > 1 ? largeFleet(store, fleet, services) : smallFleet(store, fleet);
+  return services ? largeFleet(store, fleet, services) : smallFleet(store, fleet);
 }
 
 function smallFleet(store: SampleStore, fleet: Fleet): Iterable<string> {
@@ -71,15 +72,12 @@ function smallFleet(store: SampleStore, fleet: Fleet): Iterable<string> {
     const daytime = 0.55 + 0.45 * Math.sin(((time % 86_400) / 86_400 - 0.33) * 2 * Math.PI);
     for (const [process, model, perMinute] of TRAFFIC) {
       const wobble = 1 + 0.12 * Math.sin(time / 97 + perMinute);
-      const flood = mixAt(ago, process, model).rate_limit_error === 0.34 ? 2.6 : 1;
-      fleet.calls(
-        process,
-        model,
-        perMinute * daytime * wobble * flood,
-        mixAt(ago, process, model),
-        ago < 11 * MINUTE ? 1.7 : 1,
-      );
+      const mix = mixAt(ago, process, model);
+      const count = perMinute * daytime * wobble * (mix.rate_limit_error === 0.34 ? 2.6 : 1);
+      fleet.calls(process, model, count, mix, ago < 11 * MINUTE ? 1.7 : 1);
+      if (process.job === 'chat') policies(store, process, model, count, mix);
     }
+    deferred(store, REPORTS, ago);
     if (ago === 25 * MINUTE) fleet.unauthorized(REPORTS, 'claude-haiku-4-5', time);
     if (ago === 6 * MINUTE || ago === 4 * MINUTE) fleet.interrupted(CHAT, 'claude-opus-5-5', 2);
     if (ago === 7 * 3600) fleet.unpriced(REPORTS, 'claude-next-preview', 14);
@@ -88,7 +86,7 @@ function smallFleet(store: SampleStore, fleet: Fleet): Iterable<string> {
     limits(store, [CHAT, CHAT_2], time, ago);
     store.sample(time);
   }
-  alerts(store, SAMPLE_END, 1);
+  alerts(store, SAMPLE_END);
   return store.lines();
 }
 
@@ -99,6 +97,8 @@ function largeFleet(store: SampleStore, fleet: Fleet, services: number): Iterabl
     const index = pod >> 1;
     const job = serviceName(index);
     return {
+      // A service alone has the trouble of the fourth.
+      trouble: services === 1 ? 3 : index,
       index,
       process: {
         cluster: index % 2 ? 'eu-1' : 'us-1',
@@ -112,18 +112,15 @@ function largeFleet(store: SampleStore, fleet: Fleet, services: number): Iterabl
   for (const { process } of pods) fleet.start(process, start - 3600);
   for (let time = start; time <= SAMPLE_END; time += MINUTE) {
     const ago = SAMPLE_END - time;
-    for (const { process, models, index } of pods) {
+    for (const { process, models, index, trouble } of pods) {
+      const mix = fleetMix(ago, trouble);
       models.forEach((model, rank) => {
-        const count = ((14 - 4 * rank) * (1 + (index % 7))) / 4;
-        fleet.calls(
-          process,
-          model,
-          count,
-          fleetMix(ago, index),
-          ago < 11 * MINUTE && index % 5 === 3 ? 1.7 : 1,
-        );
+        const count = ((14 - 4 * rank) * (1 + (trouble % 7))) / 4;
+        fleet.calls(process, model, count, mix, ago < 11 * MINUTE && trouble % 5 === 3 ? 1.7 : 1);
+        if (index % 3 !== 1) policies(store, process, model, count, mix);
       });
-      if (index === 7 && ago <= 18 * MINUTE && ago % 120 === 0)
+      if (index === 0) deferred(store, process, ago);
+      if (index === Math.min(7, services - 1) && ago <= 18 * MINUTE && ago % 120 === 0)
         fleet.unauthorized(process, models[0] ?? '', time);
       if (ago === 7200) fleet.batch(process, models[0] ?? '', 20 * (index + 1));
     }
@@ -155,11 +152,7 @@ export function missingMetrics(lines: Iterable<string>): string[] {
   const names = new Set<string>();
   for (const line of lines) names.add(line.slice(0, line.indexOf('{')));
   const has = (name: string) => names.has(name) || names.has(`${name}_count`);
-  return (
-    (Object.keys(METRICS) as MetricKey[])
-      // A sub-path that the made-up fleet does not use.
-      .filter((key) => !METRICS[key].name.startsWith('anthropic.resilience.'))
-      .map((key) => prometheusName(METRICS[key]))
-      .filter((name) => !has(name))
-  );
+  return (Object.keys(METRICS) as MetricKey[])
+    .map((key) => prometheusName(METRICS[key]))
+    .filter((name) => !has(name));
 }

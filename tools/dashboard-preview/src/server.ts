@@ -37,6 +37,8 @@ export interface ServerOptions {
   /** Begin of the time range; absent for each dashboard's own. */
   readonly from?: string;
   readonly scrapeInterval: number;
+  /** Whether collapsed rows are drawn open. */
+  readonly openRows?: boolean;
 }
 
 /**
@@ -83,14 +85,14 @@ function fileOf(pathname: string, bundle: string): string {
   return join(bundle, pathname);
 }
 
-async function settings({ now, from, scrapeInterval }: ServerOptions): Promise<string> {
+async function settings({ now, from, scrapeInterval, openRows }: ServerOptions): Promise<string> {
   const titles = await Promise.all(
     UIDS.map(
       async (uid) =>
         [uid, JSON.parse(await readFile(join(ROOT, `dashboards/${uid}.json`), 'utf8')).title] as const,
     ),
   );
-  return JSON.stringify({ now, from, scrapeInterval, titles: Object.fromEntries(titles) });
+  return JSON.stringify({ now, from, scrapeInterval, openRows, titles: Object.fromEntries(titles) });
 }
 
 async function proxy(request: IncomingMessage, url: string): Promise<{ type: string; body: Buffer }> {

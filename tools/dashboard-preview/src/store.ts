@@ -136,6 +136,8 @@ function gaugeOf(key: string): string | undefined {
     return `anthropic_client_recent_attempts{${process},${model},anthropic_attempt_kind="${KINDS[label('error_type')] ?? 'ok'}"}`;
   if (key.startsWith('anthropic_client_retries_exhausted_total'))
     return `anthropic_client_recent_retries_exhausted{${process},${model}}`;
+  if (key.startsWith('anthropic_resilience_decisions_total'))
+    return `anthropic_resilience_recent_decisions{${process},${model},anthropic_resilience_decision="${label('anthropic_resilience_decision')}"}`;
   if (key.startsWith('anthropic_client_cost_total')) return `anthropic_client_recent_cost{${process}}`;
   return undefined;
 }

@@ -52,25 +52,26 @@ export function serviceName(index: number): string {
   return `${words[index % words.length]}-${String(index + 1).padStart(2, '0')}`;
 }
 
-/** The state of the alerts in the last hour. */
-export function alerts(store: SampleStore, end: number, services: number): void {
+/** The state of the alerts in the last hour, of the two services or of so many. */
+export function alerts(store: SampleStore, end: number, services?: number): void {
   const firing = (alertname: string, from: number, to: number, labels: Labels = {}): void =>
     store.firing(alertname, end - from * 60, end - to * 60, labels);
   const page = (fault: string): Labels => ({ severity: 'critical', fault });
-  if (services > 1) {
+  if (services) {
     firing('AnthropicWatchdog', 60 * 3, 0);
     const of = (index: number): Labels => ({
       cluster: index % 2 ? 'eu-1' : 'us-1',
       namespace: 'shop',
       job: serviceName(index),
     });
-    firing('AnthropicAuthenticationFailed', 18, 0, { ...of(7), ...page('config') });
+    firing('AnthropicAuthenticationFailed', 18, 0, { ...of(Math.min(7, services - 1)), ...page('config') });
     firing('AnthropicHighErrorRate', 9, 0, {
-      ...of(3),
+      ...of(services === 1 ? 0 : 3),
       gen_ai_request_model: 'claude-opus-5-5',
       ...page('unknown'),
     });
-    firing('AnthropicRetriesElevated', 12, 0, { ...of(12), severity: 'warning', fault: 'anthropic' });
+    if (services > 12)
+      firing('AnthropicRetriesElevated', 12, 0, { ...of(12), severity: 'warning', fault: 'anthropic' });
     return;
   }
   const opus = { job: 'chat', gen_ai_request_model: 'claude-opus-5-5', ...page('anthropic') };

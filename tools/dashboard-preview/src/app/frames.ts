@@ -46,6 +46,11 @@ export interface Panel {
   // biome-ignore lint/suspicious/noExplicitAny: every kind of panel has options of its own
   readonly options: Readonly<Record<string, any>>;
   readonly transformations?: DataTransformerConfig[];
+  readonly datasource?: { readonly type?: string };
+  /** Of a row: whether its panels are hidden. */
+  readonly collapsed?: boolean;
+  /** Of a collapsed row. */
+  readonly panels?: readonly Panel[];
 }
 
 interface Override {
@@ -76,12 +81,18 @@ interface Series {
   readonly value?: [number, string];
 }
 
+/** Whether a panel reads a data source that the preview does not have. */
+export function isElsewhere({ datasource }: Panel): boolean {
+  return datasource?.type === 'loki' || datasource?.type === 'tempo';
+}
+
 /** The data of `panel`, with field configuration and transformations applied. */
 export async function loadFrames(
   panel: Panel,
   context: QueryContext,
   theme: GrafanaTheme2,
 ): Promise<DataFrame[]> {
+  if (isElsewhere(panel)) return [];
   const targets = panel.type === 'alertlist' ? [FIRING] : (panel.targets ?? []);
   const results = await Promise.all(targets.map((target) => ask(target, context)));
   const frames = results.flatMap((series, index) => {

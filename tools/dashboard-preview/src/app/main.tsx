@@ -37,6 +37,8 @@ interface Settings {
   /** `now-15m` or a date; absent for the dashboard's own. */
   readonly from?: string;
   readonly scrapeInterval: number;
+  /** Whether collapsed rows are drawn open. */
+  readonly openRows?: boolean;
   /** Values of variables, other than those that a dashboard has. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly titles: Readonly<Record<string, string>>;
@@ -87,6 +89,18 @@ function contextOf(dashboard: Dashboard, settings: Settings, maxDataPoints: numb
     scrapeInterval: settings.scrapeInterval,
     variables: { ...variablesOf(dashboard), ...settings.variables },
   };
+}
+
+/** The panels with every row open: what follows a row moves down by the height of its panels. */
+function openRows(panels: readonly Panel[]): Panel[] {
+  let moved = 0;
+  return panels.flatMap((panel) => {
+    const down = (one: Panel): Panel => ({ ...one, gridPos: { ...one.gridPos, y: one.gridPos.y + moved } });
+    const shown = [panel, ...(panel.panels ?? [])].map(down);
+    if (panel.collapsed)
+      moved += Math.max(...shown.map(({ gridPos }) => gridPos.y + gridPos.h)) - (panel.gridPos.y + moved + 1);
+    return shown;
+  });
 }
 
 /** Whether the screen is so narrow that Grafana puts all panels below each other. */
@@ -247,7 +261,8 @@ async function start(): Promise<void> {
   document.body.style.background = theme.colors.background.canvas;
   document.body.style.color = theme.colors.text.primary;
   await loadStyles(theme);
-  const dashboard: Dashboard = await (await fetch(`/dashboards/${uid}.json`)).json();
+  const file: Dashboard = await (await fetch(`/dashboards/${uid}.json`)).json();
+  const dashboard = settings.openRows ? { ...file, panels: openRows(file.panels) } : file;
   const regions = await alertRegions(dashboard, contextOf(dashboard, settings, 240));
   createRoot(document.getElementById('root') as HTMLElement, { onUncaughtError: fail }).render(
     <Page {...{ dashboard, settings, theme, regions, uid }} />,

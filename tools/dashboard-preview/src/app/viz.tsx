@@ -12,6 +12,7 @@ import {
 import { BarGauge, BigValue, TimeSeries, VizRepeater } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
 import type { QueryContext } from '../../../../dev/interpolate.ts';
+import { isElsewhere } from './frames.ts';
 import { HeatmapCanvas } from './heatmap.tsx';
 import type { VizProps } from './viz-props.ts';
 
@@ -20,6 +21,10 @@ export function Viz(props: VizProps) {
   const { panel, frames } = props;
   if (panel.type === 'text') return <Markdown {...props} />;
   if (panel.type === 'alertlist') return <AlertList {...props} />;
+  if (isElsewhere(panel))
+    return (
+      <div className="nothing">The preview has no {panel.datasource?.type === 'loki' ? 'Loki' : 'Tempo'}</div>
+    );
   if (panel.type === 'stat') return <Stat {...props} />;
   if (frames.every(({ length }) => length === 0))
     return <div className="nothing">{panel.fieldConfig.defaults.noValue}</div>;
@@ -111,7 +116,7 @@ function lastValues({ panel, frames, theme }: VizProps): DisplayValue[] {
 
 function Stat(props: VizProps) {
   const { panel, theme, width, height } = props;
-  const { colorMode, graphMode, justifyMode, textMode, wideLayout, text } = panel.options;
+  const { colorMode, graphMode, justifyMode, textMode, wideLayout, text, orientation } = panel.options;
   const values = lastValues(props);
   return (
     <VizRepeater
@@ -137,14 +142,14 @@ function Stat(props: VizProps) {
       renderCounter={0}
       width={width}
       height={height}
-      orientation={VizOrientation.Auto}
+      orientation={orientation ?? VizOrientation.Auto}
     />
   );
 }
 
 function Bars(props: VizProps) {
   const { panel, theme, width, height } = props;
-  const { displayMode, showUnfilled, text, minVizHeight, maxVizHeight } = panel.options;
+  const { displayMode, showUnfilled, text, minVizHeight, maxVizHeight, namePlacement } = panel.options;
   const values = lastValues(props);
   const largest = Math.max(...values.map(({ numeric }) => numeric));
   return (
@@ -160,6 +165,7 @@ function Bars(props: VizProps) {
           alignmentFactors={alignmentFactors}
           orientation={VizOrientation.Horizontal}
           displayMode={displayMode}
+          namePlacement={namePlacement}
           showUnfilled={showUnfilled}
           text={text}
           theme={theme}
