@@ -109,6 +109,10 @@ describe.each(DASHBOARDS)('$path', ({ path, json }) => {
     }
   });
 
+  it('has titles that a phone shows whole', () => {
+    for (const { title } of panels) expect(title.length, title).toBeLessThanOrEqual(45);
+  });
+
   it('leads from every panel to a runbook', () => {
     for (const panel of panels.filter(({ type }) => !['alertlist', 'logs', 'table'].includes(type))) {
       expect(JSON.stringify(panel), panel.title).toMatch(/runbooks\/\w+\.md/);
@@ -220,6 +224,14 @@ describe('the way from a number to its cause', () => {
 });
 
 describe('colors', () => {
+  it('every color is visible in both themes', () => {
+    const colors = Object.entries({ ...COLORS, ...MODEL_COLORS });
+    const faint = colors.filter(
+      ([, color]) => contrast(color, '#181b1f') < 2.3 || contrast(color, '#ffffff') < 1.2,
+    );
+    expect(faint).toEqual([]);
+  });
+
   it('a 401 is never the color of good', () => {
     for (const word of ['401', 'config', 'authentication_error'])
       expect(COLORS[word]).not.toBe(FAULT_COLORS.none);
@@ -253,6 +265,20 @@ describe('colors', () => {
     },
   );
 });
+
+/** The contrast of two colors as of WCAG: 1 is none, 21 is black on white. */
+function contrast(...colors: readonly [string, string]): number {
+  const [darker = 0, lighter = 0] = colors.map(luminance).toSorted((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
 
 function legendShown({ type, options }: PanelJson): boolean {
   if (type === 'timeseries') return options?.legend?.showLegend === true;

@@ -84,7 +84,7 @@ export function expectations(calls: readonly Made[]): Expectation[] {
 
   ofCalls('triage', 'Services (last 5 minutes)', 'B', any, 'cluster', 'job');
   one('triage', 'Error rate (5m)', 'A', rate);
-  one('triage', 'Budget left', 'A', 1 - rate / 0.01);
+  one('triage', 'Error budget left', 'A', 1 - rate / 0.01);
   one('triage', 'Burn rate (1h)', 'A', rate / 0.01);
   ofCalls('triage', 'In the time range', 'A', any);
   ofCalls('triage', 'In the time range', 'B', failedCall);

@@ -204,12 +204,12 @@ export class PolicyPods {
     const decision = ['anthropic_resilience_decision'];
     const queue = ['anthropic_resilience_queue'];
     const wait = 'Calls that wait, and the longest wait';
-    const defers = 'Deferred requests, the age of the oldest, and dead letters';
+    const defers = 'Deferred requests and dead letters';
     return [
       expectation('count', 'Decisions of the policies', 'AB', decision, decided),
       expectation(
         'now',
-        'Decisions of the last 5 minutes, as the rules read them',
+        'Decisions of the last 5 minutes',
         'A',
         decision,
         Object.fromEntries(

@@ -7,7 +7,7 @@ import type { SizedPanel } from '../lib/options.ts';
 import { stat } from '../lib/panels.ts';
 import { perHour, type Queries, share } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
-import { BAD, GOOD, MONEY, type Step } from '../lib/style.ts';
+import { BAD, BALANCE, GOOD, type Step, WARN } from '../lib/style.ts';
 
 const MODEL = [LABEL.requestModel];
 
@@ -84,18 +84,19 @@ export function net(q: Queries): SizedPanel {
   return stat({
     title: 'Does the cache pay? (time range)',
     description:
-      'What cache reads saved, what cache writes cost extra, and the difference. Negative means that prompts are written to the cache but not read again.',
-    unit: MONEY,
+      'What cache reads saved, minus what cache writes cost extra. Red means a loss: prompts are written to the cache but not read again.',
+    unit: BALANCE,
     decimals: 2,
     queries: [
-      { expr: difference(count), legend: 'net', instant: true },
+      { expr: difference(count), legend: 'net saving', instant: true },
       { expr: saved(count), legend: 'saved by reading', instant: true },
-      // Subtracted from zero, because `-1 * 0` would be shown as -0.00.
-      { expr: `0 - (${extra(count)})`, legend: 'extra for writing', instant: true },
+      { expr: extra(count), legend: 'paid extra for writing', instant: true },
     ],
     noValue: 'No cache reads',
     thresholds: SIGN,
+    coloredBy: { '/^paid/': WARN },
     text: 'value_and_name',
+    column: true,
     width: 8,
     height: 9,
     links: [runbook(q.config, 'AnthropicResponsesChanged')],
@@ -111,10 +112,10 @@ export function overTime(q: Queries): SizedPanel {
     unit: 'currencyUSD',
     queries: [
       { expr: perHour(saved(count)), legend: 'saved by reading' },
-      { expr: perHour(extra(count)), legend: 'extra for writing' },
+      { expr: perHour(extra(count)), legend: 'paid extra for writing' },
     ],
     noValue: 'No cache reads',
-    colored: ['saved by reading', 'extra for writing'],
+    colored: ['saved by reading', 'paid extra for writing'],
     links: [runbook(q.config, 'AnthropicResponsesChanged')],
   });
 }

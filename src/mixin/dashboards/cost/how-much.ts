@@ -40,7 +40,7 @@ export function numbers(q: Queries): SizedPanel[] {
       MONEY,
     ),
     number(
-      'Of the budget',
+      'Budget used',
       'The cost of the time range, as a share of the budget for it. Set the daily budget for the selected services with the variable above.',
       `${spent} / ($budget * $__range_s / 86400)`,
       'percentunit',
@@ -141,7 +141,9 @@ export function weekOverWeek(q: Queries): SizedPanel {
       { expr: perHourAgo('1w'), legend: 'a week ago' },
     ],
     noValue: NO_DATA.traffic,
+    plain: true,
     coloredBy: { '/a week ago/': '#808080' },
+    dashed: '/a week ago/',
     links: [runbook(q.config, SPEND)],
     width: 12,
   });

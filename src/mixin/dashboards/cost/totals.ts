@@ -27,10 +27,10 @@ export function byModel(q: Queries): SizedPanel {
       { title: 'USD', expr: q.total('cost', MODEL), unit: MONEY, decimals: 2 },
       of('Calls', 'calls'),
       of('Input', 'inputTokens'),
-      of('of it cache reads', 'cacheReadTokens'),
-      of('of it cache writes', 'cacheWriteTokens'),
+      of('of which cache reads', 'cacheReadTokens'),
+      of('of which cache writes', 'cacheWriteTokens'),
       of('Output', 'outputTokens'),
-      of('of it thinking', 'reasoningTokens'),
+      of('of which thinking', 'reasoningTokens'),
       of('Calls without a price', 'unpricedCalls'),
     ],
     links: [runbook(q.config, 'AnthropicSpendHigh')],
@@ -85,7 +85,7 @@ export function byAttribution(q: Queries): SizedPanel {
     description:
       'Set the attribution key with the variable above, to one of the `attributionKeys` of the application. Calls without it are in the row "not set".',
     noValue: NO_DATA.traffic,
-    labels: [{ label: 'attribution', title: 'Value' }],
+    labels: [{ label: 'attribution', title: 'Attributed to' }],
     values: [
       { title: 'USD', expr: by('cost'), unit: MONEY, decimals: 2 },
       { title: 'Calls', expr: by('calls', ONLY.ofModel), unit: 'locale' },

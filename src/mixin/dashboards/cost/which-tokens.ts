@@ -1,4 +1,5 @@
 /** Cost: which tokens, server tools and batches? */
+import { BATCH_RESULTS } from '../../../model/batch.ts';
 import { graph } from '../lib/graph.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
@@ -38,7 +39,7 @@ export function kinds(q: Queries): SizedPanel {
 export function thinking(q: Queries): SizedPanel {
   const by = [LABEL.requestModel];
   return graph({
-    title: 'Thinking, share of the output tokens, by model',
+    title: 'Thinking, share of the output, by model',
     description: 'Thinking is billed as output.',
     unit: 'percentunit',
     max: 1,
@@ -68,6 +69,7 @@ export function serverTools(q: Queries): SizedPanel {
     ],
     noValue: 'None',
     style: 'bars',
+    colored: ['web_search', 'web_fetch', 'code_execution'],
     links: [runbook(q.config, 'AnthropicSpendHigh')],
     width: 12,
   });
@@ -88,6 +90,7 @@ export function batches(q: Queries): SizedPanel {
     ],
     noValue: 'None',
     style: 'bars',
+    colored: BATCH_RESULTS,
     links: [runbook(q.config, 'AnthropicSpendHigh')],
     width: 12,
   });

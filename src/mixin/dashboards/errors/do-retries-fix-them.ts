@@ -38,7 +38,7 @@ export function exhausted(q: Queries): SizedPanel {
 
 export function repeated(q: Queries): SizedPanel {
   return graph({
-    title: 'Retry loops around the SDK: repeated calls, by model',
+    title: 'Retry loops around the SDK, by model',
     description:
       'Calls that repeat, within a minute, a call that had already failed after its own retries. Two retry loops multiply the load: keep only one.',
     unit: 'locale',

@@ -1,5 +1,5 @@
 /** Bars of failed attempts by one label. */
-import { graph } from '../lib/graph.ts';
+import { type GraphOptions, graph } from '../lib/graph.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
 import { orWord, type Queries } from '../lib/queries.ts';
@@ -12,7 +12,7 @@ export function failedBy(
   title: string,
   description: string,
   label: string,
-  options: { readonly colored?: readonly string[]; readonly missing?: string; readonly width?: number } = {},
+  options: Pick<GraphOptions, 'colored' | 'coloredBy' | 'width'> & { readonly missing?: string } = {},
 ): SizedPanel {
   const { missing = 'none', ...rest } = options;
   return graph({

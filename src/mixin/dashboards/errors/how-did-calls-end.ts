@@ -7,13 +7,13 @@ import type { SizedPanel } from '../lib/options.ts';
 import { orWord, type Queries, share } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { ONLY } from '../lib/signals.ts';
-import { NO_DATA } from '../lib/style.ts';
+import { COLORS, NO_DATA } from '../lib/style.ts';
 
 export function stopReasons(q: Queries): SizedPanel {
   const { reasons } = q.config.stopReasons;
   return graph({
-    title: 'Responses cut off or withheld, share of successful calls',
-    description: `By stop reason. ${reasons.join(', ')} are watched by AnthropicResponsesChanged.`,
+    title: 'Responses cut off or withheld',
+    description: `Share of the successful calls, by stop reason. ${reasons.join(', ')} are watched by AnthropicResponsesChanged.`,
     unit: 'percentunit',
     softMax: 0.05,
     queries: reasons.map((reason) => ({
@@ -24,6 +24,7 @@ export function stopReasons(q: Queries): SizedPanel {
       legend: reason,
     })),
     noValue: NO_DATA.traffic,
+    colored: reasons.filter((reason) => reason in COLORS),
     links: [runbook(q.config, 'AnthropicResponsesChanged')],
   });
 }
@@ -45,6 +46,7 @@ export function canceled(q: Queries): SizedPanel {
     ],
     noValue: 'None',
     style: 'bars',
+    colored: ['timeout', 'application'],
     links: [runbook(q.config, 'AnthropicCallsHanging')],
   });
 }
@@ -66,6 +68,7 @@ export function servedBy(q: Queries): SizedPanel {
     ],
     noValue: NO_DATA.traffic,
     style: 'bars',
+    colored: ['api', 'fallback', 'application', 'not served'],
     links: [runbook(q.config)],
   });
 }

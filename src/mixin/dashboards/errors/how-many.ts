@@ -4,7 +4,7 @@ import type { SizedPanel } from '../lib/options.ts';
 import { stat } from '../lib/panels.ts';
 import type { Queries } from '../lib/queries.ts';
 import { ONLY, rangeErrorRate } from '../lib/signals.ts';
-import { above, NO_DATA, WARN } from '../lib/style.ts';
+import { above, errorRateSteps, NO_DATA, WARN } from '../lib/style.ts';
 
 export function counts(q: Queries): SizedPanel[] {
   const count = (title: string, description: string, expr: string, alert: string) =>
@@ -26,7 +26,7 @@ export function counts(q: Queries): SizedPanel[] {
       decimals: 2,
       queries: [{ expr: rangeErrorRate(q), legend: 'error rate', instant: true }],
       noValue: NO_DATA.traffic,
-      thresholds: above(q.config.errorRate.ratio),
+      thresholds: errorRateSteps(q.config),
       links: [runbook(q.config, 'AnthropicHighErrorRate')],
       width: 4,
     }),

@@ -4,8 +4,10 @@ import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
 import type { Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
+import { BAD, DECISION_COLORS, line, MODEL_COLORS, PLAIN, WARN } from '../lib/style.ts';
 
 const NOT_USED = 'No policies';
+const DECISION_NAMES = Object.keys(DECISION_COLORS);
 
 export function decisions(q: Queries): SizedPanel {
   const by = [LABEL.decision];
@@ -21,6 +23,7 @@ export function decisions(q: Queries): SizedPanel {
     ],
     noValue: NOT_USED,
     style: 'bars',
+    colored: DECISION_NAMES,
     links: [runbook(q.config)],
     width: 12,
   });
@@ -28,8 +31,8 @@ export function decisions(q: Queries): SizedPanel {
 
 export function recent(q: Queries): SizedPanel {
   return graph({
-    title: 'Decisions of the last 5 minutes, as the rules read them',
-    description: 'Includes the last value of processes that have ended.',
+    title: 'Decisions of the last 5 minutes',
+    description: 'As the rules read them. Includes the last value of processes that have ended.',
     unit: 'locale',
     queries: [
       {
@@ -38,6 +41,7 @@ export function recent(q: Queries): SizedPanel {
       },
     ],
     noValue: NOT_USED,
+    colored: DECISION_NAMES,
     links: [runbook(q.config)],
     width: 12,
   });
@@ -56,6 +60,9 @@ export function circuits(q: Queries): SizedPanel {
       },
     ],
     noValue: 'None',
+    // Otherwise, lines of the same number would cover each other.
+    stacked: true,
+    coloredBy: MODEL_COLORS,
     links: [runbook(q.config, 'AnthropicConsecutiveServerErrors')],
   });
 }
@@ -69,10 +76,16 @@ export function budget(q: Queries): SizedPanel {
     queries: [
       {
         expr: `bottomk(10, min by (${q.process.join(', ')}) (${q.metric('retryBudget')}))`,
-        legend: q.process.map((label) => `{{${label}}}`).join(' '),
+        // The name first, because names are truncated at the end.
+        legend: [q.service.at(-1), ...q.config.instanceLabels, ...q.service.slice(0, -1)]
+          .map((label) => `{{${label}}}`)
+          .join(' '),
       },
     ],
     noValue: NOT_USED,
+    thresholds: line(1),
+    thresholdLines: true,
+    lowestFirst: true,
     links: [runbook(q.config, 'AnthropicRetriesElevated')],
   });
 }
@@ -82,22 +95,28 @@ export function queues(q: Queries): SizedPanel {
     title: 'Calls that wait, and the longest wait',
     description:
       'throttle: for a rate limit. concurrency: for other calls to end. circuit: for an open circuit to close.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       { expr: `sum by (${LABEL.queue}) (${q.metric('queueSize')})`, legend: `{{${LABEL.queue}}}: calls` },
-      { expr: `max by (${LABEL.queue}) (${q.metric('queueAge')})`, legend: `{{${LABEL.queue}}}: longest, s` },
+      {
+        expr: `max by (${LABEL.queue}) (${q.metric('queueAge')})`,
+        legend: `{{${LABEL.queue}}}: longest wait`,
+      },
     ],
     noValue: NOT_USED,
+    coloredBy: { '/^throttle/': WARN, '/^concurrency/': PLAIN, '/^circuit/': BAD },
+    dashed: '/wait$/',
+    right: { pattern: '/wait$/', unit: 's' },
     links: [runbook(q.config, 'AnthropicRateLimitPressure')],
   });
 }
 
 export function deferred(q: Queries): SizedPanel {
   return graph({
-    title: 'Deferred requests, the age of the oldest, and dead letters',
+    title: 'Deferred requests and dead letters',
     description:
       'Requests that wait for the result of a message batch. Processes that share a store report the same numbers, so the largest one counts.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: `max by (${LABEL.queue}) (${q.metric('deferredBacklog')})`,
@@ -105,7 +124,7 @@ export function deferred(q: Queries): SizedPanel {
       },
       {
         expr: `max by (${LABEL.queue}) (${q.metric('deferredAge')}) / 3600`,
-        legend: `{{${LABEL.queue}}}: oldest, h`,
+        legend: `{{${LABEL.queue}}}: age of the oldest`,
       },
       {
         expr: `max by (${LABEL.queue}) (${q.metric('deadLetters')})`,
@@ -113,6 +132,9 @@ export function deferred(q: Queries): SizedPanel {
       },
     ],
     noValue: 'Nothing deferred',
+    coloredBy: { '/waiting$/': PLAIN, '/oldest$/': WARN, '/dead letters$/': BAD },
+    dashed: '/oldest$/',
+    right: { pattern: '/oldest$/', unit: 'h' },
     links: [runbook(q.config, 'AnthropicPoliciesDegraded')],
     width: 24,
   });

@@ -6,7 +6,7 @@ import type { SizedPanel } from '../lib/options.ts';
 import type { Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { ONLY, STATUSES } from '../lib/signals.ts';
-import { FAULT_COLORS, NO_DATA } from '../lib/style.ts';
+import { FAULT_COLORS, NO_DATA, PLAIN } from '../lib/style.ts';
 import { failedBy } from './failed-by.ts';
 
 export function byService(q: Queries): SizedPanel {
@@ -43,7 +43,9 @@ export function byStatus(q: Queries): SizedPanel {
 }
 
 export function byMethod(q: Queries): SizedPanel {
-  return failedBy(q, 'By method of the SDK', 'Which SDK methods fail.', LABEL.method);
+  return failedBy(q, 'By method of the SDK', 'Which SDK methods fail.', LABEL.method, {
+    coloredBy: { '/^messages.create$/': PLAIN },
+  });
 }
 
 export function byFault(q: Queries): SizedPanel {
@@ -83,6 +85,7 @@ export function byProvider(q: Queries): SizedPanel {
     ],
     noValue: NO_DATA.failures,
     style: 'bars',
+    coloredBy: { '/^anthropic, stream true$/': PLAIN, '/^anthropic, stream false$/': '#8ab4f8' },
     links: [runbook(q.config, 'AnthropicHighErrorRate')],
     width: 12,
   });

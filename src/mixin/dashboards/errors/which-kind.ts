@@ -12,7 +12,7 @@ import { failedBy } from './failed-by.ts';
 
 export function trouble(q: Queries): SizedPanel {
   return graph({
-    title: '429, 529, 5xx, timeouts: which kind of trouble?',
+    title: '429, 529, 5xx, timeouts: which kind?',
     description:
       'Failed attempts of the kinds that a retry can fix. 429: the application sends too much. 529 and 5xx: the API fails. Timeouts and connection errors: check the network first.',
     unit: 'locale',

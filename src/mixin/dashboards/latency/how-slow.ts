@@ -15,11 +15,12 @@ export const QUANTILES = [0.5, 0.95, 0.99] as const;
 const ESTIMATE = ' Estimated within a bucket that is twice as wide as the one before it.';
 
 export function numbers(q: Queries): SizedPanel[] {
-  const number = (title: string, description: string, expr: string, unit = 's') =>
+  const number = (title: string, description: string, expr: string, unit = 's', decimals?: number) =>
     stat({
       title,
       description,
       unit,
+      ...(decimals !== undefined && { decimals }),
       queries: [{ expr, legend: title, instant: true }],
       noValue: NO_DATA.traffic,
       thresholds: NEUTRAL,
@@ -41,7 +42,7 @@ export function numbers(q: Queries): SizedPanel[] {
     ),
     ...([0.5, 0.95] as const).map((phi) =>
       number(
-        `Chunk 1, ≈ p${phi * 100}`,
+        `1st chunk, ≈ p${phi * 100}`,
         `From the start of the last attempt of a stream to its first content.${ESTIMATE}`,
         q.rangeQuantile(phi, 'timeToFirstChunk', []),
       ),
@@ -51,6 +52,7 @@ export function numbers(q: Queries): SizedPanel[] {
       'Share of the total time (attempts and the waits between them) that was spent on backoff and retry-after.',
       `1 / (\n1 + ${sum('attemptDuration')}\n/ ${sum('retryDelay')}\n) >= 0\nor on () 0 * (\n${sum('attemptDuration')}\n> 0)`,
       'percentunit',
+      1,
     ),
   ];
 }
@@ -66,6 +68,7 @@ export function quantiles(q: Queries): SizedPanel {
       exemplar: true,
     })),
     noValue: NO_DATA.traffic,
+    colored: QUANTILES.map((phi) => `≈ p${phi * 100}`),
     links: [runbook(q.config, 'AnthropicSlowCalls')],
     width: 12,
   });

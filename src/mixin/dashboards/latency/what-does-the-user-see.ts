@@ -46,8 +46,8 @@ export function speed(q: Queries): SizedPanel {
 
 export function waiting(q: Queries): SizedPanel {
   return graph({
-    title: 'Oldest open call, by model and what it waits for',
-    description: `Of calls that are not finished yet. AnthropicCallsHanging fires above ${q.config.hanging.floorSeconds} s and ${q.config.hanging.factor} times the p99 of the model.`,
+    title: 'Oldest open call, by model and phase',
+    description: `Of calls that are not finished yet, by what they wait for. AnthropicCallsHanging fires above ${q.config.hanging.floorSeconds} s and ${q.config.hanging.factor} times the p99 of the model.`,
     unit: 's',
     queries: [
       {

@@ -7,7 +7,7 @@ import type { SizedPanel } from '../lib/options.ts';
 import { orWord, type Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { ERROR_TYPES } from '../lib/signals.ts';
-import { NO_DATA } from '../lib/style.ts';
+import { COLORS, NO_DATA } from '../lib/style.ts';
 import { MODEL, OK } from './how-slow.ts';
 
 export function callsAndAttempts(q: Queries): SizedPanel {
@@ -34,7 +34,7 @@ export function backoff(q: Queries): SizedPanel {
   const tried = q.histogramRate('attemptDuration', 'sum', MODEL);
   // Not a share of the calls' time, which is known only when they end. A wait before that would exceed 100%.
   return graph({
-    title: 'Share of the time spent waiting for retries, by model',
+    title: 'Time lost to retry waits, by model',
     description:
       'The share of the total time (attempts and the waits between them) that is backoff. Half means that retries double the latency.',
     unit: 'percentunit',
@@ -80,6 +80,8 @@ export function sizes(q: Queries): SizedPanel {
       { expr: q.quantile(phi, 'outputTokensPerCall', []), legend: `output ≈ p${phi * 100}` },
     ]),
     noValue: NO_DATA.traffic,
+    coloredBy: { '/^input/': COLORS['input'] as string, '/^output/': COLORS['output'] as string },
+    dashed: '/p50$/',
     links: [runbook(q.config, 'AnthropicSlowCalls')],
   });
 }

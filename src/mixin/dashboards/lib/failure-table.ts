@@ -48,7 +48,7 @@ export function failureTable(q: Queries, width: number): SizedPanel {
       { label: LABEL.httpStatus, title: 'Status', width: 70, last: true },
       { label: LABEL.requestModel, title: 'Model', last: true },
       { label: LABEL.method, title: 'Method', last: true },
-      { label: LABEL.disposition, title: 'Then', colored: true, width: 80, last: true },
+      { label: LABEL.disposition, title: 'Then', width: 80, last: true },
       ...service.filter(({ last }) => last),
     ],
     values: [

@@ -1,5 +1,6 @@
 /** Graphs of values over time. */
 import {
+  AxisPlacement,
   GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
@@ -17,7 +18,7 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { common, fixedColor, type PanelOptions, type SizedPanel, totalRefIds } from './options.ts';
 import { LABEL } from './selectors.ts';
-import { BAD, MODEL_COLORS } from './style.ts';
+import { BAD, MODEL_COLORS, PLAIN } from './style.ts';
 
 /** Options of {@link graph}. */
 export interface GraphOptions extends PanelOptions {
@@ -31,6 +32,14 @@ export interface GraphOptions extends PanelOptions {
   readonly asBars?: string;
   /** A pattern for dashed series: the second of two lines with the same color. */
   readonly dashed?: string;
+  /** A pattern for dotted series: the third of three lines with the same color. */
+  readonly dotted?: string;
+  /** Whether the lowest values matter most. The legend then starts with them. */
+  readonly lowestFirst?: boolean;
+  /** A pattern for series with a unit of their own, which the right axis shows. */
+  readonly right?: { readonly pattern: string; readonly unit: string };
+  /** Whether a single series has no meaning that a color could show. */
+  readonly plain?: boolean;
   /** Whether series have long names. The legend is then below even a wide graph, and as wide as the graph. */
   readonly longNames?: boolean;
   /** The minimum upper end of the axis. It is higher if values are. */
@@ -51,7 +60,11 @@ export function graph(options: GraphOptions): SizedPanel {
   const byModel = queries.some(
     ({ legend }) => legend === model || (options.dashed && legend?.includes(model)),
   );
-  const coloredBy = { ...(byModel && MODEL_COLORS), ...options.coloredBy };
+  const coloredBy = {
+    ...(byModel && MODEL_COLORS),
+    ...(options.plain && { '/.+/': PLAIN }),
+    ...options.coloredBy,
+  };
   const builder = common(new TimeSeries(), { ...options, min, coloredBy })
     .legend(
       new VizLegendOptionsBuilder()
@@ -60,8 +73,8 @@ export function graph(options: GraphOptions): SizedPanel {
         .placement(wide ? LegendPlacement.Right : LegendPlacement.Bottom)
         .calcs(calc === 'lastNotNull' && wide ? [calc, 'max'] : [calc])
         .sortBy(NAME_OF_CALC[calc])
-        .sortDesc(true)
-        .width(wide ? (width === 24 ? 480 : 340) : 0),
+        .sortDesc(!options.lowestFirst)
+        .width(wide ? legendWidth(options) : 0),
     )
     .tooltip(
       new VizTooltipOptionsBuilder()
@@ -89,6 +102,17 @@ export function graph(options: GraphOptions): SizedPanel {
       { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
     ]);
   }
+  if (options.dotted) {
+    builder.overrideByRegexp(options.dotted, [
+      { id: 'custom.lineStyle', value: { fill: 'dot', dash: [2, 6] } },
+    ]);
+  }
+  if (options.right) {
+    builder.overrideByRegexp(options.right.pattern, [
+      { id: 'unit', value: options.right.unit },
+      { id: 'custom.axisPlacement', value: AxisPlacement.Right },
+    ]);
+  }
   if (options.asBars) {
     builder.overrideByRegexp(options.asBars, [
       { id: 'custom.drawStyle', value: GraphDrawStyle.Bars },
@@ -107,6 +131,13 @@ export function graph(options: GraphOptions): SizedPanel {
     builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
   }
   return { builder, width, height: options.height ?? 9 };
+}
+
+/** The width of a legend beside a graph. Names of services, and of two parts, are long. Beside bars there is one column of numbers. */
+function legendWidth({ queries, width, style }: GraphOptions): number {
+  const long = queries.some(({ legend }) => /{{service}}|{{.* | .*{{/.test(legend ?? ''));
+  if (width === 24) return 400;
+  return long ? 350 : style === 'bars' ? 260 : 310;
 }
 
 /** The header of each calculation in the legend. */

@@ -32,6 +32,8 @@ export interface StatOptions extends PanelOptions {
   readonly text?: 'value' | 'name' | 'value_and_name';
   /** Colors the whole tile, for values that must be visible from across the room. */
   readonly background?: boolean;
+  /** Whether the values are below each other, rather than where there is space. */
+  readonly column?: boolean;
   /** Size of the value in pixels, for long values. */
   readonly valueSize?: number;
   readonly titleSize?: number;
@@ -39,12 +41,13 @@ export interface StatOptions extends PanelOptions {
 
 /** One or more big numbers. */
 export function stat(options: StatOptions): SizedPanel {
-  const { text = 'auto', background = false, titleSize, valueSize } = options;
+  const { text = 'auto', background = false, column = false, titleSize, valueSize } = options;
   const builder = common(new Stat(), options)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .graphMode(BigValueGraphMode.None)
     .colorMode(background ? BigValueColorMode.BackgroundSolid : BigValueColorMode.Value)
     .textMode(text as BigValueTextMode);
+  if (column) builder.orientation(VizOrientation.Horizontal);
   if (valueSize || titleSize) {
     const size = new VizTextDisplayOptionsBuilder();
     if (valueSize) size.valueSize(valueSize);
@@ -77,7 +80,8 @@ export function gauges(options: PanelOptions): SizedPanel {
     .minVizHeight(16)
     .maxVizHeight(32)
     .orientation(VizOrientation.Horizontal)
-    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(16));
+    // Grafana measures names at two fifths of the height of a bar: a larger name would be cut off.
+    .text(new VizTextDisplayOptionsBuilder().titleSize(12).valueSize(16));
   return { builder, width: options.width ?? 8, height: options.height ?? 9 };
 }
 

@@ -1,5 +1,6 @@
 /** Queries that several dashboards share, in terms of the catalogue's attributes. */
 
+import type { AttemptKind } from '../../../model/attempt-kind.ts';
 import { ATTR } from '../../../signals/names.ts';
 import { type Matcher, matching, not } from '../../alerts/promql.ts';
 import { type Queries, share } from './queries.ts';
@@ -14,7 +15,8 @@ type Kind =
   | 'retried'
   | 'final'
   | 'interrupted'
-  | 'rateLimited';
+  | 'rateLimited'
+  | 'waiting';
 
 /** Matchers for calls and attempts. */
 export const ONLY: Readonly<Record<Kind, Readonly<Record<string, Matcher>>>> = {
@@ -31,6 +33,8 @@ export const ONLY: Readonly<Record<Kind, Readonly<Record<string, Matcher>>>> = {
   /** Streams that started with status 200 and broke. */
   interrupted: { [ATTR.httpStatus]: '200', [ATTR.errorType]: not('') },
   rateLimited: { [ATTR.errorType]: 'rate_limit_error' },
+  /** Open calls of which no response is read yet. */
+  waiting: { [ATTR.callPhase]: not('streaming') },
 };
 
 /** The share of calls in the last five minutes that failed after all retries. */
@@ -73,6 +77,23 @@ export const ERROR_TYPES: readonly string[] = [
   'invalid_request_error',
   'request_too_large',
   'conflict_error',
+];
+
+/** Every kind of attempt with its own color. */
+export const ATTEMPT_KINDS: readonly AttemptKind[] = [
+  'ok',
+  'rate_limit',
+  'overloaded',
+  'server_error',
+  'network',
+  'timeout',
+  'authentication',
+  'billing',
+  'permission',
+  'not_found',
+  'invalid',
+  'broken_stream',
+  'other',
 ];
 
 /** Every status with its own color. */

@@ -23,6 +23,8 @@ export interface LabelColumn {
   readonly links?: readonly Link[];
   /** Places the column to the right of the values, because a phone need not show it first. */
   readonly last?: boolean;
+  /** Breaks long values, so that a narrow screen shows them whole. */
+  readonly wrapped?: boolean;
   /** Hides the column, which only links read. */
   readonly hidden?: boolean;
 }
@@ -34,7 +36,7 @@ export interface ValueColumn {
   readonly unit?: string;
   readonly decimals?: number;
   readonly width?: number;
-  /** Colors the text of the cell. */
+  /** Colors the cell, except with the color of good. */
   readonly thresholds?: readonly Step[];
 }
 
@@ -42,17 +44,17 @@ export interface ValueColumn {
 export interface TableOptions extends Omit<PanelOptions, 'queries' | 'unit'> {
   readonly labels: readonly LabelColumn[];
   readonly values: readonly ValueColumn[];
-  /** The column to sort by, in descending order. @default the first value */
-  readonly sortBy?: string;
+  /** The columns to sort by, in descending order. @default the first value */
+  readonly sortBy?: readonly string[];
 }
 
 /** A table with one row per set of labels. If a query lacks a row, the cell is empty. */
 export function table(options: TableOptions): SizedPanel {
-  const { labels, values, sortBy = values[0]?.title ?? '', ...rest } = options;
+  const { labels, values, sortBy = [values[0]?.title ?? ''], ...rest } = options;
   const queries: Query[] = values.map(({ expr }) => ({ expr, format: 'table', instant: true }));
   const builder = common(new Table(), { ...rest, unit: 'short', queries })
     .cellHeight(TableCellHeight.Sm)
-    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)])
+    .sortBy(sortBy.map((title) => new TableSortByFieldStateBuilder().displayName(title).desc(true)))
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({ id: 'organize', options: organize(labels, values) });
   for (const column of labels) builder.overrideByName(column.title, labelProperties(column));
@@ -83,8 +85,13 @@ function organize(labels: readonly LabelColumn[], values: readonly ValueColumn[]
 /** An empty cell: its value is unknown, which is not zero. The text for no data applies to the whole table. */
 const EMPTY: DynamicConfigValue = { id: 'noValue', value: '–' };
 const NO_MAPPING: DynamicConfigValue = { id: 'mappings', value: [] };
+/** Colored text of this size would be hard to read, in one theme or the other. */
+const BACKGROUND: DynamicConfigValue = {
+  id: 'custom.cellOptions',
+  value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' },
+};
 
-function labelProperties({ width, colored, links, hidden }: LabelColumn): DynamicConfigValue[] {
+function labelProperties({ width, colored, links, wrapped, hidden }: LabelColumn): DynamicConfigValue[] {
   // The format of Grafana 13, and that of earlier versions.
   if (hidden)
     return [
@@ -94,6 +101,7 @@ function labelProperties({ width, colored, links, hidden }: LabelColumn): Dynami
   return [
     EMPTY,
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(wrapped ? [{ id: 'custom.wrapText', value: true }] : []),
     ...(links
       ? [
           {
@@ -104,7 +112,7 @@ function labelProperties({ width, colored, links, hidden }: LabelColumn): Dynami
       : []),
     ...(colored
       ? [
-          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' } },
+          BACKGROUND,
           { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
           { id: 'mappings', value: [{ type: 'value', options: colorOptions() }] },
         ]
@@ -121,18 +129,17 @@ function valueProperties({ unit, decimals, width, thresholds }: ValueColumn): Dy
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
     ...(thresholds
       ? [
-          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+          BACKGROUND,
           { id: 'color', value: { mode: 'thresholds' } },
-          {
-            id: 'thresholds',
-            value: {
-              mode: 'absolute',
-              steps: thresholds.map(({ from, color }) => ({ value: from, color })),
-            },
-          },
+          { id: 'thresholds', value: { mode: 'absolute', steps: thresholds.map(cellStep) } },
         ]
       : []),
   ];
+}
+
+/** What is good needs no attention. */
+function cellStep({ from, color }: Step): object {
+  return { value: from, color: color === GOOD ? 'transparent' : color };
 }
 
 function colorOptions(): object {
@@ -145,6 +152,7 @@ export function serviceColumns({ service }: Queries): LabelColumn[] {
   return service.map((label) => ({
     label,
     title: SERVICE_TITLES[label] ?? label,
+    ...(label === 'job' && { wrapped: true }),
     ...(label !== 'job' && { width: label === 'cluster' ? 80 : 95, last: true }),
   }));
 }

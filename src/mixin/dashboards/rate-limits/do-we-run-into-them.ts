@@ -7,7 +7,7 @@ import { orWord, type Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { ONLY } from '../lib/signals.ts';
 import { above, NEUTRAL, NO_DATA, WARN } from '../lib/style.ts';
-import { LIMIT } from './what-is-left.ts';
+import { BY_LIMIT, LIMIT, shortly } from './what-is-left.ts';
 
 const PRESSURE = 'AnthropicRateLimitPressure';
 
@@ -110,11 +110,15 @@ export function forecast(q: Queries): SizedPanel {
     decimals: 0,
     queries: [
       {
-        expr: `bottomk(10, min by (${LIMIT.join(', ')}) (\n  (${low})\n  / (-deriv(${remaining}[10m]) > 0)\n) < 7200)`,
-        legend: `{{${LABEL.rateLimit}}} {{${LABEL.requestModel}}}`,
+        expr: shortly(
+          `bottomk(10, min by (${LIMIT.join(', ')}) (\n  (${low})\n  / (-deriv(${remaining}[10m]) > 0)\n) < 7200)`,
+        ),
+        legend: '{{limit}} {{name}}',
       },
     ],
     noValue: 'Nothing runs out',
+    lowestFirst: true,
+    ...BY_LIMIT,
     links: [runbook(q.config, PRESSURE)],
   });
 }

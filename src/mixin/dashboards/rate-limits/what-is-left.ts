@@ -6,7 +6,7 @@ import type { SizedPanel } from '../lib/options.ts';
 import { gauges } from '../lib/panels.ts';
 import type { Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
-import { BAD, GOOD, line, type Step, WARN } from '../lib/style.ts';
+import { BAD, GOOD, line, MODEL_COLORS, type Step, WARN } from '../lib/style.ts';
 import { table } from '../lib/table.ts';
 
 /** The labels that identify a limit. */
@@ -20,13 +20,27 @@ const leftSteps = ({ config }: Queries): readonly Step[] => [
   { from: 2 * config.rateLimit.headroom, color: GOOD },
 ];
 
+/** The same for the used share. */
+const usedSteps = ({ config }: Queries): readonly Step[] => [
+  { from: null, color: GOOD },
+  { from: 1 - 2 * config.rateLimit.headroom, color: WARN },
+  { from: 1 - config.rateLimit.headroom, color: BAD },
+];
+
+/** A limit has the color of its model, and a line of its kind. */
+export const BY_LIMIT = {
+  coloredBy: MODEL_COLORS,
+  dashed: '/^input/',
+  dotted: '/^output/',
+} as const;
+
 /** The remaining share of a limit: the lowest value of all processes. */
 function left(q: Queries, by: readonly string[]): string {
   return `min by (${by.join(', ')}) (${q.metric('rateLimitHeadroom')})`;
 }
 
 /** Shortens names, because `input_tokens claude-haiku-4-5` is truncated next to a bar. */
-function shortly(expression: string): string {
+export function shortly(expression: string): string {
   const type = `label_replace(\n${indent(expression)},\n  "limit", "$1", "${LABEL.rateLimit}", "(.+?)(_tokens)?"\n)`;
   return `label_replace(\n${indent(type)},\n  "name", "$1", "${LABEL.requestModel}", "(?:claude-)?(.*?)(?:-20[0-9]{6})?"\n)`;
 }
@@ -46,7 +60,7 @@ export function now(q: Queries): SizedPanel {
     thresholds: leftSteps(q),
     links: [runbook(q.config, 'AnthropicRateLimitPressure')],
     width: 10,
-    height: 10,
+    height: 12,
   });
 }
 
@@ -61,9 +75,11 @@ export function overTime(q: Queries): SizedPanel {
     noValue: NO_LIMITS,
     thresholds: line(q.config.rateLimit.headroom),
     thresholdLines: true,
+    lowestFirst: true,
+    ...BY_LIMIT,
     links: [runbook(q.config, 'AnthropicRateLimitPressure')],
     width: 14,
-    height: 10,
+    height: 12,
   });
 }
 
@@ -81,14 +97,21 @@ export function limits(q: Queries): SizedPanel {
       { label: LABEL.requestModel, title: 'Model' },
     ],
     values: [
-      { title: 'Used, share', expr: `1 - ${share}`, unit: 'percentunit', decimals: 1, width: 110 },
+      {
+        title: 'Used',
+        expr: `1 - ${share}`,
+        unit: 'percentunit',
+        decimals: 1,
+        width: 75,
+        thresholds: usedSteps(q),
+      },
       { title: 'A minute', expr: limit, unit: 'locale' },
       {
         title: 'Left',
         expr: `min by (${by}) (${q.metric('rateLimitRemaining')} and ${q.metric('rateLimitResetTime')} > time())\nor ${limit}`,
         unit: 'locale',
       },
-      { title: 'Left, share', expr: share, unit: 'percentunit', decimals: 1, thresholds: leftSteps(q) },
+      { title: 'Left %', expr: share, unit: 'percentunit', decimals: 1, thresholds: leftSteps(q) },
       {
         title: 'Full again in',
         expr: `clamp_min(max by (${by}) (${q.metric('rateLimitResetTime')}) - time(), 0)`,

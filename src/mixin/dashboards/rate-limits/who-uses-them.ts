@@ -24,14 +24,15 @@ export function tokens(q: Queries): SizedPanel {
     queries: [
       {
         expr: perMinute(`${q.bars('inputTokens', [])}\n- (${q.bars('cacheReadTokens', [])} or vector(0))`),
-        legend: 'input, cache reads apart',
+        legend: 'input without cache reads',
       },
       { expr: perMinute(q.bars('outputTokens', [])), legend: 'output' },
       { expr: limitOf(q, 'input_tokens'), legend: 'limit: input' },
       { expr: limitOf(q, 'output_tokens'), legend: 'limit: output' },
     ],
     noValue: NO_DATA.traffic,
-    colored: ['input, cache reads apart', 'output', 'limit: input', 'limit: output'],
+    colored: ['input without cache reads', 'output', 'limit: input', 'limit: output'],
+    dashed: '/^limit/',
     links: [runbook(q.config, 'AnthropicRateLimitPressure')],
     width: 24,
   });

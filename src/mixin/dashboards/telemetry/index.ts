@@ -17,7 +17,10 @@ export function telemetry(q: Queries): object {
     sections: [
       { lines: [who.numbers(q), [who.processes(q)]] },
       { title: 'What went wrong?', lines: [[wrong.failures(q), wrong.starts(q)]] },
-      { title: 'What does it cost?', lines: [[cost.seriesByService(q), cost.seriesByMetric(q)]] },
+      {
+        title: 'How many series does it create?',
+        lines: [[cost.seriesByService(q), cost.seriesByMetric(q)]],
+      },
       {
         title: 'What do the rules read?',
         collapsed: true,

@@ -1,10 +1,11 @@
 /** Telemetry: the gauges that the rules read, as the processes report them. All cover the last five minutes. */
-import { graph } from '../lib/graph.ts';
+import { type GraphOptions, graph } from '../lib/graph.ts';
 import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
 import type { Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
-import { NO_DATA } from '../lib/style.ts';
+import { ATTEMPT_KINDS } from '../lib/signals.ts';
+import { FAULT_COLORS, NO_DATA } from '../lib/style.ts';
 
 function gauge(
   q: Queries,
@@ -12,15 +13,16 @@ function gauge(
   description: string,
   expr: string,
   legend: string,
-  unit = 'locale',
+  options: Partial<GraphOptions> = {},
 ): SizedPanel {
   return graph({
     title,
     description,
-    unit,
+    unit: 'locale',
     queries: [{ expr, legend }],
     noValue: NO_DATA.zero,
     links: [runbook(q.config)],
+    ...options,
   });
 }
 
@@ -32,6 +34,7 @@ export function calls(q: Queries): SizedPanel {
     'Includes the last value of processes that have ended.',
     expr,
     `{{${LABEL.outcome}}}`,
+    { colored: ['ok', 'error', 'canceled'] },
   );
 }
 
@@ -43,6 +46,7 @@ export function attempts(q: Queries): SizedPanel {
     'Includes the last value of processes that have ended.',
     expr,
     `{{${LABEL.attemptKind}}}`,
+    { colored: ATTEMPT_KINDS },
   );
 }
 
@@ -65,7 +69,7 @@ export function cost(q: Queries): SizedPanel {
     'Includes the last value of processes that have ended.',
     expr,
     'USD',
-    'currencyUSD',
+    { unit: 'currencyUSD', plain: true },
   );
 }
 
@@ -74,7 +78,7 @@ export function authentication(q: Queries): SizedPanel {
     title: '401: age, and paths that still fail',
     description:
       'Seconds since the last 401 on a path, and how many processes have had no accepted attempt since then.',
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: `min by (${LABEL.httpRoute}) (${q.metric('authenticationFailureAge')})`,
@@ -86,6 +90,9 @@ export function authentication(q: Queries): SizedPanel {
       },
     ],
     noValue: 'Never',
+    coloredBy: { '/.+/': FAULT_COLORS.config },
+    dashed: '/^age/',
+    right: { pattern: '/^age/', unit: 's' },
     links: [runbook(q.config, 'AnthropicAuthenticationFailed')],
   });
 }
@@ -98,6 +105,6 @@ export function serverErrors(q: Queries): SizedPanel {
     'Seconds since the run last grew.',
     expr,
     `{{${LABEL.httpRoute}}}`,
-    's',
+    { unit: 's', coloredBy: { '/.+/': FAULT_COLORS.anthropic } },
   );
 }

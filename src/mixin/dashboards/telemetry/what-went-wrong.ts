@@ -5,7 +5,7 @@ import { runbook } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
 import type { Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
-import { NO_DATA } from '../lib/style.ts';
+import { NO_DATA, WARN } from '../lib/style.ts';
 
 export function failures(q: Queries): SizedPanel {
   const { allowedErrors, errorWindow } = q.config.telemetry;
@@ -40,6 +40,8 @@ export function starts(q: Queries): SizedPanel {
       },
     ],
     noValue: NO_DATA.telemetry,
+    plain: true,
+    coloredBy: { '/^started$/': WARN },
     links: [runbook(q.config, 'AnthropicTelemetryAbsent')],
     width: 12,
   });

@@ -4,7 +4,7 @@ import type { SizedPanel } from '../lib/options.ts';
 import { type StatOptions, stat } from '../lib/panels.ts';
 import { type Queries, share } from '../lib/queries.ts';
 import { errorRate, ONLY, rangeErrorRate } from '../lib/signals.ts';
-import { above, BAD, FAULT_COLORS, GOOD, NEUTRAL, NO_DATA, WARN } from '../lib/style.ts';
+import { above, BAD, errorRateSteps, FAULT_COLORS, GOOD, NEUTRAL, NO_DATA, WARN } from '../lib/style.ts';
 
 /** A row of tiles. */
 export function numbers(q: Queries): SizedPanel[] {
@@ -32,18 +32,18 @@ export function numbers(q: Queries): SizedPanel[] {
     number({
       title: 'Error rate (5m)',
       description:
-        `The share of the calls of the last 5 minutes that failed after all retries. Calls that the application canceled do not count. Red above ${config.errorRate.ratio * 100} %; ` +
+        `The share of the calls of the last 5 minutes that failed after all retries. Calls that the application canceled do not count. Orange beyond the objective, red above ${config.errorRate.ratio * 100} %; ` +
         `the alert also needs at least ${config.minimumTraffic.calls} calls.`,
       unit: 'percentunit',
       decimals: 1,
       expr: errorRate(q),
-      thresholds: above(config.errorRate.ratio),
+      thresholds: errorRateSteps(config),
       alert: 'AnthropicHighErrorRate',
     }),
     number({
-      title: 'Budget left',
+      title: 'Error budget left',
       description:
-        'The share of the failed calls allowed by the objective that is left for the time range; negative when more calls failed. Set the objective with the variable above.',
+        'The share of the failed calls allowed by the objective that is left for the time range. Used up: more calls failed. Set the objective with the variable above.',
       unit: 'percentunit',
       decimals: 0,
       expr: `1 - (${rangeErrorRate(q)}) / (1 - $objective)`,
@@ -52,6 +52,7 @@ export function numbers(q: Queries): SizedPanel[] {
         { from: 0, color: WARN },
         { from: 0.25, color: GOOD },
       ],
+      texts: [{ from: -1e9, to: 0, text: 'Used up', color: BAD }],
       alert: 'AnthropicErrorBudgetBurning',
     }),
     number({
@@ -82,14 +83,13 @@ export function numbers(q: Queries): SizedPanel[] {
       title: 'Longest wait',
       description: 'How long the oldest open call has waited for its first byte or for its next attempt.',
       unit: 's',
-      decimals: 0,
-      expr: `max(${q.metric('oldestCallAge', { 'anthropic.call.phase': { op: '!=', value: 'streaming' } })})`,
+      expr: `max(${q.metric('oldestCallAge', ONLY.waiting)})`,
       noValue: 'No open call',
       thresholds: above(config.hanging.floorSeconds, WARN),
       alert: 'AnthropicCallsHanging',
     }),
     number({
-      title: 'Of the budget',
+      title: 'Spend / budget',
       description:
         'The cost of the last hour times 24, as a share of the daily budget. Set the budget for the selected services with the variable above.',
       unit: 'percentunit',

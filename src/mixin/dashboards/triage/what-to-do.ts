@@ -13,7 +13,7 @@ export function whatToDo({ config }: Queries): SizedPanel {
     description: 'The first step, by who has to act.',
     links: [runbook(config)],
     markdown: [
-      '| Who has to act | First step |',
+      '| Who | First step |',
       '|---|---|',
       `| **anthropic** | [Status page](${STATUS_PAGE}), then [5xx](${to('AnthropicConsecutiveServerErrors')}): shed load or change the model. |`,
       `| **traffic** | [429](${to('AnthropicRateLimitPressure')}): who sends, which limit, when is it full again? |`,

@@ -1,4 +1,5 @@
 /** Triage: what was it? */
+import { STOP_REASONS } from '../../../model/stop-reason.ts';
 import { graph } from '../lib/graph.ts';
 import { runbook, toDashboard } from '../lib/links.ts';
 import type { SizedPanel } from '../lib/options.ts';
@@ -6,7 +7,7 @@ import { gauges } from '../lib/panels.ts';
 import { orWord, type Queries } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { ERROR_TYPES, ONLY } from '../lib/signals.ts';
-import { BAD, FAULT_COLORS, GOOD, NO_DATA, WARN } from '../lib/style.ts';
+import { BAD, COLORS, FAULT_COLORS, GOOD, NO_DATA, WARN } from '../lib/style.ts';
 
 export function exhausted(q: Queries): SizedPanel {
   return graph({
@@ -45,6 +46,7 @@ export function streaks(q: Queries): SizedPanel {
     ],
     noValue: NO_DATA.zero,
     asBars: '/^began/',
+    coloredBy: { '/^longest/': COLORS['api_error'] as string },
     links: [runbook(q.config, 'AnthropicConsecutiveServerErrors')],
   });
 }
@@ -118,6 +120,7 @@ export function outcomes(q: Queries): SizedPanel {
     ],
     noValue: NO_DATA.traffic,
     style: 'bars',
+    colored: STOP_REASONS,
     links: [runbook(q.config, 'AnthropicResponsesChanged')],
   });
 }

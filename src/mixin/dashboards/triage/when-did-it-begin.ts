@@ -101,6 +101,7 @@ export function retries(q: Queries): SizedPanel {
     queries: [{ expr: amplification(q, []), legend: 'attempts per call' }],
     noValue: NO_DATA.traffic,
     softMax: 2,
+    plain: true,
     links: [runbook(q.config, 'AnthropicRetriesElevated')],
   });
 }

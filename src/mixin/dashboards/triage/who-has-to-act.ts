@@ -66,7 +66,7 @@ const PAGES = [
   ['AnthropicHighErrorRate', 'error rate', BAD],
   ['AnthropicConsecutiveServerErrors', '5xx in a row', BAD],
   ['AnthropicAuthenticationFailed', '401', FAULT_COLORS.config],
-  ['AnthropicRetriesExhausted', 'retries', BAD],
+  ['AnthropicRetriesExhausted', 'out of retries', BAD],
 ] as const;
 
 /** The state of the four most important pages. */
