@@ -4,7 +4,8 @@
  * of each `fetch`:
  *
  * - The SDK reads the body of a success: the call ends with the reading (`ResponseReading`).
- * - The SDK reads the body of an error: it gave up. It never reads the body of an attempt that it retries.
+ * - The SDK reads the body of an error: it gave up. It never reads the body of an attempt that it retries, but discards it, and
+ *   gives up if it cannot.
  * - The SDK gets no response: it gives up if no retries are left. The number of retries is not always known, because neither the
  *   options of a single call nor those of a copy of the client are seen below middleware. In that case, the call ends if no retry
  *   follows, as of the time of the failure.
@@ -15,9 +16,10 @@ import { applicationContext, type SpannedCall } from '../ports/call-span.ts';
 import type { Guard } from '../ports/guard.ts';
 import { isRetryableError, sdkErrorType } from './middleware/errors.ts';
 import { runOnce } from './middleware/run-once.ts';
+import { observeDiscard } from './response/discarded-body.ts';
 import { onErrorText, parseEnvelope } from './response/error-envelope.ts';
 import { observeResponse } from './response/observe-response.ts';
-import { ResponseReading } from './response/response-reading.ts';
+import { CLIENT_ERROR, ResponseReading } from './response/response-reading.ts';
 import { endInError, type OpenCall, setResponseFacts } from './span/call-span.ts';
 
 /** The state of a pass through the SDK's middleware, or through its `fetch`. */
@@ -28,6 +30,8 @@ export interface Pass {
   readonly maxRetries: number | undefined;
   /** Whether the SDK reads a body that is declared empty. */
   readonly readsEmpty: boolean;
+  /** Whether the SDK fails if its middleware read the body, or keeps a reader of it. */
+  readonly needsBody: boolean;
   /** Whether the application aborted the call. */
   aborted(): boolean;
   /** Aborts while the call waits for a retry. */
@@ -96,7 +100,8 @@ export class UntracedCall {
   }
 
   #responded(pass: Pass, response: Response): void {
-    if (response.ok) this.#accepted(pass, response);
+    if (pass.needsBody && (response.bodyUsed || response.body?.locked)) this.#end(CLIENT_ERROR);
+    else if (response.ok) this.#accepted(pass, response);
     else this.#rejected(pass, response);
   }
 
@@ -106,8 +111,8 @@ export class UntracedCall {
     setResponseFacts(this.#span, response.status, response.headers.get('request-id'));
     const reading = new ResponseReading(this.#guard, { call: this.call, span: this.#span });
     const empty = !pass.readsEmpty && response.headers.get('content-length') === '0';
-    // The SDK fails when it reads a stream without a body.
-    if (this.call.stream && response.body === null) reading.failed(undefined);
+    // The SDK fails when it reads a stream without a body, or one that has another reader.
+    if (this.call.stream && (response.body === null || response.body.locked)) reading.failed(undefined);
     // Such a response is already complete, and the SDK does not read it.
     else if (response.status === 204 || empty) reading.completed();
     else observeResponse(response, reading);
@@ -124,7 +129,14 @@ export class UntracedCall {
     onErrorText(response, (text) => this.#guard.run('call', () => giveUp(text)));
     const due = head?.retryAfter === undefined ? backoffOf(pass) : head.retryAfter * 1000;
     // No retry followed although the SDK read no body: the SDK could not read it.
-    this.#wait(due, pass.signal, () => giveUp(undefined, failedAt));
+    const wait = (): void => this.#wait(due, pass.signal, () => giveUp(undefined, failedAt));
+    wait();
+    const whileWaiting = (step: () => void) => () => void (this.waiting && this.#guard.run('call', step));
+    observeDiscard(response.body, {
+      started: whileWaiting(() => this.#become({ kind: 'waiting', stop() {} })),
+      discarded: whileWaiting(() => (pass.signal?.aborted ? this.#cancel() : wait())),
+      failed: whileWaiting(() => (pass.signal?.aborted ? this.#cancel() : giveUp(undefined))),
+    });
   }
 
   #failed(pass: Pass, error: unknown): void {

@@ -64,6 +64,7 @@ export function observeFetch(fetch: Fetch, adapters: ClientAdapters, timeout: nu
       // Unknown, because a single call can override it, and its options are not seen here.
       maxRetries: undefined,
       readsEmpty: READS_EMPTY.test(sdk.request.headers.get('x-stainless-package-version') ?? ''),
+      needsBody: false,
       aborted: sending.aborted,
       // The SDK stops its timer after a response arrives. From then on, only the application aborts the signal.
       signal: sdk.signal,

@@ -205,6 +205,7 @@ export class Calls {
       retries: Number(request.headers.get('x-stainless-retry-count') ?? 0),
       maxRetries: isStream(options.body) ? 0 : options.maxRetries,
       readsEmpty: false,
+      needsBody: true,
       aborted: () => options.signal?.aborted === true,
       signal: options.signal,
       isFetchError: (error) => typeof error === 'object' && error !== null && this.#fetchErrors.has(error),

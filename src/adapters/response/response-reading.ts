@@ -11,7 +11,7 @@ import { MessageStream, messageFacts } from './message.ts';
 import type { BodyObserver } from './observe-response.ts';
 
 /** The SDK's `error.type` for a client-side failure after a successful response, such as an incomplete body. */
-const CLIENT_ERROR = 'client_error';
+export const CLIENT_ERROR = 'client_error';
 
 /** Follows the reading of a response, and ends its call when the reading ends, exactly once. */
 export class ResponseReading implements BodyObserver {
