@@ -88,7 +88,11 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   if (noted.end === 'threw') {
     // The runner fails when it has no use for a Message that is good.
     if (METHODS[plan.method].gives === 'runner') return ['error', 'ok'];
-    return isOutOfOrder(sdk, noted) ? ['error', 'ok', 'canceled'] : ['error'];
+    if (isOutOfOrder(sdk, noted)) return ['error', 'ok', 'canceled'];
+    // The stream was whole, and its call is over: only then does the helper find that it has no Message.
+    const whole = noted.stopped || (plan.read === 'unread' && has(wire.at(-1)?.reply, /message_stop/));
+    if (!whole || !NO_MESSAGE.test(JSON.stringify(noted.got.at(-1)))) return ['error'];
+    return noted.stopped ? ['ok'] : ['ok', 'error'];
   }
   if (noted.end === 'left') {
     const left = new Set(leftOutcomes({ plan, noted }));
@@ -102,6 +106,9 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   // A stream that is cut between events ends without an error for the application.
   return isStream(plan.method) && plan.take !== 'as-response' && !noted.stopped ? ['error'] : ['ok'];
 }
+
+/** What the helper states when the events that came make no Message, in whatever order they came. */
+const NO_MESSAGE = /ended without (producing a Message|sending any chunks)/;
 
 /** An event at which the SDK throws. */
 const BREAKING_EVENT = /data: ?\{"type":\s*$|^event: error|^event: content_block_delta\s*(?![\s\S])/m;

@@ -53,6 +53,13 @@ export function createMiddleware(connectionError: () => Error): Middleware {
         // What is parsed is a copy; that it cannot be parsed is for the client to find.
         await context.parse(response).catch(() => {});
         return response;
+      // What the SDK cannot read any more.
+      case 'consume':
+        await response.text().catch(() => {});
+        return response;
+      case 'hold':
+        response.body?.getReader();
+        return response;
       case 'clone':
         await response
           .clone()

@@ -69,7 +69,9 @@ export type MiddlewareAct =
   | 'text'
   | 'parse'
   | 'clone'
-  | 'peek';
+  | 'peek'
+  | 'consume'
+  | 'hold';
 
 /** One call of the application. */
 export interface CallPlan {

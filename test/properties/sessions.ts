@@ -25,7 +25,9 @@ const act: fc.Arbitrary<MiddlewareAct> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom<MiddlewareAct[]>('throw-before', 'short-circuit', 'short-circuit-529'),
+    arbitrary: fc.constantFrom<MiddlewareAct[]>(
+      ...(['throw-before', 'short-circuit', 'short-circuit-529', 'consume', 'hold'] as const),
+    ),
   },
 );
 
