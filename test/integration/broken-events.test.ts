@@ -1,4 +1,4 @@
-/** Streams with an event that is not JSON, in pieces of one event each, with every line break. The SDK throws when it reads that event, or ignores it. */
+/** Streams with an event that is not JSON, however the pieces are cut, with every line break. The SDK throws when it reads that event, or ignores it. */
 import { describe, expect, test } from 'vitest';
 import { collect, HELLO, startHarness } from '../helpers/harness.ts';
 import { newClient, OLDER_SDKS } from '../helpers/sdks.ts';
@@ -26,35 +26,43 @@ function streamOf(pieces: readonly string[]): Response {
   });
 }
 
+/** `text` in pieces of `size` characters. */
+function cut(text: string, size: number): string[] {
+  return text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+}
+
 describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
   test.each(
     ['\n', '\r\n', '\r'].flatMap((end) =>
       ['content_block_delta', 'vendor'].flatMap((event) =>
         ['{', ''].flatMap((data) =>
-          [1, 3, 6].map((at) => ({ named: JSON.stringify(end), end, event, data, at })),
+          [1, 3, 6].flatMap((at) =>
+            ['', `: note${end}`].flatMap((after) =>
+              [undefined, 1, 230].map((size) => ({ end, event, data, at, after, size })),
+            ),
+          ),
         ),
       ),
     ),
-  )(
-    'a call fails where the SDK fails: line break $named, event $event, data $data, number $at',
-    async ({ end, event, data, at }) => {
-      const good = EVENTS.map(
-        ([type, more]) => `event: ${type}${end}data: ${JSON.stringify({ type, ...more })}${end}${end}`,
+  )('a call fails where the SDK fails: %j', async ({ end, event, data, at, after, size }) => {
+    const good = EVENTS.map(
+      ([type, more]) => `event: ${type}${end}data: ${JSON.stringify({ type, ...more })}${end}${end}`,
+    );
+    const bad = `event: ${event}${end}${data && `data: ${data}${end}`}${end}${after}`;
+    const events = good.toSpliced(at, 0, bad);
+    const harness = await startHarness();
+    const fetch = async (): Promise<Response> =>
+      streamOf(size === undefined ? events : cut(events.join(''), size));
+    const client = newClient(sdk, harness, { fetch, maxRetries: 0 });
+    const failed = await client.messages
+      .create({ ...HELLO, stream: true })
+      .then(collect)
+      .then(
+        () => false,
+        () => true,
       );
-      const bad = `event: ${event}${end}${data && `data: ${data}${end}`}${end}`;
-      const harness = await startHarness();
-      const fetch = async (): Promise<Response> => streamOf(good.toSpliced(at, 0, bad));
-      const client = newClient(sdk, harness, { fetch, maxRetries: 0 });
-      const failed = await client.messages
-        .create({ ...HELLO, stream: true })
-        .then(collect)
-        .then(
-          () => false,
-          () => true,
-        );
-      const outcome = failed ? 'error' : 'ok';
-      expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': outcome })).toBe(1);
-      expect(await harness.metric('anthropic.client.calls')).toBe(1);
-    },
-  );
+    const outcome = failed ? 'error' : 'ok';
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': outcome })).toBe(1);
+    expect(await harness.metric('anthropic.client.calls')).toBe(1);
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bodyFields } from '../../src/adapters/fetch/body-fields.ts';
 import { earliestTimeout } from '../../src/adapters/fetch/timeout.ts';
 import { parseEnvelope } from '../../src/adapters/response/error-envelope.ts';
-import { SseReader } from '../../src/adapters/response/message.ts';
+import { SseReader } from '../../src/adapters/response/sse-reader.ts';
 import { callStart } from '../../src/adapters/span/call-facts.ts';
 import { methodOf } from '../../src/adapters/span/call-span.ts';
 import { resolveOpenTelemetry } from '../../src/adapters/span/sdk-open-telemetry.ts';

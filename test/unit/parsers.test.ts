@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bodyFields } from '../../src/adapters/fetch/body-fields.ts';
 import { earliestTimeout, isTimeoutDue } from '../../src/adapters/fetch/timeout.ts';
-import { SseReader } from '../../src/adapters/response/message.ts';
+import { SseReader } from '../../src/adapters/response/sse-reader.ts';
 import { methodOf } from '../../src/adapters/span/call-span.ts';
 
 describe('fields of a request body', () => {

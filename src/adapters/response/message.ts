@@ -2,6 +2,7 @@
 import type { Iteration, IterationType, MessageFacts, Usage } from '../../model/message.ts';
 import { clean } from '../../model/text.ts';
 import { field, parseJson } from '../parse-json.ts';
+import { SseReader } from './sse-reader.ts';
 
 /** The maximum number of parts of a Message that are read. */
 const MAX_ITERATIONS = 1000;
@@ -126,13 +127,16 @@ export class MessageStream {
 
   /** The next piece of the body. */
   push(piece: Uint8Array | string): void {
-    // The SDK reads an event that ends with a carriage return together with the next piece.
-    this.#unread = this.#reader.endsWithReturn ? this.#unread.slice(-1) : [];
+    // The SDK reads an event that ends with a carriage return together with the next event, which can be in the next piece.
+    this.#unread = this.#unread.slice(-1);
     this.changed = false;
     this.#reader.push(piece);
   }
 
-  /** Whether an event was not JSON, at which the SDK throws. Of the unread events, only those in the last piece can be the cause. */
+  /**
+   * Whether an event was not JSON, at which the SDK throws. Of the unread events, only those in the last piece and the one before it
+   * can be the cause.
+   */
   get broken(): boolean {
     return this.#broken || this.#unread.some((data) => parseJson(data) === undefined);
   }
@@ -142,7 +146,7 @@ export class MessageStream {
    * complete.
    */
   get endsBroken(): boolean {
-    return this.#reader.endsWithReturn && this.broken;
+    return this.#reader.eventEndsWithReturn && this.broken;
   }
 
   /** The known facts of the Message. Facts that are not final yet are absent. */
@@ -172,6 +176,7 @@ export class MessageStream {
         break;
       case 'message_stop':
         this.stopped = true;
+        this.changed = true;
         break;
       case 'error': {
         const type = field(field(this.#parse(data), 'error'), 'type');
@@ -226,68 +231,5 @@ export class MessageStream {
     const value = parseJson(data);
     if (value === undefined) this.#broken = true;
     return value;
-  }
-}
-
-/** The maximum length of an event that is kept, in UTF-16 units. The wanted data is much shorter. */
-const MAX_LENGTH = 1024 * 1024;
-
-/** The maximum length of an `event:` line that is kept, in UTF-16 units. */
-const MAX_EVENT = 100;
-
-/** Receives each event. `data` is empty for an event whose data was not wanted or was too long. */
-export type OnEvent = (event: string, data: string) => void;
-
-/**
- * An incremental reader of server-sent events. It keeps one unfinished line, and the data of an unfinished event only if that data is
- * `wanted` or precedes the event's name.
- */
-export class SseReader {
-  readonly #wanted: (event: string) => boolean;
-  readonly #onEvent: OnEvent;
-  readonly #decoder = new TextDecoder();
-  #line = '';
-  #event = '';
-  #data: string[] = [];
-  #length = 0;
-  /** Whether the input so far ends with a carriage return, which a line feed may follow. */
-  endsWithReturn = false;
-
-  constructor(wanted: (event: string) => boolean, onEvent: OnEvent) {
-    this.#wanted = wanted;
-    this.#onEvent = onEvent;
-  }
-
-  /** The next piece of the body. */
-  push(piece: Uint8Array | string): void {
-    let text = typeof piece === 'string' ? piece : this.#decoder.decode(piece, { stream: true });
-    // A two-character line break can be split between pieces.
-    if (this.endsWithReturn && text.startsWith('\n')) text = text.slice(1);
-    if (text === '') return;
-    this.endsWithReturn = text.endsWith('\r');
-    const lines = text.split(/\r\n|\n|\r/);
-    for (let index = 0; index < lines.length - 1; index++) {
-      this.#readLine(this.#line + lines[index]);
-      this.#line = '';
-    }
-    if (this.#line.length < MAX_LENGTH) this.#line += lines.at(-1);
-  }
-
-  #readLine(line: string): void {
-    if (line === '') {
-      const event = this.#event;
-      const data = this.#data.join('\n');
-      this.#event = '';
-      this.#data = [];
-      this.#length = 0;
-      if (event !== '') this.#onEvent(event, data);
-    } else if (line.startsWith('event:')) {
-      this.#event = line.slice(line[6] === ' ' ? 7 : 6, MAX_EVENT);
-    } else if (line.startsWith('data:') && (this.#event === '' || this.#wanted(this.#event))) {
-      const data = line.slice(5).trimStart();
-      // Counts the line break, because lines without data would otherwise be kept without limit.
-      this.#length += data.length + 1;
-      if (this.#length < MAX_LENGTH) this.#data.push(data);
-    }
   }
 }
