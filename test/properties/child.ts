@@ -33,7 +33,9 @@ let calls = 0;
 let sessions = 0;
 let undecided = 0;
 
-await Promise.all(Array.from({ length: CONCURRENCY }, work));
+await Promise.all(Array.from({ length: CONCURRENCY }, work)).catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).stack}\n`, () => process.exit(1));
+});
 server.close();
 const findings: Findings = { sdk: name, calls, sessions, undecided, unhandled, found: [...byKind.values()] };
 process.stdout.write(`${JSON.stringify(findings)}\n`, () => process.exit());

@@ -109,6 +109,12 @@ const contentType = fc.oneof(
   ),
 );
 
+/** What states that events come. No SDK reads it. */
+const eventsType = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Header[]>([['content-type', 'text/event-stream; charset=utf-8']]) },
+  fc.constantFrom<Header[][]>([], [['content-type', 'text/plain']], [['content-type', 'application/json']]),
+);
+
 const GOOD = ['length', 'chunked', 'close', 'gzip', 'br', 'flushed', 'trailers'] as const;
 
 const framing: fc.Arbitrary<Reply['framing']> = fc.oneof(
@@ -155,6 +161,8 @@ export const good: fc.Arbitrary<Reply> = fc.record({
   body: fc
     .oneof(
       { weight: 6, arbitrary: message.map((body) => JSON.stringify(body)) },
+      { weight: 1, arbitrary: message.map((body) => `\ufeff${JSON.stringify(body)}`) },
+      { weight: 1, arbitrary: message.map((body) => `\n \r\n${JSON.stringify(body)}`) },
       fc.constantFrom('{"input_tokens":12}', '', HTML, 'null', '[]', '{"type":"message"'),
     )
     .map(halves),
@@ -167,9 +175,7 @@ export const streamed: fc.Arbitrary<Reply> = fc.record({
   head,
   keep: fc.boolean(),
   status: fc.constant(200),
-  headers: fc
-    .tuple(fc.constant<Header[]>([['content-type', 'text/event-stream; charset=utf-8']]), headers)
-    .map((all) => all.flat()),
+  headers: fc.tuple(eventsType, headers).map((all) => all.flat()),
   framing: fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom<Reply['framing'][]>(...GOOD) },
     fc.constantFrom<Reply['framing'][]>('cut-chunk', 'bad-chunk', 'long', 'short', 'bad-gzip'),

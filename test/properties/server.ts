@@ -163,7 +163,8 @@ async function closed(socket: Socket): Promise<boolean> {
   if (socket.destroyed) return true;
   const patience = new AbortController();
   const late = wait(LONGEST_HOLD, false, { signal: patience.signal }).catch(() => false);
-  const gone = once(socket, 'close').then(() => true);
+  // Not `once` of events, which fails where the client resets the connection.
+  const gone = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)));
   const closedByClient = await Promise.race([gone, late]);
   patience.abort();
   return closedByClient;
