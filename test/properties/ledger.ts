@@ -100,7 +100,7 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
     // Where the SDK makes no span, a piece of the wire is all that is seen: an event in it that fails, or that ends the stream, may come
     // before or after the one at which the application left.
     if (!sdk.spans && has(reply, BREAKING_EVENT)) left.add('error');
-    if (!sdk.spans && has(reply, /^event: message_stop/m)) left.add('ok');
+    if (!sdk.spans && has(reply, /^event: ?message_stop/m)) left.add('ok');
     return [...left];
   }
   // A stream that is cut between events ends without an error for the application.
@@ -111,7 +111,7 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
 const NO_MESSAGE = /ended without (producing a Message|sending any chunks)/;
 
 /** An event at which the SDK throws. */
-const BREAKING_EVENT = /data: ?\{"type":\s*$|^event: error|^event: content_block_delta\s*(?![\s\S])/m;
+const BREAKING_EVENT = /data: ?\{"type":\s*$|^event: ?error|^event: ?content_block_delta\s*(?![\s\S])/m;
 
 /** Whether the helper found fault with the order of events that came well. Only an SDK that makes spans shows what its helper does. */
 function isOutOfOrder({ spans }: Sdk, { got }: Noted): boolean {
