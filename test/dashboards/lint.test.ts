@@ -11,6 +11,7 @@ import {
   STATUS_PAGE,
   variable,
 } from '../../src/mixin/dashboards/lib/style.ts';
+import { COST_KINDS } from '../../src/model/cost.ts';
 import { difference } from './support/color.ts';
 import { DASHBOARDS, type PanelJson, panelsOf } from './support/panels.ts';
 
@@ -244,6 +245,19 @@ describe('colors', () => {
       for (const [index, [model, color]] of models.entries()) {
         for (const [other, second] of models.slice(index + 1)) {
           expect(difference(color, second, vision), `${model} and ${other}`).toBeGreaterThan(12);
+        }
+      }
+    },
+  );
+
+  it.each(['deuteranopia', 'protanopia', 'none'] as const)(
+    'kinds of tokens have colors that stay apart with %s',
+    (vision) => {
+      const kinds = COST_KINDS.filter((kind) => kind !== 'web_search');
+      for (const [index, kind] of kinds.entries()) {
+        for (const other of kinds.slice(index + 1)) {
+          const [color = '', second = ''] = [COLORS[kind], COLORS[other]];
+          expect(difference(color, second, vision), `${kind} and ${other}`).toBeGreaterThan(20);
         }
       }
     },

@@ -1,6 +1,7 @@
 /**
  * A made-up fleet, always the same: two services, three processes, three models over a day with four incidents in the last hour; or
- * any number of services over three hours, of which a single one has an incident. Written as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`.
+ * any number of services over three hours, each with trouble of its own or with none. Written as OpenMetrics, for `promtool tsdb
+ * create-blocks-from openmetrics`.
  */
 import { METRICS, type MetricKey } from '../../../src/signals/catalogue.ts';
 import { prometheusName } from '../../../src/signals/metric-definition.ts';

@@ -135,9 +135,10 @@ export function graph(options: GraphOptions): SizedPanel {
 
 /** The width of a legend beside a graph. Names of services, and of two parts, are long. Beside bars there is one column of numbers. */
 function legendWidth({ queries, width, style }: GraphOptions): number {
-  const long = queries.some(({ legend }) => /{{service}}|{{.* | .*{{/.test(legend ?? ''));
+  const some = (pattern: RegExp) => queries.some(({ legend = '' }) => pattern.test(legend));
   if (width === 24) return 400;
-  return long ? 350 : style === 'bars' ? 260 : 310;
+  if (some(/{{service}}/)) return 350;
+  return style === 'bars' ? 280 : some(/{{.* | .*{{/) ? 350 : 310;
 }
 
 /** The header of each calculation in the legend. */

@@ -98,7 +98,7 @@ export const FAULT_COLORS = {
 
 /** Colors by model: a hue per class of models, and a shade per version. The last matching pattern applies. */
 export const MODEL_COLORS: Readonly<Record<string, string>> = {
-  '/opus/': '#4242ff',
+  '/opus/': '#8296b0',
   '/opus-5/': '#8ab4f8',
   '/opus-5-5/': '#2e6fd9',
   '/sonnet/': '#a04000',
@@ -181,11 +181,11 @@ export const COLORS: Readonly<Record<string, string>> = {
   input: '#f4dc6b',
   output: '#2e6fd9',
   cache_read: GOOD,
-  cache_write_5m: '#f8c471',
-  cache_write_1h: '#ca6f1e',
+  cache_write_5m: '#ca6f1e',
+  cache_write_1h: '#9c5a2d',
   web_search: '#b07cd8',
   'cache read': GOOD,
-  'cache write': '#f8c471',
+  'cache write': '#ca6f1e',
   thinking: '#b07cd8',
   'input without cache reads': '#f4dc6b',
   'limit: input': '#b7950b',

@@ -97,7 +97,7 @@ export function processes(q: Queries): SizedPanel {
       ...serviceColumns(q),
       ...process
         .filter((label) => !q.service.includes(label))
-        .map((label) => ({ label, title: label === 'instance' ? 'Instance' : label })),
+        .map((label) => ({ label, title: label === 'instance' ? 'Instance' : label, wrapped: true })),
       { label: PROCESS_LABEL, title: 'Process', width: 90 },
       { label: 'otel_scope_version', title: 'Version', width: 90 },
     ],
