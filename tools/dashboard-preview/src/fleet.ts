@@ -9,6 +9,8 @@ import type { Labels, Process, SampleStore } from './store.ts';
 export type Mix = Readonly<Record<string, number>>;
 
 const RETRIES = 2;
+/** The model that serves calls while another one has trouble. */
+const FALLBACK = 'claude-haiku-4-5';
 const ROUTE = { [ATTR.httpRoute]: '/v1/messages' };
 /** Typical seconds of a call, and tokens: input, output, share of the input that is read from the cache. */
 const MODELS: Readonly<
@@ -145,7 +147,10 @@ export class Fleet {
     const canceled = this.store.whole(`${process.instance} ${model} canceled`, ok * 0.004);
     const cut = this.store.whole(`${process.instance} ${model} max_tokens`, ok * 0.013);
     const refusals = this.store.whole(`${process.instance} ${model} refusal`, ok * 0.002);
-    const fallback = this.store.whole(`${process.instance} ${model} fallback`, slower > 1 ? ok * 0.06 : 0);
+    const fallback = this.store.whole(
+      `${process.instance} ${model} fallback`,
+      slower > 1 && model !== FALLBACK ? ok * 0.06 : 0,
+    );
     const ended = (count: number, more: Labels): void =>
       this.store.add('calls', process, { ...call, [ATTR.stream]: 'true', ...more }, count);
     const served = (stopReason: string, by = 'api'): Labels => ({
@@ -166,7 +171,7 @@ export class Fleet {
       process,
       {
         [ATTR.fallbackFrom]: model,
-        [ATTR.fallbackTo]: 'claude-haiku-4-5',
+        [ATTR.fallbackTo]: FALLBACK,
         [ATTR.fallbackCause]: 'overloaded_error',
       },
       fallback,

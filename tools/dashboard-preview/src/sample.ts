@@ -98,8 +98,8 @@ function largeFleet(store: SampleStore, fleet: Fleet, services: number): Iterabl
     const index = pod >> 1;
     const job = serviceName(index);
     return {
-      // A service alone has the trouble of the fourth.
-      trouble: services === 1 ? 3 : index,
+      // Of fewer services, the last one has the trouble of the fourth.
+      trouble: services < 4 && index === services - 1 ? 3 : index,
       index,
       process: {
         cluster: index % 2 ? 'eu-1' : 'us-1',

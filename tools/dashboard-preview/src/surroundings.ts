@@ -66,7 +66,7 @@ export function alerts(store: SampleStore, end: number, services?: number): void
     });
     firing('AnthropicAuthenticationFailed', 18, 0, { ...of(Math.min(7, services - 1)), ...page('config') });
     firing('AnthropicHighErrorRate', 9, 0, {
-      ...of(services === 1 ? 0 : 3),
+      ...of(Math.min(3, services - 1)),
       gen_ai_request_model: 'claude-opus-5-5',
       ...page('unknown'),
     });
