@@ -287,10 +287,13 @@ export class ApplicationCall {
     const stated = { message_start: message?.usage, message_stop: message?.usage, message_delta: usage }[
       String(type)
     ];
-    this.noted.usage = { ...this.noted.usage, ...stated };
-    // What `message_start` has of the output is a placeholder.
-    if (event['type'] === 'message_delta')
-      this.noted.usage['output_tokens'] = Reflect.get(stated ?? {}, 'output_tokens');
+    // A delta changes the usage of the Message that was started before it.
+    if (stated && (event['type'] !== 'message_delta' || this.noted.usage)) {
+      this.noted.usage = { ...this.noted.usage, ...stated };
+      // What `message_start` has of the output is a placeholder.
+      if (event['type'] === 'message_delta')
+        this.noted.usage['output_tokens'] = Reflect.get(stated, 'output_tokens');
+    }
     if (event['type'] === 'message_stop') this.noted.stopped = true;
   }
 }
