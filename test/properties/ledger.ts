@@ -113,9 +113,12 @@ const NO_MESSAGE = /ended without (producing a Message|sending any chunks)/;
 /** An event at which the SDK throws. */
 const BREAKING_EVENT = /data: ?\{"type":\s*$|^event: ?error|^event: ?content_block_delta\s*(?![\s\S])/m;
 
-/** Whether the helper found fault with the order of events that came well. Only an SDK that makes spans shows what its helper does. */
+/** Whether the helper found fault with the order of events that came well, or with input for a tool that came twice. Only an SDK that makes spans shows what its helper does. */
 function isOutOfOrder({ spans }: Sdk, { got }: Noted): boolean {
-  return !spans && /Unexpected event order|Cannot (read|set) properties/.test(JSON.stringify(got.at(-1)));
+  return (
+    !spans &&
+    /Unexpected event order|Cannot (read|set) properties|after JSON/.test(JSON.stringify(got.at(-1)))
+  );
 }
 
 function has(reply: Reply | undefined, event: RegExp): boolean {
