@@ -235,18 +235,15 @@ export class Call<Handle = unknown> {
   /** Determines the error of the call, who has to act, and whether the call is out of retries. */
   #fail(end: CallEnd, last: Attempt | undefined): void {
     this.errorType = errorType(end.sdkErrorType, end.status);
-    const { failure } = last ?? {};
-    const status = end.status ?? last?.response?.status;
+    const { failure, response } = last ?? {};
+    const status = end.status ?? response?.status;
     this.fault = faultOf({ errorType: this.errorType, status, billing: failure?.billing });
-    const rejected = failure !== undefined && (last?.response?.status ?? 0) >= 300;
-    // A rejection by the API keeps its type if middleware of the application then throws an error of its own.
-    if (last && !(rejected && this.errorType === 'client_error') && failure?.errorType !== this.errorType) {
+    // A failure keeps its type if middleware then throws an error of its own, or makes a response that fails.
+    const kept = failure && (this.errorType === 'client_error' || status !== response?.status);
+    if (last && !kept && failure?.errorType !== this.errorType) {
       // These errors show only at the end: an `error` event in the stream, a cut stream, a body that is not JSON.
-      setFailure(last, {
-        ...failure,
-        errorType: this.errorType,
-        retryable: rejected ? failure.retryable : isRetryableType(this.errorType),
-      });
+      const retryable = failure?.retryable ?? isRetryableType(this.errorType);
+      setFailure(last, { ...failure, errorType: this.errorType, retryable });
     }
     this.exhausted = last?.failure?.retryable === true;
   }

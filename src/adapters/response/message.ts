@@ -114,7 +114,8 @@ export class MessageStream {
   #message: Fields | undefined;
   #usage: Fields = {};
   #sawDelta = false;
-  #sawMessageDelta = false;
+  /** Whether usage and stop reason are final, as they are from `message_delta` on, or from `message_stop` if that is left out. */
+  #final = false;
 
   /** `onFirstDelta` is called once, at the first delta of any kind. */
   constructor(onFirstDelta: () => void) {
@@ -153,9 +154,8 @@ export class MessageStream {
   facts(): MessageFacts | undefined {
     if (!this.#message) return undefined;
     const usage = { ...this.#usage };
-    const complete = this.#sawMessageDelta || this.stopped;
-    if (!complete) for (const name of PLACEHOLDERS) delete usage[name];
-    return messageFacts({ ...this.#message, ...(!complete && { stop_reason: undefined }), usage });
+    if (!this.#final) for (const name of PLACEHOLDERS) delete usage[name];
+    return messageFacts({ ...this.#message, ...(!this.#final && { stop_reason: undefined }), usage });
   }
 
   #onEvent(event: string, data: string): void {
@@ -176,7 +176,7 @@ export class MessageStream {
         break;
       case 'message_stop':
         this.stopped = true;
-        this.changed = true;
+        this.#finish();
         break;
       case 'error': {
         const type = field(field(this.#parse(data), 'error'), 'type');
@@ -193,6 +193,12 @@ export class MessageStream {
     const type = field(event, 'type');
     if (type === 'message_start') this.#onMessageStart(event);
     else if (type === 'message_delta') this.#onMessageDelta(event);
+    else if (type === 'message_stop') this.#finish();
+  }
+
+  #finish(): void {
+    this.#final = true;
+    this.changed = true;
   }
 
   #onMessageStart(event: unknown): void {
@@ -223,8 +229,7 @@ export class MessageStream {
     }
     const stopReason = field(field(event, 'delta'), 'stop_reason');
     if (stopReason !== null && stopReason !== undefined) this.#message['stop_reason'] = stopReason;
-    this.#sawMessageDelta = true;
-    this.changed = true;
+    this.#finish();
   }
 
   #parse(data: string): unknown {
