@@ -6,6 +6,7 @@ import { type Body, METHODS } from './methods.ts';
 import { ACT_HEADER, twice } from './middleware.ts';
 import type { Abort, CallPlan } from './plan.ts';
 import { TIMEOUT, timesOut } from './plan.ts';
+import { readResponse } from './reads.ts';
 import { seen } from './seen.ts';
 import { CALL_HEADER } from './server.ts';
 
@@ -33,6 +34,7 @@ const REASONS: Readonly<Record<Abort['by'], unknown>> = {
 const CONTENTS: Readonly<Record<CallPlan['content'], string>> = {
   plain: 'Hello',
   tricky: '{"model":"inner","stream":true} \\" Grüße 世界 🤖 \ud800 \u2028 \u0000 "max_tokens":1}]',
+  tools: 'Search',
   big: 'Lorem ipsum "dolor" '.repeat(15_000),
 };
 
@@ -122,6 +124,7 @@ export class ApplicationCall {
     }
     late.abort();
     this.#over = true;
+    if (this.#plan.abort?.at === 'after') this.#controller.abort();
   }
 
   /** Resolves when the application has waited too long, also for what it has left. */
@@ -164,7 +167,12 @@ export class ApplicationCall {
     const { method, content } = this.#plan;
     const messages: Body['messages'] = [{ role: 'user', content: CONTENTS[content] }];
     const { gives, call } = METHODS[method];
-    const body = content === 'plain' ? { model: this.#model, messages } : { messages, model: this.#model };
+    const body = {
+      ...(content === 'plain' ? { model: this.#model, messages } : { messages, model: this.#model }),
+      ...(content === 'tools' && {
+        tools: [{ type: 'web_search_20250305' as const, name: 'web_search' as const }],
+      }),
+    };
     const made = call(client, body, this.#options());
     if (gives === 'helper') return this.#readHelper(made as ReturnType<Anthropic['messages']['stream']>);
     if (gives === 'runner')
@@ -179,6 +187,11 @@ export class ApplicationCall {
       this.noted.got.push({ status: response.status, headers: [...response.headers.keys()], request_id });
       return this.#readValue(data);
     }
+    if (this.#plan.take === 'both') {
+      const response = await promise.asResponse();
+      this.noted.responded = true;
+      this.noted.got.push({ status: response.status, used: response.bodyUsed });
+    }
     return this.#readValue(await promise);
   }
 
@@ -186,34 +199,9 @@ export class ApplicationCall {
     const { got } = this.noted;
     this.noted.responded = true;
     got.push({ status: response.status, headers: [...response.headers.keys()], used: response.bodyUsed });
-    const { body } = response;
-    if (body === null) return this.#leave();
-    const text = (readable: ReadableStream): Promise<string> => new Response(readable).text();
-    switch (this.#plan.read) {
-      case 'unread':
-        return this.#leave();
-      case 'break':
-        this.#leave();
-        return body.cancel();
-      case 'throw':
-        for await (const _ of body) this.#enough();
-        return;
-      case 'clone':
-        got.push(...(await Promise.all([response.clone().text(), response.text()])));
-        return;
-      case 'tee':
-        got.push(...(await Promise.all(body.tee().map(text))));
-        return;
-      case 'readable':
-        got.push(await text(body.pipeThrough(new TransformStream())));
-        return;
-      case 'twice':
-        got.push(await response.text());
-        got.push(await response.text().catch((error: unknown) => ({ thrown: seen(error) })));
-        return;
-      default:
-        got.push(await response.text());
-    }
+    await readResponse(response, this.#plan.read, got, (how) =>
+      how === 'left' ? this.#leave() : this.#enough(),
+    );
   }
 
   async #readValue(value: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 /** The bytes of a reply, as they go over the wire. */
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { keepsOpen, type Reply } from './plan.ts';
 
 /** What is written, in pieces. `hold` is the piece before which the server waits. */
@@ -41,6 +41,8 @@ function segmentsOf({ body, framing }: Reply): Buffer[] {
   const segments = body.map((text) => Buffer.from(text));
   if (framing === 'gzip') return [gzipSync(Buffer.concat(segments))];
   if (framing === 'br') return [brotliCompressSync(Buffer.concat(segments))];
+  if (framing === 'deflate') return [deflateSync(Buffer.concat(segments))];
+  if (framing === 'zstd') return [zstdCompressSync(Buffer.concat(segments))];
   // A gzip may have several members.
   return framing === 'flushed' ? segments.map((segment) => gzipSync(segment)) : segments;
 }
@@ -59,6 +61,9 @@ function framingOf({ framing }: Reply, size: number): string[] {
     case 'br':
     case 'bad-br':
       return [`content-length: ${size}`, 'content-encoding: br'];
+    case 'deflate':
+    case 'zstd':
+      return [`content-length: ${size}`, `content-encoding: ${framing}`];
     case 'close':
       return [];
     case 'flushed':

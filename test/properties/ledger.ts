@@ -84,7 +84,13 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   }
   if (noted.aborted) return ['canceled'];
   // What never ends is canceled with its process. Its stream may have been read, and have failed, before the application hears of it.
-  if (noted.end === 'hung') return ['canceled', 'error'];
+  const traced = sdk.spans && METHODS[plan.method].untraced !== true;
+  const reply = wire.at(-1)?.reply;
+  if (noted.end === 'hung') {
+    return !traced && has(reply, STOP) ? ['canceled', 'error', 'ok'] : ['canceled', 'error'];
+  }
+  // The newest SDK reads an event by the type in its data. Where it makes no span, only the name is seen.
+  if (sdk.spans && !traced && has(reply, ODD_NAME)) return ['ok', 'error', 'canceled'];
   if (noted.end === 'threw') {
     // The runner fails when it has no use for a Message that is good.
     if (METHODS[plan.method].gives === 'runner') return ['error', 'ok'];
@@ -96,11 +102,10 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   }
   if (noted.end === 'left') {
     const left = new Set(leftOutcomes({ plan, noted }));
-    const reply = wire.at(-1)?.reply;
     // Where the SDK makes no span, a piece of the wire is all that is seen: an event in it that fails, or that ends the stream, may come
     // before or after the one at which the application left.
-    if (!sdk.spans && has(reply, BREAKING_EVENT)) left.add('error');
-    if (!sdk.spans && has(reply, /^event: ?message_stop/m)) left.add('ok');
+    if (!traced && has(reply, BREAKING_EVENT)) left.add('error');
+    if (!traced && has(reply, STOP)) left.add('ok');
     return [...left];
   }
   // A stream that is cut between events ends without an error for the application.
@@ -109,6 +114,12 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
 
 /** What the helper states when the events that came make no Message, in whatever order they came. */
 const NO_MESSAGE = /ended without (producing a Message|sending any chunks)/;
+
+const STOP = /^event: ?message_stop/m;
+
+/** An event whose name is not the type in its data, or that has no data. */
+const ODD_NAME =
+  /^event: {2}|^event: ?vendor|^event: ?content_block_(note|delta\s*$)|message_stop$|^data: \[DONE\]/m;
 
 /** An event at which the SDK throws. */
 const BREAKING_EVENT = /data: ?\{"type":\s*$|^event: ?error|^event: ?content_block_delta\s*(?![\s\S])/m;
@@ -176,6 +187,7 @@ export function isErrorOf({ wire }: CallRun, error: string): boolean {
 
 function exhaustedOf(run: CallRun, outcomes: readonly Outcome[]): Array<0 | 1> {
   if (!outcomes.includes('error')) return [0];
+  if (outcomes.length > 1) return [0, 1];
   const { noted, wire } = run;
   const last = wire.at(-1);
   if (!last) return [0];
@@ -205,6 +217,7 @@ function tokensOf({ spans }: Sdk, { plan, noted, wire }: CallRun): Expected['tok
   if (!METHODS[plan.method].chat) return undefined;
   const { usage } = noted;
   if (!usage) return undefined;
+  if (plan.act === 'rescue') return undefined;
   // An older SDK skips an event whose name it does not know. Its tokens are billed all the same.
   if (!spans && RENAMED.test(wire.at(-1)?.reply.body.join('') ?? '')) return undefined;
   const input = countOf(usage, 'input_tokens');

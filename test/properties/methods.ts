@@ -5,6 +5,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 export interface Body {
   readonly model: string;
   readonly messages: Anthropic.MessageParam[];
+  readonly tools?: Anthropic.WebSearchTool20250305[];
 }
 
 /** A method, and what it gives to the application. */
@@ -42,6 +43,7 @@ export type MethodName =
   | 'tool-runner'
   | 'count-tokens'
   | 'post'
+  | 'post-stream'
   | 'models-list'
   | 'models-retrieve'
   | 'batches-create'
@@ -97,6 +99,13 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
     gives: 'value',
     untraced: true,
     call: (client, body, options) => client.post('/v1/messages', { body: { ...body, ...chat }, ...options }),
+  },
+  'post-stream': {
+    gives: 'stream',
+    untraced: true,
+    chat: true,
+    call: (client, body, options) =>
+      client.post('/v1/messages', { body: { ...body, ...chat, stream: true }, stream: true, ...options }),
   },
   'models-list': {
     gives: 'list',

@@ -26,10 +26,18 @@ export function createMiddleware(connectionError: () => Error): Middleware {
     if (act === 'short-circuit-529') {
       return Response.json({ type: 'error' }, { status: 529, headers: { 'retry-after-ms': '2' } });
     }
-    const response = await next(request);
+    const response = await (act === 'rescue'
+      ? next(request).catch(() => Response.json(MESSAGE))
+      : next(request));
     switch (act) {
       case 'throw-after':
         throw new RangeError('from middleware, after');
+      case 'rescue':
+        return response.ok ? response : Response.json(MESSAGE);
+      case 'demote':
+        return response.ok
+          ? Response.json({ type: 'error' }, { status: 529, headers: { 'retry-after-ms': '2' } })
+          : response;
       case 'replay':
         return response.status >= 500 || response.status === 429 ? next(request) : response;
       case 'fall-back':

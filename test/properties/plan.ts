@@ -25,6 +25,8 @@ export interface Reply {
     | 'trailers'
     | 'gzip'
     | 'br'
+    | 'deflate'
+    | 'zstd'
     | 'flushed'
     | 'long'
     | 'short'
@@ -45,9 +47,9 @@ export interface Reply {
 export interface Abort {
   /**
    * `headers`: the SDK waits for those of the attempt. `retry`: for the time of its retry. `body`: for the rest of its body.
-   * `event`: so many events of it were read.
+   * `event`: so many events of it were read. `after`: the call is over.
    */
-  readonly at: 'before' | 'headers' | 'retry' | 'body' | 'event';
+  readonly at: 'before' | 'headers' | 'retry' | 'body' | 'event' | 'after';
   /** The attempt, or the number of events. */
   readonly number: number;
   /** What with: a signal and its reason, or at an event the controller of the stream. */
@@ -71,16 +73,20 @@ export type MiddlewareAct =
   | 'clone'
   | 'peek'
   | 'consume'
+  | 'rescue'
+  | 'demote'
   | 'hold';
 
 /** One call of the application. */
 export interface CallPlan {
   readonly method: MethodName;
   /** What the messages of its request hold. */
-  readonly content: 'plain' | 'tricky' | 'big';
-  readonly take: 'await' | 'as-response' | 'with-response';
+  readonly content: 'plain' | 'tricky' | 'big' | 'tools';
+  readonly take: 'await' | 'as-response' | 'with-response' | 'both';
   /** How a response is read that is not given whole. `throw`: the application throws while it reads. */
-  readonly read: 'all' | 'break' | 'throw' | 'unread' | 'twice' | 'clone' | 'tee' | 'readable';
+  readonly read:
+    | ('all' | 'break' | 'throw' | 'unread' | 'twice' | 'clone' | 'tee' | 'readable')
+    | ('json' | 'bytes' | 'blob' | 'byob' | 'reader' | 'pipe' | 'release');
   /** The number of events after which the application leaves the loop. */
   readonly breakAfter: number;
   readonly act: MiddlewareAct;
@@ -121,7 +127,7 @@ export function timesOut({ replies, abort }: CallPlan): boolean {
 
 /** Framings in which the client sees the end of the body by itself. */
 const SELF_DELIMITING: ReadonlySet<Reply['framing']> = new Set([
-  ...(['length', 'chunked', 'trailers', 'gzip', 'br', 'flushed'] as const),
+  ...(['length', 'chunked', 'trailers', 'gzip', 'br', 'deflate', 'zstd', 'flushed'] as const),
 ]);
 
 /** Whether the client closes the connection after `reply`. */

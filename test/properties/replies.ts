@@ -23,7 +23,7 @@ const TYPES = [
 
 const STATUSES = [
   300, 400, 402, 401, 403, 404, 408, 409, 413, 418, 422, 426, 451, 499, 429, 500, 502, 503, 504, 529, 302,
-  304,
+  304, 305, 306, 599, 600, 999,
 ];
 const RETRIED = [408, 409, 429, 500, 502, 503, 504, 529];
 
@@ -71,7 +71,12 @@ const retryAfterMs = fc.oneof(
     weight: 40,
     arbitrary: fc.integer({ min: 1, max: 20 }).map((ms): Header[] => [['retry-after-ms', `${ms}`]]),
   },
-  { weight: 1, arbitrary: fc.constantFrom<Header[][]>([], [['retry-after-ms', 'soon']]) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('soon', '-1', '0', 'Infinity', '1e12', '')
+      .map((value): Header[] => [['retry-after-ms', value]]),
+  },
 );
 
 const envelope = fc.record({
@@ -115,7 +120,7 @@ const eventsType = fc.oneof(
   fc.constantFrom<Header[][]>([], [['content-type', 'text/plain']], [['content-type', 'application/json']]),
 );
 
-const GOOD = ['length', 'chunked', 'close', 'gzip', 'br', 'flushed', 'trailers'] as const;
+const GOOD = ['length', 'chunked', 'close', 'gzip', 'br', 'flushed', 'trailers', 'deflate', 'zstd'] as const;
 
 const framing: fc.Arbitrary<Reply['framing']> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom<Reply['framing'][]>(...GOOD) },

@@ -26,7 +26,15 @@ const act: fc.Arbitrary<MiddlewareAct> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.constantFrom<MiddlewareAct[]>(
-      ...(['throw-before', 'short-circuit', 'short-circuit-529', 'consume', 'hold'] as const),
+      ...([
+        'throw-before',
+        'short-circuit',
+        'short-circuit-529',
+        'consume',
+        'hold',
+        'rescue',
+        'demote',
+      ] as const),
     ),
   },
 );
@@ -43,11 +51,20 @@ const choices: fc.Arbitrary<Choices> = fc.record({
     { weight: 2, arbitrary: fc.constantFrom<MethodName[]>('create', 'create-stream', 'stream') },
     { weight: 3, arbitrary: fc.constantFrom(...(Object.keys(METHODS) as MethodName[])) },
   ),
-  content: fc.constantFrom('plain', 'plain', 'tricky', 'big'),
-  take: fc.constantFrom('await', 'await', 'await', 'await', 'with-response', 'as-response'),
+  content: fc.constantFrom('plain', 'plain', 'tricky', 'big', 'tools'),
+  take: fc.constantFrom(
+    'await',
+    'await',
+    'await',
+    'await',
+    'with-response',
+    'as-response',
+    'as-response',
+    'both',
+  ),
   read: fc.constantFrom(
     ...(['all', 'all', 'all', 'all', 'all', 'break', 'throw', 'unread', 'twice', 'clone'] as const),
-    ...(['tee', 'readable'] as const),
+    ...(['tee', 'readable', 'json', 'bytes', 'blob', 'byob', 'reader', 'pipe', 'release'] as const),
   ),
   breakAfter: fc.integer({ min: 1, max: 8 }),
   act,
@@ -57,7 +74,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
   abort: fc.oneof(
     { weight: 6, arbitrary: fc.constant(undefined) },
     fc.record({
-      at: fc.constantFrom('before', 'headers', 'retry', 'retry', 'body', 'event'),
+      at: fc.constantFrom('before', 'headers', 'retry', 'retry', 'body', 'event', 'after'),
       number: fc.integer({ min: 1, max: 3 }),
       by: fc.constantFrom('signal', 'any', 'error', 'timeout', 'text', 'controller'),
     }),
@@ -78,7 +95,8 @@ function fitted({ failures, json, events, ...chosen }: Choices): CallPlan {
     ? { ...chosen, nextTwice: false, act: UNHURRIED.has(chosen.act) ? chosen.act : 'pass' }
     : chosen;
   const streams = isStream(plan.method);
-  if (!abort || abort.at === 'before') return { ...plan, replies: [...failures, streams ? events : json] };
+  if (!abort || abort.at === 'before' || abort.at === 'after')
+    return { ...plan, replies: [...failures, streams ? events : json] };
   if (abort.at === 'event') {
     const held: Reply = { ...whole, body: GOOD_EVENTS, hold: { segment: abort.number, until: 'closed' } };
     return {
