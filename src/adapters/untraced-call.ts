@@ -54,6 +54,9 @@ type State =
 const FIRST_BACKOFF = 500;
 const MAX_BACKOFF = 8000;
 
+/** The SDK's default number of retries. */
+const DEFAULT_RETRIES = 2;
+
 /** How late a retry can be, in milliseconds. */
 const MARGIN = 500;
 
@@ -149,18 +152,25 @@ export class UntracedCall {
     else if (!retryable || hasRetries(pass) === false) this.#end(errorType);
     else {
       const end = (): void => this.#end(errorType, failedAt);
-      this.#wait(backoffOf(pass), pass.signal, end);
+      // An abort after the SDK's default number of retries more likely comes after the call than while it waits.
+      const waits = pass.retries < (pass.maxRetries ?? DEFAULT_RETRIES);
+      this.#wait(backoffOf(pass), pass.signal, end, waits ? undefined : end);
       // Whether the SDK retries is unknown. If the process ends now, the call more likely failed.
       this.call.handle.resolve = () => void this.#guard.run('call', end);
     }
   }
 
-  /** Calls `onNone` if no retry follows within `due` milliseconds. */
-  #wait(due: number, signal: AbortSignal | null | undefined, onNone: () => void): void {
+  /** Calls `onNone` if no retry follows within `due` milliseconds, and `aborted` if `signal` aborts before. */
+  #wait(
+    due: number,
+    signal: AbortSignal | null | undefined,
+    onNone: () => void,
+    aborted = (): void => this.#cancel(),
+  ): void {
     const timer = setTimeout(() => this.#guard.run('call', onNone), Math.min(due + MARGIN, MAX_TIMER));
     // Timers are numbers in some environments.
     timer.unref?.();
-    const onAbort = (): void => void this.#guard.run('call', () => this.#cancel());
+    const onAbort = (): void => void this.#guard.run('call', aborted);
     signal?.addEventListener('abort', onAbort, { once: true });
     const stop = (): void => {
       clearTimeout(timer);

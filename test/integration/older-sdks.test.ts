@@ -63,6 +63,16 @@ describe.each(OLDER_SDKS)('SDK $version', (sdk) => {
     expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'ok' })).toBe(1);
   });
 
+  test('an abort after a call that failed leaves it failed', async () => {
+    const harness = await startHarness();
+    const client = newClient(sdk, harness, { fetch: () => Promise.reject(new TypeError('fetch failed')) });
+    const controller = new AbortController();
+    await rejection(client.messages.create(HELLO, { signal: controller.signal }));
+    controller.abort();
+    expect(await harness.metric('anthropic.client.calls', { 'anthropic.outcome': 'error' })).toBe(1);
+    expect(await harness.metric('anthropic.client.retries_exhausted')).toBe(1);
+  });
+
   test('telemetry that is switched off records nothing', async () => {
     const harness = await startHarness();
     const client = newClient(sdk, harness);
