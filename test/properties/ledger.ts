@@ -92,6 +92,9 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
   // The newest SDK reads an event by the type in its data. Where it makes no span, only the name is seen.
   if (sdk.spans && !traced && has(reply, ODD_NAME)) return ['ok', 'error', 'canceled'];
   if (noted.end === 'threw') {
+    // Where the SDK makes no span, it is a guess whether an abort came while the call waited for a retry or after it gave up.
+    if (!traced && plan.abort?.at === 'after' && wire.at(-1)?.status === undefined)
+      return ['error', 'canceled'];
     // The runner fails when it has no use for a Message that is good.
     if (METHODS[plan.method].gives === 'runner') return ['error', 'ok'];
     if (isOutOfOrder(sdk, noted)) return ['error', 'ok', 'canceled'];
@@ -105,6 +108,8 @@ function outcomesOf(sdk: Sdk, { plan, noted, wire }: CallRun): Outcome[] {
     // Where the SDK makes no span, a piece of the wire is all that is seen: an event in it that fails, or that ends the stream, may come
     // before or after the one at which the application left.
     if (!traced && has(reply, BREAKING_EVENT)) left.add('error');
+    // An older SDK reads an event that ends with a carriage return after what follows it, which can be the end of a stream that is cut.
+    if (!traced && has(reply, /\r$/)) left.add('error');
     if (!traced && has(reply, STOP)) left.add('ok');
     return [...left];
   }
