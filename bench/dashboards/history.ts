@@ -50,7 +50,7 @@ async function writeSamples(history: History): Promise<void> {
   const samples = function* () {
     for (let process = 0; process < fleet.processes; process++) {
       // A scrape has milliseconds, OpenMetrics has seconds.
-      yield fleet.page(process).replaceAll(/(\d{10})000\n/g, '$1\n');
+      yield fleet.page(process).replaceAll(/(\d{10})(\d{3})\n/g, '$1.$2\n');
     }
     yield '# EOF\n';
   };

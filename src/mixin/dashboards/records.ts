@@ -6,7 +6,7 @@
 import { stringify } from 'yaml';
 import { METRICS, type MetricKey } from '../../signals/catalogue.ts';
 import { PROCESS_LABEL } from '../../signals/names.ts';
-import { histogramSeries, series } from '../alerts/promql.ts';
+import { histogramSeries, indent, series } from '../alerts/promql.ts';
 import type { AlertConfig } from '../config.ts';
 import { RECORDED } from './lib/counts.ts';
 import { Queries } from './lib/queries.ts';
@@ -25,15 +25,19 @@ const PER_PROCESS = [
   'otel_scope_schema_url',
 ];
 
-/** Counters that the dashboards show only for short time ranges. */
-const SHORT: readonly MetricKey[] = ['telemetryErrors', 'telemetryClients'];
+/**
+ * How long after a moment its records are made, as PromQL and at most in seconds. A rule reads only the samples that have been stored: one that a slow
+ * scrape or a push brings later would be missing in its minute, and would not be new in the next one. A subquery delays all of an
+ * expression, in every version of Prometheus; `query_offset` of a group needs Prometheus 2.53.
+ */
+export const RECORD_DELAY = { promql: '[15s:15s] offset 30s', seconds: 45 };
 const PARTS: readonly Part[] = ['bucket', 'sum', 'count'];
 
 /** The selector of each counter, and the name of its record. */
 function counters({ selector }: AlertConfig): { counter: string; record: string }[] {
   return (Object.keys(METRICS) as MetricKey[]).flatMap((key) => {
     const { kind } = METRICS[key];
-    if (kind === 'counter' && !SHORT.includes(key)) {
+    if (kind === 'counter') {
       return [{ counter: series(key, {}, selector), record: recordName(key) }];
     }
     if (kind !== 'histogram') return [];
@@ -48,12 +52,16 @@ function counters({ selector }: AlertConfig): { counter: string; record: string 
 export function dashboardRecordsYaml(config: AlertConfig): string {
   const q = new Queries(config);
   const without = `sum without (${[...config.instanceLabels, ...PER_PROCESS].join(', ')})`;
-  const rules = counters(config).map(({ counter, record }) => ({
-    record,
-    // Removes the variables, which rules do not have.
-    expr: q.count(counter, without, RECORDED).replaceAll('{job=~"$job"}', '').replaceAll(', job=~"$job"', ''),
-    labels: { recorded: RECORDED.window },
-  }));
+  const rules = counters(config).map(({ counter, record }) => {
+    const counted = q.count(counter, without, RECORDED);
+    // Rules do not have the variables.
+    const expr = counted.replaceAll('{job=~"$job"}', '').replaceAll(', job=~"$job"', '');
+    return {
+      record,
+      expr: `last_over_time((\n${indent(expr)}\n)${RECORD_DELAY.promql})`,
+      labels: { recorded: RECORDED.window },
+    };
+  });
   const groups = [{ name: 'anthropic-dashboards', interval: RECORDED.window, rules }];
   return [
     '# anthropic.dashboards.yaml: made by `npm run generate` from src/mixin/dashboards/records.ts.',

@@ -3,71 +3,64 @@ import { interpolate, intervalOf } from '../../../dev/interpolate.ts';
 import type { PrometheusApi, Series } from '../../../dev/prometheus.ts';
 import { PANELS, type QueryPanel, VARIABLES } from './panels.ts';
 
-/** What a query of a panel gave. */
-export interface Answer {
-  /** `uid: title [refId]` */
-  readonly name: string;
-  readonly instant: boolean;
-  readonly series: readonly Series[];
+/** What is asked. */
+export interface Question {
+  /** The time range, in Unix seconds. */
+  readonly from: number;
+  readonly to: number;
+  /** Values of variables, as regular expressions; All without one. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Seconds between two scrapes. */
+  readonly scrapeInterval: number;
+  /** Draws one bar, as long as the time range, instead of one for each scrape. */
+  readonly oneBar?: boolean;
+  /** @default all panels that query Prometheus */
+  readonly panels?: readonly QueryPanel[];
 }
 
-/** The answers of all panels for one time range. */
-export class Answers {
-  readonly all: readonly Answer[];
+/** The results of all panels for one time range. */
+export interface Results {
+  /** The series of each query, by `uid: title [refId]`. */
+  readonly all: ReadonlyMap<string, readonly Series[]>;
   /** Seconds between two points. */
   readonly step: number;
-
-  constructor(all: readonly Answer[], step: number) {
-    this.all = all;
-    this.step = step;
-  }
-
+  /** When the last point of a graph is, in Unix seconds. */
+  readonly last: number;
   /** The series of a query: `of('anthropic-cost', 'Calls')`. */
-  of(uid: string, title: string, refId = 'A'): readonly Series[] {
-    const name = `${uid}: ${title} [${refId}]`;
-    const found = this.all.find((answer) => answer.name === name);
-    if (!found) throw new Error(`there is no ${name}`);
-    return found.series;
-  }
-
-  /** The sum of all values of all series: of bars, the number in the legend. */
-  sum(uid: string, title: string, refId?: string, labels: Readonly<Record<string, string>> = {}): number {
-    let sum = 0;
-    for (const { metric, values } of this.of(uid, title, refId)) {
-      if (Object.entries(labels).some(([label, value]) => metric[label] !== value)) continue;
-      for (const [, value] of values) sum += value;
-    }
-    return sum;
-  }
+  of(uid: string, title: string, refId?: string): readonly Series[];
 }
 
-/** Evaluates every query of `panels`, or of every panel, from `from` to `to`, in Unix seconds. Fails with the query that Prometheus refuses. */
-export async function evaluate(
-  prometheus: PrometheusApi,
-  from: number,
-  to: number,
-  variables: Readonly<Record<string, string>> = {},
-  scrapeInterval = 1,
-  panels: readonly QueryPanel[] = PANELS,
-): Promise<Answers> {
+/** Bars of a graph. */
+const BARS = 30;
+
+/** Evaluates every query. Fails with the query that Prometheus rejects. */
+export async function evaluate(prometheus: PrometheusApi, question: Question): Promise<Results> {
+  const { from, to, variables = {}, scrapeInterval, oneBar = false, panels = PANELS } = question;
   const context = {
     from: from * 1000,
     to: to * 1000,
-    maxDataPoints: to - from,
+    maxDataPoints: oneBar ? 1 : BARS,
     scrapeInterval,
     variables: { ...VARIABLES, ...variables },
   };
   const step = intervalOf(context);
-  const all: Answer[] = [];
+  const all = new Map<string, readonly Series[]>();
   for (const { name, targets } of panels) {
     for (const { refId, expr, instant } of targets) {
       const query = interpolate(expr, context);
-      const answer = instant ? prometheus.instant(query, to) : prometheus.range(query, from, to, step);
-      const series = await answer.catch((cause: unknown) => {
+      const series = instant
+        ? prometheus.instant(query, to)
+        : prometheus.range(query, oneBar ? to : from, to, step);
+      const result = await series.catch((cause: unknown) => {
         throw new Error(`${name} [${refId}] ${query}`, { cause });
       });
-      all.push({ name: `${name} [${refId}]`, instant, series });
+      all.set(`${name} [${refId}]`, result);
     }
   }
-  return new Answers(all, step);
+  const of: Results['of'] = (uid, title, refId = 'A') => {
+    const found = all.get(`${uid}: ${title} [${refId}]`);
+    if (!found) throw new Error(`there is no ${uid}: ${title} [${refId}]`);
+    return found;
+  };
+  return { all, step, last: oneBar ? to : from + Math.floor((to - from) / step) * step, of };
 }

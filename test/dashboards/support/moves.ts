@@ -1,51 +1,20 @@
-/** Calls that a generator makes up, each with what it must come to: the records of a ledger that knows nothing of the telemetry. */
+/** Makes calls of every kind of end, and records what each must come to. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import { withAttributes } from '../../../src/index.ts';
 import type { Fault } from '../../../src/model/errors.ts';
-import { PRICES } from '../../../src/model/prices.ts';
 import { type AnthropicServer, type PlannedResponse, respond } from '../../../src/testing/index.ts';
-import { PRICED } from './expected.ts';
-import { HAIKU, OPUS, SONNET } from './workload.ts';
+import type { Random } from './random.ts';
+import { type AttemptRecord, type CallRecord, HAIKU, MODELS, OPUS, SONNET } from './records.ts';
+import { sum } from './sums.ts';
+import { randomTokens, usageOf } from './tokens.ts';
+import type { Wire } from './wire.ts';
 
-/** An attempt, by the words of the API. */
-export interface AttemptRecord {
-  readonly model: string;
-  /** Absent where there was no response. */
-  readonly status?: string;
-  readonly errorType?: string;
-  readonly fault?: Fault;
-  readonly disposition: 'ok' | 'retried' | 'final' | 'canceled';
-}
+/** A failure: the type of the envelope, who has to act, and whether the SDK retries. */
+type Failure = readonly [type: string, fault: Fault, retryable: boolean];
 
-/** What the response of a call brought. */
-interface Served {
-  readonly tokens: {
-    readonly input: number;
-    readonly cacheRead: number;
-    readonly write: number;
-    readonly output: number;
-  };
-  readonly searches: number;
-}
-
-/** A call. */
-export interface CallRecord {
-  readonly model: string;
-  readonly team?: string;
-  readonly stream: boolean;
-  readonly outcome: 'ok' | 'error' | 'canceled';
-  readonly errorType?: string;
-  readonly fault?: Fault;
-  readonly stopReason?: string;
-  readonly servedBy?: 'api' | 'fallback';
-  readonly exhausted: boolean;
-  readonly attempts: readonly AttemptRecord[];
-  readonly served?: Served & { readonly model: string };
-  readonly seconds: number;
-}
-
-/** Statuses that the API fails with: the type of the envelope, who has to act, and whether the SDK retries. */
-const FAILURES: Readonly<Record<number, readonly [type: string, fault: Fault, retryable: boolean]>> = {
+/** By status, or by what happens instead of a response. */
+const FAILURES: Readonly<Record<string, Failure>> = {
   400: ['invalid_request_error', 'input', false],
   402: ['billing_error', 'config', false],
   403: ['permission_error', 'config', false],
@@ -55,179 +24,293 @@ const FAILURES: Readonly<Record<number, readonly [type: string, fault: Fault, re
   500: ['api_error', 'anthropic', true],
   504: ['timeout_error', 'anthropic', true],
   529: ['overloaded_error', 'anthropic', true],
+  reset: ['connection_error', 'network', true],
+  timeout: ['client_timeout_error', 'network', true],
 };
-const statuses = (retryable: boolean): number[] =>
-  Object.keys(FAILURES)
-    .map(Number)
-    .filter((status) => FAILURES[status]?.[2] === retryable);
+const RETRYABLE = Object.keys(FAILURES).filter((name) => FAILURES[name]?.[2] && name !== 'timeout');
+const REJECTED = Object.keys(FAILURES).filter((name) => !FAILURES[name]?.[2]);
+const hasStatus = (name: string) => /^\d/.test(name);
+
+/** Ends of a stream that began well: what is sent, its error type, who has to act, and whether a retry could help. */
+const BROKEN = {
+  sseError: ['overloaded_error', 'anthropic', true],
+  cutStream: ['api_error', 'anthropic', true],
+  resetStream: ['client_error', 'network', false],
+} as const satisfies Record<string, Failure>;
+
 /** What a client does about failures. */
 export type Kind = 'sdk' | 'fallback' | 'retry';
 
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-export class Random {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  }
-  one<Item>(items: readonly Item[]): Item {
-    return items[this.below(items.length)] as Item;
-  }
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
+/** Milliseconds after which a call of a hanging API is given up. */
+const TIMEOUT = 3000;
+
+/** The process that makes the calls. */
+export interface Caller {
+  readonly client: Anthropic;
+  readonly wire: Wire;
+  readonly kind: Kind;
+  /** The share of its calls that fail at first, in percent. */
+  readonly trouble: number;
 }
 
-/** Makes a call with an end of any kind; `trouble` is the share of calls that fail at first, in percent. */
-export async function makeCall(
-  client: Anthropic,
+/** Makes a call with an end of any kind, and another one like it where the application repeats what failed. */
+export async function makeCalls(
+  caller: Caller,
   server: AnthropicServer,
   random: Random,
-  kind: Kind,
-  trouble: number,
-): Promise<CallRecord> {
-  const model = random.one(kind === 'fallback' ? [OPUS, SONNET] : [OPUS, SONNET, HAIKU]);
-  const stream = random.chance(50);
-  const team = random.one(['search', 'ads', undefined]);
-  const base = { model, stream, ...(team && { team }) };
-  const failing = random.chance(trouble);
-  const end =
-    failing && kind === 'sdk'
-      ? random.one(['status', 'status', 'status', 'stream', 'key', 'abort'] as const)
-      : 'status';
-  const send = (plan: readonly PlannedResponse[], options: object = {}, from = client) => {
-    server.plan([...plan]);
-    const messages = [{ role: 'user' as const, content: `Hello ${random.below(1e9)}` }];
-    const call = async () => {
-      const tools = [{ type: 'web_search_20260209' as const, name: 'web_search' as const }];
-      const body = { model, max_tokens: 4096, messages, tools };
-      if (!stream && end !== 'stream') return void (await from.messages.create(body, options));
-      for await (const _ of await from.messages.create({ ...body, stream: true }, options));
-    };
-    const began = performance.now();
-    return (team ? withAttributes({ team }, call) : call()).then(
-      () => (performance.now() - began) / 1000,
-      () => (performance.now() - began) / 1000,
-    );
-  };
-  const single = (attempt: Omit<AttemptRecord, 'model' | 'disposition'>) => [
-    { model, disposition: 'final' as const, ...attempt },
-  ];
+): Promise<CallRecord[]> {
+  const call = new Move(caller, server, random);
+  const first = await call.make();
+  if (!first.exhausted || first.attempts.length < 3 || !random.chance(30)) return [first];
+  return [first, { ...(await call.succeed()), repeated: true }];
+}
 
-  if (end === 'stream') {
-    const served = randomUsage(random);
-    const error = { errorType: 'overloaded_error', fault: 'anthropic' } as const;
-    const seconds = await send([respond.sseError('overloaded_error', 4, { usage: usageOf(served) })]);
-    // The API has sent what the input was; the output is not known.
-    const input = { ...served, tokens: { ...served.tokens, output: 0 }, model };
+/** A call with a body of its own. */
+class Move {
+  readonly #caller: Caller;
+  readonly #server: AnthropicServer;
+  readonly #random: Random;
+  readonly #body: { readonly model: string; readonly content: string };
+  readonly #stream: boolean;
+  readonly #team: string | undefined;
+
+  constructor(caller: Caller, server: AnthropicServer, random: Random) {
+    this.#caller = caller;
+    this.#server = server;
+    this.#random = random;
+    this.#body = {
+      model: random.one(caller.kind === 'fallback' ? [OPUS, SONNET] : MODELS),
+      content: `Hello ${random.below(1e9)}`,
+    };
+    this.#stream = random.chance(50);
+    this.#team = random.one(['search', 'ads', undefined]);
+  }
+
+  make(): Promise<CallRecord> {
+    const { kind, trouble } = this.#caller;
+    const random = this.#random;
+    if (!random.chance(trouble)) return this.succeed();
+    if (kind !== 'sdk') return this.succeed(['529']);
+    const end = random.one(['fail', 'fail', 'fail', 'break', 'key', 'abort'] as const);
+    return end === 'fail' ? this.#fail() : this[`_${end}`]();
+  }
+
+  /** Succeeds after the failures. */
+  async succeed(failures: readonly string[] = []): Promise<CallRecord> {
+    const random = this.#random;
+    const { model } = this.#body;
+    const servedModel = this.#caller.kind === 'fallback' && failures.length > 0 ? HAIKU : model;
+    const served = {
+      model: servedModel,
+      tokens: randomTokens(random),
+      searches: random.chance(20) ? 1 + random.below(3) : 0,
+    };
+    const stopReason = random.one(['end_turn', 'max_tokens', 'end_turn', 'tool_use', 'refusal']);
+    // Some take longer, so that quantiles differ.
+    const delayMs = random.one([0, 0, 0, 60, 400]);
+    const { seconds, at, firstChunk, attempts } = await this.#send([
+      ...failures.map((name) => this.#planned(name)),
+      step(respond.ok({ usage: usageOf(served.tokens, served.searches), stopReason, delayMs }), delayMs),
+    ]);
     return {
-      ...base,
+      ...this.#base(),
+      outcome: 'ok',
+      stopReason,
+      servedBy: servedModel === model ? 'api' : 'fallback',
+      attempts: [
+        ...failures.map((name, index) => ({
+          ...failed(name, model, 'retried'),
+          ...(attempts[index] as Timing),
+        })),
+        { model: servedModel, status: '200', disposition: 'ok', ...(attempts.at(-1) as Timing) },
+      ],
+      served,
+      seconds,
+      at,
+      ...(this.#stream && firstChunk !== undefined && { firstChunk }),
+    };
+  }
+
+  /** Fails up to three times: the SDK makes three attempts. */
+  async #fail(): Promise<CallRecord> {
+    const random = this.#random;
+    const { model } = this.#body;
+    const count = 1 + random.below(3);
+    const names = Array.from({ length: count }, () => (random.chance(2) ? 'timeout' : random.one(RETRYABLE)));
+    const rejected = count < 3 && random.chance(40);
+    if (rejected) names[count - 1] = random.one(REJECTED);
+    if (!rejected && count < 3) return this.succeed(names);
+    const { seconds, at, attempts } = await this.#send(names.map((name) => this.#planned(name)));
+    const records = names.map((name, index) => ({
+      ...failed(name, model, index === names.length - 1 ? 'final' : 'retried'),
+      ...(attempts[index] as Timing),
+    }));
+    const { errorType, fault } = records.at(-1) as AttemptRecord & { errorType: string; fault: Fault };
+    return {
+      ...this.#base(),
+      outcome: 'error',
+      errorType,
+      fault,
+      exhausted: !rejected,
+      attempts: records,
+      seconds,
+      at,
+    };
+  }
+
+  /** A stream that begins well and breaks: the API has sent what the input was, and the output is not known. */
+  async _break(): Promise<CallRecord> {
+    const random = this.#random;
+    const { model } = this.#body;
+    const tokens = randomTokens(random);
+    const name = random.one(Object.keys(BROKEN) as (keyof typeof BROKEN)[]);
+    const [errorType, fault, exhausted] = BROKEN[name];
+    const options = { usage: usageOf(tokens, 0) };
+    const plan = name === 'sseError' ? respond.sseError(errorType, 4, options) : respond[name](4, options);
+    const { seconds, at, firstChunk, attempts } = await this.#send([step(plan)], {}, true);
+    return {
+      ...this.#base(),
       stream: true,
       outcome: 'error',
-      ...error,
-      exhausted: true,
-      attempts: single({ status: '200', ...error }),
-      served: input,
+      errorType,
+      fault,
+      exhausted,
+      attempts: [
+        { model, status: '200', errorType, fault, disposition: 'final', ...(attempts[0] as Timing) },
+      ],
+      served: { model, tokens: { ...tokens, output: 0, thinking: 0 }, searches: 0 },
       seconds,
+      at,
+      ...(firstChunk !== undefined && { firstChunk }),
     };
   }
-  if (end === 'key') {
+
+  /** A key that the API does not know. */
+  async _key(): Promise<CallRecord> {
+    const { model } = this.#body;
     const error = { errorType: 'authentication_error', fault: 'config' } as const;
-    const seconds = await send([], {}, client.withOptions({ apiKey: 'rotated-key' }));
+    const client = this.#caller.client.withOptions({ apiKey: 'rotated-key' });
+    const { seconds, at, attempts } = await this.#send([], {}, this.#stream, client);
     return {
-      ...base,
+      ...this.#base(),
       outcome: 'error',
       ...error,
-      exhausted: false,
-      attempts: single({ status: '401', ...error }),
+      attempts: [{ model, status: '401', ...error, disposition: 'final', ...(attempts[0] as Timing) }],
       seconds,
+      at,
     };
   }
-  if (end === 'abort') {
+
+  /** The application gives up. */
+  async _abort(): Promise<CallRecord> {
     const abort = new AbortController();
-    const sent = server.sent.attempts;
-    const call = send([respond.hang()], { signal: abort.signal });
-    while (server.sent.attempts === sent) await new Promise((resolve) => setTimeout(resolve, 5));
+    const sent = this.#server.sent.attempts;
+    const call = this.#send([step(respond.hang())], { signal: abort.signal });
+    // Not at its arrival: the server has yet to take what is planned for it.
+    while (this.#server.sent.attempts === sent) await sleep(5);
     abort.abort();
+    const { seconds, at, attempts } = await call;
+    const attempt = { model: this.#body.model, disposition: 'canceled' as const, ...(attempts[0] as Timing) };
+    return { ...this.#base(), outcome: 'canceled', attempts: [attempt], seconds, at };
+  }
+
+  #base() {
+    const team = this.#team;
     return {
-      ...base,
-      outcome: 'canceled',
+      model: this.#body.model,
+      stream: this.#stream,
       exhausted: false,
-      attempts: [{ model, disposition: 'canceled' }],
-      seconds: await call,
+      repeated: false,
+      ...(team && { team }),
     };
   }
 
-  // Up to three attempts fail: the SDK makes three. A policy has its own rules, of which one failure is enough.
-  const retried = failing ? (kind === 'sdk' ? 1 + random.below(3) : 1) : 0;
-  const rejected = failing && kind === 'sdk' && retried < 3 && random.chance(40);
-  const failed = Array.from({ length: retried - (rejected ? 1 : 0) }, () =>
-    kind === 'sdk' ? random.one(statuses(true)) : 529,
-  );
-  if (rejected) failed.push(random.one(statuses(false)));
-  const ok = !rejected && failed.length < 3;
-  const stopReason = random.one(['end_turn', 'max_tokens', 'end_turn', 'tool_use']);
-  const served = { ...randomUsage(random), model: kind === 'fallback' && failing ? HAIKU : model };
-  const plan = failed.map((status) => respond.error(status));
-  // Some take longer, so that quantiles differ.
-  const delayMs = random.one([0, 0, 0, 60, 400]);
-  if (ok) plan.push(respond.ok({ usage: usageOf(served), stopReason, delayMs }));
-  const attempts = failed.map((status, index): AttemptRecord => {
-    const [errorType, fault] = FAILURES[status] as (typeof FAILURES)[number];
-    const final = !ok && index === failed.length - 1;
-    return { model, status: String(status), errorType, fault, disposition: final ? 'final' : 'retried' };
-  });
-  const seconds = await send(plan);
-  if (ok) {
-    const servedBy = served.model === model ? 'api' : 'fallback';
-    attempts.push({ model: served.model, status: '200', disposition: 'ok' });
-    return { ...base, outcome: 'ok', stopReason, servedBy, exhausted: false, attempts, served, seconds };
+  #planned(name: string): Step {
+    if (name === 'reset') return step(respond.resetConnection());
+    if (name === 'timeout') return step(respond.hang(), TIMEOUT);
+    if (this.#caller.kind !== 'sdk' || !this.#random.chance(15)) return step(respond.error(Number(name)));
+    return step(respond.error(Number(name), { headers: { 'retry-after-ms': '300' } }), 0, 300);
   }
-  const last = attempts.at(-1) as AttemptRecord;
-  return {
-    ...base,
-    outcome: 'error',
-    errorType: last.errorType as string,
-    fault: last.fault as Fault,
-    exhausted: !rejected,
-    attempts,
-    seconds,
-  };
+
+  async #send(
+    steps: readonly Step[],
+    options: object = {},
+    stream = this.#stream,
+    client = this.#caller.client,
+  ) {
+    const { model, content } = this.#body;
+    const plan = steps.map(({ response }) => response);
+    this.#server.plan(plan);
+    const timeout = plan.some(({ kind }) => kind === 'silence') ? TIMEOUT : 60_000;
+    let firstContent: number | undefined;
+    const call = async () => {
+      const messages = [{ role: 'user' as const, content }];
+      const tools = [{ type: 'web_search_20260209' as const, name: 'web_search' as const }];
+      const body = { model, max_tokens: 4096, messages, tools };
+      const given = { timeout, ...options };
+      if (!stream) return void (await client.messages.create(body, given));
+      for await (const { type } of await client.messages.create({ ...body, stream: true }, given)) {
+        if (type.startsWith('content_block')) firstContent ??= performance.now();
+      }
+    };
+    this.#caller.wire.clear();
+    const began = performance.now();
+    await (this.#team ? withAttributes({ team: this.#team }, call) : call()).catch(() => {});
+    const ended = performance.now();
+    const { exchanges } = this.#caller.wire;
+    if (exchanges.length !== Math.max(1, plan.length)) {
+      const planned = JSON.stringify(plan);
+      throw new Error(`the client sent ${exchanges.length} requests, ${ended - began} ms, for ${planned}`);
+    }
+    // The client begins an attempt before it calls `fetch`, and after the attempt before.
+    const beganAfter = (index: number) => exchanges[index - 1]?.responded ?? began;
+    const attempts = exchanges.map(({ began: start, responded = start }, index): Timing => {
+      const next = exchanges[index + 1];
+      const { took = 0, wait = 0 } = steps[index] ?? {};
+      return {
+        seconds: [took, ((next?.began ?? ended) - beganAfter(index)) / 1000],
+        at: unix(next ? responded : ended),
+        ...(next && { wait: [wait, (next.began - responded) / 1000] }),
+      };
+    });
+    return {
+      seconds: [
+        sum(attempts.map(({ seconds: [took], wait: [wait] = [0] }) => took + wait)),
+        (ended - began) / 1000,
+      ] as const,
+      at: unix(ended),
+      attempts,
+      ...(firstContent !== undefined && {
+        firstChunk: [
+          steps.at(-1)?.took ?? 0,
+          (firstContent - beganAfter(exchanges.length - 1)) / 1000,
+        ] as const,
+      }),
+    };
+  }
 }
 
-function randomUsage(random: Random): Served {
-  const tokens = {
-    input: 1 + random.below(900),
-    cacheRead: random.below(5000),
-    write: random.below(700),
-    output: 1 + random.below(400),
-  };
-  return { tokens, searches: random.chance(20) ? 1 + random.below(3) : 0 };
+/** A planned response, and how many seconds it and the wait after it take at least. */
+interface Step {
+  readonly response: PlannedResponse;
+  readonly took: number;
+  readonly wait: number;
 }
 
-function usageOf({ tokens, searches }: Served): Readonly<Record<string, object | number>> {
-  return {
-    input_tokens: tokens.input,
-    cache_read_input_tokens: tokens.cacheRead,
-    cache_creation_input_tokens: tokens.write,
-    cache_creation: { ephemeral_5m_input_tokens: tokens.write, ephemeral_1h_input_tokens: 0 },
-    output_tokens: tokens.output,
-    ...(searches > 0 && { server_tool_use: { web_search_requests: searches } }),
-  };
+function step(response: PlannedResponse, tookMs = 0, waitMs = 0): Step {
+  // A timer may be a millisecond early.
+  const seconds = (ms: number) => Math.max(0, ms - 2) / 1000;
+  return { response, took: seconds(tookMs), wait: seconds(waitMs) };
 }
 
-/** USD of a call by list prices: a search costs a cent. */
-export function costOf({ served }: CallRecord): number {
-  if (!served) return 0;
-  const price = PRICES[PRICED[served.model] ?? ''];
-  if (!price) throw new Error(`no price of ${served.model}`);
-  const { input, cacheRead, write, output } = served.tokens;
-  const tokens =
-    input * price.input + cacheRead * price.cacheRead + write * price.cacheWrite5m + output * price.output;
-  return tokens / 1e6 + served.searches / 100;
+type Timing = Pick<AttemptRecord, 'seconds' | 'at' | 'wait'>;
+
+/** Unix seconds of a monotonic time. */
+function unix(monotonic: number): number {
+  return (Date.now() + monotonic - performance.now()) / 1000;
+}
+
+function failed(name: string, model: string, disposition: 'retried' | 'final') {
+  const [errorType, fault] = FAILURES[name] as Failure;
+  return { model, ...(hasStatus(name) && { status: name }), errorType, fault, disposition };
 }

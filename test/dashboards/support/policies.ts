@@ -4,22 +4,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../dev/processes.ts';
 import { type AnthropicServer, type PlannedResponse, respond } from '../../../src/testing/index.ts';
-import { group } from './ledger.ts';
-import type { Random } from './moves.ts';
-import { HAIKU, OPUS, SONNET } from './workload.ts';
-
-/** A number, or the two ends of where it must lie. */
-export type Amount = number | readonly [low: number, high: number];
-
-/** What a query of a panel of policies must show, by the values of labels. */
-export interface PolicyExpectation {
-  readonly title: string;
-  readonly refIds: readonly string[];
-  readonly by: readonly string[];
-  readonly groups: Readonly<Record<string, Amount>>;
-  /** Counts add up; of all else the last value counts. */
-  readonly how: 'count' | 'now';
-}
+import type { Expectation } from '../expected/collected.ts';
+import type { Random } from './random.ts';
+import { HAIKU, OPUS, SONNET } from './records.ts';
+import { type Amount, type Groups, group } from './sums.ts';
 
 /** What the pod is to do. The test has planned the responses. */
 export type Step =
@@ -153,7 +141,7 @@ export class PolicyPods {
   }
 
   /** What the panels of policies must show at `end`, a scrape every `interval` seconds. */
-  expectations(end: number, interval: number): PolicyExpectation[] {
+  expectations(end: number, interval: number): Expectation[] {
     const stated = [...this.#ports.keys()].map((instance) => this.#last(instance));
     const alive = stated.filter(({ child }) => child.signalCode === null && child.exitCode === null);
     const expectation = (
@@ -161,8 +149,9 @@ export class PolicyPods {
       title: string,
       refIds: string,
       by: readonly string[],
-      groups: PolicyExpectation['groups'],
-    ): PolicyExpectation => ({
+      groups: Groups,
+    ): Expectation => ({
+      uid: 'anthropic-errors',
       title,
       refIds: [...refIds],
       by,
@@ -228,7 +217,8 @@ export class PolicyPods {
         'Retry budget: the 10 processes with the least',
         'A',
         ['instance'],
-        group(alive.map(({ instance, budget }) => [[instance], budget])),
+        // A process has a budget from its first call on, which changes it.
+        group(alive.flatMap(({ instance, budget }) => (budget === RESERVE ? [] : [[[instance], budget]]))),
       ),
       expectation('now', wait, 'A', queue, group(waiting.map((each) => [[each.queue], each.calls]))),
       expectation('now', wait, 'B', queue, Object.fromEntries(ages)),

@@ -14,7 +14,7 @@ import {
 } from '../../../src/resilience/index.ts';
 import { telemetryFor } from '../../../src/telemetry.ts';
 import { RESERVE, type Step } from './policies.ts';
-import { OPUS, SONNET } from './workload.ts';
+import { OPUS, SONNET } from './records.ts';
 
 const [url = '', port = ''] = process.argv.slice(2);
 const exporter = new PrometheusExporter({ host: '127.0.0.1', port: Number(port) });

@@ -5,7 +5,7 @@ import type { SizedPanel } from '../lib/options.ts';
 import { type Queries, share } from '../lib/queries.ts';
 import { LABEL } from '../lib/selectors.ts';
 import { NO_DATA } from '../lib/style.ts';
-import { MODEL } from './how-slow.ts';
+import { MODEL, OK } from './how-slow.ts';
 
 export function firstChunk(q: Queries): SizedPanel {
   return graph({
@@ -29,12 +29,15 @@ export function speed(q: Queries): SizedPanel {
   return graph({
     title: 'Output tokens per second of a call, by model',
     description:
-      'Output tokens, including thinking, divided by the duration of the calls that produced them.',
+      'Output tokens, including thinking, divided by the duration of the calls that did not fail. Both belong to the model that was requested.',
     unit: 'short',
     decimals: 1,
     queries: [
       {
-        expr: share(q.rate('outputTokens', MODEL), q.histogramRate('inferenceDuration', 'sum', MODEL)),
+        expr: share(
+          q.histogramRate('outputTokensPerCall', 'sum', MODEL, OK),
+          q.histogramRate('inferenceDuration', 'sum', MODEL, OK),
+        ),
         legend: `{{${LABEL.requestModel}}}`,
       },
     ],
