@@ -24,8 +24,6 @@ import { endInError, type OpenCall, setResponseFacts } from './span/call-span.ts
 
 /** The state of a pass through the SDK's middleware, or through its `fetch`. */
 export interface Pass {
-  /** The number of earlier attempts, as the request states. */
-  readonly retries: number;
   /** The SDK's maximum number of retries, if known. */
   readonly maxRetries: number | undefined;
   /** Whether the SDK reads a body that is declared empty. */
@@ -70,6 +68,8 @@ export class UntracedCall {
   readonly #guard: Guard;
   readonly #onOver: () => void;
   #state: State = { kind: 'sending' };
+  /** The number of passes before the current one. Counted here, because an application may remove the header that states it. */
+  #retries = -1;
 
   /** `onOver` is called when no attempt can follow. */
   constructor(port: AdapterPort, { call, span }: OpenCall, onOver: () => void = () => {}) {
@@ -86,6 +86,7 @@ export class UntracedCall {
 
   /** Runs `send`, one pass, in the context of the call, and follows how the SDK handles its result. */
   async run(pass: Pass, send: () => Promise<Response>): Promise<Response> {
+    this.#retries++;
     this.#guard.run('call', () => this.#become({ kind: 'sending' }));
     const run = runOnce(send);
     this.#guard.run('spans', () => {
@@ -130,7 +131,7 @@ export class UntracedCall {
       this.#end(parseEnvelope(text ?? '').type ?? failure?.errorType ?? String(response.status), endedAt);
     };
     onErrorText(response, (text) => this.#guard.run('call', () => giveUp(text)));
-    const due = head?.retryAfter === undefined ? backoffOf(pass) : head.retryAfter * 1000;
+    const due = head?.retryAfter === undefined ? backoffOf(this.#retries) : head.retryAfter * 1000;
     // No retry followed although the SDK read no body: the SDK could not read it.
     const wait = (): void => this.#wait(due, pass.signal, () => giveUp(undefined, failedAt));
     wait();
@@ -147,14 +148,15 @@ export class UntracedCall {
       ? (this.call.attempt?.failure?.errorType ?? 'connection_error')
       : sdkErrorType(error);
     const retryable = pass.isFetchError(error) || isRetryableError(error);
+    const { maxRetries = Number.POSITIVE_INFINITY } = pass;
     const failedAt = performance.now();
     if (pass.aborted()) this.#cancel();
-    else if (!retryable || hasRetries(pass) === false) this.#end(errorType);
+    else if (!retryable || this.#retries >= maxRetries) this.#end(errorType);
     else {
       const end = (): void => this.#end(errorType, failedAt);
       // An abort after the SDK's default number of retries more likely comes after the call than while it waits.
-      const waits = pass.retries < (pass.maxRetries ?? DEFAULT_RETRIES);
-      this.#wait(backoffOf(pass), pass.signal, end, waits ? undefined : end);
+      const waits = this.#retries < (pass.maxRetries ?? DEFAULT_RETRIES);
+      this.#wait(backoffOf(this.#retries), pass.signal, end, waits ? undefined : end);
       // Whether the SDK retries is unknown. If the process ends now, the call more likely failed.
       this.call.handle.resolve = () => void this.#guard.run('call', end);
     }
@@ -200,11 +202,6 @@ export class UntracedCall {
   }
 }
 
-/** Whether the SDK retries again, or `undefined` if unknown. */
-function hasRetries({ retries, maxRetries }: Pass): boolean | undefined {
-  return maxRetries === undefined ? undefined : retries < maxRetries;
-}
-
-function backoffOf({ retries }: Pass): number {
+function backoffOf(retries: number): number {
   return Math.min(FIRST_BACKOFF * 2 ** retries, MAX_BACKOFF);
 }

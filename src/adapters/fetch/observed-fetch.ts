@@ -33,6 +33,8 @@ const READS_EMPTY = /^0\.([0-6]?\d|7[0-2])\./;
 /** The call whose attempts this chain of the SDK makes. Emptied when the call ends, because sockets keep their context. */
 interface Chain {
   call: UntracedCall | undefined;
+  /** The request, if it does not state the number of its retries. */
+  nameless?: SdkRequest | undefined;
 }
 
 const chains = new AsyncLocalStorage<Chain>();
@@ -60,7 +62,6 @@ export function observeFetch(fetch: Fetch, adapters: ClientAdapters, timeout: nu
     if (!sdk || !call) return send();
     const sending = sendingOf(adapters, call, sdk, timeout);
     const pass = {
-      retries: sdk.retries,
       // Unknown, because a single call can override it, and its options are not seen here.
       maxRetries: undefined,
       readsEmpty: READS_EMPTY.test(sdk.request.headers.get('x-stainless-package-version') ?? ''),
@@ -79,8 +80,8 @@ export function observeFetch(fetch: Fetch, adapters: ClientAdapters, timeout: nu
 interface FetchedRequest {
   readonly request: SdkRequest;
   readonly fields: BodyFields;
-  /** The number of earlier attempts, as the request states. */
-  readonly retries: number;
+  /** The number of earlier attempts, if the request states it. The application may remove the header. */
+  readonly retries: number | undefined;
   readonly signal: AbortSignal | null | undefined;
   /** Monotonic time of the start, in milliseconds. */
   readonly startedAt: number;
@@ -94,7 +95,8 @@ function readRequest(input: unknown, init: RequestInit | undefined): FetchedRequ
   // Every API call has this header; a token exchange does not.
   if (!headers.has('anthropic-version')) return undefined;
   const request: SdkRequest = { url: input, method: init.method, headers, body: init.body };
-  const retries = Number(headers.get('x-stainless-retry-count') ?? 0);
+  const count = headers.get('x-stainless-retry-count');
+  const retries = count === null ? undefined : Number(count);
   return { request, fields: bodyFields(init.body), retries, signal: init.signal, startedAt };
 }
 
@@ -104,16 +106,23 @@ function callFor(
   { request, fields, retries }: FetchedRequest,
 ): UntracedCall | undefined {
   const chain = chains.getStore();
-  if (retries > 0 && chain?.call?.waiting) return chain.call;
+  const isRetry = retries === undefined ? isSame(chain?.nameless, request) : retries > 0;
+  if (isRetry && chain?.call?.waiting) return chain.call;
   const started = startCallSpan(adapters.tracer, request, fields);
   if (!started) return undefined;
   started.call.request = requestFacts({ body: fields, stream: fields['stream'] === true });
-  const own: Chain = { call: undefined };
+  const own: Chain = { call: undefined, nameless: retries === undefined ? request : undefined };
   own.call = new UntracedCall(adapters.port, started, () => {
     own.call = undefined;
+    own.nameless = undefined;
   });
   chains.enterWith(own);
   return own.call;
+}
+
+/** Whether `request` repeats `before`. */
+function isSame(before: SdkRequest | undefined, { url, method, body }: SdkRequest): boolean {
+  return before?.url === url && before.method === method && before.body === body;
 }
 
 function sendingOf(

@@ -51,7 +51,7 @@ export class Calls {
     if (!port.enabled || !options) return next(request);
     const call = port.guard.run('call', () => this.#untracedCall(request, options));
     if (call) {
-      return call.run(this.#pass(request, options), () => this.#enter(call.call, request, next, options));
+      return call.run(this.#pass(options), () => this.#enter(call.call, request, next, options));
     }
     const traced = port.guard.run('call', () => this.#activeCall(options));
     if (!traced) return next(request);
@@ -168,7 +168,7 @@ export class Calls {
     const call = guard.run('call', () => this.#open(request, options, startedAt));
     if (!call) return sent;
     const sending = { ...this.#sending(call.call, request, options), startedAt };
-    return call.run(this.#pass(request, options), () => sendAttempt(sending, () => sent));
+    return call.run(this.#pass(options), () => sendAttempt(sending, () => sent));
   }
 
   #sending(call: SpannedCall, request: SdkRequest, options: SdkRequestOptions): Sending {
@@ -200,9 +200,8 @@ export class Calls {
     return named === undefined ? start.model : clean(named);
   }
 
-  #pass(request: SdkRequest, options: SdkRequestOptions): Pass {
+  #pass(options: SdkRequestOptions): Pass {
     return {
-      retries: Number(request.headers.get('x-stainless-retry-count') ?? 0),
       maxRetries: isStream(options.body) ? 0 : options.maxRetries,
       readsEmpty: false,
       needsBody: true,
