@@ -38,6 +38,11 @@ const CONTENTS: Readonly<Record<CallPlan['content'], string>> = {
   big: 'Lorem ipsum "dolor" '.repeat(15_000),
 };
 
+const NAMELESS = {
+  'x-stainless-retry-count': null,
+  'user-agent': null,
+};
+
 /** What a request of the application's own `fetch` came to. */
 export interface Fetched {
   status: number | undefined;
@@ -153,9 +158,9 @@ export class ApplicationCall {
   }
 
   #options(): Anthropic.RequestOptions {
-    const { maxRetries, nextTwice, act } = this.#plan;
+    const { maxRetries, nextTwice, act, nameless } = this.#plan;
     return {
-      headers: { [CALL_HEADER]: this.#id, [ACT_HEADER]: act },
+      headers: { [CALL_HEADER]: this.#id, [ACT_HEADER]: act, ...(nameless && NAMELESS) },
       ...(this.#plan.abort && { signal: this.#signal() }),
       ...(maxRetries !== undefined && { maxRetries }),
       ...(timesOut(this.#plan) && { timeout: TIMEOUT }),

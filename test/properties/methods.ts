@@ -50,6 +50,7 @@ export type MethodName =
   | 'batches-list'
   | 'batches-cancel'
   | 'files-download'
+  | 'files-upload'
   | 'files-delete';
 
 /** Every method. */
@@ -137,6 +138,11 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
     gives: 'binary',
     recordedAs: 'files.download',
     call: ({ beta }, _, options) => beta.files.download('file_1', {}, options),
+  },
+  'files-upload': {
+    gives: 'value',
+    recordedAs: 'files.upload',
+    call: ({ beta }, _, options) => beta.files.upload({ file: new File(['text'], 'a.txt') }, options),
   },
   'files-delete': {
     gives: 'value',

@@ -2,6 +2,8 @@
 import type { Middleware } from '@anthropic-ai/sdk';
 import type { MiddlewareAct } from './plan.ts';
 
+type MiddlewareRequest = Parameters<Middleware>[0];
+
 /** The header that states what the client's middleware does. */
 export const ACT_HEADER = 'x-property-act';
 
@@ -26,6 +28,7 @@ export function createMiddleware(connectionError: () => Error): Middleware {
     if (act === 'short-circuit-529') {
       return Response.json({ type: 'error' }, { status: 529, headers: { 'retry-after-ms': '2' } });
     }
+    if (act === 'rewrite') return next(rewritten(request));
     const response = await (act === 'rescue'
       ? next(request).catch(() => Response.json(MESSAGE))
       : next(request));
@@ -77,6 +80,19 @@ export function createMiddleware(connectionError: () => Error): Middleware {
       default:
         return response;
     }
+  };
+}
+
+/** The same request with a query, and with a body and a signal of its own. */
+function rewritten(request: MiddlewareRequest): MiddlewareRequest {
+  const { body, signal } = request;
+  const url = new URL(request.url);
+  url.searchParams.set('gateway', '1');
+  return {
+    ...request,
+    url: url.href,
+    ...(typeof body === 'string' && { body: JSON.stringify(JSON.parse(body), null, 1) }),
+    ...(signal && { signal: AbortSignal.any([signal, new AbortController().signal]) }),
   };
 }
 

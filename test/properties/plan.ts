@@ -75,6 +75,7 @@ export type MiddlewareAct =
   | 'consume'
   | 'rescue'
   | 'demote'
+  | 'rewrite'
   | 'hold';
 
 /** One call of the application. */
@@ -93,6 +94,8 @@ export interface CallPlan {
   /** Whether a middleware of this request alone calls `next` twice. */
   readonly nextTwice: boolean;
   readonly maxRetries?: number | undefined;
+  /** Whether the request has no headers that name the SDK, as some gateways want it. */
+  readonly nameless: boolean;
   /** The client: the session's own, or a copy by `withOptions` with so many retries. */
   readonly copy?: number | undefined;
   readonly abort?: Abort | undefined;
@@ -109,7 +112,9 @@ export interface Session {
   readonly maxRetries?: number | undefined;
   readonly middleware: boolean;
   /** What the client sends with: the default, a `fetch` of the application, or a dispatcher. */
-  readonly fetch: 'default' | 'given' | 'request' | 'dispatcher';
+  readonly fetch: 'default' | 'given' | 'request' | 'wrapped' | 'dispatcher';
+  /** The path of the gateway before the API's own. */
+  readonly path: '' | '/gateway/anthropic' | '/v1/messages/';
   /** The class of the client: that of the SDK, one of the application that extends it, or that of a platform. */
   readonly client: 'plain' | 'own' | Platform;
   /** Whether the calls are made at the same time. */

@@ -65,6 +65,15 @@ const requestFetch: typeof fetch = async (input, init) => {
   return noted(init, () => fetch(request));
 };
 
+/** The same, with a response and a body of its own. */
+const wrappedFetch: typeof fetch = async (input, init) => {
+  const response = await notingFetch(input, init);
+  const { body, status, headers } = response;
+  return body && status < 600
+    ? new Response(body.pipeThrough(new TransformStream()), { status, headers })
+    : response;
+};
+
 async function noted(init: RequestInit | undefined, send: () => Promise<Response>): Promise<Response> {
   const call = underWay.get(new Headers(init?.headers).get(CALL_HEADER) ?? '');
   const fetched: Fetched = { status: undefined };
@@ -85,6 +94,7 @@ const FETCHES: Readonly<Record<Session['fetch'], object>> = {
   default: {},
   given: { fetch: notingFetch },
   request: { fetch: requestFetch },
+  wrapped: { fetch: wrappedFetch },
   dispatcher: { fetchOptions: { dispatcher } },
 };
 
@@ -149,7 +159,7 @@ function platformOf({ Client, platforms }: Sdk, { client }: Session): Platformed
 
 function clientOptions(sdk: Sdk, server: ScriptedServer, session: Session): ClientOptions {
   return {
-    baseURL: server.url,
+    baseURL: `${server.url}${session.path}`,
     ...platformOf(sdk, session).options,
     logLevel: 'off',
     ...(session.maxRetries !== undefined && { maxRetries: session.maxRetries }),

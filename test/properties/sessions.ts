@@ -21,6 +21,7 @@ const act: fc.Arbitrary<MiddlewareAct> = fc.oneof(
       'clone',
       'peek',
       'throw-after',
+      'rewrite',
     ),
   },
   {
@@ -69,6 +70,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
   breakAfter: fc.integer({ min: 1, max: 8 }),
   act,
   nextTwice: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+  nameless: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
   maxRetries: retries,
   copy: retries,
   abort: fc.oneof(
@@ -85,7 +87,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
 });
 
 /** Middleware that sends each request once. */
-const UNHURRIED: ReadonlySet<MiddlewareAct> = new Set(['replace', 'pipe', 'parse', 'throw-after']);
+const UNHURRIED: ReadonlySet<MiddlewareAct> = new Set(['rewrite', 'replace', 'pipe', 'parse', 'throw-after']);
 
 /** A call whose replies fit its plan: an abort meets a wire that waits for it. */
 function fitted({ failures, json, events, ...chosen }: Choices): CallPlan {
@@ -149,7 +151,8 @@ const client = {
   way: fc.constantFrom<Session['way'][]>('withTelemetry', 'observe', 'both'),
   maxRetries: retries,
   middleware: fc.boolean(),
-  fetch: fc.constantFrom<Session['fetch'][]>('default', 'given', 'request', 'dispatcher'),
+  fetch: fc.constantFrom<Session['fetch'][]>('default', 'given', 'request', 'wrapped', 'dispatcher'),
+  path: fc.constantFrom<Session['path'][]>('', '', '/gateway/anthropic', '/v1/messages/'),
   parallel: fc.boolean(),
 };
 

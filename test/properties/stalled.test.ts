@@ -32,9 +32,10 @@ function sessionOf(way: Session['way'], replies: readonly Reply[]): Session {
     breakAfter: 1,
     act: 'pass',
     nextTwice: false,
+    nameless: false,
     replies,
   };
-  return { way, middleware: true, fetch: 'given', client: 'plain', parallel: false, calls: [call] };
+  return { way, middleware: true, fetch: 'given', path: '', client: 'plain', parallel: false, calls: [call] };
 }
 
 /** For each attempt but the last, whether the client left its body before the server went on with it. */
