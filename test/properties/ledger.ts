@@ -129,7 +129,10 @@ const ODD_NAME =
 /** An event at which the SDK throws. */
 const BREAKING_EVENT = /data: ?\{"type":\s*$|^event: ?error|^event: ?content_block_delta\s*(?![\s\S])/m;
 
-/** Whether the helper found fault with the order of events that came well, or with input for a tool that came twice. Only an SDK that makes spans shows what its helper does. */
+/**
+ * Whether the helper found fault with the order of events that came well, or with input for a tool that came twice. Only an SDK that
+ * makes spans shows what its helper does.
+ */
 function isOutOfOrder({ spans }: Sdk, { got }: Noted): boolean {
   return (
     !spans &&
@@ -201,6 +204,9 @@ function exhaustedOf(run: CallRun, outcomes: readonly Outcome[]): Array<0 | 1> {
   if (statuses[0] === undefined) return [1];
   // A spend limit ends the retries, where the body states it and can be read.
   if (statuses[0] === 429 && /credit/.test(last.reply.body.join(''))) return [0, 1];
+  // White space around a header's value is left to each reader.
+  const asked = last.reply.headers.find(([name]) => name === 'x-should-retry')?.[1] ?? '';
+  if (statuses[0] >= 300 && asked !== asked.trim()) return [0, 1];
   if (statuses[0] >= 300) return [isRetried(last) ? 1 : 0];
   // After a good status, what the rest of the body states may be one that a retry fixes.
   return noted.end !== 'returned' || !noted.stopped ? [0, 1] : [0];
