@@ -144,23 +144,29 @@ describe.each(PLATFORMS.map((platform) => [platform.name, platform] as const))('
     expect(await harness.metric('anthropic.client.cost')).toBeGreaterThan(0);
   }
 
-  test('a request that per-request middleware sends twice is two attempts, each with its status', async () => {
-    const { harness, client } = await start();
-    harness.server.plan([respond.error(500)]);
-    const twice: Middleware = async (sent, next) => {
-      await next(sent);
-      return next(sent);
-    };
-    await client.messages.create(request, { middleware: [twice] });
-    for (const [status, disposition] of [
-      [500, 'retried'],
-      [200, 'ok'],
-    ] as const) {
-      const attempts = { 'http.response.status_code': status, 'anthropic.attempt.disposition': disposition };
-      expect(await harness.metric('anthropic.client.attempts', { ...call, ...attempts })).toBe(1);
-    }
-    expect(await harness.metric('anthropic.client.attempts')).toBe(2);
-  });
+  test.each([{}, { query: { gateway: '1' } }])(
+    'a request that per-request middleware sends twice is two attempts, each with its status: %j',
+    async (options) => {
+      const { harness, client } = await start();
+      harness.server.plan([respond.error(500)]);
+      const twice: Middleware = async (sent, next) => {
+        await next(sent);
+        return next(sent);
+      };
+      await client.messages.create(request, { ...options, middleware: [twice] });
+      for (const [status, disposition] of [
+        [500, 'retried'],
+        [200, 'ok'],
+      ] as const) {
+        const attempts = {
+          'http.response.status_code': status,
+          'anthropic.attempt.disposition': disposition,
+        };
+        expect(await harness.metric('anthropic.client.attempts', { ...call, ...attempts })).toBe(1);
+      }
+      expect(await harness.metric('anthropic.client.attempts')).toBe(2);
+    },
+  );
 
   test('a JSON call', async () => {
     const { harness, client } = await start();

@@ -61,7 +61,7 @@ function redirectOf({ status, headers }: WireResponse, url: string): string | un
 }
 
 /** The paths to which the Vertex and Bedrock clients rewrite the path of a Message, after all middleware. */
-const PLATFORM_PATH = /:(r|streamR)awPredict$|\/invoke(-with-response-stream)?$/;
+const PLATFORM_PATH = /(:(r|streamR)awPredict|\/invoke(-with-response-stream)?)(\?|$)/;
 
 /** Whether a request to `url` is the request to `requested`, as the client or its platform sends it. */
 function isSentTo(requested: string, url: string): boolean {
