@@ -1,14 +1,16 @@
 /** What panels must show of rejected keys and of runs of server errors. */
-import type { Life, Made } from '../support/ledger.ts';
+import type { Life } from '../support/ledger.ts';
 import type { AttemptRecord } from '../support/records.ts';
 import { type Groups, group, sum } from '../support/sums.ts';
 import { type Now, PATH } from './now.ts';
 
+type Responded = Pick<AttemptRecord, 'model' | 'status' | 'errorType' | 'at'>;
+
 /** The runs of 5xx responses of a life: of one model, or of the path. A stream that began well ends a run; the server error that it fails with may begin another. */
-function runs(calls: readonly Made[], keyOf: (attempt: AttemptRecord) => string) {
+function runs(attempts: readonly Responded[], keyOf: (attempt: Responded) => string) {
   const lengths: Record<string, number> = {};
   let [began, grewAt] = [0, 0];
-  for (const attempt of calls.flatMap(({ attempts }) => attempts)) {
+  for (const attempt of attempts) {
     const { status, errorType, at } = attempt;
     if (status === undefined || status === '529') continue;
     const key = keyOf(attempt);
@@ -23,12 +25,19 @@ function runs(calls: readonly Made[], keyOf: (attempt: AttemptRecord) => string)
 export function rejectedKeysAndRuns(all: Now): void {
   const latest = (at: readonly number[]): Groups =>
     Math.max(0, ...at) > 0 ? { [PATH]: all.age(Math.max(...at)) } : {};
+  // A stream that is in progress at the end began well.
+  const attemptsOf = ({ pod, calls }: Life): Responded[] => [
+    ...calls.flatMap(({ attempts }) => attempts),
+    ...all.open
+      .filter((call) => call.pod === pod && call.phase === 'streaming')
+      .map(({ model, since }) => ({ model, status: '200', at: since })),
+  ];
   const rejectedAt = (life: Life) =>
-    life.calls.flatMap(({ attempts }) =>
-      attempts.filter(({ status }) => status === '401').map(({ at }) => at),
-    );
-  const accepted = ({ calls }: Life) =>
-    calls.flatMap(({ attempts }) => attempts).findLast(({ status }) => status === '401' || status === '200');
+    attemptsOf(life)
+      .filter(({ status }) => status === '401')
+      .map(({ at }) => at);
+  const accepted = (life: Life) =>
+    attemptsOf(life).findLast(({ status }) => status === '401' || status === '200');
   const lastRejected = Math.max(0, ...all.chosen.flatMap(rejectedAt));
   all.now(
     'triage: Last 401',
@@ -47,7 +56,7 @@ export function rejectedKeysAndRuns(all: Now): void {
     group(all.alive.map((life) => [[PATH], Number(accepted(life)?.status === '401')])),
     'http_route',
   );
-  const began = sum(all.chosen.map(({ calls }) => runs(calls, ({ model }) => model).began));
+  const began = sum(all.chosen.map((life) => runs(attemptsOf(life), ({ model }) => model).began));
   all.add('count', 'triage: Consecutive 5xx responses, by path', 'B', group([[[PATH], began]]), 'http_route');
   all.add(
     'count',
@@ -56,12 +65,15 @@ export function rejectedKeysAndRuns(all: Now): void {
     group([[[PATH], began]]),
     'http_route',
   );
-  const longest = Math.max(0, ...all.alive.map(({ calls }) => runs(calls, ({ model }) => model).longest));
+  const longest = Math.max(
+    0,
+    ...all.alive.map((life) => runs(attemptsOf(life), ({ model }) => model).longest),
+  );
   all.now('triage: Consecutive 5xx responses, by path', 'A', group([[[PATH], longest]]), 'http_route');
   all.now(
     'telemetry: Age of the last run of 5xx, by path',
     'A',
-    latest(all.alive.map(({ calls }) => runs(calls, () => PATH).grewAt)),
+    latest(all.alive.map((life) => runs(attemptsOf(life), () => PATH).grewAt)),
     'http_route',
   );
 }
