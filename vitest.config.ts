@@ -5,7 +5,7 @@ const SOAK = [
   'test/{properties,leaks,bounds}/**/*.test.ts',
   'test/cli/{demo,export,push,simulate}.test.ts',
   'test/compliance/{beside,harms}.test.ts',
-  'test/dashboards/{counts,fleet}.test.ts',
+  'test/dashboards/{counts,fleet,records}.test.ts',
   'test/docs/blocks.test.ts',
   'test/process/{copied-files,endpoint-hostile,ends,register-exit}.test.ts',
 ];

@@ -8,7 +8,7 @@ import { METRICS, type MetricKey } from '../../signals/catalogue.ts';
 import { PROCESS_LABEL } from '../../signals/names.ts';
 import { histogramSeries, indent, series } from '../alerts/promql.ts';
 import type { AlertConfig } from '../config.ts';
-import { RECORDED } from './lib/counts.ts';
+import { type CountWindow, RECORDED } from './lib/counts.ts';
 import { Queries } from './lib/queries.ts';
 import { type Part, recordName } from './lib/selectors.ts';
 
@@ -48,20 +48,25 @@ function counters({ selector }: AlertConfig): { counter: string; record: string 
   });
 }
 
+/** What a record of `counter` is evaluated as, once in each `window`. The window is a multiple of 15 seconds. */
+export function recordExpression(q: Queries, counter: string, window: CountWindow = RECORDED): string {
+  const without = `sum without (${[...q.config.instanceLabels, ...PER_PROCESS].join(', ')})`;
+  // Rules do not have the variables.
+  const counted = q
+    .count(counter, without, window)
+    .replaceAll('{job=~"$job"}', '')
+    .replaceAll(', job=~"$job"', '');
+  return `last_over_time((\n${indent(counted)}\n)${RECORD_DELAY.promql})`;
+}
+
 /** `alerts/anthropic.dashboards.yaml`: the records, as a rule file for Prometheus, Mimir, Thanos and VictoriaMetrics. */
 export function dashboardRecordsYaml(config: AlertConfig): string {
   const q = new Queries(config);
-  const without = `sum without (${[...config.instanceLabels, ...PER_PROCESS].join(', ')})`;
-  const rules = counters(config).map(({ counter, record }) => {
-    const counted = q.count(counter, without, RECORDED);
-    // Rules do not have the variables.
-    const expr = counted.replaceAll('{job=~"$job"}', '').replaceAll(', job=~"$job"', '');
-    return {
-      record,
-      expr: `last_over_time((\n${indent(expr)}\n)${RECORD_DELAY.promql})`,
-      labels: { recorded: RECORDED.window },
-    };
-  });
+  const rules = counters(config).map(({ counter, record }) => ({
+    record,
+    expr: recordExpression(q, counter),
+    labels: { recorded: RECORDED.window },
+  }));
   const groups = [{ name: 'anthropic-dashboards', interval: RECORDED.window, rules }];
   return [
     '# anthropic.dashboards.yaml: made by `npm run generate` from src/mixin/dashboards/records.ts.',
