@@ -20,11 +20,11 @@ export function limits(all: Now): void {
     Math.min(...each.map(({ limit, remaining, reset }) => (reset <= at ? 1 : remaining / limit)));
   const byLimit = (of: (readings: readonly Reading[]) => number | readonly [number, number]): Groups =>
     Object.fromEntries([...readings].map(([key, each]) => [key, of(each)]));
-  const share = byLimit((each) => [left(end - 3 * interval)(each), left(end + 1)(each)]);
+  const share = byLimit((each) => [left(end - 6 * interval)(each), left(end + 1)(each)]);
   all.now(
     'rate-limits: Limits',
     'A',
-    byLimit((each) => [1 - left(end + 1)(each), 1 - left(end - 3 * interval)(each)]),
+    byLimit((each) => [1 - left(end + 1)(each), 1 - left(end - 6 * interval)(each)]),
     ...limitLabels,
   );
   all.now(
@@ -56,7 +56,7 @@ export function limits(all: Now): void {
       .map(([, each]) => left(at)(each))
       .toSorted((a, b) => a - b)
       .slice(0, 10);
-  const ten = { '': [sum(lowest(end - 3 * interval)), sum(lowest(end + 1))] as const };
+  const ten = { '': [sum(lowest(end - 6 * interval)), sum(lowest(end + 1))] as const };
   all.now('rate-limits: The 10 lowest limits, now', 'A', ten);
   all.now('rate-limits: Left of each limit: the 10 lowest', 'A', ten);
   all.now('rate-limits: Limits seen', 'A', group([[[], readings.size]]));

@@ -36,8 +36,8 @@ export class Now extends Collected {
     this.add('now', panel, refIds, groups, ...by);
   }
 
-  /** The age of `since`, as of the last scrape, which has the time at which it began. */
+  /** The age of `since`, as of the last scrape before the last point of a graph. A scrape has the time at which it began. */
   age(since: number): readonly [number, number] {
-    return [Math.max(0, this.end - since - 3 * this.interval), this.end - since + SLOWEST_SCRAPE + 0.5];
+    return [Math.max(0, this.end - since - 6 * this.interval), this.end - since + SLOWEST_SCRAPE + 0.5];
   }
 }

@@ -19,7 +19,7 @@ export function recentGauges(all: Now): void {
       }
       return group([...stated].map(([key, value]) => [[key.split(' ').at(-1) ?? ''], value]));
     };
-    return between(aged(300 - 3 * interval, false), aged(300 + 3 * interval, true));
+    return between(aged(300 - 3 * interval, false), aged(300 + 6 * interval, true));
   };
   const model = 'gen_ai_request_model';
   all.now(

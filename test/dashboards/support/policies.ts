@@ -176,7 +176,7 @@ export class PolicyPods {
       ]),
     );
     const age = (since: readonly number[]): Amount => [
-      Math.max(0, end - Math.min(...since) - 3 * interval - 2),
+      Math.max(0, end - Math.min(...since) - 6 * interval),
       end - Math.min(...since) + 0.5,
     ];
     const waiting = alive.flatMap((life) => life.waiting);

@@ -99,7 +99,7 @@ export function ofLast5Minutes(
   { interval, end }: { readonly interval: number; readonly end: number },
 ): [surely: Sums, maybe: Sums] {
   const of = (age: number) => new Sums(calls.filter(({ at }) => at > end - age));
-  return [of(300 - 3 * interval), of(300 + 3 * interval)];
+  return [of(300 - 3 * interval), of(300 + 6 * interval)];
 }
 
 /** Calls and attempts that panels ask for. */
