@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import { withAttributes } from '../../../src/index.ts';
+import type { AttemptKind } from '../../../src/model/attempt-kind.ts';
 import type { Fault } from '../../../src/model/errors.ts';
 import { type AnthropicServer, type PlannedResponse, respond } from '../../../src/testing/index.ts';
 import type { Random } from './random.ts';
@@ -10,32 +11,32 @@ import { sum } from './sums.ts';
 import { randomTokens, usageOf } from './tokens.ts';
 import type { Wire } from './wire.ts';
 
-/** A failure: the type of the envelope, who has to act, and whether the SDK retries. */
-type Failure = readonly [type: string, fault: Fault, retryable: boolean];
+/** A failure: the type of the envelope, who has to act, whether the SDK retries, and its kind for the rules. */
+type Failure = readonly [type: string, fault: Fault, retryable: boolean, kind: AttemptKind];
 
 /** By status, or by what happens instead of a response. */
 const FAILURES: Readonly<Record<string, Failure>> = {
-  400: ['invalid_request_error', 'input', false],
-  402: ['billing_error', 'config', false],
-  403: ['permission_error', 'config', false],
-  404: ['not_found_error', 'config', false],
-  413: ['request_too_large', 'input', false],
-  429: ['rate_limit_error', 'traffic', true],
-  500: ['api_error', 'anthropic', true],
-  504: ['timeout_error', 'anthropic', true],
-  529: ['overloaded_error', 'anthropic', true],
-  reset: ['connection_error', 'network', true],
-  timeout: ['client_timeout_error', 'network', true],
+  400: ['invalid_request_error', 'input', false, 'invalid'],
+  402: ['billing_error', 'config', false, 'billing'],
+  403: ['permission_error', 'config', false, 'permission'],
+  404: ['not_found_error', 'config', false, 'not_found'],
+  413: ['request_too_large', 'input', false, 'invalid'],
+  429: ['rate_limit_error', 'traffic', true, 'rate_limit'],
+  500: ['api_error', 'anthropic', true, 'server_error'],
+  504: ['timeout_error', 'anthropic', true, 'server_error'],
+  529: ['overloaded_error', 'anthropic', true, 'overloaded'],
+  reset: ['connection_error', 'network', true, 'network'],
+  timeout: ['client_timeout_error', 'network', true, 'timeout'],
 };
 const RETRYABLE = Object.keys(FAILURES).filter((name) => FAILURES[name]?.[2] && name !== 'timeout');
 const REJECTED = Object.keys(FAILURES).filter((name) => !FAILURES[name]?.[2]);
 const hasStatus = (name: string) => /^\d/.test(name);
 
-/** Ends of a stream that began well: what is sent, its error type, who has to act, and whether a retry could help. */
+/** Ends of a stream that began well: the error type, who has to act, whether a retry could help, and the kind. */
 const BROKEN = {
-  sseError: ['overloaded_error', 'anthropic', true],
-  cutStream: ['api_error', 'anthropic', true],
-  resetStream: ['client_error', 'network', false],
+  sseError: ['overloaded_error', 'anthropic', true, 'overloaded'],
+  cutStream: ['api_error', 'anthropic', true, 'server_error'],
+  resetStream: ['client_error', 'network', false, 'broken_stream'],
 } as const satisfies Record<string, Failure>;
 
 /** What a client does about failures. */
@@ -122,7 +123,7 @@ class Move {
           ...failed(name, model, 'retried'),
           ...(attempts[index] as Timing),
         })),
-        { model: servedModel, status: '200', disposition: 'ok', ...(attempts.at(-1) as Timing) },
+        { model: servedModel, status: '200', disposition: 'ok', kind: 'ok', ...(attempts.at(-1) as Timing) },
       ],
       served,
       seconds,
@@ -164,7 +165,7 @@ class Move {
     const { model } = this.#body;
     const tokens = randomTokens(random);
     const name = random.one(Object.keys(BROKEN) as (keyof typeof BROKEN)[]);
-    const [errorType, fault, exhausted] = BROKEN[name];
+    const [errorType, fault, exhausted, kind] = BROKEN[name];
     const options = { usage: usageOf(tokens, 0) };
     const plan = name === 'sseError' ? respond.sseError(errorType, 4, options) : respond[name](4, options);
     const { seconds, at, firstChunk, attempts } = await this.#send([step(plan)], {}, true);
@@ -176,7 +177,7 @@ class Move {
       fault,
       exhausted,
       attempts: [
-        { model, status: '200', errorType, fault, disposition: 'final', ...(attempts[0] as Timing) },
+        { model, status: '200', errorType, fault, kind, disposition: 'final', ...(attempts[0] as Timing) },
       ],
       served: { model, tokens: { ...tokens, output: 0, thinking: 0 }, searches: 0 },
       seconds,
@@ -195,7 +196,16 @@ class Move {
       ...this.#base(),
       outcome: 'error',
       ...error,
-      attempts: [{ model, status: '401', ...error, disposition: 'final', ...(attempts[0] as Timing) }],
+      attempts: [
+        {
+          model,
+          status: '401',
+          ...error,
+          disposition: 'final',
+          kind: 'authentication',
+          ...(attempts[0] as Timing),
+        },
+      ],
       seconds,
       at,
     };
@@ -311,6 +321,6 @@ function unix(monotonic: number): number {
 }
 
 function failed(name: string, model: string, disposition: 'retried' | 'final') {
-  const [errorType, fault] = FAILURES[name] as Failure;
-  return { model, ...(hasStatus(name) && { status: name }), errorType, fault, disposition };
+  const [errorType, fault, , kind] = FAILURES[name] as Failure;
+  return { model, ...(hasStatus(name) && { status: name }), errorType, fault, kind, disposition };
 }

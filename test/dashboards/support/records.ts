@@ -1,4 +1,5 @@
 /** What a call and its attempts came to, by the words of the API: written by the test that makes the calls, without the telemetry. */
+import type { AttemptKind } from '../../../src/model/attempt-kind.ts';
 import type { Fault } from '../../../src/model/errors.ts';
 
 export const OPUS = 'claude-opus-5-5';
@@ -19,6 +20,8 @@ export interface AttemptRecord {
   readonly errorType?: string;
   readonly fault?: Fault;
   readonly disposition: 'ok' | 'retried' | 'final' | 'canceled';
+  /** Its kind for the rules; absent of one that was canceled. */
+  readonly kind?: AttemptKind;
   /** How long it took, when it ended, and how long the next one waited, in seconds. */
   readonly seconds: Range;
   readonly at: number;

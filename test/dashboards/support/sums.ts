@@ -30,7 +30,7 @@ const labelsOf = {
   error_type: (call: Made, attempt?: AttemptRecord) => (attempt ?? call).errorType ?? '',
   http_response_status_code: (_: Made, attempt?: AttemptRecord) => attempt?.status ?? 'no response',
   anthropic_attempt_disposition: (_: Made, attempt?: AttemptRecord) => attempt?.disposition ?? '',
-  anthropic_attempt_kind: (_: Made, attempt?: AttemptRecord) => (attempt ? kindOf(attempt) : ''),
+  anthropic_attempt_kind: (_: Made, attempt?: AttemptRecord) => attempt?.kind ?? '',
   http_route: () => '/v1/messages',
   anthropic_server_tool: () => 'web_search',
   anthropic_fallback_from_model: (call: Made) => call.model,
@@ -40,28 +40,6 @@ const labelsOf = {
 export type Label = keyof typeof labelsOf;
 export type OfCall = (call: Made) => boolean | number | undefined;
 export type OfAttempt = (attempt: AttemptRecord, call: Made) => boolean | number | undefined;
-
-/** The kind of an attempt by its status and type. */
-function kindOf({ status, errorType, disposition }: AttemptRecord): string {
-  if (disposition === 'canceled') return '';
-  if (errorType === undefined) return 'ok';
-  if (status === '200' && errorType === 'client_error') return 'broken_stream';
-  const kinds: Readonly<Record<string, string>> = {
-    rate_limit_error: 'rate_limit',
-    overloaded_error: 'overloaded',
-    api_error: 'server_error',
-    timeout_error: 'server_error',
-    connection_error: 'network',
-    client_timeout_error: 'timeout',
-    authentication_error: 'authentication',
-    billing_error: 'billing',
-    permission_error: 'permission',
-    not_found_error: 'not_found',
-    invalid_request_error: 'invalid',
-    request_too_large: 'invalid',
-  };
-  return kinds[errorType] ?? 'other';
-}
 
 /** The sum of `amount` for each value of `by`. */
 export class Sums {
